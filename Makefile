@@ -1,0 +1,38 @@
+# Two commands matter: `make up` and `make test`. Everything else is what they are made of.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: up down test check bench lock generate
+
+up: .venv/ready           ## from nothing to the seed's network, applied and verified
+	@$(BIN)/python -m sandbox up
+
+down: .venv/ready         ## take it all away again
+	@$(BIN)/python -m sandbox down
+
+test: check               ## everything: fast tier, then the sandbox tier
+	$(BIN)/python -m pytest -m "not sandbox"
+	$(BIN)/python -m pytest -m sandbox
+
+check: .venv/ready        ## format, lint, types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/ready        ## ratios measured in one run, on the sandbox
+	@$(BIN)/python -m tests.bench
+
+lock: .venv/ready         ## compile the locks anew from pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra dev pyproject.toml -o requirements-dev.txt
+
+generate: .venv/ready     ## write what is generated: JSON schema, configuration reference, rules page
+	$(BIN)/python -m operations.generate
+
+.venv/ready: requirements-dev.txt pyproject.toml
+	@echo "virtual environment ..."
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@

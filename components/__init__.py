@@ -1,0 +1,1 @@
+"""Pulumi components: one layer of the network each."""

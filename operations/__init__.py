@@ -1,0 +1,1 @@
+"""The `underlay` command: one file per verb, each thin over the core."""

@@ -1,0 +1,205 @@
+"""The `underlay` command: Typer over one file per verb.
+
+Exit code 0: fine. 1: findings, or a run that failed. 2: wrong usage, or a cluster that does not answer.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from operations.console import Output, err, out, watched
+from operations.explain import explain
+from operations.guard import guard
+from operations.lint import lint
+from operations.live import LiveCluster
+from operations.program import context_of
+from operations.stacks import Outcome, Verb, run
+from operations.verify import Check, Verdict, as_json, verify
+from underlay.errors import Finding, OperatorError, Severity
+from underlay.stackfile import Environment, load_environments, load_stack
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+
+StackArgument = Annotated[str, typer.Argument(help="Name of the environment: Pulumi.<stack>.yaml.")]
+OutputOption = Annotated[Output, typer.Option("--output", help="Form of the report.")]
+RefreshOption = Annotated[bool, typer.Option("--refresh", help="Read every object from the cluster first.")]
+YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+
+_ROOT = Path()
+_MARKS = {
+    Verdict.PASS: "[green]pass[/]",
+    Verdict.FAIL: "[red]FAIL[/]",
+    Verdict.UNSEEN: "[dim]unseen[/]",
+}
+
+
+def _show_findings(findings: tuple[Finding, ...], output: Output) -> None:
+    if output is Output.JSON:
+        out.print_json(json.dumps([asdict(finding) for finding in findings]))
+        return
+    for finding in findings:
+        colour = "red" if finding.severity is Severity.ERROR else "yellow"
+        out.print(f"[{colour}]{finding.severity.value}[/] {escape(str(finding))}", soft_wrap=True, highlight=False)
+
+
+@app.command()
+def check(output: OutputOption = Output.TEXT) -> None:
+    """Judge the settings of all environments, without a cluster."""
+    environments, findings = load_environments(_ROOT)
+    _show_findings(findings, output)
+    failed = any(finding.severity is Severity.ERROR for finding in findings)
+    if output is Output.TEXT:
+        names = ", ".join(environments) or "no environment"
+        out.print(f"{names}: {len(findings)} findings" if findings else f"{names}: nothing to say")
+    raise typer.Exit(int(failed))
+
+
+def _run(stack: str, verb: Verb, title: str, *, refresh: bool = False) -> Outcome:
+    with watched(title) as watch:
+        outcome = run(_ROOT, stack, verb, watch=watch, refresh=refresh)
+    for text in dict.fromkeys(outcome.advice):
+        err.print(f"[yellow]note[/] {escape(text)}", soft_wrap=True, highlight=False)
+    outcome.stop()
+    return outcome
+
+
+def _hold(environment: Environment, planned: Outcome) -> None:
+    """Stop before a plan that would cut somebody off."""
+    with LiveCluster(context_of(_ROOT, environment)) as cluster:
+        guard(environment, cluster, planned)
+
+
+def _show_steps(outcome: Outcome, stack: str, done: bool) -> None:  # noqa: FBT001 (two tenses of one table)
+    if not outcome.steps:
+        out.print(f"{stack}: nothing to change ({sum(outcome.counts.values())} objects as written)")
+        return
+    table = Table(
+        "change", "object", "name", "fields", title=f"{stack}: {'done' if done else 'to do'}", title_justify="left"
+    )
+    for step in outcome.steps:
+        table.add_row(step.operation, step.type.rpartition(":")[2], step.name, ", ".join(step.fields))
+    out.print(table)
+
+
+@app.command()
+def preview(stack: StackArgument, refresh: RefreshOption = False) -> None:  # noqa: FBT002 (a flag of the command line)
+    """Show what an `up` would change, with the policy pack on."""
+    load_stack(_ROOT, stack)
+    _show_steps(_run(stack, "preview", f"previewing {stack}", refresh=refresh), stack, done=False)
+
+
+@app.command()
+def up(stack: StackArgument, yes: YesOption = False, refresh: RefreshOption = False) -> None:  # noqa: FBT002 (flags)
+    """Apply an environment until it is really ready; the policy pack judges the preview first."""
+    environment, _ = load_stack(_ROOT, stack)
+    planned = _run(stack, "preview", f"previewing {stack}", refresh=refresh)
+    _show_steps(planned, stack, done=False)
+    if not planned.changes:
+        return
+    _hold(environment, planned)
+    if not yes:
+        typer.confirm(f"Apply to {stack}?", abort=True)
+    outcome = _run(stack, "up", f"applying {stack}", refresh=refresh)
+    done = ", ".join(f"{count} {operation}" for operation, count in sorted(outcome.changes.items()))
+    out.print(f"{stack}: {done or 'nothing changed'}")
+
+
+@app.command()
+def destroy(stack: StackArgument, yes: YesOption = False) -> None:  # noqa: FBT002 (a flag of the command line)
+    """Take an environment away in the order that leaves nothing behind; the default Vpc keeps its patch."""
+    environment, _ = load_stack(_ROOT, stack)
+    _hold(environment, _run(stack, "preview-destroy", f"previewing the end of {stack}"))
+    if not yes:
+        typer.confirm(f"Take the whole network of {stack} away?", abort=True)
+    outcome = _run(stack, "destroy", f"taking {stack} away")
+    out.print(f"{stack}: {outcome.changes.get('delete', 0)} objects deleted")
+
+
+@app.command("verify")
+def verify_command(
+    stack: StackArgument,
+    output: OutputOption = Output.TEXT,
+    html: Annotated[Path | None, typer.Option(help="Write the report as one HTML file, too.")] = None,
+) -> None:
+    """Check the live network: the seed's Verifying list, held to the fields that really prove it."""
+    environment, _ = load_stack(_ROOT, stack)
+    with LiveCluster(context_of(_ROOT, environment)) as cluster:
+        found = verify(environment, cluster)
+    failed = sum(entry.verdict is Verdict.FAIL for entry in found)
+    if output is Output.JSON:
+        out.print_json(as_json(found))
+    else:
+        _show_checks(stack, found, failed)
+    if html is not None:
+        _write_html(html, stack, found, failed)
+    raise typer.Exit(int(failed > 0))
+
+
+def _check_table(found: tuple[Check, ...]) -> Table:
+    table = Table("layer", "what", "", "seen, and what to do")
+    for entry in found:
+        remedy = f"\n[yellow]-> {escape(entry.remedy)}[/]" if entry.verdict is Verdict.FAIL and entry.remedy else ""
+        table.add_row(entry.layer, escape(entry.what), _MARKS[entry.verdict], escape(entry.seen) + remedy)
+    return table
+
+
+def _show_checks(stack: str, found: tuple[Check, ...], failed: int) -> None:
+    out.print(_check_table(found))
+    out.print(_verdict(stack, found, failed))
+
+
+def _verdict(stack: str, found: tuple[Check, ...], failed: int) -> str:
+    unseen = sum(entry.verdict is Verdict.UNSEEN for entry in found)
+    return f"{stack}: {len(found) - failed - unseen} pass, {failed} fail, {unseen} with nothing to look at"
+
+
+def _write_html(path: Path, stack: str, found: tuple[Check, ...], failed: int) -> None:
+    from rich.console import Console  # noqa: PLC0415 (only a report needs a second console)
+
+    with path.open("w", encoding="utf-8") as sink:
+        page = Console(record=True, width=140, file=sink)
+        page.print(f"[bold]{stack}[/]: network verification")
+        page.print(_check_table(found))
+        page.print(_verdict(stack, found, failed))
+        sink.seek(0)
+        sink.truncate()
+        sink.write(page.export_html())
+
+
+@app.command("lint")
+def lint_command(
+    files: Annotated[list[str], typer.Argument(help="Files or folders of Kubernetes YAML; - reads standard input.")],
+    output: OutputOption = Output.TEXT,
+) -> None:
+    """Judge plain YAML by the same laws; each finding with its file and line."""
+    raise typer.Exit(lint(files, output=output.value))
+
+
+@app.command("explain")
+def explain_command(
+    law: Annotated[str | None, typer.Argument(help="Id of a law, such as NET-201; all laws without it.")] = None,
+    output: OutputOption = Output.TEXT,
+) -> None:
+    """Say why a law holds, how to mend a breach, and where the fact comes from."""
+    raise typer.Exit(explain(law, output=output.value))
+
+
+def main() -> None:
+    """Entry point; whatever an operator can mend ends in one message, never in a traceback."""
+    try:
+        app()
+    except OperatorError as error:
+        err.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
+        sys.exit(1 if error.findings else 2)
+
+
+if __name__ == "__main__":
+    main()

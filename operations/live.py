@@ -1,0 +1,151 @@
+"""The live cluster, read only: what the checks before and after a run look at.
+
+Every failure comes out as one sentence for an operator; nothing here writes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import Any, Final, Self, cast
+
+from kubernetes import config
+from kubernetes.client.exceptions import ApiException
+from kubernetes.config.config_exception import ConfigException
+from urllib3.exceptions import HTTPError
+
+from underlay.errors import Finding, OperatorError
+
+_SECONDS: Final = 15
+_GONE: Final = (404, 410)
+
+
+class LiveCluster:
+    """One API server, as a kubeconfig's single context names it."""
+
+    def __init__(self, kubeconfig: Mapping[str, Any]) -> None:
+        """Connects lazily.
+
+        Raises:
+            OperatorError: a kubeconfig that no client can be made of.
+        """
+        self.context = str(kubeconfig["current-context"])
+        self.server = str(kubeconfig["clusters"][0]["cluster"].get("server", "no server"))
+        try:
+            make = cast("Any", config.new_client_from_config_dict)  # the official client ships no types
+            self._api = make(dict(kubeconfig), persist_config=False)
+        except (ConfigException, ValueError, OSError) as error:
+            raise self._refusal(f"no client can be made of the kubeconfig ({error})", "mend the context") from None
+        self._api.configuration.retries = 1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._api.close()
+
+    def _refusal(self, problem: str, remedy: str) -> OperatorError:
+        place = f"cluster {self.context} ({self.server})"
+        return OperatorError([Finding(place=place, problem=problem, remedy=remedy)])
+
+    @contextmanager
+    def _spoken(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except ApiException as error:
+            reasons = {401: "credentials are not accepted", 403: "credentials do not permit it"}
+            reason = reasons.get(error.status, f"answered {error.status} {error.reason}")
+            raise self._refusal(f"{what}: {reason}", "renew the credentials, or name another context") from None
+        except (HTTPError, OSError, ValueError) as error:
+            reason = str(getattr(error, "reason", error)).rpartition(": ")[2] or type(error).__name__
+            raise self._refusal(
+                f"{what}: no answer ({reason})", "check that it runs and that this machine reaches it"
+            ) from None
+
+    def get(self, path: str) -> Mapping[str, Any] | None:
+        """A path of the API, parsed; None where it is not there.
+
+        Raises:
+            OperatorError: no answer, or not permitted.
+        """
+        with self._spoken(f"GET {path}"):
+            headers = {"Accept": "application/json"}
+            self._api.update_params_for_auth(headers, [], ["BearerToken"], path, "GET", None)
+            url = f"{self._api.configuration.host}{path}"
+            answer = self._api.call_api("GET", url, header_params=headers, _request_timeout=_SECONDS)
+            body = answer.read()
+            if answer.status in _GONE:
+                return None
+            if answer.status >= HTTPStatus.BAD_REQUEST:
+                raise ApiException(http_resp=answer)
+            parsed = json.loads(body)
+        return parsed if isinstance(parsed, Mapping) else {}
+
+    def list(self, path: str) -> list[Mapping[str, Any]] | None:
+        """The items of a collection, page by page; None where the kind is not served."""
+        items: list[Mapping[str, Any]] = []
+        page = self.get(f"{path}?limit=500")
+        while page is not None:
+            head = {"apiVersion": page.get("apiVersion"), "kind": str(page.get("kind", "")).removesuffix("List")}
+            items.extend({**head, **item} for item in page.get("items") or ())
+            following = (page.get("metadata") or {}).get("continue")
+            if not following:
+                return items
+            page = self.get(f"{path}?limit=500&continue={following}")
+        return None
+
+    def uid(self) -> str:
+        """UID of the kube-system namespace: the cluster's identity."""
+        namespace = self.get("/api/v1/namespaces/kube-system")
+        return str(((namespace or {}).get("metadata") or {}).get("uid", ""))
+
+
+_KUBE_OVN = "/apis/kubeovn.io/v1"
+_METALLB = "/apis/metallb.io/v1beta1/namespaces/kmetal-metallb"
+
+COLLECTIONS: Final[Mapping[str, str]] = {
+    "ProviderNetwork": f"{_KUBE_OVN}/provider-networks",
+    "Vlan": f"{_KUBE_OVN}/vlans",
+    "Subnet": f"{_KUBE_OVN}/subnets",
+    "Vpc": f"{_KUBE_OVN}/vpcs",
+    "OvnEip": f"{_KUBE_OVN}/ovn-eips",
+    "OvnSnatRule": f"{_KUBE_OVN}/ovn-snat-rules",
+    "IP": f"{_KUBE_OVN}/ips",
+    "NetworkAttachmentDefinition": "/apis/k8s.cni.cncf.io/v1/network-attachment-definitions",
+    "IPAddressPool": f"{_METALLB}/ipaddresspools",
+    "L2Advertisement": f"{_METALLB}/l2advertisements",
+    "BGPAdvertisement": f"{_METALLB}/bgpadvertisements",
+    "BFDProfile": f"{_METALLB}/bfdprofiles",
+    "Community": f"{_METALLB}/communities",
+    "BGPPeer": "/apis/metallb.io/v1beta2/namespaces/kmetal-metallb/bgppeers",
+    "Node": "/api/v1/nodes",
+    "Namespace": "/api/v1/namespaces",
+    "ResourceQuota": "/api/v1/resourcequotas",
+    "LimitRange": "/api/v1/limitranges",
+    "RoleBinding": "/apis/rbac.authorization.k8s.io/v1/rolebindings",
+    "Service": "/api/v1/services",
+    "Pod": "/api/v1/pods",
+}
+"""Where the API server keeps the kinds that this network is made of; BGPPeer's stored version is v1beta2."""
+
+
+def snapshot(cluster: LiveCluster, kinds: Iterable[str] = COLLECTIONS) -> dict[str, dict[str, Mapping[str, Any]]]:
+    """Objects of those kinds by kind and `namespace/name` (cluster-scoped: `name`).
+
+    A kind that is not served is left out, so that its absence can be told from an empty collection.
+    """
+    seen: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for kind in kinds:
+        items = cluster.list(COLLECTIONS[kind])
+        if items is not None:
+            seen[kind] = {object_key(item): item for item in items}
+    return seen
+
+
+def object_key(item: Mapping[str, Any]) -> str:
+    """`namespace/name`, or `name` of a cluster-scoped object."""
+    metadata = item.get("metadata") or {}
+    namespace = metadata.get("namespace")
+    return f"{namespace}/{metadata.get('name')}" if namespace else str(metadata.get("name"))

@@ -1,0 +1,62 @@
+"""Makes sure of the cluster before anything is written.
+
+It answers, it is the one that the settings name, and every object there that the stack would write is the stack's own.
+The last is what makes the provider's upsert safe: a run that was killed left objects that no state knows, and the next
+run takes them over because they carry the stack's label; what somebody else made is never taken over in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from operations.live import COLLECTIONS, LiveCluster, snapshot
+from underlay.errors import Finding, OperatorError
+from underlay.inventory import owned_manifests
+from underlay.names import STACK_LABEL
+from underlay.stackfile import Environment
+
+
+def make_sure(environment: Environment, cluster: LiveCluster) -> None:
+    """Look before the first write.
+
+    Raises:
+        OperatorError: no answer, credentials refused, another cluster, or objects of others in the way.
+    """
+    uid = cluster.uid()
+    wanted = environment.settings.cluster.uid
+    if wanted is not None and uid != wanted:
+        raise OperatorError(
+            [
+                Finding(
+                    place=environment.place(("cluster", "uid")),
+                    problem=f"the settings name the cluster {wanted}, and context {cluster.context}"
+                    f" ({cluster.server}) is {uid or 'a cluster without kube-system'}",
+                    remedy="name the right context; change the uid only if the cluster was built anew",
+                    rule="CLUSTER",
+                )
+            ]
+        )
+    if strangers := list(_strangers(environment, cluster)):
+        raise OperatorError(strangers)
+
+
+def _strangers(environment: Environment, cluster: LiveCluster) -> Iterator[Finding]:
+    owned = owned_manifests(environment.settings, environment.name)
+    manifests = [manifest for manifest in owned if manifest.kind in COLLECTIONS]
+    seen = snapshot(cluster, sorted({manifest.kind for manifest in manifests}))
+    for manifest in manifests:
+        namespace = manifest.body["metadata"].get("namespace")
+        key = f"{namespace}/{manifest.name}" if namespace else manifest.name
+        live = seen.get(manifest.kind, {}).get(key)
+        if live is None:
+            continue
+        owner = (live["metadata"].get("labels") or {}).get(STACK_LABEL)
+        if owner != environment.name:
+            whose = f"belongs to stack {owner!r}" if owner else "was made by somebody else"
+            yield Finding(
+                place=f"cluster {cluster.context}",
+                problem=f"{manifest.kind} {key} is there already and {whose}",
+                remedy=f"rename ours, or adopt it: label it {STACK_LABEL}={environment.name} once it may be"
+                " overwritten",
+                rule="OWNER",
+            )

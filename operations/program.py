@@ -1,0 +1,61 @@
+"""What the program does before its first resource: load, judge, and make sure of the cluster.
+
+Everything here stops the run with one message and no traceback, before anything is written.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+import yaml
+
+from operations.guard import guard
+from operations.live import LiveCluster
+from operations.preflight import make_sure
+from underlay.errors import OperatorError
+from underlay.kubeconfig import kubeconfig_path, read_context
+from underlay.stackfile import Environment, load_stack
+
+_REQUESTS_PER_SECOND = 1000
+"""The client's own limit of 50 makes a refresh of 500 objects take 23 seconds instead of 8 (reference/pulumi.md 7)."""
+
+
+def environment(root: Path, stack: str) -> Environment:
+    """The stack's settings, judged, for a cluster that is really the one they name.
+
+    Raises:
+        pulumi.RunError: any finding; ends the program with the findings alone.
+    """
+    try:
+        loaded, warnings = load_stack(root, stack)
+        with LiveCluster(context_of(root, loaded)) as cluster:
+            make_sure(loaded, cluster)
+            if not pulumi.runtime.is_dry_run():  # a preview may show what an `up` would be refused
+                guard(loaded, cluster)
+    except OperatorError as error:
+        raise pulumi.RunError(f"nothing was applied\n{error}") from None
+    for warning in warnings:
+        pulumi.log.warn(str(warning))
+    return loaded
+
+
+def context_of(root: Path, loaded: Environment) -> dict[str, object]:
+    """The kubeconfig of the settings' cluster, one context only."""
+    cluster = loaded.settings.cluster
+    return read_context(kubeconfig_path(root, cluster.kubeconfig), cluster.context)
+
+
+def under_cluster(root: Path, loaded: Environment) -> kubernetes.Provider:
+    """The one Kubernetes provider: the named context alone, secret in state, never replaced when an address changes."""
+    return kubernetes.Provider(
+        "under-cluster",
+        kubeconfig=pulumi.Output.secret(yaml.safe_dump(context_of(root, loaded))),
+        context=loaded.settings.cluster.context,
+        cluster_identifier=f"{loaded.name}-under-cluster",  # In state: renaming replaces everything.
+        upsert_existing_objects=True,  # what a killed run left; `operations.preflight` has seen that it is ours
+        kube_client_settings=kubernetes.KubeClientSettingsArgs(
+            qps=_REQUESTS_PER_SECOND, burst=2 * _REQUESTS_PER_SECOND
+        ),
+    )

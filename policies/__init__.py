@@ -1,0 +1,1 @@
+"""The CrossGuard pack: an adapter with no law in it."""

@@ -1,0 +1,133 @@
+"""The CrossGuard pack: an adapter between Pulumi's policies and `underlay.rules`, with no law in it.
+
+Three policies, because the SDK fixes the enforcement level per policy and not per report:
+
+- `before-create` looks at each resource before it is created, alone and beside those registered earlier, and refuses
+  what no stack may relax. It is the wall that still stands on `up --skip-preview`.
+- `laws` looks at all rendered resources together and refuses every breach of a law that is an error.
+- `advice` tells warnings, and each relaxed breach with its reason; it stops nothing.
+
+`laws` and `advice` share one pass over the resources. The first two can be neither lowered nor disabled by the pack's
+configuration; the only way to relax a law is `relaxed`, with a reason (`policies.terms`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from threading import local
+from typing import Final
+
+from pulumi_policy import (
+    EnforcementLevel,
+    Policy,
+    PolicyConfigSchema,
+    ReportViolation,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+    StackValidationArgs,
+    StackValidationPolicy,
+)
+from pulumi_policy import (
+    Severity as PolicySeverity,
+)
+
+from policies.ledger import Ledger
+from policies.reader import Rendered, rendered
+from policies.terms import CONFIG_PROPERTIES, terms
+from underlay.errors import Finding, Severity
+from underlay.facts import Facts
+from underlay.rules.registry import judge
+
+BEFORE_CREATE: Final = "before-create"
+LAWS: Final = "laws"
+ADVICE: Final = "advice"
+
+FIRM: Final = frozenset({BEFORE_CREATE, LAWS})
+"""Policies whose enforcement level is not for configuration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """All findings of one pass, and where to report each."""
+
+    findings: tuple[Finding, ...]
+    urns: Mapping[str, str]
+
+    def of(self, severity: Severity) -> tuple[Finding, ...]:
+        """The findings of one weight."""
+        return tuple(finding for finding in self.findings if finding.severity is severity)
+
+
+def verdict(seen: Rendered, config: Mapping[str, object]) -> Verdict:
+    """Judge everything that a program renders."""
+    agreed = terms(config, seen.relaxed)
+    findings = (*agreed.findings, *seen.look.shape, *judge(Facts.union((agreed.facts, seen.look.facts))))
+    return Verdict(tuple(sorted(set(findings))), seen.urns)
+
+
+def _report(findings: Iterable[Finding], urns: Mapping[str, str], report: ReportViolation) -> None:
+    for finding in findings:
+        report(str(finding), urns.get(finding.place))
+
+
+class _Run:
+    """The memory of one run.
+
+    The SDK calls the two stack policies one after the other, in one thread. What `before-create` has told already,
+    `laws` does not repeat; the memory of it ends there, so that no later run is silenced.
+    """
+
+    def __init__(self) -> None:
+        self._memory = local()
+        self._ledger = Ledger()
+        self._told: set[Finding] = set()
+
+    def before_create(self, args: ResourceValidationArgs, report: ReportViolation) -> None:
+        """Refuse what no stack relaxes, in time."""
+        seen = rendered((args,))
+        findings = (*seen.look.shape, *self._ledger.admit(args.urn, seen.look.facts, terms(args.get_config()).facts))
+        self._told.update(findings)
+        _report(findings, {finding.place: args.urn for finding in findings}, report)
+
+    def laws(self, args: StackValidationArgs, report: ReportViolation) -> None:
+        """Refuse."""
+        found = verdict(rendered(args.resources), args.get_config())
+        self._memory.verdict = found
+        news = [finding for finding in found.of(Severity.ERROR) if finding not in self._told]
+        self._told.clear()
+        _report(news, found.urns, report)
+
+    def advice(self, args: StackValidationArgs, report: ReportViolation) -> None:
+        """Tell."""
+        found = self._memory.__dict__.pop("verdict", None) or verdict(rendered(args.resources), args.get_config())
+        _report(found.of(Severity.WARNING), found.urns, report)
+
+
+def policies() -> list[Policy]:
+    """The pack's policies, with a memory of their own."""
+    run = _Run()
+    return [
+        ResourceValidationPolicy(
+            name=BEFORE_CREATE,
+            description="Laws that no stack relaxes, judged before an object is created",
+            validate=run.before_create,
+            enforcement_level=EnforcementLevel.MANDATORY,
+            severity=PolicySeverity.CRITICAL,
+        ),
+        StackValidationPolicy(
+            name=LAWS,
+            description="Laws of the network, judged on all rendered objects",
+            validate=run.laws,
+            enforcement_level=EnforcementLevel.MANDATORY,
+            severity=PolicySeverity.HIGH,
+            config_schema=PolicyConfigSchema(CONFIG_PROPERTIES),
+        ),
+        StackValidationPolicy(
+            name=ADVICE,
+            description="Warnings, and laws that this stack relaxes",
+            validate=run.advice,
+            enforcement_level=EnforcementLevel.ADVISORY,
+            severity=PolicySeverity.LOW,
+        ),
+    ]

@@ -1,0 +1,151 @@
+"""Turns what the policy SDK hands over into plain objects for `underlay.reader`, once for all laws.
+
+The SDK's properties are proxies: mappings that are no dict, sequences that are no list, every number a float, and an
+unknown value that raises when it is touched, upon which the SDK drops the whole policy to a note and lets the run pass
+(pulumi_policy/policy.py, Analyze). Here an unknown becomes `UNKNOWN` at its own field, and nothing else is lost by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+import pulumi
+from pulumi_policy.proxy import UnknownValueError
+
+from underlay.documents import read_documents
+from underlay.errors import OperatorError
+from underlay.facts import UNKNOWN
+from underlay.reader import Look, Manifest, default_place, look
+
+_STACK: Final = "pulumi:pulumi:Stack"
+_RELEASE: Final = "kubernetes:helm.sh/v3:Release"
+_SUGAR: Final = "Patch"
+
+
+class Resource(Protocol):
+    """What a resource policy's arguments and a stack policy's resources have in common."""
+
+    resource_type: str
+    props: Mapping[str, Any]
+    urn: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """One look at rendered resources."""
+
+    look: Look
+    urns: Mapping[str, str]
+    """URN of the resource at each place."""
+    relaxed: object
+    """What the program exports as `relaxed`; None where it exports nothing."""
+
+
+def plain(value: object) -> object:
+    """A value without proxies: dicts, lists, whole numbers as integers, UNKNOWN where the engine does not know yet."""
+    if isinstance(value, Mapping):
+        return {key: _at(value, key) for key in value}
+    if isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
+        # By index: iterating a proxy stops at its first unknown.
+        return [_at(value, index) for index in range(len(value))]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def _at(container: Any, key: Any) -> object:
+    try:
+        return plain(container[key])
+    except UnknownValueError:
+        return UNKNOWN
+
+
+def rendered(resources: Iterable[Resource]) -> Rendered:
+    """Read resources in one pass."""
+    manifests: list[Manifest] = []
+    urns: dict[str, str] = {}
+    relaxed: object = None
+    for resource in sorted(resources, key=lambda entry: entry.urn):
+        if resource.resource_type == _STACK:
+            relaxed = _at(resource.props, "relaxed") if "relaxed" in list(resource.props) else None
+        elif (manifest := manifest_of(resource)) is not None:
+            urns.setdefault(manifest.place or "", resource.urn)
+            manifests.append(manifest)
+    return Rendered(look(manifests), urns, relaxed)
+
+
+def manifest_of(resource: Resource) -> Manifest | None:
+    """The Kubernetes object that a resource renders to, or None for a resource that is none."""
+    if resource.resource_type == _RELEASE:
+        release = _release(plain(resource.props))
+        return Manifest(release, default_place(release))
+    group_version, kind = _token(resource.resource_type)
+    names = list(resource.props)
+    if not kind and "kind" not in names:
+        return None
+    data = plain(resource.props)
+    if not isinstance(data, dict):
+        return None
+    # The token says what the object is where its own fields are not known yet.
+    if not isinstance(data.get("apiVersion"), str):
+        data["apiVersion"] = group_version
+    if not isinstance(data.get("kind"), str):
+        data["kind"] = kind.removesuffix(_SUGAR)
+    patch = bool(kind) and kind == f"{data['kind']}{_SUGAR}"
+    return Manifest(data, _place(data, resource.urn), patch=patch)
+
+
+def _place(data: Mapping[str, object], urn: str) -> str:
+    """Kind and name; where the object's name is not known yet the resource's, so that no two share a place."""
+    metadata = data.get("metadata")
+    if isinstance(metadata, Mapping) and isinstance(metadata.get("name"), str):
+        return default_place(data)
+    return f"{data['kind']} of resource {urn.rpartition('::')[2]!r}"
+
+
+def _token(resource_type: str) -> tuple[str, str]:
+    """API version and kind of a Kubernetes resource's type, empty where it is a component or of another provider."""
+    parts = resource_type.split(":")
+    if len(parts) != 3 or parts[0] != "kubernetes" or "/" not in parts[1]:  # noqa: PLR2004 (package:module:type)
+        return "", ""
+    return parts[1].removeprefix("core/"), parts[2]
+
+
+def _release(props: object) -> dict[str, object]:
+    """A Helm release as if it were an object; values from files stand under those from the program."""
+    written: Mapping[str, object] = props if isinstance(props, dict) else {}
+    values = written.get("values")
+    files = written.get("valueYamlFiles")
+    if files is not None:
+        values = _with_files(values, files)
+    return {
+        "apiVersion": "helm.sh/v3",
+        "kind": "Release",
+        "metadata": {"name": written.get("name"), "namespace": written.get("namespace")},
+        "spec": {"chart": written.get("chart"), "values": values},
+    }
+
+
+def _with_files(values: object, files: object) -> object:
+    """Values over files whose text came along; UNKNOWN where one has to be fetched first."""
+    result: object = {}
+    for file in files if isinstance(files, list) else [files]:
+        if not isinstance(file, pulumi.StringAsset):
+            return UNKNOWN
+        try:
+            for document in read_documents(str(file.text), "values"):
+                result = _merged(result, document.data)
+        except OperatorError:
+            return UNKNOWN
+    return _merged(result, values)
+
+
+def _merged(under: object, over: object) -> object:
+    """Two value trees as Helm merges them."""
+    if over is None:
+        return under
+    if not (isinstance(under, Mapping) and isinstance(over, Mapping)):
+        return over
+    return {**under, **{key: _merged(under.get(key), value) for key, value in over.items()}}

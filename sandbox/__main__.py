@@ -1,0 +1,125 @@
+"""`python -m sandbox`: the control plane on this machine, from a shell.
+
+It starts, stops and shows; what is applied to it is the business of `underlay` and `pulumi`.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from sandbox import plugins, toolchain
+from sandbox.control_plane import ComponentStatus, ControlPlane
+from sandbox.environment import DEFAULT_DIRECTORY, environment
+from sandbox.progress import say
+from sandbox.session import Sandbox
+from underlay.errors import OperatorError
+
+app = typer.Typer(
+    help="A Kubernetes control plane on this machine: real API server, real CRDs, no root, no Docker.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Directory = Annotated[Path, typer.Option("--directory", help="Where everything is kept.", file_okay=False)]
+
+NOT_RUNNING = 1
+
+
+class Output(StrEnum):
+    """For whom to print."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+@app.command()
+def build() -> None:
+    """Have the tools, building what is not there; nothing is started."""
+    for name, path in toolchain.provide().items():
+        typer.echo(f"{name} {path}")
+
+
+@app.command()
+def up(directory: Directory = DEFAULT_DIRECTORY) -> None:
+    """From nothing to the seed's network, applied and verified."""
+    Sandbox(directory).up()
+
+
+@app.command()
+def down(directory: Directory = DEFAULT_DIRECTORY) -> None:
+    """Take the network away and end what was started."""
+    Sandbox(directory).down()
+
+
+@app.command()
+def start(directory: Directory = DEFAULT_DIRECTORY) -> None:
+    """Start the control plane; what runs already is left alone."""
+    sandbox = Sandbox(directory)
+    if not sandbox.start():
+        say(f"control plane: already running on {sandbox.control_plane.api.address}")
+
+
+@app.command()
+def stop(directory: Directory = DEFAULT_DIRECTORY) -> None:
+    """End what `start` started; data stay."""
+    say("control plane: stopped" if Sandbox(directory).stop() else "control plane: was not running")
+
+
+@app.command()
+def status(directory: Directory = DEFAULT_DIRECTORY, output: Output = Output.TEXT) -> None:
+    """Show what runs, where its log is; ends with 1 when something does not run."""
+    control_plane = ControlPlane(directory)
+    components = control_plane.status()
+    ready = control_plane.running() and control_plane.api.ready()
+    provider = plugins.present(directory / "pulumi")
+    if output is Output.JSON:
+        rows = [{"name": c.name, "pid": c.pid, "port": c.port, "log": str(c.log)} for c in components]
+        typer.echo(json.dumps({"ready": ready, "provider": provider, "components": rows}, indent=2))
+    else:
+        Console().print(_table(components, directory.resolve()))
+        say(f"control plane: {'ready' if ready else 'not ready'}; Kubernetes provider: {provider or 'none yet'}")
+    if not ready:
+        raise typer.Exit(NOT_RUNNING)
+
+
+@app.command()
+def env(directory: Directory = DEFAULT_DIRECTORY) -> None:
+    """Print what a shell needs: `eval "$(python -m sandbox env)"`."""
+    for name, value in environment(directory).items():
+        typer.echo(f"export {name}={shlex.quote(value)}")
+
+
+def _table(components: tuple[ComponentStatus, ...], directory: Path) -> Table:
+    table = Table("component", "state", "pid", "address", f"log in {directory.name}")
+    for component in components:
+        table.add_row(
+            component.name,
+            "running" if component.running else "stopped",
+            str(component.pid or "-"),
+            f"127.0.0.1:{component.port}" if component.port else "-",
+            str(component.log.relative_to(directory)),
+        )
+    return table
+
+
+def main() -> None:
+    """Run; what an operator has to put right is said without a traceback."""
+    try:
+        app()
+    except OperatorError as error:
+        say(str(error))
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

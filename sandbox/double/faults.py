@@ -1,0 +1,39 @@
+"""What the double does wrong when told to: slow, conflicting, restarting, nodes that never get ready.
+
+A fault is made of real answers of the API server: a conflict is a write with a version that no longer exists.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class Faults:
+    """None by default."""
+
+    slow: float = 0.0
+    """Seconds of unscaled delay before each piece of work."""
+    conflicts: float = 0.0
+    """Share of whole-object updates, 0 to 1, that lose a race and are tried again; merge patches never do."""
+    restarts: float = 0.0
+    """Seconds of life after which the process loses its memory and starts over; 0 for never."""
+    broken_nodes: Mapping[str, str] = field(default_factory=dict)
+    """Nodes whose bridge cannot be built, each with the message its daemon would leave."""
+    seed: int = 1
+    """Of the dice, so that a failing run can be had again."""
+    dice: random.Random = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "dice", random.Random(self.seed))  # noqa: S311  dice for races, not for secrets
+
+    def spoil(self, body: dict[str, Any]) -> dict[str, Any]:
+        """The body as it is or, when the race is lost, under a version that the server refuses."""
+        if self.conflicts and self.dice.random() < self.conflicts:
+            return {**body, "metadata": {**body.get("metadata", {}), "resourceVersion": "1"}}
+        return body

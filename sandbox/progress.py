@@ -1,0 +1,83 @@
+"""One line per long piece of work: what it is, how far, how long already.
+
+On a terminal the line lives and moves; elsewhere (CI, a pipe) each piece gets plain lines: when it starts, once a
+minute while it runs, and when it is done. Everything goes to standard error, so that standard output stays data.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_HEARTBEAT_SECONDS: Final = 60.0
+_REDRAW_SECONDS: Final = 0.5
+
+_console: Final = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def say(sentence: str) -> None:
+    """One line for the operator."""
+    _console.print(sentence, markup=False)
+
+
+def elapsed(since: float) -> str:
+    """The time since a moment of the monotonic clock, for people: `8 s`, `3 min 05 s`."""
+    minutes, seconds = divmod(round(time.monotonic() - since), 60)
+    return f"{minutes} min {seconds:02d} s" if minutes else f"{seconds} s"
+
+
+@dataclass
+class Work:
+    """A piece of work under way; whoever does it may say how far it is."""
+
+    title: str
+    detail: str = ""
+    result: str = ""
+    """What the closing line says beside the time."""
+
+    started: float = field(default_factory=time.monotonic)
+
+    def line(self) -> str:
+        """What is shown while it runs."""
+        return ", ".join(part for part in (self.title, self.detail, elapsed(self.started)) if part)
+
+
+@contextmanager
+def working(title: str) -> Iterator[Work]:
+    """Show a piece of work while the body runs; a body that raises leaves its last line behind as failed."""
+    work = Work(title)
+    over = threading.Event()
+    watch = _watch_terminal if _console.is_terminal else _watch_plainly
+    watcher = threading.Thread(target=watch, args=(work, over), daemon=True)
+    watcher.start()
+    outcome = "failed"
+    try:
+        yield work
+        outcome = work.result or "done"
+    finally:
+        over.set()
+        watcher.join()
+        say(f"{work.title}: {outcome} ({elapsed(work.started)})")
+
+
+def _watch_terminal(work: Work, over: threading.Event) -> None:
+    with _console.status(work.line()) as status:
+        while not over.wait(_REDRAW_SECONDS):
+            status.update(work.line())
+
+
+def _watch_plainly(work: Work, over: threading.Event) -> None:
+    # The first line waits a moment: work that is done at once is told by its closing line alone.
+    if over.wait(1.0):
+        return
+    say(f"{work.title} ...")
+    while not over.wait(_HEARTBEAT_SECONDS):
+        say(f"{work.line()} ...")

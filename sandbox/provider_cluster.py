@@ -1,0 +1,241 @@
+"""The API server as the stand-in provider meets it: one on loopback, and nothing else.
+
+Keeps connections and discovery, holds back to the client settings' rate, and turns a refusal into `Refused` with the
+server's own sentence. It refuses an address that is not on this machine, ignores proxies, and follows no redirect.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import os
+import threading
+import time
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlencode, urlsplit
+
+import urllib3
+import yaml
+from kubernetes import client, config
+
+from sandbox.provider_values import Object
+
+CONNECTIONS: Final = 128
+APPLY: Final = "application/apply-patch+yaml"
+JSON_PATCH: Final = "application/json-patch+json"
+
+
+class Refused(Exception):  # noqa: N818 (the server refused; nothing broke)
+    """The API server's answer, when it is not the one that was hoped for."""
+
+    def __init__(self, code: int, reason: str, message: str, causes: list[Object] | None = None) -> None:
+        super().__init__(message)
+        self.code, self.reason, self.causes = code, reason, causes or []
+
+    @property
+    def exists(self) -> bool:
+        """The object was there already."""
+        return self.reason == "AlreadyExists"
+
+    @property
+    def missing(self) -> bool:
+        """The object, its namespace or its kind is not there."""
+        return self.code == HTTPStatus.NOT_FOUND
+
+
+class NoMatch(Refused):
+    """The server serves no such kind (its CRD is not installed)."""
+
+    def __init__(self, kind: str, version: str) -> None:
+        super().__init__(HTTPStatus.NOT_FOUND, "NoMatch", f'no matches for kind "{kind}" in version "{version}"')
+
+
+class NotLoopback(Exception):  # noqa: N818 (a refusal)
+    """Somebody tried the stand-in on a real cluster."""
+
+
+@dataclass(frozen=True)
+class Resource:
+    """How a kind is addressed."""
+
+    prefix: str
+    plural: str
+    namespaced: bool
+
+    def path(self, namespace: str, name: str = "") -> str:
+        """The URL's path of one object, or of the collection."""
+        scope = f"/namespaces/{namespace}" if self.namespaced else ""
+        return f"{self.prefix}{scope}/{self.plural}" + (f"/{name}" if name else "")
+
+
+class Throttle:
+    """Holds callers back to `qps` requests per second once `burst` are spent."""
+
+    def __init__(self, qps: float, burst: int) -> None:
+        self._step, self._burst = 1 / qps if qps > 0 else 0.0, burst
+        self._free, self._lock = time.monotonic() - self._step * burst, threading.Lock()
+
+    def wait(self) -> None:
+        """Sleep until it is this caller's turn."""
+        with self._lock:
+            now = time.monotonic()
+            self._free = max(self._free, now - self._step * self._burst) + self._step
+            delay = self._free - now
+        if delay > 0:
+            time.sleep(delay)
+
+
+def read_kubeconfig(text_or_path: str) -> Object:
+    """Read a kubeconfig given as text, as a path, or (empty) by the usual environment."""
+    source = text_or_path or os.environ.get("KUBECONFIG", "").split(os.pathsep)[0] or "~/.kube/config"
+    if "\n" not in source and not source.lstrip().startswith("{"):
+        source = Path(source).expanduser().read_text(encoding="utf-8")
+    document = yaml.safe_load(source)
+    if not isinstance(document, dict) or not isinstance(document.get("clusters"), list):
+        raise ValueError("not a kubeconfig: it names no clusters")  # noqa: TRY004 (a value of a setting)
+    return document
+
+
+def active_cluster(kubeconfig: Object, context: str, cluster: str) -> Object | None:
+    """Return the cluster's entry that a context leads to; None where the kubeconfig leads nowhere."""
+    named = {e["name"]: e["context"] for e in kubeconfig.get("contexts") or []}
+    wanted = cluster or (named.get(context or kubeconfig.get("current-context", "")) or {}).get("cluster")
+    entries = {e["name"]: e["cluster"] for e in kubeconfig.get("clusters") or []}
+    return entries.get(wanted)
+
+
+def require_loopback(server: str) -> None:
+    """Refuse an API server that may be anybody's; `localhost` is the only name believed."""
+    host = urlsplit(server).hostname or ""
+    try:
+        local = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        local = False
+    if not local:
+        raise NotLoopback(
+            f"kubeconfig: server {server} is not on loopback, and this Kubernetes provider is the sandbox's stand-in; "
+            "install the genuine plugin (pulumi plugin install resource kubernetes 4.32.0) for a real cluster"
+        )
+
+
+class Cluster:
+    """One API server on loopback."""
+
+    def __init__(self, kubeconfig: Object, context: str, qps: float, burst: int) -> None:
+        configuration = client.Configuration()
+        config.load_kube_config_from_dict(  # type: ignore[no-untyped-call] # the client ships no types
+            kubeconfig, context=context or None, client_configuration=configuration, persist_config=False
+        )
+        require_loopback(configuration.host)
+        configuration.proxy = None  # a proxy would make loopback somebody else's
+        configuration.connection_pool_maxsize = CONNECTIONS
+        self._api = client.ApiClient(configuration)
+        self._pool: urllib3.PoolManager = self._api.rest_client.pool_manager
+        self._base = configuration.host.rstrip("/")
+        self._throttle = Throttle(qps, burst)
+        self._kinds: dict[tuple[str, str], Resource] = {}
+        self._retries = urllib3.Retry(connect=2, read=False, redirect=False, status=False)
+
+    def request(
+        self, method: str, path: str, body: object = None, content_type: str = "application/json", **query: str
+    ) -> Object:
+        """Send one request and return the object in the answer; `Refused` when it is an error."""
+        self._throttle.wait()
+        headers = {"Accept": "application/json", "Content-Type": content_type}
+        for setting in self._api.configuration.auth_settings().values():
+            if setting["value"]:
+                headers[setting["key"]] = setting["value"]
+        url = self._base + path + ("?" + urlencode(query) if query else "")
+        data = None if body is None else json.dumps(body).encode()
+        answer = self._pool.request(method, url, body=data, headers=headers, retries=self._retries)
+        content = _decode(answer.data)
+        if answer.status >= HTTPStatus.MULTIPLE_CHOICES:
+            details = content.get("details") or {}
+            message = content.get("message") or f"{method} {path}: status {answer.status}"
+            raise Refused(answer.status, content.get("reason") or "", message, details.get("causes"))
+        return content
+
+    def resource(self, api_version: str, kind: str) -> Resource:
+        """Find how a kind is addressed; asks again for what was not there the last time."""
+        found = self._kinds.get((api_version, kind))
+        if not found:
+            self._discover(api_version, kind)
+            found = self._kinds.get((api_version, kind))
+        if not found:
+            raise NoMatch(kind, api_version)
+        return found
+
+    def _discover(self, api_version: str, kind: str) -> None:
+        prefix = f"/apis/{api_version}" if "/" in api_version else f"/api/{api_version}"
+        try:
+            listed = self.request("GET", prefix)
+        except Refused as refused:
+            if refused.missing:
+                raise NoMatch(kind, api_version) from None
+            raise
+        for entry in listed.get("resources", []):
+            if "/" not in entry["name"]:
+                resource = Resource(prefix, entry["name"], entry["namespaced"])
+                self._kinds[api_version, entry["kind"]] = resource
+
+    def serves(self, obj: Object) -> bool:
+        """Tell whether the server knows the object's kind."""
+        try:
+            self.resource(obj["apiVersion"], obj["kind"])
+        except Refused:
+            return False
+        return True
+
+    def namespaced(self, obj: Object) -> bool:
+        """Tell whether the object lives in a namespace; a kind not (yet) served is taken for one that does."""
+        try:
+            return self.resource(obj["apiVersion"], obj["kind"]).namespaced
+        except NoMatch:
+            return True
+
+    def _path(self, obj: Object, *, collection: bool = False) -> str:
+        resource = self.resource(obj["apiVersion"], obj["kind"])
+        meta = obj["metadata"]
+        return resource.path(meta.get("namespace") or "default", "" if collection else meta["name"])
+
+    def get(self, obj: Object) -> Object:
+        """Read the object that `obj` names."""
+        return self.request("GET", self._path(obj))
+
+    def create(self, obj: Object, *, dry_run: bool) -> Object:
+        """Create by POST, the way the genuine provider does since 4.29 (pulumi.md 1.1)."""
+        path = self._path(obj, collection=True)
+        return self.request("POST", path, obj, fieldManager="pulumi-kubernetes", **_dry(dry_run=dry_run))
+
+    def apply(self, obj: Object, manager: str, *, force: bool, dry_run: bool = False, **query: str) -> Object:
+        """Apply server-side; field conflicts are the server's to find."""
+        options = {"fieldManager": manager, "force": json.dumps(force), **_dry(dry_run=dry_run), **query}
+        return self.request("PATCH", self._path(obj), obj, APPLY, **options)
+
+    def replace(self, obj: Object, manager: str, *, dry_run: bool) -> Object:
+        """Put the whole object, as is done with CRDs."""
+        return self.request("PUT", self._path(obj), obj, fieldManager=manager, **_dry(dry_run=dry_run))
+
+    def rewrite_managers(self, obj: Object, entries: list[Object]) -> Object:
+        """Change who owns which field of a live object."""
+        patch = [{"op": "replace", "path": "/metadata/managedFields", "value": entries}]
+        return self.request("PATCH", self._path(obj), patch, JSON_PATCH)
+
+    def delete(self, obj: Object, propagation: str) -> None:
+        """Ask for the object's deletion; it may take its time."""
+        self.request("DELETE", self._path(obj), {"propagationPolicy": propagation})
+
+
+def _dry(*, dry_run: bool) -> dict[str, str]:
+    return {"dryRun": "All"} if dry_run else {}
+
+
+def _decode(data: bytes) -> Object:
+    try:
+        content = json.loads(data)
+    except ValueError:
+        return {"message": data.decode(errors="replace").strip()}
+    return content if isinstance(content, dict) else {}

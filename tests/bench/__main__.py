@@ -1,0 +1,87 @@
+"""`make bench`: first `up`, second `up` and preview for growing environments, beside a plain apply of the same objects.
+
+Everything happens in one temporary directory with control planes of its own; the user's sandbox is not touched.
+Exit code 0: growth is under the limit. 1: it is not. 2: something failed.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from enum import StrEnum
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+
+from sandbox.environment import prepare
+from sandbox.progress import say
+from tests.bench.report import LARGE, SMALL, Report
+from tests.bench.size import Bench, plain_tool
+from underlay.errors import OperatorError
+
+_JUDGING: Final = "tests.bench.bench_rules"
+_WIDTH: Final = 120
+
+
+class Output(StrEnum):
+    """For whom to print."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def bench(
+    tenants: Annotated[
+        list[int] | None, typer.Option(help="Sizes to measure; may be repeated.", min=1, max=200)
+    ] = None,
+    engine: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="A setting of the engine's.")] = None,
+    output: Annotated[Output, typer.Option("--output", help="Form of the report.")] = Output.TEXT,
+) -> None:
+    """Measure a stack's runs beside `kubectl apply --server-side` of the same objects."""
+    settings = dict(map(_setting, engine or ()))
+    load, processors = os.getloadavg()[0], os.cpu_count() or 1
+    with tempfile.TemporaryDirectory(prefix="kmetal-bench-") as scratch:
+        directory = Path(scratch)
+        provider = prepare(directory)
+        place = Bench(directory, settings, say)
+        sizes = [place.size(number) for number in sorted(set(tenants or (1, SMALL, LARGE)))]
+    report = Report(sizes, provider, plain_tool(), settings, load, processors)
+    failed = not report.passed()
+    if output is Output.JSON:
+        sys.stdout.write(report.as_json() + "\n")
+    else:
+        # Nine columns; where nobody's terminal sets the width, they shall not be cut at 80 characters.
+        Console(width=None if sys.stdout.isatty() else _WIDTH).print(report.table())
+        failed |= _judging()
+    say(report.verdict())
+    raise typer.Exit(int(failed))
+
+
+def _setting(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (name and equals):
+        raise OperatorError(f"--engine {text}: no value; write NAME=VALUE, PULUMI_SKIP_CHECKPOINTS=true for one")
+    return name, value
+
+
+def _judging() -> bool:
+    """The benchmark of judging alone, which needs no cluster; True where it failed."""
+    return bool(find_spec(_JUDGING) and import_module(_JUDGING).main())
+
+
+def main() -> None:
+    """Run; what an operator has to put right is said without a traceback."""
+    try:
+        typer.run(bench)
+    except OperatorError as error:
+        say(str(error))
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

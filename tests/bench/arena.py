@@ -1,0 +1,33 @@
+"""A control plane for one measurement, fresh and ended afterwards, with the controllers' double at high speed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from sandbox.control_plane import ControlPlane
+from sandbox.processes import Server
+
+SPEED: Final = 100
+"""How much faster than recorded the double works: its waits shall not hide what the engine costs."""
+
+_PATIENCE: Final = 10.0
+
+
+@contextmanager
+def arena(directory: Path) -> Iterator[Path]:
+    """Start everything in a directory; gives the kubeconfig. It dies with this process, however that ends."""
+    plane = ControlPlane(directory, dies_with_owner=True)
+    double = Server("controller-double", plane.directory / "control-plane")
+    plane.start()
+    try:
+        words: list[str | Path] = [sys.executable, "-P", "-m", "sandbox.double"]
+        words += ["--kubeconfig", plane.kubeconfig, "--speed", str(SPEED)]
+        double.spawn(words, dies_with_owner=True)
+        yield plane.kubeconfig
+    finally:
+        double.end(_PATIENCE)
+        plane.stop()

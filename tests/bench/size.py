@@ -1,0 +1,115 @@
+"""Measures one size of an environment: the stack's three runs, and the plain apply of the same objects beside them.
+
+Each side gets a fresh control plane of its own, so that neither finds what the other left. The stack waits until the
+network is ready and asks the policy pack; the plain apply does neither. That is what the ratio is a ratio of.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from sandbox.environment import environment
+from sandbox.storage import CHECKOUT
+from tests.bench.arena import arena
+from tests.bench.measure import Measure, Part, measure
+from tests.bench.project import STACK, write_manifests, write_project
+
+
+class Run(StrEnum):
+    """What is measured."""
+
+    FIRST = "first up"
+    SECOND = "second up"
+    PREVIEW = "preview"
+
+
+@dataclass(frozen=True)
+class Size:
+    """The figures of one size."""
+
+    tenants: int
+    objects: int
+    stack: Mapping[Run, Measure]
+    plain: Mapping[Run, Measure]
+
+    def ratio(self, run: Run) -> float:
+        """How many times longer the stack takes than the plain apply."""
+        return self.stack[run].seconds / self.plain[run].seconds
+
+    def peak(self, part: Part) -> int | None:
+        """The most memory that a part of the stack's runs held, in KiB; None where it was not seen."""
+        return max((peak for entry in self.stack.values() if (peak := entry.peaks.get(part))), default=None)
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where the measurements take place, and what they are told."""
+
+    directory: Path
+    """Holds the tools; made by `sandbox.environment.prepare`."""
+
+    engine: Mapping[str, str]
+    """Further variables for the engine; none is what `underlay` runs with."""
+
+    say: Callable[[str], None]
+
+    def size(self, tenants: int) -> Size:
+        """Measure one size."""
+        home = self.directory / f"tenants-{tenants}"
+        kubeconfig = home / "stack" / "kubeconfig"
+        project = write_project(home / "project", tenants, kubeconfig)
+        manifests, objects = write_manifests(project)
+        return Size(
+            tenants,
+            objects,
+            plain=self._plain(home / "plain", manifests, f"{tenants} tenants, {objects} objects"),
+            stack=self._stack(home / "stack", project, f"{tenants} tenants"),
+        )
+
+    def _stack(self, home: Path, project: Path, title: str) -> dict[Run, Measure]:
+        verbs = {Run.FIRST: ("up", "some"), Run.SECOND: ("up", "none"), Run.PREVIEW: ("preview", "none")}
+        figures = {}
+        with arena(home) as kubeconfig:
+            backend = {"PULUMI_BACKEND_URL": f"file://{project / 'state'}"}
+            variables = {**self._variables(kubeconfig), **backend, **self.engine}
+            for run, (verb, changes) in verbs.items():
+                command = [sys.executable, "-m", "tests.bench.run_stack", str(project), STACK, verb, changes]
+                figures[run] = measure(command, variables, home)
+                self.say(f"{title}: {run} {figures[run]}")
+        return figures
+
+    def _plain(self, home: Path, manifests: Path, title: str) -> dict[Run, Measure]:
+        figures = {}
+        with arena(home) as kubeconfig:
+            variables = self._variables(kubeconfig)
+            for run in Run:
+                command = plain_command(kubeconfig, manifests, dry=run is Run.PREVIEW)
+                figures[run] = measure(command, variables, home)
+                self.say(f"{title}: plain apply beside {run} {figures[run]}")
+        return figures
+
+    def _variables(self, kubeconfig: Path) -> dict[str, str]:
+        """What a command needs; the tools are shared by all sizes."""
+        paths = {"KUBECONFIG": str(kubeconfig), "PYTHONPATH": str(CHECKOUT)}
+        return {**os.environ, **environment(self.directory), **paths}
+
+
+def plain_tool() -> str:
+    """What the plain apply is done with on this machine."""
+    return "kubectl" if shutil.which("kubectl") else "Python client, one object after the other"
+
+
+def plain_command(kubeconfig: Path, manifests: Path, *, dry: bool) -> Sequence[str]:
+    """The plain apply of a file: with kubectl, where there is one."""
+    if (kubectl := shutil.which("kubectl")) is None:
+        words = [sys.executable, "-m", "tests.bench.plain_apply", "--kubeconfig", str(kubeconfig), str(manifests)]
+        return [*words, "--dry-run"] if dry else words
+    words = [kubectl, "apply", "--server-side", "--force-conflicts", "--filename", str(manifests)]
+    words += ["--kubeconfig", str(kubeconfig), "--cache-dir", str(kubeconfig.parent / "kubectl-cache")]
+    return [*words, "--dry-run=server"] if dry else words

@@ -1,0 +1,23 @@
+"""The one table of cases: for each law at least one network at its edge, and one that breaks exactly that law.
+
+Expectations are written by hand, as rule and place of every finding; equality is asked, so a finding that is not listed
+fails. The same rows go through every door that can see their cause.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.catalogue import addresses, capacity, metallb, operation, provider, tenants
+from tests.catalogue.case import Case
+
+CASES: Final[tuple[Case, ...]] = (
+    *addresses.CASES,
+    *metallb.CASES,
+    *provider.CASES,
+    *tenants.CASES,
+    *capacity.CASES,
+    *operation.CASES,
+)
+
+__all__ = ["CASES", "Case"]

@@ -1,0 +1,123 @@
+"""What each component registers: its objects, their order, and what happens to them on a change."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv4Network
+
+import pytest
+
+from components.cni_stack import CniStack, CniStackArgs
+from components.metallb import MetalLB, MetalLBArgs
+from components.provider_network import ProviderNetwork, ProviderNetworkArgs
+from components.tenant_network import TenantNetwork, TenantNetworkArgs
+from tests.engine import Registered, record
+from tests.project import ROOT
+from underlay.sections.provider import ExternalSubnet
+from underlay.sections.tenant import Tenant, TenantCluster
+from underlay.settings import Settings
+from underlay.stackfile import load_stack
+
+EXTERNAL = ExternalSubnet(cidr_block=IPv4Network("77.220.68.96/27"), gateway=IPv4Address("77.220.68.97"))
+
+
+def environment(name: str) -> Settings:
+    return load_stack(ROOT, name)[0].settings
+
+
+def tenant(**settings: object) -> dict[str, Registered]:
+    cluster = TenantCluster(name="dev", cidr_block=IPv4Network("10.100.0.0/24"))
+    args = {"name": "alpha", "clusters": (cluster,), **settings}
+    granted = Tenant.model_validate(args)
+    return record(lambda: TenantNetwork("alpha", TenantNetworkArgs(tenant=granted, external=EXTERNAL, stack="dev")))
+
+
+def test_a_tenants_objects_go_in_the_reverse_of_the_order_in_which_they_came() -> None:
+    made = tenant()
+    assert {name: sorted(entry.depends_on) for name, entry in made.items() if entry.parent == "alpha"} == {
+        "alpha-namespace": [],
+        "alpha-vpc": ["alpha-namespace"],
+        "alpha-attachment-dev": ["alpha-namespace", "alpha-vpc"],
+        "alpha-subnet-dev": ["alpha-attachment-dev", "alpha-vpc"],
+        "alpha-snat-dev": ["alpha-subnet-dev", "alpha-vpc"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "paths"),
+    [
+        ("alpha-subnet-dev", ("spec.cidrBlock", "spec.vpc", "spec.provider", "spec.vlan")),
+        ("alpha-snat-dev", ("spec",)),
+        ("alpha-egress", ("spec",)),
+    ],
+)
+def test_what_kube_ovn_does_not_follow_is_replaced_after_the_old_one_went(name: str, paths: tuple[str, ...]) -> None:
+    made = tenant(egress_address=IPv4Address("77.220.68.110"))[name]
+    assert (made.replaced_on, made.replaced_before) == (paths, True)
+
+
+def test_a_pinned_address_is_there_before_the_router_that_takes_it() -> None:
+    made = tenant(egress_address=IPv4Address("77.220.68.110"))
+    assert made["alpha-egress"].inputs["metadata"]["name"] == "alpha-vpc-external"
+    assert made["alpha-egress"].inputs["spec"] == {"externalSubnet": "external", "type": "lrp", "v4Ip": "77.220.68.110"}
+    assert "alpha-egress" in made["alpha-vpc"].depends_on
+
+
+def test_a_quota_counts_one_load_balancer_for_each_hosted_control_plane() -> None:
+    made = tenant(quota={"requests.cpu": "10"})
+    assert made["alpha-quota"].inputs["spec"] == {"hard": {"services.loadbalancers": "1", "requests.cpu": "10"}}
+
+
+def test_the_provider_network_patches_the_default_vpc_before_it_labels_nodes() -> None:
+    settings = environment("dev")
+    made = record(lambda: ProviderNetwork("net", ProviderNetworkArgs(provider=settings.provider, stack="dev")))
+    assert {name: sorted(entry.depends_on) for name, entry in made.items() if entry.parent == "net"} == {
+        "net-nic": [],
+        "net-vlan": ["net-nic"],
+        "net-external": ["net-vlan"],
+        "net-default-vpc": ["net-external"],
+        "net-gateway-w1": ["net-default-vpc"],
+        "net-gateway-w2": ["net-default-vpc"],
+    }
+    assert {name for name, entry in made.items() if entry.retained} == {"net-default-vpc"}
+    assert made["net-default-vpc"].type == "kubernetes:kubeovn.io/v1:VpcPatch"
+    assert made["net-gateway-w1"].type == "kubernetes:core/v1:NodePatch"
+
+
+def test_bgp_objects_are_announced_after_what_they_name() -> None:
+    settings = environment("prod")
+    args = MetalLBArgs(metallb=settings.metallb, management=settings.management, stack="prod")
+    made = record(lambda: MetalLB("metallb", args))
+    kinds = {name: entry.type.rpartition(":")[2] for name, entry in made.items()}
+    assert kinds == {
+        "metallb": "MetalLB",
+        "metallb-pool-tenant-cp-pool": "IPAddressPool",
+        "metallb-pool-platform-pool": "IPAddressPool",
+        "metallb-bfd-fast": "BFDProfile",
+        "metallb-peer-tor-a": "BGPPeer",
+        "metallb-peer-tor-b": "BGPPeer",
+        "metallb-bgp-tenant-cp-bgp": "BGPAdvertisement",
+        "metallb-communities": "Community",
+    }
+    assert made["metallb-bgp-tenant-cp-bgp"].depends_on >= {"metallb-pool-tenant-cp-pool", "metallb-peer-tor-a"}
+
+
+@pytest.mark.parametrize(
+    ("install", "types"),
+    [
+        ("release", {"kubernetes:helm.sh/v3:Release"}),
+        (
+            "flux",
+            {
+                "kubernetes:source.toolkit.fluxcd.io/v1:OCIRepository",
+                "kubernetes:helm.toolkit.fluxcd.io/v2:HelmRelease",
+            },
+        ),
+        ("external", set()),
+    ],
+)
+def test_the_chart_is_installed_in_the_chosen_way(install: str, types: set[str]) -> None:
+    settings = environment("prod")
+    chart = settings.chart.model_copy(update={"install": install})
+    args = CniStackArgs(chart=chart, network=settings.network, metallb=settings.metallb, stack="prod")
+    made = record(lambda: CniStack("cni", args))
+    assert {entry.type for entry in made.values()} - {"kmetal:network:CniStack"} == types

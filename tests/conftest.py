@@ -1,0 +1,76 @@
+"""What tests of several packages share: the sandbox's tools, one control plane per session, clients for it.
+
+A test that needs it carries the marker `sandbox`; without such a test nothing is built or started.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from kubernetes import config
+from kubernetes.dynamic import DynamicClient
+
+from sandbox import environment, reset
+from sandbox.control_plane import ControlPlane
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from kubernetes.client import ApiClient
+
+
+@pytest.fixture(scope="session")
+def sandbox_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory of the session's sandbox, which is not the user's `.sandbox`."""
+    return tmp_path_factory.mktemp("sandbox")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tools_on_path(request: pytest.FixtureRequest, sandbox_directory: Path) -> Iterator[None]:
+    """Put the sandbox's tools on PATH, built if need be, for a session of which any test needs the sandbox."""
+    if not any(item.get_closest_marker("sandbox") for item in request.session.items):
+        yield
+        return
+    environment.prepare(sandbox_directory)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", environment.environment(sandbox_directory)["PATH"])
+        yield
+
+
+@pytest.fixture(scope="session")
+def sandbox_environment(tools_on_path: None, sandbox_directory: Path) -> dict[str, str]:
+    """The variables with which Pulumi, Helm and the `underlay` command work in the session's sandbox."""
+    del tools_on_path
+    return environment.environment(sandbox_directory)
+
+
+@pytest.fixture(scope="session")
+def control_plane(tools_on_path: None, sandbox_directory: Path) -> Iterator[ControlPlane]:
+    """The session's control plane; it ends with the session, and with the test process however that ends."""
+    del tools_on_path
+    plane = ControlPlane(sandbox_directory, dies_with_owner=True)
+    plane.start()
+    yield plane
+    plane.stop()
+
+
+@pytest.fixture
+def clean_cluster(control_plane: ControlPlane) -> ControlPlane:
+    """The session's control plane as on its first day."""
+    reset.wipe(control_plane.api)
+    return control_plane
+
+
+@pytest.fixture
+def api_client(control_plane: ControlPlane) -> Iterator[ApiClient]:
+    """The official client, as an administrator."""
+    with config.new_client_from_config(str(control_plane.kubeconfig)) as client:
+        yield client
+
+
+@pytest.fixture
+def dynamic_client(api_client: ApiClient, tmp_path: Path) -> DynamicClient:
+    """The official client for custom resources; its discovery is never that of another test's server."""
+    return DynamicClient(api_client, cache_file=str(tmp_path / "discovery.json"))

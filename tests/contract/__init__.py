@@ -1,0 +1,1 @@
+"""What this project relies upon from the Kubernetes provider, whichever one is there."""

@@ -1,0 +1,154 @@
+"""Creating: who wins over an object that is there already, what is validated, and what a preview sees of it."""
+
+from __future__ import annotations
+
+import pulumi
+import pulumi_kubernetes as k8s
+import pytest
+
+from tests.contract.conftest import Api
+from tests.contract.engine import Engine, custom, with_provider
+
+pytestmark = pytest.mark.sandbox
+RANGE = ["172.21.204.200-172.21.204.250"]
+
+
+def test_an_object_is_created_by_post_and_a_second_up_changes_nothing(engine: Engine, api: Api, name: str) -> None:
+    """pulumi.md 1.1: POST with manager `pulumi-kubernetes`, operation Update; 1.3: defaults do not show."""
+
+    def declare(provider: k8s.Provider) -> None:
+        custom(provider, "IPAddressPool", name, {"addresses": RANGE})
+
+    assert engine.up(declare).ok
+    live = api.need("IPAddressPool", name)
+    assert live["spec"] == {"addresses": RANGE, "autoAssign": True, "avoidBuggyIPs": False}
+    assert api.managers(live) == ["pulumi-kubernetes:Update"]
+    assert engine.up(declare).changes() == {}
+    assert engine.preview(declare, refresh=True).changes() == {}
+
+
+def test_a_preview_creates_nothing_and_shows_the_servers_answer(engine: Engine, api: Api, name: str) -> None:
+    """pulumi.md 1.3: preview outputs are those of the server's dry run."""
+
+    def declare(provider: k8s.Provider) -> None:
+        custom(provider, "IPAddressPool", name, {"addresses": RANGE})
+
+    assert engine.preview(declare).changes() == {"cluster": "create", name: "create"}
+    assert api.get("IPAddressPool", name) is None
+
+
+def test_an_object_that_is_there_is_green_in_preview_and_an_error_in_up(engine: Engine, api: Api, name: str) -> None:
+    """pulumi.md 1.1 and 1.5: AlreadyExists; the preview's only trace is a passing message."""
+    api.apply("somebody", api.obj("IPAddressPool", name, spec={"addresses": ["172.21.204.7/32"]}))
+
+    def declare(provider: k8s.Provider) -> None:
+        custom(provider, "IPAddressPool", name, {"addresses": RANGE})
+
+    preview = engine.preview(declare)
+    assert preview.ok
+    assert any(f'"{name}" already exists' in line for line in preview.passing)
+    up = engine.up(declare)
+    assert not up.ok
+    assert "was not successfully created by the Kubernetes API server" in up.text
+    assert f'"{name}" already exists' in up.text
+    assert api.need("IPAddressPool", name)["spec"]["addresses"] == ["172.21.204.7/32"]
+
+
+def test_upsert_takes_an_object_over_by_server_side_apply(engine: Engine, api: Api, name: str) -> None:
+    """observed/README.md: with `upsertExistingObjects` on, the next `up` takes over what a killed one left."""
+    api.apply("pulumi-kubernetes", api.obj("IPAddressPool", name, spec={"addresses": RANGE}))
+
+    def declare(provider: k8s.Provider) -> None:
+        custom(provider, "IPAddressPool", name, {"addresses": RANGE})
+
+    assert engine.up(declare, upsert_existing_objects=True).ok
+    managers = api.managers(api.need("IPAddressPool", name))
+    assert any(m.startswith("pulumi-kubernetes-") and m.endswith(":Apply") for m in managers)
+    assert engine.preview(declare, upsert_existing_objects=True).changes() == {}
+
+
+def test_a_wrongly_typed_spec_is_refused_by_the_preview(engine: Engine, name: str) -> None:
+    """pulumi.md 3, first row: the dry run validates what the CRD says."""
+
+    def declare(provider: k8s.Provider) -> None:
+        custom(provider, "IPAddressPool", name, {"addresses": "172.21.204.200/32"})
+
+    preview = engine.preview(declare)
+    assert not preview.ok
+    assert "spec.addresses" in preview.text
+
+
+def test_an_unknown_field_is_pruned_at_create_and_refused_by_the_next_update(
+    engine: Engine, api: Api, name: str
+) -> None:
+    """pulumi.md 3, second row: a typo passes once, in preview and up, and breaks the deployment after."""
+
+    def with_typo(provider: k8s.Provider) -> None:
+        custom(provider, "IPAddressPool", name, {"addresses": RANGE, "autoAsign": False})
+
+    def still_with_typo(provider: k8s.Provider) -> None:
+        custom(provider, "IPAddressPool", name, {"addresses": ["172.21.204.9/32"], "autoAsign": False})
+
+    assert engine.preview(with_typo).ok
+    assert engine.up(with_typo).ok
+    assert "autoAsign" not in api.need("IPAddressPool", name)["spec"]
+    update = engine.up(still_with_typo)
+    assert not update.ok
+    assert "field not declared in schema" in update.text
+
+
+def test_a_kind_that_is_not_installed_is_green_in_preview(engine: Engine, name: str) -> None:
+    """pulumi.md 3: no validation without the CRD."""
+
+    def declare(provider: k8s.Provider) -> None:
+        k8s.apiextensions.CustomResource(
+            name,
+            api_version="nowhere.example/v1",
+            kind="Ghost",
+            metadata={"name": name},
+            spec={"a": 1},
+            opts=with_provider(provider),
+        )
+
+    assert engine.preview(declare).changes() == {"cluster": "create", name: "create"}
+
+
+def test_an_object_in_a_namespace_of_the_same_program_can_be_previewed(engine: Engine, api: Api, name: str) -> None:
+    """pulumi.md 3: the namespace that is not there yet does not fail the preview."""
+
+    def declare(provider: k8s.Provider) -> None:
+        namespace = k8s.core.v1.Namespace(name, metadata={"name": name}, opts=with_provider(provider))
+        k8s.core.v1.ConfigMap(
+            f"{name}-inside",
+            metadata={"name": name, "namespace": namespace.metadata["name"]},
+            data={"a": "1"},
+            opts=with_provider(provider),
+        )
+
+    assert engine.preview(declare).ok
+    assert engine.up(declare).ok
+    assert engine.destroy().ok
+    assert api.get("Namespace", name) is None
+
+
+def test_secrets_stay_encrypted_in_the_state(engine: Engine, api: Api, name: str) -> None:
+    """pulumi.md 1.4: what is secret in the inputs is secret in the outputs, and so is a Secret's data."""
+
+    def declare(provider: k8s.Provider) -> None:
+        custom(provider, "IPAddressPool", name, {"addresses": pulumi.Output.secret(RANGE)})
+        k8s.core.v1.Secret(
+            f"{name}-secret",
+            metadata={"name": name, "namespace": "default"},
+            string_data={"password": "open-sesame"},
+            opts=with_provider(provider),
+        )
+
+    assert engine.up(declare).ok
+    written = engine.written()
+    assert name in written
+    assert "172.21.204.250" not in written
+    assert "open-sesame" not in written
+    assert "b3Blbi1zZXNhbWU=" not in written
+    assert api.need("IPAddressPool", name)["spec"]["addresses"] == RANGE
+    again = engine.preview(declare, refresh=True)
+    assert again.changes() == {}, again.differences

@@ -1,0 +1,181 @@
+"""A copy of the project whose stack file a test may write, and the objects that it leaves on the API server.
+
+The program, the policy pack and the chart are the project's own, by links; only the settings are the test's.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from operations.live import COLLECTIONS
+from operations.stacks import Outcome, Step, Verb, run
+from sandbox.api import Api
+from sandbox.control_plane import ControlPlane
+from sandbox.storage import CHECKOUT
+
+STACK: Final = "dev"
+PREFIX: Final = "kmetal-network:"
+POD_NETWORKS: Final = "k8s.v1.cni.cncf.io/networks"
+
+BETA: Final[Mapping[str, Any]] = {
+    "name": "beta",
+    "clusters": [{"name": "main", "cidrBlock": "10.100.0.0/24"}],
+}
+"""A second tenant; its block is alpha's too, which is legal: other VPC, other world."""
+
+OWN_KINDS: Final = (
+    "ProviderNetwork",
+    "Vlan",
+    "Subnet",
+    "Vpc",
+    "OvnEip",
+    "OvnSnatRule",
+    "IP",
+    "NetworkAttachmentDefinition",
+    "IPAddressPool",
+    "L2Advertisement",
+    "Namespace",
+)
+"""Where a life cycle could leave something."""
+
+
+class Project:
+    """One test's project directory, bound to the session's control plane."""
+
+    def __init__(self, root: Path, plane: ControlPlane, environment: Mapping[str, str]) -> None:
+        self.root, self.plane, self._environment = root, plane, environment
+        (root / "state").mkdir()
+        (root / "sandbox").mkdir()
+        for name in ("__main__.py", "Pulumi.yaml", "policies"):
+            (root / name).symlink_to(CHECKOUT / name)
+        self.document: dict[str, Any] = yaml.safe_load((CHECKOUT / f"Pulumi.{STACK}.yaml").read_text())
+        self.section("chart")["reference"] = str(CHECKOUT / "sandbox" / "chart")
+        self.section("cluster")["kubeconfig"] = str(plane.kubeconfig)
+        self.save()
+
+    def environment(self) -> dict[str, str]:
+        """The variables under which the engine works here; state is the test's own."""
+        return {**self._environment, "PULUMI_BACKEND_URL": f"file://{self.root / 'state'}"}
+
+    def section(self, name: str) -> Any:
+        """One section of the stack file, to be changed in place; `save` writes it."""
+        return self.document["config"][f"{PREFIX}{name}"]
+
+    @property
+    def tenants(self) -> list[dict[str, Any]]:
+        """The tenants of the stack file."""
+        return self.section("tenants")  # type: ignore[no-any-return]  # YAML
+
+    def add_beta(self) -> None:
+        """A second tenant."""
+        self.tenants.append(copy.deepcopy(dict(BETA)))
+        self.save()
+
+    def save(self) -> None:
+        """Write the stack file."""
+        (self.root / f"Pulumi.{STACK}.yaml").write_text(yaml.safe_dump(self.document, sort_keys=False))
+
+    def run(self, verb: Verb, *, refresh: bool = False) -> Outcome:
+        """One run, whatever comes of it."""
+        return run(self.root, STACK, verb, refresh=refresh)
+
+    def must(self, verb: Verb, *, refresh: bool = False) -> Outcome:
+        """One run that has to succeed."""
+        outcome = self.run(verb, refresh=refresh)
+        outcome.stop()
+        return outcome
+
+    def command(self, *words: str) -> subprocess.Popen[str]:
+        """The `underlay` command in a process group of its own, so that it can be killed with its engine."""
+        return subprocess.Popen(
+            [sys.executable, "-P", "-m", "operations.command", *words],
+            cwd=self.root,
+            env={**os.environ, **self.environment()},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    @property
+    def api(self) -> Api:
+        """The API server."""
+        return self.plane.api
+
+    def objects(self, *kinds: str) -> dict[str, dict[str, Any]]:
+        """`Kind namespace/name` to object."""
+        found: dict[str, dict[str, Any]] = {}
+        for kind in kinds or OWN_KINDS:
+            for item in self.api.request("GET", COLLECTIONS[kind])["items"]:
+                metadata = item["metadata"]
+                key = "/".join(part for part in (metadata.get("namespace"), metadata["name"]) if part)
+                found[f"{kind} {key}"] = item
+        return found
+
+    def versions(self) -> dict[str, str]:
+        """`Kind namespace/name` to UID and resourceVersion: two snapshots are equal when nothing was touched.
+
+        Without the two Subnets that Kube-OVN makes for itself: it counts their addresses anew when it likes.
+        """
+        return {
+            key: f"{item['metadata']['uid']} {item['metadata']['resourceVersion']}"
+            for key, item in self.objects().items()
+            if key not in ("Subnet ovn-default", "Subnet join")
+        }
+
+    def look(self, kind: str, name: str) -> dict[str, Any]:
+        """One object of a cluster-scoped kind."""
+        return self.api.request("GET", f"{COLLECTIONS[kind]}/{name}")
+
+    def merge(self, kind: str, name: str, body: Mapping[str, Any]) -> None:
+        """Change a cluster-scoped object as somebody with kubectl would."""
+        path = f"{COLLECTIONS[kind]}/{name}"
+        self.api.request("PATCH", path, dict(body), "application/merge-patch+json")
+
+    def start_pod(self, name: str, namespace: str = "alpha", attachment: str = "alpha-dev-net") -> str:
+        """A worker VM's pod on a tenant's network; returns the name of its IP object once it has an address."""
+        self.api.create(
+            {
+                "apiVersion": "v1",
+                "kind": "Pod",
+                "metadata": {
+                    "name": name,
+                    "namespace": namespace,
+                    "annotations": {POD_NETWORKS: f"{namespace}/{attachment}"},
+                },
+                "spec": {"nodeName": "w1", "containers": [{"name": "vm", "image": "vm"}]},
+            }
+        )
+        ip = f"{name}.{namespace}.{attachment}.{namespace}.ovn"
+        wait_until(lambda: f"IP {ip}" in self.objects("IP"), f"pod {name} to get an address")
+        return ip
+
+    def end_pod(self, name: str, namespace: str = "alpha") -> None:
+        """The pod goes, and its address with it."""
+        self.api.request("DELETE", f"/api/v1/namespaces/{namespace}/pods/{name}?gracePeriodSeconds=0")
+        wait_until(
+            lambda: not any(item["spec"]["podName"] == name for item in self.objects("IP").values()),
+            f"the address of pod {name} to be free",
+        )
+
+
+def wait_until(fact: Callable[[], object], what: str, seconds: float = 30.0) -> None:
+    """Wait for something that controllers do by themselves."""
+    end = time.monotonic() + seconds
+    while not fact():
+        assert time.monotonic() < end, f"waited {seconds:.0f} s for {what}"
+        time.sleep(0.05)
+
+
+def said(steps: list[Step]) -> set[tuple[str, str]]:
+    """Steps as (operation, name), order aside."""
+    return {(step.operation, step.name) for step in steps}

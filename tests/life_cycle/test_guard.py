@@ -1,0 +1,101 @@
+"""A plan that would cut somebody off is refused between the preview and the first write."""
+
+from __future__ import annotations
+
+import pytest
+
+from operations.guard import guard
+from operations.live import LiveCluster
+from operations.program import context_of
+from operations.stacks import Outcome, Verb
+from tests.life_cycle.project import STACK, Project, wait_until
+from underlay.errors import OperatorError
+from underlay.stackfile import Environment, load_stack
+
+pytestmark = pytest.mark.sandbox
+
+
+def _guarded(project: Project, verb: Verb = "preview") -> str:
+    """What the guard says of the settings as they are; empty when it lets them pass."""
+    project.save()
+    environment, _ = load_stack(project.root, STACK)
+    planned = project.must(verb)
+    assert planned.changes, "a plan without a change proves nothing"
+    with LiveCluster(context_of(project.root, environment)) as cluster:
+        said = _said(environment, cluster, planned)
+        if verb == "preview":
+            assert _said(environment, cluster, None) == said, "foreseen and previewed plan differ"
+    return said
+
+
+def _said(environment: Environment, cluster: LiveCluster, planned: Outcome | None) -> str:
+    try:
+        guard(environment, cluster, planned)
+    except OperatorError as error:
+        return str(error)
+    return ""
+
+
+def test_what_would_cut_pods_off_is_refused_with_their_names_until_they_are_gone_or_it_is_intended(
+    project: Project,
+) -> None:
+    project.add_beta()
+    project.must("up")
+    project.start_pod("worker-1")
+    before = project.versions()
+
+    [cluster] = project.tenants[0]["clusters"]
+    cluster.update(cidrBlock="10.100.8.0/24", gateway="10.100.8.1", excludeIps=["10.100.8.1"])
+    said = _guarded(project)
+    assert "the plan replaces Subnet alpha-dev-subnet, and pod alpha/worker-1 would be cut off" in said
+    assert f"Pulumi.{STACK}.yaml" in said
+    cluster["replaceWhileInUse"] = "the tenant agreed to an outage on Sunday"
+    assert _guarded(project) == ""
+
+    alpha = project.tenants.pop(0)
+    said = _guarded(project)
+    assert "the plan deletes Subnet alpha-dev-subnet, and pod alpha/worker-1 would be cut off" in said
+    assert f"Namespace alpha: the plan for {STACK} deletes it, and pod alpha/worker-1 in it would be killed" in said
+    project.tenants.insert(0, alpha)
+    assert "pod alpha/worker-1 would be cut off" in _guarded(project, "preview-destroy")
+    project.tenants.pop()
+    assert _guarded(project).count("alpha-dev-subnet") == 0, "beta has no pods, alpha's are not concerned"
+
+    assert project.versions() == before
+    project.end_pod("worker-1")
+    project.tenants.pop()
+    assert _guarded(project) == ""
+
+
+def test_an_address_that_is_in_use_stays_in_its_pool_and_out_of_the_excluded_ones(project: Project) -> None:
+    project.must("up")
+    project.api.create(
+        {
+            "apiVersion": "v1",
+            "kind": "Service",
+            "metadata": {"name": "control-plane", "namespace": "alpha"},
+            "spec": {"type": "LoadBalancer", "ports": [{"port": 6443}], "selector": {"app": "control-plane"}},
+        }
+    )
+    path = "/api/v1/namespaces/alpha/services/control-plane"
+    wait_until(lambda: project.api.request("GET", path)["status"]["loadBalancer"], "an address of MetalLB")
+    [held] = project.api.request("GET", path)["status"]["loadBalancer"]["ingress"]
+    assert held["ip"] == "172.21.204.200"
+    [pool] = project.section("metallb")["pools"]
+
+    pool["addresses"] = ["172.21.204.201-172.21.204.250"]
+    said = _guarded(project)
+    assert "Service alpha/control-plane (172.21.204.200)" in said
+    assert "IPAddressPool kmetal-metallb/tenant-cp-pool no longer holds the address" in said
+    pool["addresses"].append("172.21.204.200/32")
+    assert _guarded(project) == ""
+
+    egress = project.look("OvnEip", "alpha-vpc-external")["status"]["v4Ip"]
+    excluded = project.section("provider")["external"]["excludeIps"]
+    excluded.append(egress)
+    assert f"{egress} becomes excluded, and OvnEip alpha-vpc-external has it" in _guarded(project)
+    excluded[-1] = "77.220.68.125"
+    assert _guarded(project) == ""
+
+    project.section("provider")["external"]["cidrBlock"] = "77.220.68.64/26"
+    assert "the plan replaces Subnet external, and OvnEip alpha-vpc-external draws from it" in _guarded(project)

@@ -1,0 +1,69 @@
+"""What stops a run before its first write."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from tests.life_cycle.project import STACK, Project
+
+pytestmark = pytest.mark.sandbox
+
+
+def _refusal(project: Project) -> str:
+    before = project.versions()
+    outcome = project.run("up")
+    assert outcome.failed
+    assert project.versions() == before, "something was written"
+    return "\n".join(outcome.errors)
+
+
+def test_another_cluster_than_the_settings_name_is_refused_before_a_write(project: Project) -> None:
+    project.section("cluster")["uid"] = "5d0c1c0e-6a54-4a3c-9b7e-2f1f3b0c7a11"
+    project.save()
+
+    said = _refusal(project)
+
+    assert "the settings name the cluster 5d0c1c0e-6a54-4a3c-9b7e-2f1f3b0c7a11" in said
+    assert f"Pulumi.{STACK}.yaml" in said
+
+
+def test_a_cluster_that_does_not_answer_is_said_so_and_nothing_is_planned(project: Project) -> None:
+    config = yaml.safe_load(project.plane.kubeconfig.read_text())
+    config["clusters"][0]["cluster"]["server"] = "https://127.0.0.1:1"
+    (project.root / "dead").write_text(yaml.safe_dump(config))
+    project.section("cluster")["kubeconfig"] = "dead"
+    project.save()
+
+    outcome = project.run("preview")
+
+    assert outcome.failed
+    assert outcome.steps == []
+    assert "https://127.0.0.1:1" in "\n".join(outcome.errors)
+    assert "no answer" in "\n".join(outcome.errors)
+
+
+def test_credentials_that_are_not_accepted_are_said_so(project: Project) -> None:
+    config = yaml.safe_load(project.plane.kubeconfig.read_text())
+    config["users"][0]["user"] = {"token": "expired"}
+    (project.root / "expired").write_text(yaml.safe_dump(config))
+    project.section("cluster")["kubeconfig"] = "expired"
+    project.save()
+
+    assert "credentials are not accepted" in _refusal(project)
+
+
+def test_a_strangers_object_in_the_way_is_named_and_never_taken_over(project: Project) -> None:
+    project.api.create(
+        {
+            "apiVersion": "kubeovn.io/v1",
+            "kind": "Vlan",
+            "metadata": {"name": "vlan222"},
+            "spec": {"id": 7, "provider": "other"},
+        }
+    )
+
+    said = _refusal(project)
+
+    assert "Vlan vlan222 is there already and was made by somebody else" in said
+    assert project.look("Vlan", "vlan222")["spec"]["id"] == 7

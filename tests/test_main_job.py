@@ -1,0 +1,277 @@
+"""The main job on real input: the seed's network, applied by a real engine to a real API server with the real CRDs.
+
+The objects are written by hand as the seed prints them, in the form in which the controllers leave them alone
+(reference/observed): `excludeIps` sorted, six keys in a static route. The tests of this file are one story and run in
+its order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from operations.live import LiveCluster
+from operations.stacks import Outcome, Verb, run
+from operations.verify import Verdict, verify
+from sandbox import reset
+from sandbox.control_plane import ControlPlane
+from sandbox.double.kube_ovn import ControllerDouble
+from tests.project import make_project, stack_config, write_stack
+from underlay.errors import OperatorError
+from underlay.kubeconfig import read_context
+from underlay.stackfile import load_stack
+
+pytestmark = pytest.mark.sandbox
+
+KUBE_OVN = "/apis/kubeovn.io/v1"
+
+SEED: dict[str, dict[str, Any]] = {
+    "/apis/metallb.io/v1beta1/namespaces/kmetal-metallb/ipaddresspools/tenant-cp-pool": {
+        "addresses": ["172.21.204.200-172.21.204.250"],
+    },
+    # The page names no interface; without one MetalLB answers on the provider NIC too (the one addition).
+    "/apis/metallb.io/v1beta1/namespaces/kmetal-metallb/l2advertisements/tenant-cp-l2": {
+        "ipAddressPools": ["tenant-cp-pool"],
+        "interfaces": ["data.204"],
+    },
+    f"{KUBE_OVN}/provider-networks/provider": {"defaultInterface": "data.222", "excludeNodes": ["c1"]},
+    f"{KUBE_OVN}/vlans/vlan222": {"id": 0, "provider": "provider"},
+    f"{KUBE_OVN}/subnets/external": {
+        "vpc": "ovn-cluster",
+        "vlan": "vlan222",
+        "protocol": "IPv4",
+        "cidrBlock": "77.220.68.96/27",
+        "gateway": "77.220.68.97",
+        "gatewayType": "distributed",
+        "excludeIps": ["77.220.68.127", "77.220.68.96", "77.220.68.97"],
+    },
+    f"{KUBE_OVN}/vpcs/ovn-cluster": {"extraExternalSubnets": ["external"]},
+    f"{KUBE_OVN}/vpcs/alpha-vpc": {
+        "namespaces": ["alpha"],
+        "enableExternal": True,
+        "staticRoutes": [
+            {
+                "cidr": "0.0.0.0/0",
+                "nextHopIP": "77.220.68.97",
+                "policy": "policyDst",
+                "ecmpMode": "",
+                "bfdId": "",
+                "routeTable": "",
+            }
+        ],
+        "policyRoutes": [{"priority": 1500, "match": "ip4.dst == 77.220.68.96/27", "action": "drop"}],
+    },
+    "/apis/k8s.cni.cncf.io/v1/namespaces/alpha/network-attachment-definitions/alpha-dev-net": {
+        "config": '{"cniVersion":"0.3.1","name":"kube-ovn","type":"kube-ovn",'
+        '"server_socket":"/run/openvswitch/kube-ovn-daemon.sock","provider":"alpha-dev-net.alpha.ovn"}',
+    },
+    f"{KUBE_OVN}/subnets/alpha-dev-subnet": {
+        "vpc": "alpha-vpc",
+        "cidrBlock": "10.100.0.0/24",
+        "gateway": "10.100.0.1",
+        "protocol": "IPv4",
+        "provider": "alpha-dev-net.alpha.ovn",
+        "namespaces": ["alpha"],
+        "excludeIps": ["10.100.0.1"],
+    },
+    f"{KUBE_OVN}/ovn-snat-rules/alpha-snat-dev": {"ovnEip": "alpha-vpc-external", "vpcSubnet": "alpha-dev-subnet"},
+}
+
+CONTROLLERS_OWN = {"default", "enableLb", "gatewayNode", "natOutgoing", "private", "u2oFeatures"}
+"""Fields of a Subnet that kube-ovn-controller adds (reference/observed/subnet-tenant.yaml)."""
+
+DEFAULTED = {"autoAssign", "avoidBuggyIPs"}
+"""Fields of an IPAddressPool that its definition defaults."""
+
+SEED_VALUES = {
+    "network": {
+        "flannel": {"enabled": True, "podCidr": "10.93.0.0/16", "backend": "host-gw"},
+        "kubeOvn": {
+            "enabled": True,
+            "podCidr": "10.16.0.0/16",
+            "podGateway": "10.16.0.1",
+            "svcCidr": "10.96.0.0/16",
+            "joinCidr": "100.64.0.0/16",
+            "tunnelInterface": "data.205",
+            "tunnelType": "geneve",
+        },
+        "multus": {"enabled": True},
+    },
+    "metallb": {"enabled": True},
+}
+
+
+@dataclass
+class Story:
+    """One project on one cluster."""
+
+    project: Path
+    kubeconfig: Path
+
+    def run(self, verb: Verb, *, refresh: bool = False) -> Outcome:
+        """One run of the stack."""
+        return run(self.project, "dev", verb, refresh=refresh)
+
+    def write(self, config: dict[str, Any]) -> None:
+        """Other settings for the next run."""
+        write_stack(self.project, "dev", config, self.kubeconfig)
+
+    def cluster(self) -> LiveCluster:
+        """The API server, read only."""
+        return LiveCluster(read_context(self.kubeconfig, "kmetal-sandbox"))
+
+
+@pytest.fixture(scope="module")
+def story(
+    control_plane: ControlPlane, sandbox_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Story]:
+    reset.wipe(control_plane.api)
+    directory = tmp_path_factory.mktemp("main-job")
+    (directory / "state").mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in sandbox_environment.items():
+            patch.setenv(name, value)
+        patch.setenv("PULUMI_BACKEND_URL", f"file://{directory / 'state'}")
+        with ControllerDouble(control_plane.kubeconfig, speed=20):
+            told = Story(make_project(directory / "project"), control_plane.kubeconfig)
+            told.write(stack_config("dev"))
+            yield told
+
+
+def test_the_preview_shows_everything_and_writes_nothing(story: Story) -> None:
+    outcome = story.run("preview")
+    outcome.stop()
+    assert outcome.changes == {"create": 20}
+    with story.cluster() as cluster:
+        assert cluster.get(f"{KUBE_OVN}/vpcs/alpha-vpc") is None
+
+
+def test_the_first_up_applies_the_seed_and_waits_until_it_is_ready(story: Story) -> None:
+    outcome = story.run("up")
+    outcome.stop()
+    assert outcome.changes == {"create": 20}
+    assert outcome.outputs["tenants"] == {
+        "alpha": {
+            "namespace": "alpha",
+            "vpc": "alpha-vpc",
+            "clusters": {
+                "dev": {
+                    "subnet": "alpha-dev-subnet",
+                    "attachment": "alpha/alpha-dev-net",
+                    "egressAddress": "77.220.68.98",
+                    "controlPlaneAddress": None,
+                }
+            },
+        }
+    }
+
+
+@pytest.mark.parametrize("path", SEED, ids=lambda path: path.rpartition("/")[2])
+def test_the_seeds_object_reaches_the_api_server(story: Story, path: str) -> None:
+    with story.cluster() as cluster:
+        live = cluster.get(path)
+    assert live is not None
+    added = CONTROLLERS_OWN if "/subnets/" in path else DEFAULTED
+    if path.endswith("/external"):
+        added = {*added, "provider"}
+    assert {key: value for key, value in live["spec"].items() if key not in added} == SEED[path]
+
+
+@pytest.mark.parametrize(("node", "label"), [("w1", "true"), ("w2", "true"), ("c1", None)])
+def test_only_the_gateway_nodes_carry_the_label(story: Story, node: str, label: str | None) -> None:
+    with story.cluster() as cluster:
+        live = cluster.get(f"/api/v1/nodes/{node}")
+    assert live is not None
+    assert live["metadata"]["labels"].get("ovn.kubernetes.io/external-gw") == label
+
+
+def test_the_seeds_values_arrive_in_the_chart(story: Story) -> None:
+    with story.cluster() as cluster:
+        live = cluster.get("/api/v1/namespaces/kmetal-flux/configmaps/kmetal-values")
+    assert live is not None
+    values = yaml.safe_load(live["data"]["values.json"])
+    assert {key: values[key] for key in SEED_VALUES} == SEED_VALUES
+
+
+def test_verify_finds_all_of_it(story: Story) -> None:
+    environment, _ = load_stack(story.project, "dev")
+    with story.cluster() as cluster:
+        found = verify(environment, cluster)
+    assert [check.what for check in found if check.verdict is Verdict.FAIL] == []
+    assert sum(check.verdict is Verdict.PASS for check in found) == 13
+
+
+@pytest.mark.parametrize("refresh", [False, True], ids=["preview", "preview --refresh"])
+def test_afterwards_there_is_nothing_to_change(story: Story, refresh: bool) -> None:  # noqa: FBT001 (a case)
+    outcome = story.run("preview", refresh=refresh)
+    outcome.stop()
+    assert outcome.changes == {}
+
+
+def test_no_credential_stands_in_the_state_in_plain_text(story: Story) -> None:
+    token = read_context(story.kubeconfig, "kmetal-sandbox")["users"][0]["user"]["token"]
+    states = list((story.project.parent / "state").rglob("*.json"))
+    assert states
+    assert not [path for path in states if token in path.read_text()]
+
+
+def test_a_pool_on_the_provider_vlan_is_refused_before_the_program_registers_anything(story: Story) -> None:
+    config = stack_config("dev")
+    config["metallb"]["pools"][0]["addresses"] = ["77.220.68.100-77.220.68.110"]
+    story.write(config)
+    outcome = story.run("preview")
+    assert outcome.failed
+    assert "pool 'tenant-cp-pool' holds 77.220.68.100-77.220.68.110" in "\n".join(outcome.errors)
+    assert "[NET-201]" in "\n".join(outcome.errors)
+    assert "Traceback" not in "\n".join(outcome.errors)
+
+
+def test_a_changed_setting_changes_its_object_and_no_other(story: Story) -> None:
+    config = stack_config("dev")
+    config["tenants"][0]["drop"] = ["10.16.0.0/16"]
+    story.write(config)
+    outcome = story.run("up")
+    outcome.stop()
+    assert [(step.operation, step.name) for step in outcome.steps] == [("update", "alpha-vpc")]
+    with story.cluster() as cluster:
+        vpc = cluster.get(f"{KUBE_OVN}/vpcs/alpha-vpc")
+    assert vpc is not None
+    assert [route["match"] for route in vpc["spec"]["policyRoutes"]] == [
+        "ip4.dst == 77.220.68.96/27",
+        "ip4.dst == 10.16.0.0/16",
+    ]
+
+
+def test_another_clusters_uid_stops_everything(story: Story) -> None:
+    config = stack_config("dev")
+    story.write(config)
+    path = story.project / "Pulumi.dev.yaml"
+    uid = "00000000-0000-4000-8000-000000000000"
+    path.write_text(path.read_text().replace("context: kmetal-sandbox", f"context: kmetal-sandbox\n    uid: {uid}"))
+    outcome = story.run("up")
+    assert outcome.failed
+    assert f"the settings name the cluster {uid}" in "\n".join(outcome.errors)
+    with pytest.raises(OperatorError):
+        outcome.stop()
+
+
+def test_destroy_leaves_the_default_vpc_whole_and_nothing_else(story: Story) -> None:
+    story.write(stack_config("dev"))
+    outcome = story.run("destroy")
+    outcome.stop()
+    assert outcome.changes == {"delete": 20}
+    with story.cluster() as cluster:
+        vpcs = cluster.list(f"{KUBE_OVN}/vpcs")
+        left = [cluster.get(path) for path in SEED if "ovn-cluster" not in path]
+        eips = cluster.list(f"{KUBE_OVN}/ovn-eips")
+        nodes = cluster.list("/api/v1/nodes")
+        alpha = cluster.get("/api/v1/namespaces/alpha")
+    assert [vpc["metadata"]["name"] for vpc in vpcs or ()] == ["ovn-cluster"]
+    assert [vpc["spec"] for vpc in vpcs or ()] == [{"extraExternalSubnets": ["external"]}]
+    assert (left, eips, alpha) == ([None] * len(left), [], None)
+    assert not [node for node in nodes or () if "ovn.kubernetes.io/external-gw" in node["metadata"]["labels"]]

@@ -1,0 +1,64 @@
+"""The admission policies as text: what they match, whom they bind, and their form. Their verdicts: the sandbox tier."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network
+
+from tests.admission import LITERALS
+from underlay.admission import DECIDED_ALONE, KUBE_OVN_ACCOUNTS, Literals, admission_policies, policy_name
+from underlay.rules.registry import BY_ID
+
+
+def split(relaxed: tuple[str, ...] = ()) -> tuple[dict[str, dict], dict[str, dict]]:
+    """Policies and bindings by name."""
+    bodies = admission_policies(LITERALS, relaxed)
+    kinds = ("ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding")
+    policies, bindings = ({body["metadata"]["name"]: body for body in bodies if body["kind"] == kind} for kind in kinds)
+    return policies, bindings
+
+
+def test_each_policy_has_one_binding_of_its_name() -> None:
+    policies, bindings = split()
+    assert set(policies) == set(bindings)
+    assert [name for name, body in bindings.items() if body["spec"]["policyName"] != name] == []
+
+
+def test_the_message_is_the_laws_own() -> None:
+    policies, _ = split()
+    (validation,) = policies[policy_name("NET-201", "ipaddresspools")]["spec"]["validations"]
+    rule = BY_ID["NET-201"]
+    assert validation["message"] == f"NET-201 {rule.title}. {rule.fix}"
+
+
+def test_only_laws_of_the_catalogue_are_decided_alone() -> None:
+    assert set(BY_ID) >= DECIDED_ALONE
+    assert {"NET-201", "NET-202", "NET-301", "NET-414"} <= DECIDED_ALONE
+
+
+def test_a_policy_never_asks_about_a_spec_that_stays() -> None:
+    for body in split()[0].values():
+        names = [condition["name"] for condition in body["spec"]["matchConditions"]]
+        assert names[:2] == ["not-going", "says-something-new"]
+        assert body["spec"]["failurePolicy"] == "Fail"
+
+
+def test_kube_ovns_controller_is_exempt_for_its_own_kinds_alone() -> None:
+    for name, body in split()[0].items():
+        exempt = any(KUBE_OVN_ACCOUNTS[0] in condition["expression"] for condition in body["spec"]["matchConditions"])
+        (rule,) = body["spec"]["matchConstraints"]["resourceRules"]
+        assert exempt is (rule["apiGroups"] == ["kubeovn.io"]), name
+
+
+def test_a_relaxed_law_warns_and_the_commissioned_one_by_address_still_denies() -> None:
+    _, bindings = split(("NET-201", "NET-202"))
+    actions = {name: body["spec"]["validationActions"] for name, body in bindings.items()}
+    assert actions["kmetal-net-202-l2advertisements"] == ["Warn", "Audit"]
+    assert actions["kmetal-net-201-ipaddresspools"] == ["Deny"]
+    assert split()[1]["kmetal-net-202-l2advertisements"]["spec"]["validationActions"] == ["Deny"]
+
+
+def test_a_plain_provider_nic_forbids_its_sub_interface_of_the_vlan() -> None:
+    literals = Literals(
+        cidrs=[str(IPv4Network("77.220.68.96/27"))], interfaces={"provider": ["eth9"]}, vlan_ids={"provider": 222}
+    )
+    assert literals.forbidden == ("eth9", "br-provider", "eth9.222")

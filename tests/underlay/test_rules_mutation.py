@@ -1,0 +1,19 @@
+"""The table of cases notices a broken law: the quick part of `tests.mutate_laws`."""
+
+from __future__ import annotations
+
+from tests.mutate_laws import changes, look, noticed, silenced
+from underlay.rules.registry import BY_ID, RULES
+
+
+def test_no_law_can_be_switched_off_unnoticed() -> None:
+    seen = look()
+    own = {rule.id: [entry for entry in seen if entry.case.rule == rule.id] for rule in RULES}
+    assert [rule.id for rule in RULES if not noticed(silenced(rule), own[rule.id])] == []
+
+
+def test_no_operator_of_the_commissioned_law_can_be_changed_unnoticed() -> None:
+    seen = look()
+    for law in ("NET-201", "NET-202"):
+        unnoticed = [place for place, broken in changes(BY_ID[law]) if not noticed(broken, seen)]
+        assert unnoticed == []

@@ -1,0 +1,58 @@
+"""What an operator is told: findings as data, one sentence form, one exception that carries them.
+
+Grammar: `<place>: <what is wrong, with the value>; <what to write instead> [<rule id>]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+SHAPE: Final = "SHAPE"
+"""The id under which a file's own form is judged: unknown keys, wrong types, values that no type admits."""
+
+
+class Severity(StrEnum):
+    """How much a finding weighs."""
+
+    ERROR = "error"
+    """The network would break, or leak: nothing is applied."""
+
+    WARNING = "warning"
+    """It works as written, and an engineer would want to know."""
+
+
+@dataclass(frozen=True, order=True, kw_only=True)
+class Finding:
+    """One thing that is wrong, where, and what to write instead."""
+
+    place: str
+    """Where to look: `Pulumi.dev.yaml:31 metallb.pools[0].addresses[0]`, or `IPAddressPool kmetal-metallb/public`."""
+
+    problem: str
+    """What is wrong, with the value, both parties named."""
+
+    remedy: str
+    """What to write instead."""
+
+    rule: str = SHAPE
+    severity: Severity = Severity.ERROR
+
+    def __str__(self) -> str:
+        """The one sentence form."""
+        return f"{self.place}: {self.problem}; {self.remedy} [{self.rule}]"
+
+
+def report(findings: Iterable[Finding]) -> str:
+    """All findings, sorted by place, one to a line."""
+    return "\n".join(str(finding) for finding in sorted(findings))
+
+
+class OperatorError(Exception):
+    """Something an operator has to put right; its text is all that reaches a terminal, never a traceback."""
+
+    def __init__(self, findings: Iterable[Finding] | str) -> None:
+        self.findings: tuple[Finding, ...] = () if isinstance(findings, str) else tuple(sorted(findings))
+        super().__init__(findings if isinstance(findings, str) else report(self.findings))

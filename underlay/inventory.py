@@ -1,0 +1,29 @@
+"""Every object that one environment's settings become."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from underlay.chart import chart_values, flux_manifests
+from underlay.manifests import (
+    Manifest,
+    external_subnet,
+    metallb_manifests,
+    provider_nic,
+    provider_vlan,
+    tenant_manifests,
+)
+from underlay.settings import Settings
+
+
+def owned_manifests(settings: Settings, stack: str) -> Iterator[Manifest]:
+    """The objects that are the stack's alone, in the order of its layers; no patch of others' objects is among them."""
+    if settings.chart.install == "flux":
+        values = chart_values(settings.chart, settings.network, settings.metallb)
+        yield from flux_manifests(settings.chart, values, stack)
+    yield from metallb_manifests(settings.metallb, settings.management, stack)
+    yield provider_nic(settings.provider, stack)
+    yield provider_vlan(settings.provider, stack)
+    yield external_subnet(settings.provider, stack)
+    for tenant in settings.tenants:
+        yield from tenant_manifests(tenant, settings.provider.external, stack)

@@ -1,0 +1,347 @@
+"""Each kind that a law speaks of, read into its fact: one short function per kind, and the table of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+from underlay.facts import (
+    UNKNOWN,
+    Advertisement,
+    Attachment,
+    BfdProfile,
+    BgpPeer,
+    Cluster,
+    Cni,
+    Eip,
+    Maybe,
+    Node,
+    PolicyRoute,
+    Pool,
+    ProviderNetwork,
+    Quota,
+    Range,
+    Route,
+    SnatRule,
+    Subnet,
+    Texts,
+    Unknown,
+    Vlan,
+    Vpc,
+)
+from underlay.fields import Fields, Note, also
+from underlay.names import EXTERNAL_GATEWAY_LABEL
+from underlay.values import values_facts
+
+EGRESS_ANNOTATION: Final = "kmetal-network/egress"
+_CONTROLLER: Final = "kube-ovn-controller"
+
+
+Fact: TypeAlias = (
+    Advertisement
+    | Attachment
+    | BfdProfile
+    | BgpPeer
+    | Cluster
+    | Cni
+    | Eip
+    | Node
+    | Pool
+    | ProviderNetwork
+    | Quota
+    | Range
+    | SnatRule
+    | Subnet
+    | Vlan
+    | Vpc
+)
+
+COLLECTION: Final[Mapping[type, str]] = {
+    Advertisement: "advertisements",
+    Attachment: "attachments",
+    BfdProfile: "bfd_profiles",
+    BgpPeer: "bgp_peers",
+    Cluster: "clusters",
+    Cni: "cni",
+    Eip: "eips",
+    Node: "nodes",
+    Pool: "pools",
+    ProviderNetwork: "provider_networks",
+    Quota: "quotas",
+    Range: "ranges",
+    SnatRule: "snat_rules",
+    Subnet: "subnets",
+    Vlan: "vlans",
+    Vpc: "vpcs",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One object, taken apart."""
+
+    place: str
+    name: str
+    namespace: Maybe[str]
+    top: Fields
+    metadata: Fields
+    spec: Fields
+    patch: bool
+    notes: list[Note] = field(repr=False)
+
+    @property
+    def absent(self) -> Unknown | None:
+        """What a missing field means: nothing there, or in a patch that others decide it."""
+        return UNKNOWN if self.patch else None
+
+
+def _pool(found: Found) -> Iterator[Fact]:
+    allocation = found.spec.mapping("serviceAllocation")
+    yield Pool(
+        place=found.place,
+        name=found.name,
+        namespace=found.namespace,
+        addresses=also(found.spec.texts("addresses"), ()),
+        auto_assign=found.spec.flag("autoAssign"),
+        restricted=not allocation.unknown and (allocation.has("namespaces") or allocation.has("namespaceSelectors")),
+    )
+
+
+def _selects_by_label(found: Found) -> bool:
+    return found.spec.raw("ipAddressPoolSelectors") not in (None, (), [])
+
+
+def _layer2(found: Found) -> Iterator[Fact]:
+    yield Advertisement(
+        place=found.place,
+        name=found.name,
+        namespace=found.namespace,
+        protocol="L2",
+        pools=also(found.spec.texts("ipAddressPools"), ()),
+        selects_by_label=_selects_by_label(found),
+        interfaces=also(found.spec.texts("interfaces"), found.absent),
+    )
+
+
+def _bgp(found: Found) -> Iterator[Fact]:
+    yield Advertisement(
+        place=found.place,
+        name=found.name,
+        namespace=found.namespace,
+        protocol="BGP",
+        pools=also(found.spec.texts("ipAddressPools"), ()),
+        selects_by_label=_selects_by_label(found),
+        peers=also(found.spec.texts("peers"), ()),
+    )
+
+
+def _bgp_peer(found: Found) -> Iterator[Fact]:
+    yield BgpPeer(
+        place=found.place,
+        name=found.name,
+        namespace=found.namespace,
+        address=found.spec.text("peerAddress"),
+        my_asn=also(found.spec.number("myASN"), found.absent),
+        peer_asn=also(found.spec.number("peerASN"), found.absent),
+        bfd_profile=found.spec.text("bfdProfile"),
+        dynamic_asn=found.spec.has("dynamicASN"),
+        plain_password=found.spec.raw("password") not in (None, ""),
+    )
+
+
+def _bfd_profile(found: Found) -> Iterator[Fact]:
+    yield BfdProfile(place=found.place, name=found.name, namespace=found.namespace)
+
+
+def _provider_network(found: Found) -> Iterator[Fact]:
+    custom = found.spec.mappings("customInterfaces")
+    interfaces: tuple[tuple[str | Unknown, Texts], ...] | Unknown = UNKNOWN
+    if custom is not UNKNOWN:
+        interfaces = tuple((also(entry.text("interface"), UNKNOWN), also(entry.texts("nodes"), ())) for entry in custom)
+    yield ProviderNetwork(
+        place=found.place,
+        name=found.name,
+        default_interface=also(found.spec.text("defaultInterface"), found.absent),
+        custom_interfaces=interfaces,
+        exclude_nodes=also(found.spec.texts("excludeNodes"), ()),
+        node_selector=found.spec.has("nodeSelector"),
+    )
+
+
+def _vlan(found: Found) -> Iterator[Fact]:
+    yield Vlan(
+        place=found.place,
+        name=found.name,
+        id=also(found.spec.number("id"), found.absent),
+        provider=found.spec.text("provider"),
+    )
+
+
+def _subnet(found: Found) -> Iterator[Fact]:
+    spec = found.spec
+    cidr = spec.text("cidrBlock")
+    # A patch of the block alone may stand on a physical VLAN that others named: better asked than missed.
+    vlan = also(spec.text("vlan"), found.absent if cidr is not None else None)
+    yield Subnet(
+        place=found.place,
+        name=found.name,
+        cidr=cidr,
+        gateway=spec.text("gateway"),
+        exclude=also(spec.texts("excludeIps"), ()),
+        vpc=spec.text("vpc"),
+        vlan=vlan,
+        provider=spec.text("provider"),
+        namespaces=also(spec.texts("namespaces"), ()),
+        gateway_type=spec.text("gatewayType"),
+        protocol=spec.text("protocol"),
+        mtu=spec.number("mtu"),
+        wants_egress=found.metadata.mapping("annotations").raw(EGRESS_ANNOTATION) != "none",
+    )
+
+
+def _vpc(found: Found) -> Iterator[Fact]:
+    routes, policies, peerings = (found.spec.mappings(key) for key in ("staticRoutes", "policyRoutes", "vpcPeerings"))
+    yield Vpc(
+        place=found.place,
+        name=found.name,
+        namespaces=also(found.spec.texts("namespaces"), found.absent or ()),
+        enable_external=also(found.spec.flag("enableExternal"), found.absent),
+        extra_external=also(found.spec.texts("extraExternalSubnets"), found.absent),
+        routes=UNKNOWN if routes is UNKNOWN else tuple(map(_route, routes)),
+        policies=UNKNOWN if policies is UNKNOWN else tuple(map(_policy_route, policies)),
+        peerings=UNKNOWN
+        if peerings is UNKNOWN
+        else tuple((peering.text("remoteVpc"), peering.text("localConnectIP")) for peering in peerings),
+        enable_bfd=found.spec.flag("enableBfd"),
+    )
+
+
+def _route(entry: Fields) -> Route:
+    return Route(cidr=entry.text("cidr"), next_hop=entry.text("nextHopIP"), policy=entry.text("policy"))
+
+
+def _policy_route(entry: Fields) -> PolicyRoute:
+    return PolicyRoute(
+        priority=entry.number("priority"),
+        match=entry.text("match"),
+        action=entry.text("action"),
+        next_hop=entry.text("nextHopIP"),
+    )
+
+
+def _attachment(found: Found) -> Iterator[Fact]:
+    text = found.spec.text("config")
+    yield Attachment(
+        place=found.place,
+        name=found.name,
+        namespace=found.namespace,
+        config=_parsed(text) if isinstance(text, str) else text,
+    )
+
+
+def _parsed(text: str) -> Mapping[str, object] | None:
+    try:
+        config = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return config if isinstance(config, dict) else None
+
+
+def _snat_rule(found: Found) -> Iterator[Fact]:
+    yield SnatRule(
+        place=found.place,
+        name=found.name,
+        eip=found.spec.text("ovnEip"),
+        subnet=found.spec.text("vpcSubnet"),
+        other_source=any(found.spec.raw(key) not in (None, "") for key in ("ipName", "vpc", "v4IpCidr")),
+    )
+
+
+def _eip(found: Found) -> Iterator[Fact]:
+    yield Eip(
+        place=found.place,
+        name=found.name,
+        external_subnet=found.spec.text("externalSubnet"),
+        address=found.spec.text("v4Ip"),
+        type=found.spec.text("type"),
+    )
+
+
+def _node(found: Found) -> Iterator[Fact]:
+    addresses = found.top.mapping("status").mappings("addresses")
+    internal: Texts = UNKNOWN
+    if addresses is not UNKNOWN:
+        internal = tuple(
+            also(entry.text("address"), UNKNOWN) for entry in addresses if entry.raw("type") in ("InternalIP", UNKNOWN)
+        )
+    yield Node(
+        place=found.place,
+        name=found.name,
+        external_gateway=found.metadata.mapping("labels").text(EXTERNAL_GATEWAY_LABEL),
+        addresses=internal,
+    )
+
+
+def _quota(found: Found) -> Iterator[Fact]:
+    hard = found.spec.mapping("hard").plain()
+    yield Quota(place=found.place, name=found.name, namespace=found.namespace, hard=hard)
+
+
+def _namespace(found: Found) -> Iterator[Fact]:
+    if found.name == "kube-system" and (uid := found.metadata.text("uid")) is not None:
+        yield Cluster(place=found.place, uid=uid)
+
+
+def _service_cidr(found: Found) -> Iterator[Fact]:
+    yield Cluster(place=found.place, service_cidrs=also(found.spec.texts("cidrs"), ()))
+
+
+def _controller(found: Found) -> Iterator[Fact]:
+    """Deployment kube-ovn-controller; all others are none of our business."""
+    if found.name != _CONTROLLER:
+        return
+    containers = found.spec.mapping("template").mapping("spec").mappings("containers")
+    for container in containers if containers is not UNKNOWN else ():
+        if container.raw("name") == _CONTROLLER:
+            image = container.text("image")
+            tag = image.rpartition(":")[2] if isinstance(image, str) and ":" in image else image
+            yield Cluster(place=found.place, kube_ovn_version=tag, kube_ovn_arguments=container.texts("args"))
+
+
+def _flux_release(found: Found) -> Iterator[Fact]:
+    chart = found.spec.mapping("chart").mapping("spec").raw("chart")
+    reference = found.spec.mapping("chartRef").raw("name")
+    yield from values_facts(found.spec.mapping("values"), found.place, chart=(chart, reference))
+
+
+def _pulumi_release(found: Found) -> Iterator[Fact]:
+    """A release in the form to which the policy pack brings Pulumi's own resource."""
+    yield from values_facts(found.spec.mapping("values"), found.place, chart=(found.spec.raw("chart"),))
+
+
+Reader: TypeAlias = Callable[[Found], Iterator[Fact]]
+
+READERS: Final[Mapping[tuple[str, str], Reader]] = {
+    ("metallb.io", "IPAddressPool"): _pool,
+    ("metallb.io", "AddressPool"): _pool,  # before MetalLB 0.15; an address is an address
+    ("metallb.io", "L2Advertisement"): _layer2,
+    ("metallb.io", "BGPAdvertisement"): _bgp,
+    ("metallb.io", "BGPPeer"): _bgp_peer,
+    ("metallb.io", "BFDProfile"): _bfd_profile,
+    ("kubeovn.io", "ProviderNetwork"): _provider_network,
+    ("kubeovn.io", "Vlan"): _vlan,
+    ("kubeovn.io", "Subnet"): _subnet,
+    ("kubeovn.io", "Vpc"): _vpc,
+    ("kubeovn.io", "OvnSnatRule"): _snat_rule,
+    ("kubeovn.io", "OvnEip"): _eip,
+    ("k8s.cni.cncf.io", "NetworkAttachmentDefinition"): _attachment,
+    ("", "Node"): _node,
+    ("", "ResourceQuota"): _quota,
+    ("", "Namespace"): _namespace,
+    ("networking.k8s.io", "ServiceCIDR"): _service_cidr,
+    ("apps", "Deployment"): _controller,
+    ("helm.toolkit.fluxcd.io", "HelmRelease"): _flux_release,
+    ("helm.sh", "Release"): _pulumi_release,
+}

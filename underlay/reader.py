@@ -1,0 +1,176 @@
+"""Reads Kubernetes objects into facts: files of YAML, a preview's rendered resources, or what an API server lists.
+
+Objects are known by API group and kind, in any version. Nothing that is read can make it fail, and nothing fails open:
+what has the wrong type becomes a fact that a law refuses, and is a finding of its own (rule SHAPE). `UNKNOWN` may stand
+anywhere and stays what it is. Kinds that no law speaks of are passed over.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from underlay.documents import Path
+from underlay.errors import Finding
+from underlay.facts import UNKNOWN, Facts
+from underlay.fields import Fields, Note, is_list, written
+from underlay.kinds import COLLECTION, READERS, Fact, Found, Reader
+from underlay.values import values_facts
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """An object and where it was found."""
+
+    data: object
+    place: str | None = None
+    """Where to look; by default its kind, namespace and name."""
+    locate: Callable[[Path], str] | None = None
+    """The place of one of its fields, where the source has lines."""
+    patch: bool = False
+    """It sets some fields of an object that others own: what it leaves out is not absent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was seen, and what could not be read as its type."""
+
+    facts: Facts
+    shape: tuple[Finding, ...]
+
+
+def facts_of(
+    objects: Iterable[object], place: Callable[[Mapping[str, Any]], str] | None = None, *, whole: bool = False
+) -> Facts:
+    """The facts of many objects.
+
+    Args:
+        objects: mappings as YAML or JSON gives them, or `Manifest` where a place or a patch has to be said.
+        place: names the place of a plain mapping; by default its kind, namespace and name.
+        whole: nobody else holds a part of the network, so absence proves something.
+    """
+    return look(objects, place, whole=whole).facts
+
+
+def look(
+    objects: Iterable[object], place: Callable[[Mapping[str, Any]], str] | None = None, *, whole: bool = False
+) -> Look:
+    """The facts of many objects, and every field that has the wrong type."""
+    collected: dict[str, list[Fact]] = defaultdict(list)
+    findings: list[Finding] = []
+    for manifest in _flattened(objects, place):
+        notes: list[Note] = []
+        found = _taken_apart(manifest, notes)
+        for fact in _read(manifest, found):
+            collected[COLLECTION[type(fact)]].append(fact)
+        findings.extend(_finding(note, manifest, found.place) for note in notes)
+    if whole:
+        collected.setdefault("quotas", [])
+    facts: dict[str, Any] = {name: tuple(values) for name, values in collected.items()}
+    return Look(Facts(whole=whole, **facts), tuple(sorted(set(findings))))
+
+
+def default_place(data: object) -> str:
+    """`Kind namespace/name`, as far as it is known."""
+    if not isinstance(data, Mapping):
+        return written(data)
+    metadata = data.get("metadata")
+    named = metadata if isinstance(metadata, Mapping) else {}
+    parts = [named.get("namespace"), named.get("name") or named.get("generateName")]
+    name = "/".join(part for part in parts if isinstance(part, str) and part)
+    kind = data.get("kind")
+    return f"{kind if isinstance(kind, str) else 'object'} {name or '(name not known yet)'}"
+
+
+def _flattened(objects: Iterable[object], place: Callable[[Mapping[str, Any]], str] | None) -> Iterator[Manifest]:
+    """Every object, those inside Lists included, in order; a List of any depth costs no recursion."""
+    for entry in objects:
+        manifest = entry if isinstance(entry, Manifest) else Manifest(entry)
+        if manifest.place is None and place is not None and isinstance(manifest.data, Mapping):
+            manifest = Manifest(manifest.data, place(manifest.data), manifest.locate, manifest.patch)
+        pending = [manifest]
+        while pending:
+            current = pending.pop()
+            items = _items(current)
+            if items is None:
+                yield current
+            else:
+                pending.extend(reversed(items))
+
+
+def _items(manifest: Manifest) -> list[Manifest] | None:
+    """What a List holds, or None for any other object."""
+    data = manifest.data
+    if not isinstance(data, Mapping):
+        return None
+    kind, items = data.get("kind"), data.get("items")
+    if not isinstance(kind, str) or not kind.endswith("List") or not is_list(items):
+        return None
+    entries: list[Any] = list(items)
+    return [_item(manifest, kind.removesuffix("List"), index, entry) for index, entry in enumerate(entries)]
+
+
+def _item(parent: Manifest, kind: str, index: int, entry: object) -> Manifest:
+    """A member of a List; in a typed one (`SubnetList`) the API server leaves out the members' own kind."""
+    if isinstance(entry, Mapping) and kind and isinstance(parent.data, Mapping):
+        entry = {"apiVersion": parent.data.get("apiVersion"), "kind": kind, **entry}
+    locate = parent.locate
+    if locate is None:
+        return Manifest(entry, None, None, parent.patch)
+    inner = _deeper(locate, ("items", index))
+    return Manifest(entry, f"{inner(()).split(' ', 1)[0]} {default_place(entry)}", inner, parent.patch)
+
+
+def _deeper(locate: Callable[[Path], str], steps: Path) -> Callable[[Path], str]:
+    return lambda path: locate((*steps, *path))
+
+
+def _taken_apart(manifest: Manifest, notes: list[Note]) -> Found:
+    data = manifest.data if isinstance(manifest.data, Mapping) else {}
+    top = Fields(data, (), notes)
+    metadata, spec = top.mapping("metadata"), top.mapping("spec")
+    place = manifest.place or default_place(manifest.data)
+    name = metadata.text("name")
+    kind = top.raw("kind")
+    patch = manifest.patch or (isinstance(kind, str) and kind.endswith("Patch"))
+    label = name if isinstance(name, str) and name else f"(name not known yet: {place})"
+    return Found(place, label, metadata.text("namespace"), top, metadata, spec, patch, notes)
+
+
+def _read(manifest: Manifest, found: Found) -> Iterator[Fact]:
+    if manifest.data is UNKNOWN or not isinstance(manifest.data, Mapping):
+        return
+    version, kind = found.top.raw("apiVersion"), found.top.raw("kind")
+    if version is None and kind is None:
+        yield from values_facts(found.top, found.place)
+        return
+    reader = _reader(version, kind)
+    if reader is None or _says_nothing(found):
+        found.notes.clear()
+        return
+    if not isinstance(version, str):
+        found.notes.append(Note(("apiVersion",), f"{written(version)!r} is not an API version", "write GROUP/VERSION"))
+    yield from reader(found)
+
+
+def _reader(version: object, kind: object) -> Reader | None:
+    """Who reads that kind; where the version cannot be read the kind alone decides, so that no slip lets a pool by."""
+    if not isinstance(kind, str):
+        return None
+    wanted = kind.removesuffix("Patch")
+    if isinstance(version, str):
+        return READERS.get((version.rpartition("/")[0], wanted))
+    return next((reader for (group, known), reader in READERS.items() if group and known == wanted), None)
+
+
+def _says_nothing(found: Found) -> bool:
+    """A patch of labels alone touches nothing that a law reads (Nodes, whose label is read, have no spec of ours)."""
+    return found.patch and not found.spec.has_any and found.top.raw("kind") not in ("Node", "NodePatch")
+
+
+def _finding(note: Note, manifest: Manifest, place: str) -> Finding:
+    dotted = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in note.path).lstrip(".")
+    where = manifest.locate(note.path) if manifest.locate else f"{place} {dotted}".rstrip()
+    return Finding(place=where, problem=note.problem, remedy=note.remedy)

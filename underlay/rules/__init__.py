@@ -1,0 +1,1 @@
+"""The laws of the network: one module per family, one registry."""

@@ -1,0 +1,273 @@
+"""MetalLB's announcements: on which NIC and to which router, of pools, peers and profiles that exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from underlay.facts import UNKNOWN, Advertisement, BgpPeer, Facts, ProviderNetwork, Unknown, has_unknown, known
+from underlay.names import METALLB_NAMESPACE
+from underlay.rules.metallb import provider_spans
+from underlay.rules.model import Breach, Rule
+from underlay.rules.spans import crossing, span
+from underlay.types import sub_interface
+
+_ASN_MAXIMUM = 4294967295
+
+
+def riding_on(interface: str, network: ProviderNetwork, vlans: Mapping[object, object]) -> str | None:
+    """Why an interface carries that provider network, or None.
+
+    A NIC of the network itself, the bridge that Kube-OVN builds over it, and a kernel sub-interface of a plain provider
+    NIC with the network's own VLAN id all receive the provider VLAN's frames.
+    """
+    for nic in known(network.interfaces):
+        if interface == nic:
+            return f"is the NIC of provider network {network.name!r}"
+        if (parts := sub_interface(interface)) and parts[0] == nic and vlans.get(network.name) == parts[1]:
+            return f"is VLAN {parts[1]} on {nic!r}, the NIC of provider network {network.name!r}"
+    if interface == f"br-{network.name}":
+        return f"is the bridge of provider network {network.name!r}"
+    return None
+
+
+def _by_interface(facts: Facts) -> Iterator[Breach]:
+    vlans: dict[object, object] = {vlan.provider: vlan.id for vlan in facts.vlans}
+    for advertisement in facts.advertisements:
+        if advertisement.protocol == "L2":
+            yield from _l2_breaches(advertisement, facts, vlans)
+
+
+def _l2_breaches(advertisement: Advertisement, facts: Facts, vlans: Mapping[object, object]) -> Iterator[Breach]:
+    remedy = "name the management NIC in `interfaces`, and no other"
+    name = f"L2Advertisement {advertisement.name!r}"
+    if advertisement.interfaces is None or advertisement.interfaces == ():
+        networks = ", ".join(
+            f"{nic!r} of provider network {network.name!r}"
+            for network in facts.provider_networks
+            for nic in known(network.interfaces)
+        )
+        where = f", {networks} included" if networks else ", a provider NIC included"
+        yield Breach(advertisement.place, f"{name} names no interfaces, so it answers ARP on every NIC{where}", remedy)
+        return
+    if has_unknown(advertisement.interfaces):
+        yield Breach(advertisement.place, f"an interface of {name} is not known yet", remedy)
+    for interface in known(advertisement.interfaces):
+        for network in facts.provider_networks:
+            if reason := riding_on(interface, network, vlans):
+                yield Breach(advertisement.place, f"{name} answers on {interface!r}, which {reason}", remedy)
+    for network in facts.provider_networks:
+        if has_unknown(network.interfaces):
+            yield Breach(
+                network.place,
+                f"a NIC of provider network {network.name!r} is not known yet, so {name} cannot be held apart from it",
+                "write the NIC's name as a literal",
+            )
+
+
+def _unknown_pools(facts: Facts) -> Iterator[Breach]:
+    names = {pool.name for pool in facts.pools}
+    for advertisement in facts.advertisements if facts.whole else ():
+        for name in known(advertisement.pools):
+            if name not in names:
+                have = ", ".join(sorted(names)) or "none"
+                yield Breach(
+                    advertisement.place,
+                    f"{advertisement.protocol}Advertisement {advertisement.name!r} announces pool {name!r}, which"
+                    " does not"
+                    f" exist",
+                    f"name one of the pools there are ({have})",
+                )
+
+
+def _unadvertised(facts: Facts) -> Iterator[Breach]:
+    for pool in facts.pools if facts.whole else ():
+        if pool.addresses is UNKNOWN:
+            continue  # NET-201 asks for them
+        if not any(advertisement.selects(pool) for advertisement in facts.advertisements):
+            yield Breach(
+                pool.place,
+                f"pool {pool.name!r} is announced by no L2Advertisement or BGPAdvertisement, so nobody can reach its"
+                " addresses",
+                f"name {pool.name!r} in the ipAddressPools of one",
+            )
+
+
+def _named(wanted: Iterable[str | Unknown], there: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Each name that does not exist, and those that do."""
+    names = sorted(there)
+    for name in wanted:
+        if isinstance(name, str) and name not in names:
+            yield name, ", ".join(names) or "none"
+
+
+def _unknown_peers(facts: Facts) -> Iterator[Breach]:
+    for advertisement in facts.advertisements if facts.whole else ():
+        for name, have in _named(known(advertisement.peers), (peer.name for peer in facts.bgp_peers)):
+            yield Breach(
+                advertisement.place,
+                f"BGPAdvertisement {advertisement.name!r} announces to peer {name!r}, which does not exist",
+                f"name one of the peers there are ({have})",
+            )
+
+
+def _unknown_profiles(facts: Facts) -> Iterator[Breach]:
+    for peer in facts.bgp_peers if facts.whole else ():
+        wanted = (peer.bfd_profile,) if isinstance(peer.bfd_profile, str) else ()
+        for name, have in _named(wanted, (profile.name for profile in facts.bfd_profiles)):
+            yield Breach(
+                peer.place,
+                f"BGPPeer {peer.name!r} uses BFD profile {name!r}, which does not exist",
+                f"name one of the profiles there are ({have})",
+            )
+
+
+def _asns(facts: Facts) -> Iterator[Breach]:
+    for peer in facts.bgp_peers:
+        for field, value in (("myASN", peer.my_asn), ("peerASN", peer.peer_asn)):
+            if value is UNKNOWN or (field == "peerASN" and peer.dynamic_asn and value in (None, 0)):
+                continue
+            if not isinstance(value, int) or not 1 <= value <= _ASN_MAXIMUM:
+                yield Breach(
+                    peer.place,
+                    f"{field} of BGPPeer {peer.name!r} is {value!r}",
+                    f"write a number from 1 to {_ASN_MAXIMUM}",
+                )
+
+
+def _peer_address(peer: BgpPeer, facts: Facts) -> Iterator[Breach]:
+    if peer.address is UNKNOWN:
+        yield Breach(
+            peer.place,
+            f"peerAddress of BGPPeer {peer.name!r} is not known yet",
+            "write it as a literal, so that it can be held against the provider VLAN",
+        )
+    elif (address := span(peer.address)) is not None:
+        for _, (_, subnet) in crossing([(address, peer)], provider_spans(facts)):
+            yield Breach(
+                peer.place,
+                f"BGPPeer {peer.name!r} speaks to {peer.address}, which is in {subnet}",
+                "peer with a router of the management VLAN",
+            )
+
+
+def _peers_on_provider_vlan(facts: Facts) -> Iterator[Breach]:
+    for peer in facts.bgp_peers:
+        yield from _peer_address(peer, facts)
+
+
+def _namespaces(facts: Facts) -> Iterator[Breach]:
+    kinds = (
+        ("IPAddressPool", [(pool.place, pool.name, pool.namespace) for pool in facts.pools if pool.owner == "object"]),
+        ("advertisement", [(entry.place, entry.name, entry.namespace) for entry in facts.advertisements]),
+        ("BGPPeer", [(entry.place, entry.name, entry.namespace) for entry in facts.bgp_peers]),
+        ("BFDProfile", [(entry.place, entry.name, entry.namespace) for entry in facts.bfd_profiles]),
+    )
+    for kind, entries in kinds:
+        for place, name, namespace in entries:
+            if isinstance(namespace, str) and namespace != METALLB_NAMESPACE:
+                yield Breach(
+                    place,
+                    f"{kind} {name!r} is in namespace {namespace!r}, and MetalLB reads {METALLB_NAMESPACE!r} alone",
+                    f"write namespace: {METALLB_NAMESPACE}",
+                )
+
+
+def _absent_interfaces(facts: Facts) -> Iterator[Breach]:
+    for advertisement in facts.advertisements:
+        for interface in known(advertisement.interfaces):
+            for node in facts.nodes:
+                if (
+                    node.interfaces is not None
+                    and not has_unknown(node.interfaces)
+                    and interface not in known(node.interfaces)
+                ):
+                    have = ", ".join(known(node.interfaces)) or "none"
+                    yield Breach(
+                        advertisement.place,
+                        f"L2Advertisement {advertisement.name!r} answers on {interface!r}, which node {node.name!r}"
+                        " has not"
+                        f" ({have})",
+                        "name a NIC that every announcing node has",
+                    )
+
+
+RULES = (
+    Rule(
+        id="NET-202",
+        title="MetalLB answers ARP on no NIC of the provider network",
+        why="An L2Advertisement without `interfaces` answers on every NIC of a node, so the pool's addresses are"
+        " reachable"
+        " from the provider VLAN whatever their numbers are. (ARP is no firewall: kube-proxy takes packets from any"
+        " NIC.)",
+        fix="Name the management NIC in `interfaces`.",
+        reference="metallb website, advanced L2 configuration; metallb/metallb#277",
+        judge=_by_interface,
+        unknown="is a finding",
+    ),
+    Rule(
+        id="NET-206",
+        title="An advertisement names pools that exist",
+        why="MetalLB accepts it and announces nothing.",
+        fix="Name a pool of this environment.",
+        reference="metallb api/v1beta1 L2Advertisement, BGPAdvertisement",
+        judge=_unknown_pools,
+    ),
+    Rule(
+        id="NET-209",
+        title="MetalLB's objects are in MetalLB's namespace",
+        why="Its webhook refuses others; where that is off or not up yet they are stored and never read.",
+        fix=f"Write namespace: {METALLB_NAMESPACE}.",
+        reference="metallb internal/k8s/webhooks; seed, MetalLB",
+        judge=_namespaces,
+    ),
+    Rule(
+        id="NET-210",
+        title="Every pool is announced",
+        why="MetalLB hands its addresses out and nobody answers for them: services look ready and are unreachable.",
+        fix="Name the pool in an advertisement.",
+        reference="metallb website, configuration (an address is announced by an advertisement only)",
+        judge=_unadvertised,
+    ),
+    Rule(
+        id="NET-211",
+        title="A BGP advertisement names peers that exist",
+        why="MetalLB accepts it and announces to nobody.",
+        fix="Name a BGPPeer of this environment.",
+        reference="metallb api/v1beta1 BGPAdvertisement",
+        judge=_unknown_peers,
+    ),
+    Rule(
+        id="NET-212",
+        title="A BGP peer names a BFD profile that exists",
+        why="MetalLB's controller refuses its whole configuration and keeps the last good one, in its log only.",
+        fix="Name a BFDProfile of this environment.",
+        reference="metallb internal/config (peers and their BFD profiles)",
+        judge=_unknown_profiles,
+    ),
+    Rule(
+        id="NET-213",
+        title="A BGP session has an AS number at both ends",
+        why="The session is never set up.",
+        fix="Write myASN, and peerASN or dynamicASN.",
+        reference="metallb api/v1beta2 BGPPeer",
+        judge=_asns,
+    ),
+    Rule(
+        id="NET-214",
+        title="No BGP peer stands on the provider VLAN",
+        why="The nodes would have to speak to it through the NIC that belongs to OVN, and announce the tenants' API"
+        " servers where tenants' traffic is.",
+        fix="Peer with a router of the management VLAN.",
+        reference="reference/peers.md section 3, item 2",
+        judge=_peers_on_provider_vlan,
+        unknown="is a finding",
+    ),
+    Rule(
+        id="NET-216",
+        title="A NIC that answers ARP is there on every node",
+        why="MetalLB may elect a node without that NIC, and then nobody answers.",
+        fix="Name a NIC that every announcing node has.",
+        reference="metallb/metallb#433, #484",
+        judge=_absent_interfaces,
+    ),
+)

@@ -1,0 +1,278 @@
+"""Isolation: a tenant's packets towards the platform are dropped, by a drop that OVN can read and nothing shadows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final
+
+from underlay.errors import Severity
+from underlay.facts import UNKNOWN, Facts, PolicyRoute, RangeKind, Vpc
+from underlay.names import DEFAULT_VPC, DROP_PRIORITY
+from underlay.rules.addresses import named_ranges
+from underlay.rules.matches import Destinations, destinations
+from underlay.rules.metallb import provider_spans
+from underlay.rules.model import Breach, Rule
+from underlay.rules.spans import EVERYWHERE, shared, span, without
+from underlay.types import Span
+
+PRIORITY_MAXIMUM: Final = 32767
+"""Of OVN's Logical_Router_Policy (northbound schema)."""
+
+BUILT_IN_PRIORITY: Final = 29000
+"""Where Kube-OVN's own policies begin; they go up to 31000 (pkg/util/const.go)."""
+
+ACTIONS: Final = ("allow", "drop", "reroute")
+
+_PLATFORM: Final = {
+    RangeKind.NODE: "nodes",
+    RangeKind.MANAGEMENT: "management",
+    RangeKind.POD: "pods",
+    RangeKind.JOIN: "join",
+    RangeKind.SERVICE: "services",
+}
+
+
+def _policies(vpc: Vpc) -> tuple[PolicyRoute, ...]:
+    return () if vpc.policies is UNKNOWN else vpc.policies
+
+
+def _leaves(vpc: Vpc) -> bool:
+    """Whether a VPC has a way out that has to be guarded; one that is not known yet may have."""
+    return vpc.name != DEFAULT_VPC and vpc.enable_external in (True, UNKNOWN)
+
+
+def _read(policy: PolicyRoute) -> Destinations | None:
+    """What a policy matches; None where it cannot be read (NET-414 says so, and no second law repeats it)."""
+    if not isinstance(policy.match, str):
+        return None
+    try:
+        return destinations(policy.match)
+    except ValueError:
+        return None
+
+
+def _by_priority(policies: tuple[PolicyRoute, ...]) -> list[PolicyRoute]:
+    """As OVN asks them: highest priority first. Which of two equals wins is chance, so an allow counts as first."""
+    return sorted(
+        (policy for policy in policies if isinstance(policy.priority, int)),
+        key=lambda policy: (-int(str(policy.priority)), policy.action == "drop"),
+    )
+
+
+def undropped(vpc: Vpc, block: Span) -> tuple[Span, ...]:
+    """The addresses of a block towards which no policy drops everything."""
+    return _undropped(_policies(vpc), block)
+
+
+@lru_cache(maxsize=1 << 12)
+def _undropped(policies: tuple[PolicyRoute, ...], block: Span) -> tuple[Span, ...]:
+    """Most tenants have the same policies; each set is asked once about each range."""
+    rest = [block]
+    for policy in _by_priority(policies):
+        if policy.action == "drop":
+            found = _read(policy)
+            rest = without(rest, found.surely if found else (EVERYWHERE,))
+    return tuple(rest)
+
+
+def _no_drop(facts: Facts) -> Iterator[Breach]:
+    blocks = provider_spans(facts)
+    for vpc in facts.vpcs:
+        if not _leaves(vpc):
+            continue
+        if vpc.policies is UNKNOWN:
+            yield Breach(
+                vpc.place,
+                f"policyRoutes of vpc {vpc.name!r} are not known yet",
+                "write the drop towards the external range",
+            )
+            continue
+        for block, name in blocks:
+            if rest := undropped(vpc, block):
+                yield Breach(
+                    vpc.place,
+                    f"vpc {vpc.name!r} does not drop packets to {', '.join(map(str, rest))} of {name}",
+                    f"write a policy route of priority {DROP_PRIORITY}, match `ip4.dst == {block}`, action drop",
+                )
+
+
+def _shadowed(facts: Facts) -> Iterator[Breach]:
+    blocks = provider_spans(facts)
+    for vpc in filter(_leaves, facts.vpcs):
+        policies = _by_priority(_policies(vpc))
+        for index, policy in enumerate(policies):
+            if policy.action == "drop":
+                continue
+            found = _read(policy)
+            dropped_above = [
+                drop.surely for one in policies[:index] if one.action == "drop" and (drop := _read(one)) is not None
+            ]
+            later = [
+                drop.surely for one in policies[index:] if one.action == "drop" and (drop := _read(one)) is not None
+            ]
+            for block, name in blocks if found else ():
+                open_still = without([block], [piece for pieces in dropped_above for piece in pieces])
+                passed = shared(open_still, found.perhaps if found else ())
+                hit = shared(passed, [piece for pieces in later for piece in pieces])
+                if hit:
+                    yield Breach(
+                        vpc.place,
+                        f"vpc {vpc.name!r}: policy {policy.priority} ({policy.action} `{policy.match}`) lets packets to"
+                        f" {', '.join(map(str, hit))} of {name} pass before the drop below it is asked",
+                        "give the drop a higher priority, or write the other policy without those addresses",
+                    )
+
+
+def _syntax(facts: Facts) -> Iterator[Breach]:
+    for vpc in facts.vpcs:
+        for policy in _policies(vpc):
+            if policy.match is UNKNOWN:
+                yield Breach(
+                    vpc.place, f"a policy's match in vpc {vpc.name!r} is not known yet", "write it as a literal"
+                )
+                continue
+            try:
+                destinations(policy.match or "")
+            except ValueError as error:
+                yield Breach(
+                    vpc.place,
+                    f"vpc {vpc.name!r}: match {policy.match!r} of policy {policy.priority}: {error}; OVN skips what it"
+                    " cannot read, so the policy does nothing while everything reports ready",
+                    "write an expression such as `ip4.dst == 10.0.0.0/8`",
+                )
+
+
+def _priorities(facts: Facts) -> Iterator[Breach]:
+    for vpc in facts.vpcs:
+        for policy in _policies(vpc):
+            if policy.priority is UNKNOWN:
+                continue
+            if not isinstance(policy.priority, int) or not 0 <= policy.priority < BUILT_IN_PRIORITY:
+                yield Breach(
+                    vpc.place,
+                    f"vpc {vpc.name!r}: policy `{policy.match}` has priority {policy.priority!r}",
+                    f"write 0 to {BUILT_IN_PRIORITY - 1}; OVN ends at {PRIORITY_MAXIMUM}, and from"
+                    f" {BUILT_IN_PRIORITY} on"
+                    " stand Kube-OVN's own policies",
+                )
+
+
+def _actions(facts: Facts) -> Iterator[Breach]:
+    for vpc in facts.vpcs:
+        for policy in _policies(vpc):
+            name = f"vpc {vpc.name!r}: policy {policy.priority} (`{policy.match}`)"
+            if policy.action is not UNKNOWN and policy.action not in ACTIONS:
+                yield Breach(vpc.place, f"{name} has action {policy.action!r}", f"write one of {', '.join(ACTIONS)}")
+            hops = policy.next_hop.split(",") if isinstance(policy.next_hop, str) else []
+            if policy.action == "reroute" and policy.next_hop is not UNKNOWN:
+                bad = [hop for hop in hops or [""] if hop != hop.strip() or "/" in hop or span(hop) is None]
+                if bad:
+                    yield Breach(
+                        vpc.place,
+                        f"{name} reroutes to {policy.next_hop!r}",
+                        "write nextHopIP as addresses with commas and no blanks between",
+                    )
+
+
+def _repeated(facts: Facts) -> Iterator[Breach]:
+    for vpc in facts.vpcs:
+        seen: set[tuple[object, object]] = set()
+        for policy in _policies(vpc):
+            key = (policy.priority, policy.match)
+            if UNKNOWN not in key and key in seen:
+                yield Breach(
+                    vpc.place,
+                    f"vpc {vpc.name!r} has two policies of priority {policy.priority} with match `{policy.match}`",
+                    "keep one of the two",
+                )
+            seen.add(key)
+
+
+def _platform_open(facts: Facts) -> Iterator[Breach]:
+    ranges = [
+        (block, entry) for entry in named_ranges(facts) if entry.kind in _PLATFORM and (block := span(entry.text))
+    ]
+    for vpc in filter(_leaves, facts.vpcs):
+        if vpc.policies is UNKNOWN or any(UNKNOWN in (policy.priority, policy.action) for policy in vpc.policies):
+            continue  # NET-412 asks for the literals
+        reachable = [f"{entry.name} {entry.text}" for block, entry in ranges if undropped(vpc, block)]
+        if reachable:
+            yield Breach(
+                vpc.place,
+                f"vpc {vpc.name!r} lets packets to {', '.join(sorted(set(reachable)))} leave towards the physical"
+                " gateway",
+                "drop them too (a tenant's `drop`), or have that gateway refuse them",
+            )
+
+
+RULES = (
+    Rule(
+        id="NET-412",
+        title="A tenant's packets towards the external range are dropped",
+        why="A tenant could reach other tenants' external addresses, and the under cluster's API server, through the"
+        " provider VLAN. The drop is written by hand: Kube-OVN makes none.",
+        fix="Write a policy route that drops `ip4.dst == <external block>`.",
+        reference="seed, VPC; reference/observed/ovn-trace.txt",
+        judge=_no_drop,
+        unknown="is a finding",
+    ),
+    Rule(
+        id="NET-413",
+        title="Nothing shadows a tenant's drop",
+        why="OVN asks policies by priority and stops at the first that matches: an allow or a reroute above opens"
+        " the drop.",
+        fix="Give the drop the higher priority.",
+        reference="reference/peers.md section 3, item 5; ovn-nb(5), Logical_Router_Policy",
+        judge=_shadowed,
+    ),
+    Rule(
+        id="NET-414",
+        title="A policy route's match is an expression that OVN can read",
+        why="No door of Kube-OVN parses it. A single `=` is stored, reports ready, and the packet to another tenant is"
+        " forwarded: it fails open.",
+        fix="Write `ip4.dst == BLOCK`, with two equals signs and without host bits.",
+        reference="reference/kube-ovn.md 1.4 V7",
+        judge=_syntax,
+        unknown="is a finding",
+        relaxable=False,
+    ),
+    Rule(
+        id="NET-415",
+        title="A policy route's priority is below Kube-OVN's own",
+        why="OVN refuses more than 32767 again and again, in a log only; from 29000 to 31000 stand Kube-OVN's"
+        " policies for"
+        " a VPC's own Subnets, and which of two equals wins is chance.",
+        fix="Write 0 to 28999; the seed has 1500.",
+        reference="reference/kube-ovn.md 1.4 V3; kube-ovn pkg/util/const.go",
+        judge=_priorities,
+    ),
+    Rule(
+        id="NET-416",
+        title="A policy route allows, drops, or reroutes to addresses",
+        why="Any other action goes to OVN's database, which refuses it for ever, in a log only; a blank in nextHopIP"
+        " likewise.",
+        fix="Write allow, drop or reroute, and addresses without blanks for the last.",
+        reference="reference/kube-ovn.md 1.4 V2",
+        judge=_actions,
+    ),
+    Rule(
+        id="NET-417",
+        title="A VPC's policy routes differ in priority or match",
+        why="OVN keeps one per pair; which action remains is chance.",
+        fix="Keep one of the two.",
+        reference="reference/kube-ovn.md 1.4 V6",
+        judge=_repeated,
+    ),
+    Rule(
+        id="NET-418",
+        title="A tenant's packets towards the platform's ranges are dropped too",
+        severity=Severity.WARNING,
+        why="The drop of the seed names the external range alone. Packets to nodes, pods, join and service"
+        " addresses leave"
+        " through the provider VLAN: whether they arrive is up to the physical gateway.",
+        fix="Name the platform's ranges in the tenant's `drop`.",
+        reference="reference/observed/ovn-trace.txt; reference/kube-ovn.md 3.6",
+        judge=_platform_open,
+    ),
+)

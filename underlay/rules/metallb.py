@@ -1,0 +1,270 @@
+"""MetalLB: on the management VLAN only. The first of these laws is the one this project was commissioned for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from underlay.facts import UNKNOWN, Facts, Pool, RangeKind, has_unknown, known
+from underlay.rules.model import Breach, Rule
+from underlay.rules.spans import crossing, overlapping, span, spans
+from underlay.types import Span
+
+
+def _label(pool: Pool) -> str:
+    return f"pool {pool.name!r}"
+
+
+Written = tuple[Span, tuple[Pool, str]]
+
+
+def pool_spans(facts: Facts) -> list[Written]:
+    """Every address entry of every pool that can be read, with the pool and the entry as written."""
+    return [
+        (block, (pool, text))
+        for pool in facts.pools
+        for text in known(pool.addresses)
+        if (block := span(text)) is not None
+    ]
+
+
+def provider_spans(facts: Facts) -> list[tuple[Span, str]]:
+    """Every block that stands on a provider VLAN, with the name by which to speak of it."""
+    subnets = [
+        (block, f"provider subnet {subnet.name!r} ({subnet.cidr})")
+        for subnet in facts.subnets
+        if subnet.on_provider_network
+        for block in spans(subnet.cidr)
+    ]
+    return subnets + [
+        (block, f"provider range {entry.name} ({entry.text})")
+        for entry in facts.ranges
+        if entry.kind is RangeKind.EXTERNAL and (block := span(entry.text))
+    ]
+
+
+def _pools_on_provider_vlan(facts: Facts) -> Iterator[Breach]:
+    for (one, (pool, text)), (two, subnet) in crossing(pool_spans(facts), provider_spans(facts)):
+        yield Breach(
+            pool.place,
+            f"{_label(pool)} holds {text}, of which {one.shared(two)} is in {subnet}",
+            "write a range of the management VLAN; addresses of the provider VLAN belong to Kube-OVN's EIPs",
+        )
+
+
+def _unjudgeable(facts: Facts) -> Iterator[Breach]:
+    """What nobody can compare: an unknown address is a violation, not a pass."""
+    remedy = "write it as a literal, so that it can be held against the provider VLAN before anything is applied"
+    for pool in facts.pools:
+        if has_unknown(pool.addresses):
+            yield Breach(pool.place, f"an address of {_label(pool)} is not known yet", remedy)
+    if facts.pools:
+        for subnet in facts.subnets:
+            if subnet.on_provider_network and subnet.cidr is UNKNOWN:
+                yield Breach(subnet.place, f"cidrBlock of provider subnet {subnet.name!r} is not known yet", remedy)
+
+
+def _by_address(facts: Facts) -> Iterator[Breach]:
+    yield from _pools_on_provider_vlan(facts)
+    yield from _unjudgeable(facts)
+    yield from _unreadable(facts)
+
+
+def _unreadable(facts: Facts) -> Iterator[Breach]:
+    for pool in facts.pools:
+        for text in known(pool.addresses):
+            if span(text) is None:
+                yield Breach(
+                    pool.place,
+                    f"{_label(pool)} holds {text!r}, which is no address, CIDR or range, so nobody can say where it"
+                    " lies",
+                    "write FIRST-LAST, ADDRESS/LENGTH or ADDRESS",
+                )
+    if facts.pools:
+        for subnet in facts.subnets:
+            if subnet.on_provider_network and isinstance(subnet.cidr, str) and not _readable_blocks(subnet.cidr):
+                yield Breach(
+                    subnet.place,
+                    f"provider subnet {subnet.name!r} has cidrBlock {subnet.cidr!r}, which is no CIDR",
+                    "write ADDRESS/LENGTH",
+                )
+
+
+def _readable_blocks(cidr: str) -> bool:
+    return all(span(part) is not None for part in cidr.split(","))
+
+
+def _bgp_announces_provider(facts: Facts) -> Iterator[Breach]:
+    announcing = [advertisement for advertisement in facts.advertisements if advertisement.protocol == "BGP"]
+    for (one, (pool, _)), (two, subnet) in crossing(pool_spans(facts), provider_spans(facts)):
+        for advertisement in announcing:
+            if advertisement.selects(pool):
+                yield Breach(
+                    advertisement.place,
+                    f"BGPAdvertisement {advertisement.name!r} announces {one.shared(two)} of {_label(pool)}, which"
+                    " is in"
+                    f" {subnet}",
+                    "take the range out of the pool; routers would send the provider block to MetalLB's nodes",
+                )
+
+
+def _outside_management(facts: Facts) -> Iterator[Breach]:
+    blocks = [
+        (block, management.cidr) for management in facts.management if (block := span(management.cidr)) is not None
+    ]
+    provider = provider_spans(facts)
+    for pool in facts.pools if blocks else ():
+        for text in known(pool.addresses):
+            written = span(text)
+            if (
+                written is not None
+                and not any(block.contains(written) for block, _ in blocks)
+                and not any(written.overlaps(block) for block, _ in provider)  # NET-201 speaks of those
+            ):
+                cidrs = " or ".join(str(cidr) for _, cidr in blocks)
+                yield Breach(
+                    pool.place,
+                    f"{_label(pool)} holds {text}, which is not inside the management VLAN {cidrs}",
+                    f"write a range inside {cidrs}",
+                )
+
+
+def _pools_overlap(facts: Facts) -> Iterator[Breach]:
+    for (one, (left, left_text)), (two, (right, right_text)) in overlapping(pool_spans(facts)):
+        if left.name == right.name and left.owner != right.owner:
+            continue  # one pool with two owners: NET-703 speaks of it
+        yield Breach(
+            right.place,
+            f"{_label(right)} holds {right_text}, of which {one.shared(two)} is also in {_label(left)} ({left_text})",
+            "give each pool addresses of its own",
+        )
+
+
+def _on_nodes(facts: Facts) -> Iterator[Breach]:
+    nodes = [
+        (block, f"node {node.name!r}")
+        for node in facts.nodes
+        for text in known(node.addresses)
+        if (block := span(text))
+    ]
+    nodes += [
+        (block, entry.name) for entry in facts.ranges if entry.kind is RangeKind.NODE and (block := span(entry.text))
+    ]
+    for (one, (pool, text)), (two, owner) in crossing(pool_spans(facts), nodes):
+        yield Breach(
+            pool.place,
+            f"{_label(pool)} holds {text}, of which {one.shared(two)} belongs to {owner}",
+            "write a range without the nodes' own addresses",
+        )
+
+
+def _reserved(facts: Facts) -> Iterator[Breach]:
+    reserved = [
+        (block, entry) for entry in facts.ranges if entry.kind is RangeKind.RESERVED and (block := span(entry.text))
+    ]
+    for (one, (pool, text)), (two, entry) in crossing(pool_spans(facts), reserved):
+        yield Breach(
+            pool.place,
+            f"{_label(pool)} holds {text}, of which {one.shared(two)} is reserved by {entry.name} {entry.text}",
+            f"write a range outside {entry.text}",
+        )
+
+
+def _control_plane_outside(facts: Facts) -> Iterator[Breach]:
+    blocks = [block for block, _ in pool_spans(facts)]
+    if not facts.whole or any(has_unknown(pool.addresses) for pool in facts.pools):
+        return
+    for plane in facts.control_planes:
+        address = span(plane.address)
+        if address is not None and not any(block.contains(address) for block in blocks):
+            have = ", ".join(text for _, (_, text) in pool_spans(facts)) or "there is none"
+            yield Breach(
+                plane.place,
+                f"control plane {plane.name!r} reserves {plane.address}, which is in no pool of MetalLB ({have})",
+                "write an address of a pool",
+            )
+
+
+def _control_planes_apart(facts: Facts) -> Iterator[Breach]:
+    planes = [(block, plane) for plane in facts.control_planes if (block := span(plane.address)) is not None]
+    for (_, one), (_, two) in overlapping(planes):
+        left, right = sorted((one, two), key=lambda plane: (plane.place, plane.name))
+        yield Breach(
+            right.place,
+            f"control planes {left.name!r} and {right.name!r} both reserve {right.address}",
+            "give each cluster an address of its own",
+        )
+
+
+RULES = (
+    Rule(
+        id="NET-201",
+        title="No MetalLB address lies on the provider VLAN",
+        why="Anyone with a Service of type LoadBalancer would stand in the SNAT-egress and inter-tenant traffic"
+        " plane that"
+        " the platform reserves for OVN.",
+        fix="Define MetalLB pools on the management VLAN only; tenants' workload addresses are Kube-OVN EIPs.",
+        reference="seed, MetalLB: Do not expose MetalLB on the provider VLAN",
+        judge=_by_address,
+        unknown="is a finding",
+        relaxable=False,
+    ),
+    Rule(
+        id="NET-203",
+        title="No BGP advertisement announces an address of the provider VLAN",
+        why="Routers would send the tenants' external block to MetalLB's nodes instead of to OVN.",
+        fix="Take the range out of the pool.",
+        reference="seed, MetalLB: Do not expose MetalLB on the provider VLAN",
+        judge=_bgp_announces_provider,
+        relaxable=False,
+    ),
+    Rule(
+        id="NET-204",
+        title="Every MetalLB address is inside the management VLAN",
+        why="A speaker that owns an address outside its VLAN's block answers where nobody asks.",
+        fix="Reserve a range of the management VLAN for the pool.",
+        reference="seed, MetalLB; kMetal admin guide, load balancer (same subnet as the nodes)",
+        judge=_outside_management,
+    ),
+    Rule(
+        id="NET-205",
+        title="MetalLB pools are apart from each other",
+        why="The controller keeps its last good configuration for ever and says so only in its log.",
+        fix="Give each pool addresses of its own.",
+        reference="metallb internal/config; observed with 0.15.3, webhook off",
+        judge=_pools_overlap,
+    ),
+    Rule(
+        id="NET-207",
+        title="MetalLB pools hold no node's address",
+        why="The speaker would answer ARP for the node's own address and take its API server or kubelet off line."
+        " MetalLB"
+        " once refused this and took the check back (0.15.1), nobody else has it.",
+        fix="Take the nodes' addresses out of the pool.",
+        reference="metallb/metallb#2585, #2779",
+        judge=_on_nodes,
+    ),
+    Rule(
+        id="NET-208",
+        title="MetalLB pools hold no address that is reserved for others",
+        why="A DHCP server or another device of the management VLAN would use the address of a tenant's API server.",
+        fix="Write a range outside the reserved one.",
+        reference="kMetal admin guide, load balancer (not used by DHCP)",
+        judge=_reserved,
+    ),
+    Rule(
+        id="NET-217",
+        title="A control plane's reserved address is in a pool",
+        why="MetalLB hands out addresses of its pools only: the tenant's API server stays pending.",
+        fix="Reserve an address of a pool, or leave it to MetalLB.",
+        reference="reference/kmetal.md section 8 (serviceAddress)",
+        judge=_control_plane_outside,
+    ),
+    Rule(
+        id="NET-218",
+        title="No two control planes reserve one address",
+        why="The second one's Service stays pending, and with it the whole tenant cluster.",
+        fix="Give each cluster an address of its own.",
+        reference="reference/kmetal.md section 8 (serviceAddress)",
+        judge=_control_planes_apart,
+    ),
+)

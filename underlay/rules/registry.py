@@ -1,0 +1,86 @@
+"""The one registry: every law, and the one function that judges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from underlay.errors import Finding, Severity
+from underlay.facts import Facts
+from underlay.rules import (
+    addresses,
+    announcements,
+    attachments,
+    blocks,
+    capacity,
+    egress,
+    environments,
+    gateways,
+    isolation,
+    metallb,
+    operation,
+    provider_network,
+    quotas,
+    routes,
+    tenants,
+)
+from underlay.rules.model import Breach, Estate, Rule
+
+_FAMILIES: Final = (
+    addresses,
+    announcements,
+    attachments,
+    blocks,
+    capacity,
+    egress,
+    environments,
+    gateways,
+    isolation,
+    metallb,
+    operation,
+    provider_network,
+    quotas,
+    routes,
+    tenants,
+)
+
+RULES: Final[tuple[Rule, ...]] = tuple(
+    sorted((rule for family in _FAMILIES for rule in family.RULES), key=lambda rule: rule.id)
+)
+
+BY_ID: Final[dict[str, Rule]] = {rule.id: rule for rule in RULES}
+
+
+def judge(facts: Facts, rules: Iterable[Rule] = RULES) -> tuple[Finding, ...]:
+    """Every breach of every law, sorted by place. A relaxed law's breaches come as warnings that carry the reason."""
+    findings = [_finding(rule, breach, facts.relaxed) for rule in rules for breach in set(rule.judge(facts))]
+    return tuple(sorted(findings))
+
+
+def judge_estate(estate: Estate, rules: Iterable[Rule] = RULES) -> tuple[Finding, ...]:
+    """Every breach between environments, sorted by place; what each breaks alone is `judge`'s.
+
+    A law is relaxed by the environment that would have to mend the breach.
+    """
+    findings = [
+        _finding(rule, breach, estate[environment].relaxed)
+        for rule in rules
+        for environment, breach in set(rule.judge_estate(estate))
+    ]
+    return tuple(sorted(findings))
+
+
+def errors(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """The findings that stop a run."""
+    return tuple(finding for finding in findings if finding.severity is Severity.ERROR)
+
+
+def _finding(rule: Rule, breach: Breach, relaxed: Mapping[str, str]) -> Finding:
+    reason = relaxed.get(rule.id) if rule.relaxable else None
+    return Finding(
+        place=breach.place,
+        problem=breach.problem,
+        remedy=breach.remedy if reason is None else f"relaxed for this stack: {reason}",
+        rule=rule.id,
+        severity=rule.severity if reason is None else Severity.WARNING,
+    )

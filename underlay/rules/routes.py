@@ -1,0 +1,140 @@
+"""Routes of a VPC: its way to the provider network, in a form that Kube-OVN reads, and its peerings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from underlay.facts import UNKNOWN, Facts, Route, Vpc
+from underlay.names import DEFAULT_VPC
+from underlay.rules.metallb import provider_spans
+from underlay.rules.model import Breach, Rule
+from underlay.rules.spans import span
+
+_EVERYTHING: Final = ("0.0.0.0/0", "::/0")
+
+
+def _routes(vpc: Vpc) -> tuple[Route, ...]:
+    return () if vpc.routes is UNKNOWN else vpc.routes
+
+
+def _tenant_vpcs(facts: Facts) -> Iterator[Vpc]:
+    return (vpc for vpc in facts.vpcs if vpc.name != DEFAULT_VPC)
+
+
+def _next_hops(facts: Facts) -> Iterator[Breach]:
+    external = provider_spans(facts)
+    inner: dict[str, list[str]] = {}
+    for subnet in facts.subnets:
+        inner.setdefault(subnet.vpc if isinstance(subnet.vpc, str) else "", []).append(str(subnet.cidr))
+    for vpc in _tenant_vpcs(facts) if external else ():
+        for route in _routes(vpc):
+            hop = span(route.next_hop)
+            if hop is None or str(route.cidr) not in _EVERYTHING or vpc.enable_external is not True:
+                continue
+            if not any(block.contains(hop) for block, _ in external):
+                yield Breach(
+                    vpc.place,
+                    f"vpc {vpc.name!r} routes {route.cidr} to {route.next_hop}, which is in no provider Subnet"
+                    f" ({', '.join(name for _, name in external)})",
+                    "write the gateway of the provider Subnet",
+                )
+
+
+def _default_route(facts: Facts) -> Iterator[Breach]:
+    for vpc in _tenant_vpcs(facts):
+        if vpc.enable_external is not True or vpc.routes is UNKNOWN or vpc.enable_bfd:
+            continue
+        if not any(route.cidr is UNKNOWN or route.cidr in _EVERYTHING for route in vpc.routes):
+            yield Breach(
+                vpc.place,
+                f"vpc {vpc.name!r} has enableExternal and no static route for 0.0.0.0/0, and Kube-OVN adds none",
+                "write a static route of 0.0.0.0/0 to the provider Subnet's gateway",
+            )
+
+
+def _route_form(facts: Facts) -> Iterator[Breach]:
+    for vpc in facts.vpcs:
+        for route in _routes(vpc):
+            name = f"vpc {vpc.name!r}: static route {route.cidr}"
+            if route.policy not in (None, "", "policyDst", "policySrc", UNKNOWN):
+                yield Breach(vpc.place, f"{name} has policy {route.policy!r}", "write policyDst or policySrc")
+            if route.cidr is not UNKNOWN and (span(route.cidr) is None or "-" in str(route.cidr)):
+                yield Breach(vpc.place, f"{name} is no block or address", "write ADDRESS/LENGTH")
+            hop = route.next_hop
+            if hop is not UNKNOWN and (span(hop) is None or "/" in str(hop) or "-" in str(hop)):
+                yield Breach(vpc.place, f"{name} has next hop {hop!r}, which is no address", "write one address")
+
+
+def _bfd_beside_routes(facts: Facts) -> Iterator[Breach]:
+    for vpc in _tenant_vpcs(facts):
+        if vpc.enable_bfd is True and _routes(vpc):
+            yield Breach(
+                vpc.place,
+                f"vpc {vpc.name!r} has enableBfd and static routes, and with BFD the controller writes and deletes"
+                " those"
+                " itself",
+                "keep one of the two",
+            )
+
+
+def _peerings(facts: Facts) -> Iterator[Breach]:
+    vpcs = {vpc.name for vpc in facts.vpcs}
+    for vpc in facts.vpcs:
+        for remote, address in () if vpc.peerings is UNKNOWN else vpc.peerings:
+            if facts.whole and isinstance(remote, str) and remote not in vpcs:
+                yield Breach(
+                    vpc.place,
+                    f"vpc {vpc.name!r} peers with vpc {remote!r}, which does not exist",
+                    f"name one of those there are ({', '.join(sorted(vpcs))})",
+                )
+            if address is not UNKNOWN and (span(address) is None or "/" not in str(address)):
+                yield Breach(
+                    vpc.place,
+                    f"vpc {vpc.name!r} has localConnectIP {address!r} towards {remote!r}, which is no ADDRESS/LENGTH",
+                    "write the router's address with its prefix length, such as 169.254.0.1/30",
+                )
+
+
+RULES = (
+    Rule(
+        id="NET-410",
+        title="A VPC's default route leads into a provider Subnet",
+        why="OVN finds no path for it: a warning in northd's log, and no packet leaves.",
+        fix="Write the gateway of the provider Subnet.",
+        reference="reference/kube-ovn.md 1.4 V8",
+        judge=_next_hops,
+    ),
+    Rule(
+        id="NET-411",
+        title="A VPC with enableExternal has a default route",
+        why="Kube-OVN's documents say it adds one; it does not, and no packet leaves.",
+        fix="Write a static route of 0.0.0.0/0.",
+        reference="kubeovn/kube-ovn#4207, #3801",
+        judge=_default_route,
+    ),
+    Rule(
+        id="NET-419",
+        title="A static route is one that Kube-OVN reads",
+        why="It refuses the whole Vpc, in its log only.",
+        fix="Write policyDst or policySrc, a block, and one address as next hop.",
+        reference="reference/kube-ovn.md 1.4 V1",
+        judge=_route_form,
+    ),
+    Rule(
+        id="NET-420",
+        title="A VPC with BFD has no static routes of its own",
+        why="The controller writes routes of its own and deletes the default route: two owners of one list.",
+        fix="Leave enableBfd or the routes out.",
+        reference="reference/kube-ovn.md 3.5, 2.1",
+        judge=_bfd_beside_routes,
+    ),
+    Rule(
+        id="NET-432",
+        title="A peering has a peer and an address",
+        why="The controller refuses the Vpc's change, in its log only.",
+        fix="Name a Vpc that exists, and ADDRESS/LENGTH of the connecting network.",
+        reference="reference/kube-ovn.md 1.4 V4",
+        judge=_peerings,
+    ),
+)

@@ -1,0 +1,315 @@
+"""One environment's settings: the whole of a stack file, typed, and the facts it states.
+
+A stack file is judged once, before any resource is registered: first its form (`underlay.stackfile`), then the laws
+(`underlay.rules`). What it says about addresses are plain values; no law hides behind something known later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from underlay.documents import Path
+from underlay.facts import (
+    Advertisement,
+    Attachment,
+    BfdProfile,
+    BgpPeer,
+    Cni,
+    ControlPlane,
+    Eip,
+    Facts,
+    Node,
+    PolicyRoute,
+    ProviderNetwork,
+    Range,
+    RangeKind,
+    Route,
+    SnatRule,
+    Subnet,
+    Vlan,
+    Vpc,
+)
+from underlay.facts import Cluster as ClusterFact
+from underlay.facts import (
+    Management as ManagementFact,
+)
+from underlay.facts import (
+    Pool as PoolFact,
+)
+from underlay.names import (
+    DEFAULT_VPC,
+    DROP_PRIORITY,
+    METALLB_NAMESPACE,
+    TenantNames,
+    attachment_config,
+    destination_match,
+    external_eip,
+)
+from underlay.sections.base import Section
+from underlay.sections.cluster import Chart, Cluster
+from underlay.sections.cni import Network
+from underlay.sections.metallb import Management, MetalLB
+from underlay.sections.provider import Provider
+from underlay.sections.tenant import Tenant
+
+Place = Callable[[Path], str]
+
+PROJECT: Final = "kmetal-network"
+"""Name of the Pulumi project, and so the prefix of each key under `config:`."""
+
+_REASON_LENGTH: Final = 8
+
+
+def _dotted(path: Path) -> str:
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
+
+
+class Settings(Section):
+    """Everything that one environment's stack file may say."""
+
+    cluster: Cluster
+    """Which API server the stack belongs to."""
+
+    chart: Chart
+    """The kMetal chart and how it is installed."""
+
+    network: Network
+    """kMetal's `network` values: Flannel, Kube-OVN, Multus."""
+
+    management: Management
+    """The VLAN of nodes, API servers and MetalLB."""
+
+    metallb: MetalLB = MetalLB()
+    """Pools on the management VLAN and how they are announced."""
+
+    provider: Provider
+    """The provider network that tenants leave through."""
+
+    tenants: tuple[Tenant, ...] = ()
+    """The tenants of this environment."""
+
+    relaxed: dict[str, Annotated[str, Field(min_length=_REASON_LENGTH)]] = Field(default_factory=dict)
+    """Laws that this stack relaxes: rule id to the reason in words, which every report prints."""
+
+    differences: dict[str, Annotated[str, Field(min_length=_REASON_LENGTH)]] = Field(default_factory=dict)
+    """Ways in which this environment is meant to differ from the others: topic to the reason in words."""
+
+    def facts(self, place: Place = _dotted) -> Facts:
+        """What these settings say about the network.
+
+        Args:
+            place: turns a path of this model, in the file's spelling, into a place that an operator can find.
+        """
+        return (
+            Facts(
+                ranges=tuple(self._ranges(place)),
+                pools=tuple(
+                    PoolFact(
+                        place=place(("metallb", "pools", index)),
+                        name=pool.name,
+                        namespace=METALLB_NAMESPACE,
+                        addresses=tuple(map(str, pool.addresses)),
+                        auto_assign=pool.auto_assign,
+                    )
+                    for index, pool in enumerate(self.metallb.pools)
+                ),
+                advertisements=tuple(self._advertisements(place)),
+                bgp_peers=tuple(
+                    BgpPeer(
+                        place=place(("metallb", "bgpPeers", index)),
+                        name=peer.name,
+                        address=str(peer.peer_address),
+                        my_asn=peer.my_asn,
+                        peer_asn=peer.peer_asn,
+                        bfd_profile=peer.bfd_profile,
+                    )
+                    for index, peer in enumerate(self.metallb.bgp_peers)
+                ),
+                bfd_profiles=tuple(
+                    BfdProfile(place=place(("metallb", "bfdProfiles", index)), name=profile.name)
+                    for index, profile in enumerate(self.metallb.bfd_profiles)
+                ),
+                management=(
+                    ManagementFact(
+                        place=place(("management",)),
+                        interface=self.management.interface,
+                        cidr=str(self.management.cidr) if self.management.cidr else None,
+                    ),
+                ),
+                cni=(self._cni(place),),
+                clusters=(
+                    ClusterFact(place=place(("cluster",)), context=self.cluster.context, expected_uid=self.cluster.uid),
+                ),
+                relaxed=self.relaxed,
+                differences=self.differences,
+            )
+            .joined(self._provider_facts(place))
+            .joined(self._tenant_facts(place))
+        )
+
+    def _ranges(self, place: Place) -> Iterator[Range]:
+        kube_ovn = self.network.kube_ovn
+        flannel = ("network", "flannel", "podCidr"), RangeKind.POD, self.network.flannel.pod_cidr
+        for path, kind, block in (
+            flannel,
+            (("network", "kubeOvn", "podCidr"), RangeKind.POD, kube_ovn.pod_cidr),
+            (("network", "kubeOvn", "svcCidr"), RangeKind.SERVICE, kube_ovn.svc_cidr),
+            (("network", "kubeOvn", "joinCidr"), RangeKind.JOIN, kube_ovn.join_cidr),
+            (("management", "cidr"), RangeKind.MANAGEMENT, self.management.cidr),
+        ):
+            if block is not None:
+                yield Range(place=place(path), name=_dotted(path), kind=kind, text=str(block))
+
+    def _cni(self, place: Place) -> Cni:
+        kube_ovn = self.network.kube_ovn
+        return Cni(
+            place=place(("network",)),
+            tunnel_interface=kube_ovn.tunnel_interface,
+            tunnel_type=kube_ovn.tunnel_type,
+            tunnel_mtu=kube_ovn.tunnel_mtu,
+            service_cidr=str(kube_ovn.svc_cidr),
+            pod_cidr=str(kube_ovn.pod_cidr),
+            pod_gateway=str(kube_ovn.pod_gateway),
+            multus=self.network.multus.enabled,
+            kube_ovn=kube_ovn.enabled,
+        )
+
+    def _advertisements(self, place: Place) -> Iterator[Advertisement]:
+        for index, layer2 in enumerate(self.metallb.l2_advertisements):
+            yield Advertisement(
+                place=place(("metallb", "l2Advertisements", index)),
+                name=layer2.name,
+                protocol="L2",
+                pools=layer2.ip_address_pools,
+                interfaces=layer2.interfaces or (self.management.interface,),
+            )
+        for index, bgp in enumerate(self.metallb.bgp_advertisements):
+            yield Advertisement(
+                place=place(("metallb", "bgpAdvertisements", index)),
+                name=bgp.name,
+                protocol="BGP",
+                pools=bgp.ip_address_pools,
+                peers=bgp.peers,
+            )
+
+    def _provider_facts(self, place: Place) -> Facts:
+        network, vlan, external = self.provider.network, self.provider.vlan, self.provider.external
+        return Facts(
+            provider_networks=(
+                ProviderNetwork(
+                    place=place(("provider", "network")),
+                    name=network.name,
+                    default_interface=network.default_interface,
+                    custom_interfaces=tuple((entry.interface, entry.nodes) for entry in network.custom_interfaces),
+                    exclude_nodes=network.exclude_nodes,
+                ),
+            ),
+            vlans=(Vlan(place=place(("provider", "vlan")), name=vlan.name, id=vlan.id, provider=network.name),),
+            subnets=(
+                Subnet(
+                    place=place(("provider", "external")),
+                    name=external.name,
+                    cidr=str(external.cidr_block),
+                    gateway=str(external.gateway),
+                    exclude=tuple(map(str, external.exclude_ips)),
+                    vpc=DEFAULT_VPC,
+                    vlan=vlan.name,
+                    gateway_type=external.gateway_type,
+                    protocol="IPv4",
+                ),
+            ),
+            vpcs=(
+                Vpc(
+                    place=place(("provider", "external")),
+                    name=DEFAULT_VPC,
+                    extra_external=(external.name,),
+                ),
+            ),
+            nodes=tuple(
+                Node(place=place(("provider", "gatewayNodes", index)), name=node, external_gateway="true")
+                for index, node in enumerate(self.provider.gateway_nodes)
+            ),
+        )
+
+    def _tenant_facts(self, place: Place) -> Facts:
+        tenants = list(enumerate(self.tenants))
+        return Facts(
+            vpcs=tuple(self._vpc(tenant, place(("tenants", index))) for index, tenant in tenants),
+            control_planes=tuple(
+                ControlPlane(
+                    place=place(("tenants", index, "clusters", position)),
+                    name=f"{tenant.name}-{cluster.name}",
+                    namespace=tenant.namespace_name,
+                    address=None if cluster.control_plane_address is None else str(cluster.control_plane_address),
+                )
+                for index, tenant in tenants
+                for position, cluster in enumerate(tenant.clusters)
+            ),
+            eips=tuple(
+                Eip(
+                    place=place(("tenants", index, "egressAddress")),
+                    name=external_eip(TenantNames(tenant.name).vpc),
+                    external_subnet=self.provider.external.name,
+                    address=str(tenant.egress_address),
+                    type="lrp",
+                )
+                for index, tenant in tenants
+                if tenant.egress_address is not None
+            ),
+        ).joined(self._cluster_facts(place))
+
+    def _vpc(self, tenant: Tenant, place: str) -> Vpc:
+        return Vpc(
+            place=place,
+            name=TenantNames(tenant.name).vpc,
+            namespaces=(tenant.namespace_name,),
+            enable_external=True,
+            routes=(Route(cidr="0.0.0.0/0", next_hop=str(self.provider.external.gateway), policy="policyDst"),),
+            policies=tuple(
+                PolicyRoute(priority=DROP_PRIORITY, match=destination_match(block), action="drop")
+                for block in (self.provider.external.cidr_block, *tenant.drop)
+            ),
+        )
+
+    def _cluster_facts(self, place: Place) -> Facts:
+        subnets, attachments, rules = [], [], []
+        for index, tenant in enumerate(self.tenants):
+            names = TenantNames(tenant.name)
+            for position, cluster in enumerate(tenant.clusters):
+                where = place(("tenants", index, "clusters", position))
+                attachment = names.attachment(cluster.name)
+                provider = names.provider(cluster.name, tenant.namespace_name)
+                subnets.append(
+                    Subnet(
+                        place=where,
+                        name=names.subnet(cluster.name),
+                        cidr=str(cluster.cidr_block),
+                        gateway=str(cluster.gateway_address),
+                        exclude=tuple(map(str, cluster.exclude_ips)),
+                        vpc=names.vpc,
+                        provider=provider,
+                        namespaces=(tenant.namespace_name,),
+                        protocol="IPv4",
+                        mtu=cluster.mtu,
+                    )
+                )
+                attachments.append(
+                    Attachment(
+                        place=where,
+                        name=attachment,
+                        namespace=tenant.namespace_name,
+                        config=attachment_config(provider),
+                    )
+                )
+                rules.append(
+                    SnatRule(
+                        place=where,
+                        name=names.snat_rule(cluster.name),
+                        eip=external_eip(names.vpc),
+                        subnet=names.subnet(cluster.name),
+                    )
+                )
+        return Facts(subnets=tuple(subnets), attachments=tuple(attachments), snat_rules=tuple(rules))

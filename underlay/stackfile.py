@@ -1,0 +1,251 @@
+"""Reads stack files and judges them, all environments together, before anything runs.
+
+Everything that is wrong comes out at once, each with its line. What is read here is the only configuration there is.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path as FilePath
+from typing import Any, Final, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from underlay.documents import Document, Path, read_document
+from underlay.errors import Finding, OperatorError, Severity
+from underlay.facts import Facts
+from underlay.rules.registry import BY_ID, judge, judge_estate
+from underlay.settings import PROJECT, Settings
+
+_ENGINE_KEYS: Final = ("config", "encryptionsalt", "encryptedkey", "secretsprovider", "environment")
+"""Keys that the Pulumi CLI itself keeps in a stack file."""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """One environment: its settings, and where each of them is written."""
+
+    name: str
+    settings: Settings
+    document: Document
+
+    def place(self, path: Path) -> str:
+        """Where a setting stands."""
+        return self.document.place(("config", f"{PROJECT}:{path[0]}", *path[1:])).replace(f"config.{PROJECT}:", "")
+
+    def facts(self) -> Facts:
+        """What the environment's settings say, each fact with its line."""
+        return self.settings.facts(self.place)
+
+
+def stack_file(root: FilePath, stack: str) -> FilePath:
+    """The file of a stack."""
+    return root / f"Pulumi.{stack}.yaml"
+
+
+def environment_names(root: FilePath) -> tuple[str, ...]:
+    """Every environment that has a stack file."""
+    return tuple(sorted(path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in root.glob("Pulumi.*.yaml")))
+
+
+def load_stack(root: FilePath, stack: str) -> tuple[Environment, tuple[Finding, ...]]:
+    """The environment of one stack, and what an engineer would want to know about it.
+
+    All stack files of the project are judged, whichever is asked for: environments share provider networks.
+
+    Returns:
+        The environment, and its findings of severity warning.
+
+    Raises:
+        OperatorError: no such stack file, or any error in any stack file; all findings at once.
+    """
+    names = environment_names(root)
+    if stack not in names:
+        raise OperatorError(
+            [
+                Finding(
+                    place=f"Pulumi.{stack}.yaml",
+                    problem=f"stack {stack!r} has no such file",
+                    remedy=f"use one of the stacks there are ({', '.join(names) or 'none'}), or write the file",
+                )
+            ]
+        )
+    environments, findings = load_environments(root)
+    if failed := [finding for finding in findings if finding.severity is Severity.ERROR]:
+        raise OperatorError(failed)
+    own = environments[stack].document.name
+    return environments[stack], tuple(finding for finding in findings if finding.place.startswith(own))
+
+
+def load_environments(root: FilePath) -> tuple[dict[str, Environment], tuple[Finding, ...]]:
+    """Every environment whose form is right, and every finding about any of them."""
+    environments: dict[str, Environment] = {}
+    estate: dict[str, Facts] = {}
+    findings: list[Finding] = []
+    for name in environment_names(root):
+        path = stack_file(root, name)
+        try:
+            environment = parse_environment(path.read_text(encoding="utf-8"), path.name, name)
+        except OperatorError as error:
+            findings.extend(error.findings)
+        except (OSError, UnicodeDecodeError) as error:
+            findings.append(Finding(place=path.name, problem=f"cannot be read ({error})", remedy="write UTF-8 text"))
+        else:
+            environments[name] = environment
+            estate[name] = environment.facts()
+            findings.extend(judge(estate[name]))
+    return environments, tuple(sorted({*findings, *judge_estate(estate)}))
+
+
+def parse_environment(text: str, file_name: str, name: str) -> Environment:
+    """One stack file's settings, form only.
+
+    Raises:
+        OperatorError: every error of form at once.
+    """
+    document = read_document(text, file_name)
+    findings: list[Finding] = []
+    config = _config(document, findings)
+    settings: Settings | None = None
+    try:
+        settings = Settings.model_validate(config, by_alias=True, by_name=False)
+    except ValidationError as error:
+        findings.extend(_finding(entry, document) for entry in _telling(error))
+    if settings is None or findings:
+        raise OperatorError(findings)
+    if unknown := [rule for rule in settings.relaxed if rule not in BY_ID or not BY_ID[rule].relaxable]:
+        place = Environment(name, settings, document).place
+        raise OperatorError(
+            Finding(
+                place=place(("relaxed", rule)),
+                problem=f"law {rule!r} {'is never relaxed' if rule in BY_ID else 'does not exist'}",
+                remedy="remove the line" if rule in BY_ID else "write the id that stands in brackets behind a finding",
+            )
+            for rule in unknown
+        )
+    return Environment(name, settings, document)
+
+
+def _config(document: Document, findings: list[Finding]) -> dict[str, Any]:
+    """The project's own keys, without their prefix; every other key is a finding."""
+
+    def refuse(path: Path, problem: str, remedy: str) -> None:
+        findings.append(Finding(place=document.place(path), problem=problem, remedy=remedy))
+
+    if not isinstance(document.data, Mapping):
+        refuse((), f"is no mapping but {_shown(document.data)}", "write `config:` and the sections under it")
+        return {}
+    for key in document.data:
+        if key not in _ENGINE_KEYS:
+            refuse((key,), f"unknown key {key!r}", f"keys here: {', '.join(_ENGINE_KEYS)}")
+    config = document.data.get("config")
+    if not isinstance(config, Mapping):
+        refuse(
+            ("config",), f"`config` is no mapping but {_shown(config)}", f"write the sections `{PROJECT}:...` under it"
+        )
+        return {}
+    own: dict[str, Any] = {}
+    for key, value in config.items():
+        prefix, _, name = key.rpartition(":")
+        if prefix in ("", PROJECT):
+            if isinstance(value, Mapping) and set(value) == {"secure"}:
+                refuse(("config", key), f"{name!r} is encrypted", "write it in plain text; no setting is a secret")
+            own[name] = value
+        elif prefix != "pulumi":
+            refuse(
+                ("config", key),
+                f"unknown key {key!r}",
+                f"write `{PROJECT}:...`; the default Kubernetes provider is off, so nothing else reads it",
+            )
+    return own
+
+
+def _telling(error: ValidationError) -> Iterator[Any]:
+    """Errors of the form, without those that follow from another: a list too short because its entry was refused."""
+    entries = error.errors(include_url=False)
+    places = {entry["loc"][:end] for entry in entries for end in range(len(entry["loc"]))}
+    for entry in entries:
+        if entry["type"] != "too_short" or entry["loc"] not in places:
+            yield entry
+
+
+def _finding(error: Any, document: Document) -> Finding:
+    """One error of pydantic's in our grammar."""
+    loc = tuple(step for step in error["loc"] if not (isinstance(step, str) and step.startswith("function-")))
+    path: Path = ("config", f"{PROJECT}:{loc[0]}", *loc[1:]) if loc else ("config",)
+    if path not in document.lines and loc and ("config", loc[0]) in document.lines:
+        path = ("config", *loc)  # a key may be written without the project's prefix
+    place = document.place(path).replace(f"config.{PROJECT}:", "").replace("config.", "")
+    key = loc[-1] if loc else ""
+    model = _model_at(loc[:-1])
+    match error["type"]:
+        case "extra_forbidden":
+            keys = sorted(_keys(model))
+            close = get_close_matches(str(key), keys, 1, 0.7)
+            remedy = (
+                f"did you mean {close[0]!r}? Keys here: {', '.join(keys)}" if close else f"keys here: {', '.join(keys)}"
+            )
+            return Finding(place=place, problem=f"unknown key {key!r}", remedy=remedy)
+        case "missing":
+            return Finding(
+                place=place, problem=f"{key!r} is missing", remedy=f"write `{key}:`{_purpose(model, str(key))}"
+            )
+        case "value_error":
+            problem, _, remedy = str(error["ctx"]["error"]).partition("; ")
+            return Finding(place=place, problem=problem, remedy=remedy or "write another value")
+        case "literal_error":
+            problem = f"{key!r} is {_shown(error['input'])}"
+            return Finding(place=place, problem=problem, remedy=f"write {error['ctx']['expected']}")
+    problem = f"{key!r} is {_shown(error['input'])}"
+    remedy = error["msg"].replace("Input should", "it should").replace("String should", "the text should")
+    return Finding(place=place, problem=problem, remedy=f"{remedy[0].lower()}{remedy[1:]}{_purpose(model, str(key))}")
+
+
+def _shown(value: object) -> str:
+    """A value short enough for a sentence."""
+    if value is None:
+        return "empty"
+    if isinstance(value, Mapping):
+        return f"a mapping with {len(value)} keys"
+    if isinstance(value, tuple):
+        return f"a list of {len(value)}"
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."  # noqa: PLR2004 (a line's worth)
+
+
+def _keys(model: type[BaseModel] | None) -> set[str]:
+    return {field.alias or name for name, field in model.model_fields.items()} if model else set()
+
+
+def _purpose(model: type[BaseModel] | None, key: str) -> str:
+    """What a key is for, and an example where the model has one."""
+    for name, field in model.model_fields.items() if model else ():
+        if (field.alias or name) == key:
+            example = f", such as {field.examples[0]}" if field.examples else ""
+            text = " ".join((field.description or "").split()).partition(". ")[0].rstrip(".")
+            return f"{example} ({text})" if text else example
+    return ""
+
+
+def _model_at(path: Path) -> type[BaseModel] | None:
+    """The model that a path of a settings file leads to."""
+    current: Any = Settings
+    for step in path:
+        if isinstance(step, int):
+            continue
+        if not (isinstance(current, type) and issubclass(current, BaseModel)):
+            return None
+        names = {field.alias or name: field.annotation for name, field in current.model_fields.items()}
+        current = _innermost(names.get(step))
+    return current if isinstance(current, type) and issubclass(current, BaseModel) else None
+
+
+def _innermost(annotation: Any) -> Any:
+    """The model inside Optional[...], tuple[..., ...] and Annotated[...]."""
+    if get_origin(annotation) in (Union, types.UnionType, tuple) or hasattr(annotation, "__metadata__"):
+        inner = [_innermost(part) for part in get_args(annotation)]
+        return next((part for part in inner if isinstance(part, type) and issubclass(part, BaseModel)), None)
+    return annotation
