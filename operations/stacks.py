@@ -175,7 +175,8 @@ def run(
             selected.cancel()  # takes the lock of the dead away; the objects that it left are taken over by label
             outcome.advice.append(f"stack {stack}: the last run died and left its lock; it was taken away")
             outcome.errors.clear()
-            _work(selected, verb, pack, outcome, listen, refresh=refresh)
+            # What the dead run deleted may still stand in the state, and Helm refuses to uninstall what is not there.
+            _work(selected, verb, pack, outcome, listen, refresh=True)
     except auto.ConcurrentUpdateError:
         raise OperatorError(
             f"stack {stack}: another run holds its lock; wait for it, or `pulumi cancel -s {stack}` if it is dead"

@@ -1,7 +1,7 @@
 """The engine is killed at random points of `up` and of `destroy`; the next run makes good by itself.
 
-A pair of kills takes half a minute to a minute on two cores, so they are asked for: KMETAL_KILLS=20 makes it
-forty kills. A failing pair can be had again by its seed.
+Forty kills of `up` (ten of a first one, fifteen while a tenant comes, fifteen while it goes) and ten of `destroy`. A kill
+can be had again by the seed in its test's name.
 """
 
 from __future__ import annotations
@@ -20,55 +20,96 @@ from tests.life_cycle.project import Project
 
 pytestmark = pytest.mark.sandbox
 
-PAIRS = int(os.environ.get("KMETAL_KILLS", "0"))
-STEPS = 18
-"""Of some 24 that an `up` reports; the last ones come when everything is over."""
+FIRST_RUNS = range(10)
+SERIES = range(3)
+ROUNDS = 5
+EVENTS = 18
+"""Of some 24 that a first `up` and a `destroy` report; the last ones come when everything is over."""
+
+TENANT_EVENTS = 10
+"""Of the twelve in which a tenant comes or goes, preview included."""
+
+SEED_KINDS = (
+    "IPAddressPool",
+    "L2Advertisement",
+    "Namespace",
+    "NetworkAttachmentDefinition",
+    "OvnEip",
+    "OvnSnatRule",
+    "ProviderNetwork",
+    "Subnet",
+    "Subnet",
+    "Vlan",
+    "Vpc",
+)
+
+BETA = {
+    "Namespace beta",
+    "Vpc beta-vpc",
+    "OvnEip beta-vpc-external",
+    "NetworkAttachmentDefinition beta/beta-main-net",
+    "Subnet beta-main-subnet",
+    "OvnSnatRule beta-snat-main",
+}
 
 
-def _run_killed(project: Project, verb: Verb, dice: random.Random) -> int:
-    """One run that is killed with its engine; returns its exit code."""
-    steps, milliseconds = dice.randint(1, STEPS), dice.randint(0, 400)
-    words = [str(project.root), verb, str(steps), str(milliseconds)]
-    return subprocess.run(
+def _killed(project: Project, verb: Verb, dice: random.Random, events: int) -> None:
+    """One run that is killed with its engine, after so many of its events at most."""
+    words = [str(project.root), verb, str(dice.randint(1, events)), str(dice.randint(0, 400))]
+    done = subprocess.run(
         [sys.executable, "-P", "-m", "tests.life_cycle.suicide", *words],
         cwd=CHECKOUT,
         env={**os.environ, **project.environment(), "PYTHONPATH": str(CHECKOUT)},
         capture_output=True,
         start_new_session=True,
         check=False,
-    ).returncode
+    )
+    assert done.returncode == -signal.SIGKILL, f"{verb} ended by itself: {done.stderr.decode()}"
 
 
-@pytest.mark.parametrize("seed", range(PAIRS))
-def test_a_run_after_a_killed_one_converges_by_itself_and_nothing_is_lost_or_orphaned(
+@pytest.mark.parametrize("seed", FIRST_RUNS)
+def test_after_a_killed_first_up_or_destroy_the_next_run_converges_and_nothing_is_lost_or_orphaned(
     project: Project, seed: int
 ) -> None:
     dice = random.Random(seed)  # noqa: S311 (dice for a moment, not for secrets)
     before = project.objects().keys()
 
-    assert _run_killed(project, "up", dice) == -signal.SIGKILL
+    _killed(project, "up", dice, EVENTS)
     project.must("up")
 
     kinds = [key.partition(" ")[0] for key in project.objects().keys() - before]
-    assert sorted(kinds) == [
-        "IPAddressPool",
-        "L2Advertisement",
-        "Namespace",
-        "NetworkAttachmentDefinition",
-        "OvnEip",
-        "OvnSnatRule",
-        "ProviderNetwork",
-        "Subnet",
-        "Subnet",
-        "Vlan",
-        "Vpc",
-    ]
+    assert sorted(kinds) == list(SEED_KINDS)
     assert project.must("preview", refresh=True).changes == {}
 
-    assert _run_killed(project, "destroy", dice) == -signal.SIGKILL
+    _killed(project, "destroy", dice, EVENTS)
     project.must("destroy")
 
     assert project.objects().keys() == before
+
+
+@pytest.mark.parametrize("series", SERIES)
+def test_a_tenant_comes_and_goes_through_killed_runs_and_the_others_are_not_touched(
+    project: Project, series: int
+) -> None:
+    dice = random.Random(100 + series)  # noqa: S311 (dice for a moment, not for secrets)
+    project.must("up")
+    uids = {key: item["metadata"]["uid"] for key, item in project.objects().items()}
+
+    for _ in range(ROUNDS):
+        project.add_beta()
+        _killed(project, "up", dice, TENANT_EVENTS)
+        project.must("up")
+        there = {key: item["metadata"]["uid"] for key, item in project.objects().items()}
+        assert there.keys() - uids.keys() == BETA
+        assert {key: there[key] for key in uids} == uids
+
+        project.tenants.pop()
+        project.save()
+        _killed(project, "up", dice, TENANT_EVENTS)
+        project.must("up")
+        assert {key: item["metadata"]["uid"] for key, item in project.objects().items()} == uids
+
+    assert project.must("preview", refresh=True).changes == {}
 
 
 def test_only_a_lock_of_a_dead_process_of_this_machine_is_taken_away() -> None:
