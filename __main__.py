@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pulumi
 
+from components.admission_wall import AdmissionWall, AdmissionWallArgs
 from components.cni_stack import CniStack, CniStackArgs
 from components.metallb import MetalLB, MetalLBArgs
 from components.provider_network import ProviderNetwork, ProviderNetworkArgs
@@ -20,11 +21,23 @@ cni = CniStack(
     CniStackArgs(chart=settings.chart, network=settings.network, metallb=settings.metallb, stack=stack),
     base,
 )
-after_cni = pulumi.ResourceOptions.merge(base, pulumi.ResourceOptions(depends_on=[cni]))
+wall = AdmissionWall(
+    "admission",
+    AdmissionWallArgs(
+        admission=settings.admission,
+        provider=settings.provider,
+        management=settings.management,
+        network=settings.network,
+        relaxed=settings.relaxed,
+        stack=stack,
+    ),
+    base,
+)
+guarded = pulumi.ResourceOptions.merge(base, pulumi.ResourceOptions(depends_on=[cni, wall]))
 
-MetalLB("metallb", MetalLBArgs(metallb=settings.metallb, management=settings.management, stack=stack), after_cni)
+MetalLB("metallb", MetalLBArgs(metallb=settings.metallb, management=settings.management, stack=stack), guarded)
 
-provider = ProviderNetwork("provider-network", ProviderNetworkArgs(provider=settings.provider, stack=stack), after_cni)
+provider = ProviderNetwork("provider-network", ProviderNetworkArgs(provider=settings.provider, stack=stack), guarded)
 after_provider = pulumi.ResourceOptions.merge(base, pulumi.ResourceOptions(depends_on=[provider]))
 
 tenants = {

@@ -37,6 +37,7 @@ _ROOT = Path()
 _MARKS = {
     Verdict.PASS: "[green]pass[/]",
     Verdict.FAIL: "[red]FAIL[/]",
+    Verdict.WARN: "[yellow]warn[/]",
     Verdict.UNSEEN: "[dim]unseen[/]",
 }
 
@@ -129,7 +130,7 @@ def verify_command(
     output: OutputOption = Output.TEXT,
     html: Annotated[Path | None, typer.Option(help="Write the report as one HTML file, too.")] = None,
 ) -> None:
-    """Check the live network: the seed's Verifying list, held to the fields that really prove it."""
+    """Check the live network: the seed's Verifying list, held to fields that prove it, and every law on what stands."""
     environment, _ = load_stack(_ROOT, stack)
     with LiveCluster(context_of(_ROOT, environment)) as cluster:
         found = verify(environment, cluster)
@@ -146,7 +147,8 @@ def verify_command(
 def _check_table(found: tuple[Check, ...]) -> Table:
     table = Table("layer", "what", "", "seen, and what to do")
     for entry in found:
-        remedy = f"\n[yellow]-> {escape(entry.remedy)}[/]" if entry.verdict is Verdict.FAIL and entry.remedy else ""
+        wrong = entry.verdict in (Verdict.FAIL, Verdict.WARN)
+        remedy = f"\n[yellow]-> {escape(entry.remedy)}[/]" if wrong and entry.remedy else ""
         table.add_row(entry.layer, escape(entry.what), _MARKS[entry.verdict], escape(entry.seen) + remedy)
     return table
 
@@ -157,8 +159,9 @@ def _show_checks(stack: str, found: tuple[Check, ...], failed: int) -> None:
 
 
 def _verdict(stack: str, found: tuple[Check, ...], failed: int) -> str:
-    unseen = sum(entry.verdict is Verdict.UNSEEN for entry in found)
-    return f"{stack}: {len(found) - failed - unseen} pass, {failed} fail, {unseen} with nothing to look at"
+    warned, unseen = (sum(entry.verdict is verdict for entry in found) for verdict in (Verdict.WARN, Verdict.UNSEEN))
+    passed = len(found) - failed - warned - unseen
+    return f"{stack}: {passed} pass, {failed} fail, {warned} to know of, {unseen} with nothing to look at"
 
 
 def _write_html(path: Path, stack: str, found: tuple[Check, ...], failed: int) -> None:

@@ -229,7 +229,8 @@ def _addresses_lost(environment: Environment, plan: _Plan, seen: Seen, cluster: 
         return
     gone = plan.gone.get("IPAddressPool", frozenset()) - plan.replaced.get("IPAddressPool", frozenset())
     wanted = {f"{METALLB_NAMESPACE}/{pool.name}": pool.addresses for pool in environment.settings.metallb.pools}
-    live = {key: _spans(pool) for key, pool in seen.get("IPAddressPool", {}).items()}
+    pools = seen.get("IPAddressPool", {})
+    live = {key: _spans(pool) for key, pool in pools.items() if key.startswith(f"{METALLB_NAMESPACE}/")}
     after = [span for key, spans in {**live, **wanted}.items() if key not in gone for span in spans]
     holders = tuple(_holders(seen, cluster))
     for key in sorted(changed):

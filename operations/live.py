@@ -103,7 +103,7 @@ class LiveCluster:
 
 
 _KUBE_OVN = "/apis/kubeovn.io/v1"
-_METALLB = "/apis/metallb.io/v1beta1/namespaces/kmetal-metallb"
+_METALLB = "/apis/metallb.io/v1beta1"
 
 COLLECTIONS: Final[Mapping[str, str]] = {
     "ProviderNetwork": f"{_KUBE_OVN}/provider-networks",
@@ -119,7 +119,7 @@ COLLECTIONS: Final[Mapping[str, str]] = {
     "BGPAdvertisement": f"{_METALLB}/bgpadvertisements",
     "BFDProfile": f"{_METALLB}/bfdprofiles",
     "Community": f"{_METALLB}/communities",
-    "BGPPeer": "/apis/metallb.io/v1beta2/namespaces/kmetal-metallb/bgppeers",
+    "BGPPeer": "/apis/metallb.io/v1beta2/bgppeers",
     "Node": "/api/v1/nodes",
     "Namespace": "/api/v1/namespaces",
     "ResourceQuota": "/api/v1/resourcequotas",
@@ -127,8 +127,16 @@ COLLECTIONS: Final[Mapping[str, str]] = {
     "RoleBinding": "/apis/rbac.authorization.k8s.io/v1/rolebindings",
     "Service": "/api/v1/services",
     "Pod": "/api/v1/pods",
+    "ServiceCIDR": "/apis/networking.k8s.io/v1/servicecidrs",
+    "ValidatingAdmissionPolicy": "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies",
+    "ValidatingAdmissionPolicyBinding": "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings",
+    "HelmRelease": "/apis/helm.toolkit.fluxcd.io/v2/helmreleases",
+    "Deployment": "/apis/apps/v1/namespaces/kube-system/deployments",
 }
-"""Where the API server keeps the kinds that this network is made of; BGPPeer's stored version is v1beta2."""
+"""Where the API server keeps the kinds that this network is made of; BGPPeer's stored version is v1beta2.
+
+MetalLB's are read in all namespaces: a pool where MetalLB does not look is one that somebody believes in.
+"""
 
 
 def snapshot(cluster: LiveCluster, kinds: Iterable[str] = COLLECTIONS) -> dict[str, dict[str, Mapping[str, Any]]]:

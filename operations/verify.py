@@ -13,9 +13,14 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from operations.judged import WITNESSES, live_findings
 from operations.live import LiveCluster, snapshot
+from underlay.admission import DECIDED_ALONE
+from underlay.errors import Severity
+from underlay.inventory import wall_manifests
 from underlay.manifests import metallb_manifests, tenant_manifests
 from underlay.names import DEFAULT_VPC, EXTERNAL_GATEWAY_LABEL, METALLB_NAMESPACE, TenantNames, external_eip
+from underlay.rules.registry import RULES
 from underlay.sections.tenant import Tenant, TenantCluster
 from underlay.stackfile import Environment
 
@@ -35,6 +40,9 @@ KINDS: Final = (
     "Community",
     "Node",
     "Pod",
+    "ValidatingAdmissionPolicy",
+    "ValidatingAdmissionPolicyBinding",
+    *WITNESSES,
 )
 
 _NOT_OVN: Final = "SetNonOvnSubnetSuccess"
@@ -56,6 +64,8 @@ class Verdict(StrEnum):
 
     PASS = "pass"  # noqa: S105 (a verdict)
     FAIL = "fail"
+    WARN = "warn"
+    """It works as it stands, and an engineer would want to know; a relaxed law says why it is."""
     UNSEEN = "unseen"
     """There was nothing to look at: neither proof nor breach."""
 
@@ -90,6 +100,8 @@ def checks(environment: Environment, seen: Seen) -> Iterator[Check]:
     yield from _provider(environment, seen)
     for tenant in environment.settings.tenants:
         yield from _tenant(environment, tenant, seen)
+    yield _wall(environment, seen)
+    yield from _laws(environment, seen)
 
 
 def as_json(found: Iterable[Check]) -> str:
@@ -251,6 +263,47 @@ def _gateways(environment: Environment, seen: Seen) -> Iterator[Check]:
         f"extraExternalSubnets={json.dumps(extra)}",
         "without it the next start of kube-ovn-controller turns every gateway label to false",
     )
+
+
+def _wall(environment: Environment, seen: Seen) -> Check:
+    """Whether the API server refuses from others what the laws refuse."""
+    reason = environment.settings.admission.left_out
+    what = "admission policies"
+    if reason is not None:
+        return Check("laws", what, Verdict.UNSEEN, f"left out of this stack: {reason}")
+    wanted = wall_manifests(environment.settings, environment.name)
+    live = {(kind, name): item for kind, items in seen.items() for name, item in items.items()}
+    missing = [manifest for manifest in wanted if (manifest.kind, manifest.name) not in live]
+    differing = [
+        manifest
+        for manifest in wanted
+        if manifest not in missing and not _holds(manifest.body["spec"], live[manifest.kind, manifest.name].get("spec"))
+    ]
+    problems = [f"{manifest.kind} {manifest.name} is missing" for manifest in missing]
+    problems += [f"{manifest.kind} {manifest.name} differs" for manifest in differing]
+    seen_there = f"{len(wanted)} objects; kubectl meets {len(DECIDED_ALONE)} laws at the API server"
+    return _check("laws", what, problems, seen_there, f"pulumi up -s {environment.name} --refresh puts them back")
+
+
+def _holds(wanted: Any, live: Any) -> bool:
+    """Whether a value is as we wrote it; what the API server adds does not count."""
+    if isinstance(wanted, Mapping):
+        return isinstance(live, Mapping) and all(_holds(value, live.get(key)) for key, value in wanted.items())
+    if isinstance(wanted, list):
+        same = isinstance(live, list) and len(wanted) == len(live)
+        return same and all(map(_holds, wanted, live))
+    return bool(wanted == live)
+
+
+def _laws(environment: Environment, seen: Seen) -> Iterator[Check]:
+    """What the laws say of all that stands there, one line for each breach."""
+    findings = live_findings(environment.facts(), seen)
+    for finding in findings:
+        verdict = Verdict.FAIL if finding.severity is Severity.ERROR else Verdict.WARN
+        yield Check("laws", f"{finding.rule} {finding.place}", verdict, finding.problem, finding.remedy)
+    if all(finding.severity is not Severity.ERROR for finding in findings):
+        count = sum(len(objects) for kind, objects in seen.items() if kind != "Pod")
+        yield Check("laws", f"{len(RULES)} laws", Verdict.PASS, f"{count} live objects, whoever made them: no error")
 
 
 def _tenant(environment: Environment, tenant: Tenant, seen: Seen) -> Iterator[Check]:

@@ -7,6 +7,8 @@ its order.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,11 +16,14 @@ from typing import Any
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
+from operations.command import app
 from operations.live import LiveCluster
 from operations.stacks import Outcome, Verb, run
 from operations.verify import Verdict, verify
 from sandbox import reset
+from sandbox.api import ApiError
 from sandbox.control_plane import ControlPlane
 from sandbox.double.kube_ovn import ControllerDouble
 from tests.project import make_project, stack_config, write_stack
@@ -29,6 +34,19 @@ from underlay.stackfile import load_stack
 pytestmark = pytest.mark.sandbox
 
 KUBE_OVN = "/apis/kubeovn.io/v1"
+METALLB = "/apis/metallb.io/v1beta1/namespaces/kmetal-metallb"
+ADMISSION = "/apis/admissionregistration.k8s.io/v1"
+
+ROGUE = {
+    "apiVersion": "metallb.io/v1beta1",
+    "kind": "IPAddressPool",
+    "metadata": {"name": "rogue", "namespace": "kmetal-metallb"},
+    "spec": {"addresses": ["77.220.68.100-77.220.68.101"]},
+}
+"""Nobody's but the one who made it: on the provider VLAN, announced by nothing."""
+
+EVERYTHING = 43
+"""20 of the network and its components, and the wall: a component, 11 policies and their 11 bindings."""
 
 SEED: dict[str, dict[str, Any]] = {
     "/apis/metallb.io/v1beta1/namespaces/kmetal-metallb/ipaddresspools/tenant-cp-pool": {
@@ -146,15 +164,19 @@ def story(
 def test_the_preview_shows_everything_and_writes_nothing(story: Story) -> None:
     outcome = story.run("preview")
     outcome.stop()
-    assert outcome.changes == {"create": 20}
+    assert outcome.changes == {"create": EVERYTHING}
     with story.cluster() as cluster:
         assert cluster.get(f"{KUBE_OVN}/vpcs/alpha-vpc") is None
+
+
+def test_somebody_makes_a_pool_on_the_provider_vlan_before_the_wall_stands(control_plane: ControlPlane) -> None:
+    assert control_plane.api.create(ROGUE)
 
 
 def test_the_first_up_applies_the_seed_and_waits_until_it_is_ready(story: Story) -> None:
     outcome = story.run("up")
     outcome.stop()
-    assert outcome.changes == {"create": 20}
+    assert outcome.changes == {"create": EVERYTHING}
     assert outcome.outputs["tenants"] == {
         "alpha": {
             "namespace": "alpha",
@@ -198,12 +220,44 @@ def test_the_seeds_values_arrive_in_the_chart(story: Story) -> None:
     assert {key: values[key] for key in SEED_VALUES} == SEED_VALUES
 
 
+def test_a_pool_made_by_hand_on_the_provider_vlan_fails_the_verification(
+    story: Story, control_plane: ControlPlane, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(story.project)
+    page = tmp_path / "report.html"
+    reports = {
+        form: CliRunner().invoke(app, ["verify", "dev", "--output", form, "--html", str(page)])
+        for form in ("text", "json")
+    }
+    control_plane.api.request("DELETE", f"{METALLB}/ipaddresspools/rogue")
+    assert {form: report.exit_code for form, report in reports.items()} == {"text": 1, "json": 1}
+    failed = [line for line in json.loads(reports["json"].stdout) if line["verdict"] == "fail"]
+    assert {line["what"]: line["remedy"] for line in failed} == {
+        "NET-201 IPAddressPool kmetal-metallb/rogue": "write a range of the management VLAN; addresses of the provider"
+        " VLAN belong to Kube-OVN's EIPs",
+        "NET-210 IPAddressPool kmetal-metallb/rogue": "name 'rogue' in the ipAddressPools of one",
+    }
+    for text in (reports["text"].stdout, re.sub(r"<[^>]+>", "", page.read_text())):
+        assert "NET-201" in text
+        assert "2 fail, 2 to know of" in text
+
+
 def test_verify_finds_all_of_it(story: Story) -> None:
     environment, _ = load_stack(story.project, "dev")
     with story.cluster() as cluster:
         found = verify(environment, cluster)
     assert [check.what for check in found if check.verdict is Verdict.FAIL] == []
-    assert sum(check.verdict is Verdict.PASS for check in found) == 13
+    assert sum(check.verdict is Verdict.PASS for check in found) == 15
+    # What is true of the page's tenant: no quota, and drops towards the external block alone.
+    told = [check.what for check in found if check.verdict is Verdict.WARN]
+    assert told == ["NET-215 Vpc alpha-vpc", "NET-418 Vpc alpha-vpc"]
+
+
+def test_kubectl_meets_the_same_wall(story: Story, control_plane: ControlPlane) -> None:
+    del story
+    with pytest.raises(ApiError) as refused:
+        control_plane.api.request("POST", f"{METALLB}/ipaddresspools?fieldManager=kubectl-create", ROGUE)
+    assert "NET-201 No MetalLB address lies on the provider VLAN: 77.220.68.100-77.220.68.101." in str(refused.value)
 
 
 @pytest.mark.parametrize("refresh", [False, True], ids=["preview", "preview --refresh"])
@@ -264,13 +318,15 @@ def test_destroy_leaves_the_default_vpc_whole_and_nothing_else(story: Story) -> 
     story.write(stack_config("dev"))
     outcome = story.run("destroy")
     outcome.stop()
-    assert outcome.changes == {"delete": 20}
+    assert outcome.changes == {"delete": EVERYTHING}
     with story.cluster() as cluster:
         vpcs = cluster.list(f"{KUBE_OVN}/vpcs")
         left = [cluster.get(path) for path in SEED if "ovn-cluster" not in path]
         eips = cluster.list(f"{KUBE_OVN}/ovn-eips")
         nodes = cluster.list("/api/v1/nodes")
         alpha = cluster.get("/api/v1/namespaces/alpha")
+        wall = [cluster.list(f"{ADMISSION}/validatingadmission{kind}") for kind in ("policies", "policybindings")]
+    assert wall == [[], []]
     assert [vpc["metadata"]["name"] for vpc in vpcs or ()] == ["ovn-cluster"]
     assert [vpc["spec"] for vpc in vpcs or ()] == [{"extraExternalSubnets": ["external"]}]
     assert (left, eips, alpha) == ([None] * len(left), [], None)

@@ -1,8 +1,9 @@
-"""The laws at the API server's door: a ValidatingAdmissionPolicy for each law that one object decides.
+"""The laws at the API server's door: ValidatingAdmissionPolicies with each law that one object decides.
 
 `kubectl apply` of a pool on the provider VLAN meets the same wall as a preview. What is refused here is a part of what
 the laws refuse: a law that compares objects stays with `underlay verify`, since a policy sees one object only. The
-provider network's literals stand in the expressions: a parameter object would be one more thing to lose.
+provider network's literals stand in the expressions: a parameter object would be one more thing to lose. One policy for
+each kind of object, with a validation for each law; laws that the stack relaxes go into a second one, which warns.
 
 Who is not locked out:
 
@@ -16,22 +17,22 @@ Who is not locked out:
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, TypeAlias
 
 from underlay.admission_cel import text, texts
-from underlay.admission_checks import ATTACHMENTS, CHECKS, DECIDED_ALONE, KUBE_OVN_ACCOUNTS, Check, Literals
+from underlay.admission_checks import ATTACHMENTS, CHECKS, DECIDED_ALONE, KUBE_OVN_ACCOUNTS, Check, Kind, Literals
 from underlay.errors import Severity
 from underlay.rules.registry import BY_ID
 
-Manifest: TypeAlias = dict[str, Any]
+Body: TypeAlias = dict[str, Any]
 
-__all__ = ["DECIDED_ALONE", "KUBE_OVN_ACCOUNTS", "Literals", "Manifest", "admission_policies", "policy_name"]
+__all__ = ["DECIDED_ALONE", "KUBE_OVN_ACCOUNTS", "Body", "Literals", "admission_policies", "policy_name"]
 
 API_VERSION: Final = "admissionregistration.k8s.io/v1"
 
 
-def admission_policies(literals: Literals, relaxed: Iterable[str] = ()) -> tuple[Manifest, ...]:
+def admission_policies(literals: Literals, relaxed: Iterable[str] = ()) -> tuple[Body, ...]:
     """Every policy and its binding, policies first.
 
     Args:
@@ -39,17 +40,23 @@ def admission_policies(literals: Literals, relaxed: Iterable[str] = ()) -> tuple
         relaxed: ids of the laws that the stack relaxes; those that can't be relaxed stay.
     """
     lenient = {rule for rule in relaxed if rule in BY_ID and BY_ID[rule].relaxable}
-    policies = tuple(_policy(check, literals) for check in CHECKS)
-    return policies + tuple(_binding(check, warns=check.rule in lenient) for check in CHECKS)
+    lenient |= {check.rule for check in CHECKS if BY_ID[check.rule].severity is not Severity.ERROR}
+    groups = {
+        (kind, warns): [check for check in CHECKS if check.kind is kind and (check.rule in lenient) is warns]
+        for kind in dict.fromkeys(check.kind for check in CHECKS)
+        for warns in (False, True)
+    }
+    asked = {key: checks for key, checks in groups.items() if checks}
+    policies = tuple(_policy(kind, checks, literals, warns=warns) for (kind, warns), checks in asked.items())
+    return policies + tuple(_binding(kind, warns=warns) for kind, warns in asked)
 
 
-def policy_name(rule: str, plural: str) -> str:
-    """`kmetal-net-201-ipaddresspools`."""
-    return f"kmetal-{rule.lower()}-{plural}"
+def policy_name(plural: str, *, warns: bool = False) -> str:
+    """`kmetal-ipaddresspools`, and `kmetal-ipaddresspools-warn` for the laws that are relaxed."""
+    return f"kmetal-{plural}{'-warn' if warns else ''}"
 
 
-def _policy(check: Check, literals: Literals) -> Manifest:
-    rule, kind = BY_ID[check.rule], check.kind
+def _policy(kind: Kind, checks: Sequence[Check], literals: Literals, *, warns: bool) -> Body:
     conditions = [
         {"name": "not-going", "expression": "!has(object.metadata.deletionTimestamp)"},
         {"name": "says-something-new", "expression": "request.operation == 'CREATE' || object.spec != oldObject.spec"},
@@ -58,11 +65,12 @@ def _policy(check: Check, literals: Literals) -> Manifest:
         conditions.append(
             {"name": "not-its-controller", "expression": f"!(request.userInfo.username in {texts(kind.exempt)})"}
         )
-    variables = [{"name": name, "expression": expression} for name, expression in check.variables.items()]
+    shared = {name: expression for check in checks for name, expression in check.variables.items()}
+    found = {_variable(check.rule): check.wrong(literals) for check in checks}
     return {
         "apiVersion": API_VERSION,
         "kind": "ValidatingAdmissionPolicy",
-        "metadata": {"name": policy_name(check.rule, kind.plural)},
+        "metadata": {"name": policy_name(kind.plural, warns=warns)},
         "spec": {
             "failurePolicy": "Fail",
             "matchConstraints": {
@@ -77,27 +85,31 @@ def _policy(check: Check, literals: Literals) -> Manifest:
                 ]
             },
             "matchConditions": conditions,
-            "variables": [*variables, {"name": "wrong", "expression": check.wrong(literals)}],
-            "validations": [
-                {
-                    "expression": "size(variables.wrong) == 0",
-                    "message": f"{rule.id} {rule.title}. {rule.fix}",
-                    "messageExpression": f"{text(f'{rule.id} {rule.title}: ')} + variables.wrong.join(', ')"
-                    f" + {text(f'. {rule.fix}')}",
-                    "reason": "Invalid",
-                }
-            ],
+            "variables": [{"name": name, "expression": value} for name, value in {**shared, **found}.items()],
+            "validations": [_validation(check) for check in checks],
         },
     }
 
 
-def _binding(check: Check, *, warns: bool) -> Manifest:
-    deny = BY_ID[check.rule].severity is Severity.ERROR and not warns
-    spec: Manifest = {
-        "policyName": policy_name(check.rule, check.kind.plural),
-        "validationActions": ["Deny"] if deny else ["Warn", "Audit"],
+def _variable(rule: str) -> str:
+    """`net_201`: what is wrong with the object by that law."""
+    return rule.lower().replace("-", "_")
+
+
+def _validation(check: Check) -> Body:
+    rule, wrong = BY_ID[check.rule], f"variables.{_variable(check.rule)}"
+    return {
+        "expression": f"size({wrong}) == 0",
+        "message": f"{rule.id} {rule.title}. {rule.fix}",
+        "messageExpression": f"{text(f'{rule.id} {rule.title}: ')} + {wrong}.join(', ') + {text(f'. {rule.fix}')}",
+        "reason": "Invalid",
     }
-    if check.kind is ATTACHMENTS:
+
+
+def _binding(kind: Kind, *, warns: bool) -> Body:
+    name = policy_name(kind.plural, warns=warns)
+    spec: Body = {"policyName": name, "validationActions": ["Warn", "Audit"] if warns else ["Deny"]}
+    if kind is ATTACHMENTS:
         spec["matchResources"] = {
             "namespaceSelector": {
                 "matchExpressions": [
@@ -108,6 +120,6 @@ def _binding(check: Check, *, warns: bool) -> Manifest:
     return {
         "apiVersion": API_VERSION,
         "kind": "ValidatingAdmissionPolicyBinding",
-        "metadata": {"name": policy_name(check.rule, check.kind.plural)},
+        "metadata": {"name": name},
         "spec": spec,
     }

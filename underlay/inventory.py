@@ -14,10 +14,12 @@ from underlay.manifests import (
     tenant_manifests,
 )
 from underlay.settings import Settings
+from underlay.wall import admission_manifests, literals
 
 
 def owned_manifests(settings: Settings, stack: str) -> Iterator[Manifest]:
     """The objects that are the stack's alone, in the order of its layers; no patch of others' objects is among them."""
+    yield from wall_manifests(settings, stack)
     if settings.chart.install == "flux":
         values = chart_values(settings.chart, settings.network, settings.metallb)
         yield from flux_manifests(settings.chart, values, stack)
@@ -27,3 +29,9 @@ def owned_manifests(settings: Settings, stack: str) -> Iterator[Manifest]:
     yield external_subnet(settings.provider, stack)
     for tenant in settings.tenants:
         yield from tenant_manifests(tenant, settings.provider.external, stack)
+
+
+def wall_manifests(settings: Settings, stack: str) -> tuple[Manifest, ...]:
+    """The admission policies and their bindings."""
+    held_against = literals(settings.provider, settings.management, settings.network)
+    return admission_manifests(settings.admission, held_against, settings.relaxed, stack)

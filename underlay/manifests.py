@@ -263,8 +263,7 @@ def _access(tenant: Tenant, stack: str, labels: Mapping[str, str]) -> Iterator[M
 
     if tenant.quota:
         # Each hosted control plane takes one LoadBalancer Service in this namespace; more would draw on the pool.
-        hard = {"services.loadbalancers": str(len(tenant.clusters)), **tenant.quota}
-        yield Manifest("quota", body("v1", "ResourceQuota", f"{tenant.name}-quota", spec={"hard": hard}))
+        yield Manifest("quota", body("v1", "ResourceQuota", f"{tenant.name}-quota", spec={"hard": tenant.hard}))
     if tenant.limits:
         limit = {"type": "Container", **_written(tenant.limits)}
         yield Manifest("limits", body("v1", "LimitRange", f"{tenant.name}-limits", spec=pruned({"limits": [limit]})))

@@ -24,6 +24,7 @@ from underlay.facts import (
     Node,
     PolicyRoute,
     ProviderNetwork,
+    Quota,
     Range,
     RangeKind,
     Route,
@@ -48,6 +49,7 @@ from underlay.names import (
     destination_match,
     external_eip,
 )
+from underlay.sections.admission import Admission
 from underlay.sections.base import Section
 from underlay.sections.cluster import Chart, Cluster
 from underlay.sections.cni import Network
@@ -87,6 +89,9 @@ class Settings(Section):
 
     provider: Provider
     """The provider network that tenants leave through."""
+
+    admission: Admission = Admission()
+    """The laws at the API server's own door."""
 
     tenants: tuple[Tenant, ...] = ()
     """The tenants of this environment."""
@@ -258,6 +263,16 @@ class Settings(Section):
                 )
                 for index, tenant in tenants
                 if tenant.egress_address is not None
+            ),
+            quotas=tuple(
+                Quota(
+                    place=place(("tenants", index, "quota")),
+                    name=f"{tenant.name}-quota",
+                    namespace=tenant.namespace_name,
+                    hard=tenant.hard,
+                )
+                for index, tenant in tenants
+                if tenant.quota
             ),
         ).joined(self._cluster_facts(place))
 

@@ -6,12 +6,14 @@ from ipaddress import IPv4Address, IPv4Network
 
 import pytest
 
+from components.admission_wall import AdmissionWall, AdmissionWallArgs
 from components.cni_stack import CniStack, CniStackArgs
 from components.metallb import MetalLB, MetalLBArgs
 from components.provider_network import ProviderNetwork, ProviderNetworkArgs
 from components.tenant_network import TenantNetwork, TenantNetworkArgs
 from tests.engine import Registered, record
 from tests.project import ROOT
+from underlay.sections.admission import Admission
 from underlay.sections.provider import ExternalSubnet
 from underlay.sections.tenant import Tenant, TenantCluster
 from underlay.settings import Settings
@@ -99,6 +101,65 @@ def test_bgp_objects_are_announced_after_what_they_name() -> None:
         "metallb-communities": "Community",
     }
     assert made["metallb-bgp-tenant-cp-bgp"].depends_on >= {"metallb-pool-tenant-cp-pool", "metallb-peer-tor-a"}
+
+
+def wall(name: str = "dev", **settings: object) -> dict[str, Registered]:
+    own = environment(name).model_copy(update=settings)
+    args = AdmissionWallArgs(
+        admission=own.admission,
+        provider=own.provider,
+        management=own.management,
+        network=own.network,
+        relaxed=own.relaxed,
+        stack=name,
+    )
+    return record(lambda: AdmissionWall("admission", args))
+
+
+def test_a_policy_is_there_before_its_binding_and_both_carry_the_stacks_label() -> None:
+    made = wall()
+    assert len(made) == 23
+    policy = made["admission-policy-kmetal-ipaddresspools"]
+    binding = made["admission-binding-kmetal-ipaddresspools"]
+    assert policy.type == "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy"
+    assert binding.depends_on == {"admission-policy-kmetal-ipaddresspools"}
+    assert {entry.inputs["metadata"]["labels"]["kmetal-network/stack"] for entry in (policy, binding)} == {"dev"}
+
+
+def test_the_walls_expressions_carry_the_provider_networks_literals() -> None:
+    dev, staging = (
+        {entry["name"]: entry["expression"] for entry in made.inputs["spec"]["variables"]}
+        for made in (
+            wall("dev")["admission-policy-kmetal-l2advertisements"],
+            wall("staging")["admission-policy-kmetal-l2advertisements"],
+        )
+    )
+    assert '["data.222", "br-provider"]' in dev["net_202"]
+    assert '["enp3s0f1", "br-provider", "enp3s0f1.322"]' in staging["net_202"]
+    (pools,) = [
+        entry["expression"]
+        for entry in wall()["admission-policy-kmetal-ipaddresspools"].inputs["spec"]["variables"]
+        if entry["name"] == "net_201"
+    ]
+    assert '"77.220.68.96/27"' in pools
+
+
+def test_a_law_that_the_stack_relaxes_warns_at_the_wall_and_the_commissioned_one_still_denies() -> None:
+    made = wall(relaxed={"NET-201": "never counts", "NET-202": "the switch filters ARP"})
+    actions = {
+        name.removeprefix("admission-binding-kmetal-"): entry.inputs["spec"]["validationActions"]
+        for name, entry in made.items()
+        if "-binding-" in name
+    }
+    assert len(actions) == 12
+    assert actions["l2advertisements-warn"] == ["Warn", "Audit"]
+    assert [kind for kind, action in actions.items() if action == ["Deny"]] == [
+        kind for kind in actions if kind != "l2advertisements-warn"
+    ]
+
+
+def test_a_stack_that_leaves_the_wall_out_with_a_reason_makes_none() -> None:
+    assert list(wall(admission=Admission(left_out="an API server of 1.30"))) == ["admission"]
 
 
 @pytest.mark.parametrize(

@@ -25,9 +25,29 @@ def test_each_policy_has_one_binding_of_its_name() -> None:
 
 def test_the_message_is_the_laws_own() -> None:
     policies, _ = split()
-    (validation,) = policies[policy_name("NET-201", "ipaddresspools")]["spec"]["validations"]
+    validation = policies[policy_name("ipaddresspools")]["spec"]["validations"][0]
     rule = BY_ID["NET-201"]
     assert validation["message"] == f"NET-201 {rule.title}. {rule.fix}"
+
+
+def test_each_kind_has_one_policy_with_a_validation_for_each_of_its_laws() -> None:
+    policies, _ = split()
+    assert {
+        name: [validation["message"][:7] for validation in body["spec"]["validations"]]
+        for name, body in policies.items()
+    } == {
+        "kmetal-ipaddresspools": ["NET-201", "NET-209", "NET-108"],
+        "kmetal-l2advertisements": ["NET-202", "NET-209"],
+        "kmetal-bgpadvertisements": ["NET-209"],
+        "kmetal-bgppeers": ["NET-209", "NET-709"],
+        "kmetal-provider-networks": ["NET-302", "NET-309", "NET-310"],
+        "kmetal-vlans": ["NET-301", "NET-316"],
+        "kmetal-subnets": ["NET-102", "NET-104", "NET-108", "NET-113", "NET-318", "NET-406"],
+        "kmetal-vpcs": ["NET-406", "NET-414", "NET-415", "NET-416", "NET-417"],
+        "kmetal-ovn-snat-rules": ["NET-428"],
+        "kmetal-ovn-eips": ["NET-431"],
+        "kmetal-network-attachment-definitions": ["NET-407"],
+    }
 
 
 def test_only_laws_of_the_catalogue_are_decided_alone() -> None:
@@ -50,11 +70,20 @@ def test_kube_ovns_controller_is_exempt_for_its_own_kinds_alone() -> None:
 
 
 def test_a_relaxed_law_warns_and_the_commissioned_one_by_address_still_denies() -> None:
-    _, bindings = split(("NET-201", "NET-202"))
-    actions = {name: body["spec"]["validationActions"] for name, body in bindings.items()}
-    assert actions["kmetal-net-202-l2advertisements"] == ["Warn", "Audit"]
-    assert actions["kmetal-net-201-ipaddresspools"] == ["Deny"]
-    assert split()[1]["kmetal-net-202-l2advertisements"]["spec"]["validationActions"] == ["Deny"]
+    policies, bindings = split(("NET-201", "NET-202"))
+    laws = {
+        name: (
+            bindings[name]["spec"]["validationActions"],
+            [entry["message"][:7] for entry in body["spec"]["validations"]],
+        )
+        for name, body in policies.items()
+        if "l2adv" in name or "pools" in name
+    }
+    assert laws == {
+        "kmetal-ipaddresspools": (["Deny"], ["NET-201", "NET-209", "NET-108"]),
+        "kmetal-l2advertisements": (["Deny"], ["NET-209"]),
+        "kmetal-l2advertisements-warn": (["Warn", "Audit"], ["NET-202"]),
+    }
 
 
 def test_a_plain_provider_nic_forbids_its_sub_interface_of_the_vlan() -> None:

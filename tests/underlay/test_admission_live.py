@@ -188,7 +188,7 @@ def test_expressions_fit_their_kinds(guarded: Api) -> None:
 
 
 def test_an_object_from_before_the_policies_can_be_finished_and_taken_away(guarded: Api) -> None:
-    bindings = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings/kmetal-net-414-vpcs"
+    bindings = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings/kmetal-vpcs"
     saved = guarded.request("GET", bindings)
     old = deepcopy(good().objects[VPC])
     old["metadata"]["name"] = "old-vpc"

@@ -126,3 +126,8 @@ class Tenant(Section):
     def namespace_name(self) -> str:
         """The namespace as written, or the tenant's name."""
         return self.namespace or self.name
+
+    @property
+    def hard(self) -> dict[str, Quantity]:
+        """What the namespace's ResourceQuota says; empty where there is none."""
+        return {"services.loadbalancers": str(len(self.clusters)), **self.quota} if self.quota else {}
