@@ -21,6 +21,7 @@ from underlay.facts import UNKNOWN, Range, RangeKind
 
 VALUES = "spec.values.network"
 BETA = "Subnet beta-dev-subnet"
+POD = "Subnet ovn-default"
 
 
 def reserved(text: str, kind: RangeKind = RangeKind.RESERVED) -> Range:
@@ -101,6 +102,23 @@ CASES = (
         "a cluster inside another's block",
         *second_cluster("10.100.0.128/25", "10.100.0.129"),
         at="Subnet alpha-two-subnet",
+    ),
+    passes(
+        "NET-103",
+        "one block in two VPCs that are decided later",
+        *second_cluster("10.100.0.0/24", "10.100.0.1"),
+        put(SUBNET, "spec.vpc", UNKNOWN),
+        put("Subnet alpha-two-subnet", "spec.vpc", UNKNOWN),
+    ),
+    passes("NET-101", "a platform Subnet that leaves its VPC to the controller", put(POD, "spec.vpc", "")),
+    breaks(
+        "NET-104",
+        "the external block in a VPC that is decided later",
+        put(SUBNET, "spec.vpc", UNKNOWN),
+        put(SUBNET, "spec.cidrBlock", "77.220.68.96/27"),
+        put(SUBNET, "spec.gateway", "77.220.68.98"),
+        put(SUBNET, "spec.excludeIps", []),
+        at=SUBNET,
     ),
     passes(
         "NET-104",

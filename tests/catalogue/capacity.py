@@ -60,6 +60,13 @@ CASES = (
         at=POOL,
     ),
     passes("NET-505", "a /29", put(SUBNET, "spec.cidrBlock", "10.100.0.0/29")),
+    passes(
+        "NET-505",
+        "a /29 whose gateway is its last address",
+        put(SUBNET, "spec.cidrBlock", "10.100.0.0/29"),
+        put(SUBNET, "spec.gateway", "10.100.0.6"),
+        put(SUBNET, "spec.excludeIps", []),
+    ),
     breaks("NET-505", "a /30", put(SUBNET, "spec.cidrBlock", "10.100.0.0/30"), at=SUBNET),
     breaks(
         "NET-505",

@@ -57,6 +57,12 @@ def values_pool(name: str) -> Edit:
 
 CASES = (
     passes("NET-601", "blocks that touch", beside("two", put(EXTERNAL, "spec.cidrBlock", "77.220.68.128/27"))),
+    passes(
+        "NET-601",
+        "one block twice in one environment, which other laws ask about",
+        add(build("Subnet", "second", {"cidrBlock": "77.220.68.96/28", "vlan": "vlan222", "vpc": "ovn-cluster"})),
+        beside("two"),
+    ),
     breaks(
         "NET-601",
         "one block, two environments",
@@ -65,6 +71,12 @@ CASES = (
     ),
     passes(
         "NET-602", "pools that touch", beside("two", put(POOL, "spec.addresses", ["172.21.204.251-172.21.204.254"]))
+    ),
+    passes(
+        "NET-602",
+        "one address twice in one environment, which other laws ask about",
+        put(POOL, "spec.addresses", ["172.21.204.200", "172.21.204.200/29"]),
+        beside("two"),
     ),
     breaks(
         "NET-602",
@@ -113,6 +125,12 @@ CASES = (
         "NET-606",
         "addresses side by side",
         beside("two", put("Node w1", "status.addresses.0.address", "172.21.204.14")),
+    ),
+    passes(
+        "NET-606",
+        "one address twice in one environment",
+        put("Node w1", "status.addresses.0.address", "172.21.204.13"),
+        beside("two"),
     ),
     breaks(
         "NET-606",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +11,10 @@ import pytest
 
 from operations.rules_page import PAGE, page
 from tests.cases import CASES, Case
+from tests.looks import SHOWN_BY_A_PART, decided_later, parts, unknown_variants
 from tests.network import good
 from underlay.errors import Severity
-from underlay.facts import UNKNOWN, Facts
-from underlay.reader import facts_of
+from underlay.facts import Facts
 from underlay.rules.registry import BY_ID, RULES, errors, judge, judge_estate
 
 
@@ -132,30 +131,10 @@ def test_a_law_between_environments_is_relaxed_by_the_one_that_would_mend_it() -
     assert [finding.severity for finding in judge_estate({"one": one.joined(reason), "two": two})] == [Severity.ERROR]
 
 
-def leaves(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    if isinstance(value, dict):
-        return [path] * bool(path) + [leaf for key, entry in value.items() for leaf in leaves(entry, (*path, key))]
-    if isinstance(value, list):
-        return [path] + [leaf for index, entry in enumerate(value) for leaf in leaves(entry, (*path, index))]
-    return [path]
-
-
-def unknown_variants() -> list[tuple[str, tuple[Any, ...]]]:
-    objects = good().objects
-    return [(place, path) for place, body in objects.items() for path in leaves(body["spec"], ("spec",))]
-
-
 @pytest.mark.parametrize(("place", "path"), unknown_variants(), ids=str)
 def test_only_laws_that_need_a_literal_refuse_an_unknown_value(place: str, path: tuple[Any, ...]) -> None:
     """Every field of the good network in turn is decided later: no law may take that for a breach but those that say so."""
-    network = good()
-    body = deepcopy(network.objects[place])
-    target: Any = body
-    for step in path[:-1]:
-        target = target[step]
-    target[path[-1]] = UNKNOWN
-    network.objects[place] = body
-    refusing = {finding.rule for finding in judge(network.facts())}
+    refusing = {finding.rule for finding in judge(decided_later(place, path))}
     assert {rule for rule in refusing if BY_ID[rule].unknown == "passes"} == set()
 
 
@@ -167,6 +146,6 @@ def test_every_law_that_needs_a_literal_has_a_case_with_an_unknown_value() -> No
 
 def test_a_part_of_a_network_proves_nothing_by_what_it_lacks() -> None:
     """Any one object of the good network alone, others hold the rest: no law may miss them."""
-    for place, body in good().objects.items():
-        rules = {finding.rule for finding in judge(facts_of([body], whole=False))}
-        assert rules <= {"NET-418"}, place
+    for place, facts in parts().items():
+        rules = {finding.rule for finding in judge(facts)}
+        assert rules <= {SHOWN_BY_A_PART}, place

@@ -1,0 +1,45 @@
+"""Looks at the good network in which nothing is wrong, and much is not known: values decided later, and single objects."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import Any, Final
+
+from tests.network import good
+from underlay.facts import UNKNOWN, Facts
+from underlay.reader import facts_of
+
+SHOWN_BY_A_PART: Final = "NET-418"
+"""A Vpc alone shows that it drops nothing towards its own Subnets' neighbours; no other law may speak of one object."""
+
+
+def leaves(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Every field of an object, those that hold others included."""
+    if isinstance(value, dict):
+        return [path] * bool(path) + [leaf for key, entry in value.items() for leaf in leaves(entry, (*path, key))]
+    if isinstance(value, list):
+        return [path] + [leaf for index, entry in enumerate(value) for leaf in leaves(entry, (*path, index))]
+    return [path]
+
+
+def unknown_variants() -> list[tuple[str, tuple[Any, ...]]]:
+    """Every field of the good network, by object and path."""
+    objects = good().objects
+    return [(place, path) for place, body in objects.items() for path in leaves(body["spec"], ("spec",))]
+
+
+def decided_later(place: str, path: tuple[Any, ...]) -> Facts:
+    """The good network with one field that nobody can know yet."""
+    network = good()
+    body = deepcopy(network.objects[place])
+    target: Any = body
+    for step in path[:-1]:
+        target = target[step]
+    target[path[-1]] = UNKNOWN
+    network.objects[place] = body
+    return network.facts()
+
+
+def parts() -> dict[str, Facts]:
+    """Each object of the good network alone; others hold the rest."""
+    return {place: facts_of([body], whole=False) for place, body in good().objects.items()}
