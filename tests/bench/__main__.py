@@ -20,6 +20,7 @@ from rich.console import Console
 
 from sandbox.environment import prepare
 from sandbox.progress import say
+from tests.bench.bench_preview import preview_share
 from tests.bench.report import LARGE, SMALL, Report
 from tests.bench.size import Bench, plain_tool
 from underlay.errors import OperatorError
@@ -50,7 +51,9 @@ def bench(
         provider = prepare(directory)
         place = Bench(directory, settings, say)
         sizes = [place.size(number) for number in sorted(set(tenants or (1, SMALL, LARGE)))]
-    report = Report(sizes, provider, plain_tool(), settings, load, processors)
+        share = preview_share(directory)
+    say(str(share))
+    report = Report(sizes, provider, plain_tool(), settings, load, processors, share)
     failed = not report.passed()
     if output is Output.JSON:
         sys.stdout.write(report.as_json() + "\n")

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from rich.table import Table
 
+from tests.bench.bench_preview import Share
 from tests.bench.measure import Part
 from tests.bench.size import Run, Size
 
@@ -36,6 +37,8 @@ class Report:
     """Processes that wanted a processor before the first measurement (the machine's load average of one minute)."""
 
     processors: int
+    policies: Share | None = None
+    """What the policy pack adds to a preview."""
 
     def busy(self) -> bool:
         """Whether others used the machine so much that seconds mean little."""
@@ -81,7 +84,7 @@ class Report:
 
     def as_json(self) -> str:
         """Everything, for machines."""
-        document = {
+        document: dict[str, Any] = {
             "provider": self.provider,
             "plain": self.plain,
             "engine": dict(self.engine),
@@ -92,6 +95,9 @@ class Report:
             "limit": MOST_GROWTH,
             "passed": self.passed(),
         }
+        if self.policies is not None:
+            share = {"ofTime": self.policies.of_time, "ofProcessorTime": self.policies.of_processor}
+            document["policyPack"] = {"objects": self.policies.objects, **share}
         return json.dumps(document, indent=2)
 
 

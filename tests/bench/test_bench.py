@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.bench.bench_preview import Share
 from tests.bench.measure import Measure, Part, measure, part_of
+from tests.bench.preview_objects import rendered
 from tests.bench.project import STACK, write_manifests, write_project
 from tests.bench.report import Report
 from tests.bench.size import Run, Size
@@ -98,3 +100,20 @@ def test_the_document_for_machines_says_what_the_table_says() -> None:
     (size,) = document["sizes"]
     assert size["runs"]["second up"]["ratio"] == 10.0
     assert size["runs"]["preview"]["peakKiB"] == {"engine": 2048}
+
+
+def test_the_packs_share_is_a_part_of_the_judged_preview() -> None:
+    share = Share(500, alone=Measure(6.0, 3.0), judged=Measure(8.0, 4.0))
+    report = Report([], "stand-in", "kubectl", {}, load=0.5, processors=2, policies=share)
+
+    assert json.loads(report.as_json())["policyPack"] == {"objects": 500, "ofTime": 0.25, "ofProcessorTime": 0.25}
+    assert str(share).endswith("its share is 25% of the time, 25% of the processor time")
+
+
+def test_five_hundred_rendered_objects_are_of_every_layer() -> None:
+    manifests = rendered(500)
+
+    assert len(manifests) == 500
+    assert {"ValidatingAdmissionPolicy", "IPAddressPool", "Subnet", "Vpc", "OvnSnatRule"} <= {
+        manifest.kind for manifest in manifests
+    }
