@@ -167,6 +167,9 @@ class Settings(Section):
         ):
             if block is not None:
                 yield Range(place=place(path), name=_dotted(path), kind=kind, text=str(block))
+        for index, reserved in enumerate(self.management.reserved):
+            where = ("management", "reserved", index)
+            yield Range(place=place(where), name=_dotted(where), kind=RangeKind.RESERVED, text=str(reserved))
 
     def _cni(self, place: Place) -> Cni:
         kube_ovn = self.network.kube_ovn

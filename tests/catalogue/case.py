@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from tests.network import Edit, Network, good
 
@@ -21,8 +20,6 @@ class Case:
     edits: tuple[Edit, ...]
     expected: Expected
     """Every finding; none where the case passes at the edge of its law."""
-    settings: Callable[[dict[str, Any]], None] | None = None
-    """The same cause as an edit of the `dev` stack file's data, where settings can express it."""
 
     def network(self) -> Network:
         """The edited network."""

@@ -22,6 +22,9 @@ class Management(Section):
     cidr: IPv4Block | None = None
     """Block of the management VLAN, where it is known: pools are then held to it."""
 
+    reserved: tuple[Span, ...] = ()
+    """Addresses of that VLAN that others use: DHCP ranges, routers, appliances. No pool may hold one."""
+
 
 class Pool(Section):
     """An IPAddressPool; its shape is also that of kMetal's `metallb.pools`."""
