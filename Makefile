@@ -27,8 +27,9 @@ lock: .venv/ready         ## compile the locks anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra dev pyproject.toml -o requirements-dev.txt
 
-generate: .venv/ready     ## write what is generated: JSON schema, configuration reference, rules page
+generate: .venv/ready     ## write what is generated: JSON schema, configuration reference, rules page, examples
 	$(BIN)/python -m operations.generate
+	$(BIN)/python -m tests.examples
 
 .venv/ready: requirements-dev.txt pyproject.toml
 	@echo "virtual environment ..."

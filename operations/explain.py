@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Final
 
 from rich.console import Console
@@ -17,6 +18,8 @@ from underlay.rules.model import Rule
 from underlay.rules.registry import BY_ID, RULES
 
 FINE: Final = 0
+EXAMPLES: Final = Path(__file__).with_name("examples.json")
+"""Both sides of each law, written by `make generate` from the table of cases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +36,13 @@ def explain(law: str | None = None, *, output: str = "text", examples: Mapping[s
     Args:
         law: its id, in any case; all laws where it is left out.
         output: `text` for people, `json` for machines.
-        examples: a keeping and a breaking example by id.
+        examples: a keeping and a breaking example by id; by default those of the table of cases.
 
     Raises:
         OperatorError: there is no such law.
     """
     rules = RULES if law is None else (_rule(law),)
-    shown = examples or {}
+    shown = _examples() if examples is None else examples
     if output == "json":
         json.dump([_as_data(rule, shown.get(rule.id)) for rule in rules], sys.stdout, indent=2)
         sys.stdout.write("\n")
@@ -48,6 +51,11 @@ def explain(law: str | None = None, *, output: str = "text", examples: Mapping[s
     else:
         _print_rule(rules[0], shown.get(rules[0].id))
     return FINE
+
+
+def _examples() -> Mapping[str, Example]:
+    sides = json.loads(EXAMPLES.read_text(encoding="utf-8"))
+    return {law: Example(keeps=side["keeps"], breaks=side["breaks"]) for law, side in sides.items()}
 
 
 def _rule(law: str) -> Rule:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from operations.explain import Example, explain
+from operations.explain import EXAMPLES, Example, explain
 from operations.lint import lint
+from tests.examples import examples
 from underlay.errors import OperatorError
 from underlay.rules.registry import RULES
 
@@ -148,3 +149,15 @@ def test_all_laws_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
 def test_an_unknown_law_is_answered_with_the_nearest() -> None:
     with pytest.raises(OperatorError, match=r"law 'NET-20' does not exist; did you mean NET-201\?"):
         explain("NET-20")
+
+
+def test_explain_prints_both_sides_of_a_law(capsys: pytest.CaptureFixture[str]) -> None:
+    assert explain("NET-201") == 0
+    said = capsys.readouterr().out
+    kept, _, broken = said.partition("breaks it:")
+    assert "keeps it:" in kept
+    assert "  - 77.220.68.100" in broken
+
+
+def test_the_examples_are_those_of_the_table() -> None:
+    assert EXAMPLES.read_text(encoding="utf-8") == examples()
