@@ -16,6 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from operations.console import Output, err, out, watched
+from operations.drift import drift
 from operations.explain import explain
 from operations.guard import guard
 from operations.lint import lint
@@ -142,6 +143,12 @@ def verify_command(
     if html is not None:
         _write_html(html, stack, found, failed)
     raise typer.Exit(int(failed > 0))
+
+
+@app.command("drift")
+def drift_command(stack: StackArgument, output: OutputOption = Output.TEXT) -> None:
+    """Say what the live cluster says otherwise than the stack file, who did it and when; ends with 1 if anything."""
+    raise typer.Exit(drift(_ROOT, stack, output))
 
 
 def _check_table(found: tuple[Check, ...]) -> Table:

@@ -12,10 +12,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from operations.live import LiveCluster, object_key, snapshot
+from operations.live import LiveCluster, snapshot
 from operations.stacks import Outcome
 from underlay.errors import Finding, OperatorError
-from underlay.inventory import owned_manifests
+from underlay.inventory import object_key, owned_manifests
 from underlay.manifests import exclude_ips
 from underlay.names import METALLB_NAMESPACE, STACK_LABEL, TenantNames, external_eip
 from underlay.sections.tenant import TenantCluster

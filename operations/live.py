@@ -17,6 +17,7 @@ from kubernetes.config.config_exception import ConfigException
 from urllib3.exceptions import HTTPError
 
 from underlay.errors import Finding, OperatorError
+from underlay.inventory import object_key
 
 _SECONDS: Final = 15
 _GONE: Final = (404, 410)
@@ -112,6 +113,8 @@ COLLECTIONS: Final[Mapping[str, str]] = {
     "Vpc": f"{_KUBE_OVN}/vpcs",
     "OvnEip": f"{_KUBE_OVN}/ovn-eips",
     "OvnSnatRule": f"{_KUBE_OVN}/ovn-snat-rules",
+    "OvnFip": f"{_KUBE_OVN}/ovn-fips",
+    "OvnDnatRule": f"{_KUBE_OVN}/ovn-dnat-rules",
     "IP": f"{_KUBE_OVN}/ips",
     "NetworkAttachmentDefinition": "/apis/k8s.cni.cncf.io/v1/network-attachment-definitions",
     "IPAddressPool": f"{_METALLB}/ipaddresspools",
@@ -120,6 +123,8 @@ COLLECTIONS: Final[Mapping[str, str]] = {
     "BFDProfile": f"{_METALLB}/bfdprofiles",
     "Community": f"{_METALLB}/communities",
     "BGPPeer": "/apis/metallb.io/v1beta2/bgppeers",
+    "OCIRepository": "/apis/source.toolkit.fluxcd.io/v1/ocirepositories",
+    "HelmRelease": "/apis/helm.toolkit.fluxcd.io/v2/helmreleases",
     "Node": "/api/v1/nodes",
     "Namespace": "/api/v1/namespaces",
     "ResourceQuota": "/api/v1/resourcequotas",
@@ -130,7 +135,6 @@ COLLECTIONS: Final[Mapping[str, str]] = {
     "ServiceCIDR": "/apis/networking.k8s.io/v1/servicecidrs",
     "ValidatingAdmissionPolicy": "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies",
     "ValidatingAdmissionPolicyBinding": "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings",
-    "HelmRelease": "/apis/helm.toolkit.fluxcd.io/v2/helmreleases",
     "Deployment": "/apis/apps/v1/namespaces/kube-system/deployments",
 }
 """Where the API server keeps the kinds that this network is made of; BGPPeer's stored version is v1beta2.
@@ -150,10 +154,3 @@ def snapshot(cluster: LiveCluster, kinds: Iterable[str] = COLLECTIONS) -> dict[s
         if items is not None:
             seen[kind] = {object_key(item): item for item in items}
     return seen
-
-
-def object_key(item: Mapping[str, Any]) -> str:
-    """`namespace/name`, or `name` of a cluster-scoped object."""
-    metadata = item.get("metadata") or {}
-    namespace = metadata.get("namespace")
-    return f"{namespace}/{metadata.get('name')}" if namespace else str(metadata.get("name"))

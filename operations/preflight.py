@@ -22,6 +22,17 @@ def make_sure(environment: Environment, cluster: LiveCluster) -> None:
     Raises:
         OperatorError: no answer, credentials refused, another cluster, or objects of others in the way.
     """
+    make_sure_of_identity(environment, cluster)
+    if strangers := list(_strangers(environment, cluster)):
+        raise OperatorError(strangers)
+
+
+def make_sure_of_identity(environment: Environment, cluster: LiveCluster) -> None:
+    """Nothing but: is it the cluster that the settings name.
+
+    Raises:
+        OperatorError: no answer, credentials refused, or another cluster.
+    """
     uid = cluster.uid()
     wanted = environment.settings.cluster.uid
     if wanted is not None and uid != wanted:
@@ -36,8 +47,6 @@ def make_sure(environment: Environment, cluster: LiveCluster) -> None:
                 )
             ]
         )
-    if strangers := list(_strangers(environment, cluster)):
-        raise OperatorError(strangers)
 
 
 def _strangers(environment: Environment, cluster: LiveCluster) -> Iterator[Finding]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from underlay.chart import chart_values, flux_manifests
 from underlay.manifests import (
@@ -35,3 +36,10 @@ def wall_manifests(settings: Settings, stack: str) -> tuple[Manifest, ...]:
     """The admission policies and their bindings."""
     held_against = literals(settings.provider, settings.management, settings.network)
     return admission_manifests(settings.admission, held_against, settings.relaxed, stack)
+
+
+def object_key(item: Mapping[str, Any]) -> str:
+    """`namespace/name`, or `name` of a cluster-scoped object."""
+    metadata = item.get("metadata") or {}
+    namespace = metadata.get("namespace")
+    return f"{namespace}/{metadata.get('name')}" if namespace else str(metadata.get("name"))

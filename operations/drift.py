@@ -1,0 +1,109 @@
+"""`underlay drift`: what a live cluster says otherwise than the stack file, who did it, and what to do.
+
+Reads only, one list for each kind, and asks no state: an edit is seen as soon as it is made. Whoever runs it at night
+gets 0 for no drift, 1 for drift, and 2 where nothing could be compared.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from rich.markup import escape
+
+from operations.console import Output, out, watched
+from operations.live import COLLECTIONS, LiveCluster, snapshot
+from operations.preflight import make_sure_of_identity
+from operations.program import context_of
+from underlay.drift import Drift, Object, Way, differing
+from underlay.errors import OperatorError
+from underlay.managed_fields import writer_of
+from underlay.stackfile import Environment, environment_names, load_stack
+from underlay.strangers import undeclared
+
+_NOT_COMPARED: Final = frozenset({"IP", "Pod", "Service"})
+"""Others' traffic, and many: no setting says anything about them."""
+
+KINDS: Final = tuple(kind for kind in COLLECTIONS if kind not in _NOT_COMPARED)
+
+_WEBHOOKS: Final = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"
+_METALLB: Final = "metallb"
+
+_COLOURS: Final = {Way.ROGUE: "red", Way.CHANGED: "red", Way.MISSING: "red"}
+
+
+def drift(root: Path, stack: str, output: Output = Output.TEXT) -> int:
+    """Compare and print; 1 when something differs.
+
+    Raises:
+        OperatorError: the settings are wrong, or the cluster is not the one or does not answer; ends with 2.
+    """
+    try:
+        environment, _ = load_stack(root, stack)
+        with watched(f"comparing {stack}"), LiveCluster(context_of(root, environment)) as cluster:
+            make_sure_of_identity(environment, cluster)
+            found = compare(environment, cluster, environment_names(root))
+    except OperatorError as error:
+        raise OperatorError(str(error)) from None  # without findings: nothing was compared
+    if output is Output.JSON:
+        out.print_json(json.dumps([entry.as_data() for entry in found]))
+    else:
+        _show(stack, found)
+    return int(bool(found))
+
+
+def compare(environment: Environment, cluster: LiveCluster, stacks: Iterable[str]) -> tuple[Drift, ...]:
+    """Everything that differs.
+
+    Args:
+        environment: the settings.
+        cluster: the cluster that they are for.
+        stacks: names of all stacks of the project.
+    """
+    seen: dict[str, Mapping[str, Object]] = {kind: {} for kind in KINDS}
+    seen |= snapshot(cluster, KINDS)
+    return (
+        *differing(environment.settings, environment.name, seen),
+        *undeclared(environment.settings, environment.name, frozenset(stacks), seen),
+        *_webhooks(cluster),
+    )
+
+
+def _webhooks(cluster: LiveCluster) -> Iterator[Drift]:
+    """MetalLB's webhook, where its configuration is there and lets everything pass while the webhook is down.
+
+    Whether one was meant to be there at all is on no record, so that it is absent is not drift.
+    """
+    items = None
+    with suppress(OperatorError):  # an identity that may not read it still sees the rest
+        items = cluster.list(_WEBHOOKS)
+    for item in items or ():
+        name = str(item["metadata"]["name"])
+        for hook in item.get("webhooks") or () if _METALLB in name else ():
+            if hook.get("failurePolicy") == "Ignore":
+                yield Drift(
+                    way=Way.CHANGED,
+                    object=f"ValidatingWebhookConfiguration {name}",
+                    field=f"webhooks[{hook.get('name')}].failurePolicy",
+                    wanted="Fail",
+                    live="Ignore",
+                    by=writer_of(item, ("webhooks",)),
+                    note="overlapping pools pass while the webhook is down",
+                    remedy="set it to Fail: the chart's values (metallb.crds.validationFailurePolicy)",
+                )
+
+
+def _show(stack: str, found: tuple[Drift, ...]) -> None:
+    if not found:
+        out.print(f"{stack}: no drift; the cluster says what Pulumi.{stack}.yaml says")
+        return
+    for entry in found:  # lines, not a table: a command that is wrapped cannot be copied
+        colour = _COLOURS.get(entry.way, "yellow")
+        out.print(f"[{colour}]{entry.way.value:9}[/][bold]{escape(entry.object)}[/]", highlight=False, soft_wrap=True)
+        for mark, text in (("  ", entry.seen), ("by", entry.who), ("->", entry.remedy)):
+            if text and text != entry.way.value:
+                out.print(f"      {mark} {escape(text)}", highlight=False, soft_wrap=True)
+    out.print(f"{stack}: {len(found)} difference{'s' if len(found) > 1 else ''}")
