@@ -21,6 +21,7 @@ from operations.explain import explain
 from operations.guard import guard
 from operations.lint import lint
 from operations.live import LiveCluster
+from operations.offboard import offboard
 from operations.program import context_of
 from operations.stacks import Outcome, Verb, run
 from operations.verify import Check, Verdict, as_json, verify
@@ -149,6 +150,16 @@ def verify_command(
 def drift_command(stack: StackArgument, output: OutputOption = Output.TEXT) -> None:
     """Say what the live cluster says otherwise than the stack file, who did it and when; ends with 1 if anything."""
     raise typer.Exit(drift(_ROOT, stack, output))
+
+
+@app.command("offboard")
+def offboard_command(
+    stack: StackArgument,
+    tenant: Annotated[str, typer.Argument(help="Name of the tenant.")],
+    yes: YesOption = False,  # noqa: FBT002 (a flag of the command line)
+) -> None:
+    """Take one tenant away: out of the stack file, then out of the cluster, with proof; refused while it is in use."""
+    offboard(_ROOT, stack, tenant, yes=yes)
 
 
 def _check_table(found: tuple[Check, ...]) -> Table:
