@@ -15,6 +15,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from operations.adopt import adopt
 from operations.console import Output, err, out, watched
 from operations.drift import drift
 from operations.explain import explain
@@ -124,6 +125,9 @@ def destroy(stack: StackArgument, yes: YesOption = False) -> None:  # noqa: FBT0
         typer.confirm(f"Take the whole network of {stack} away?", abort=True)
     outcome = _run(stack, "destroy", f"taking {stack} away")
     out.print(f"{stack}: {outcome.changes.get('delete', 0)} objects deleted")
+
+
+app.command()(adopt)
 
 
 @app.command("verify")

@@ -28,7 +28,7 @@ def make_sure(environment: Environment, cluster: LiveCluster) -> None:
 
 
 def make_sure_of_identity(environment: Environment, cluster: LiveCluster) -> None:
-    """Nothing but: is it the cluster that the settings name.
+    """That the cluster answers and is the one that the settings name.
 
     Raises:
         OperatorError: no answer, credentials refused, or another cluster.
@@ -65,7 +65,6 @@ def _strangers(environment: Environment, cluster: LiveCluster) -> Iterator[Findi
             yield Finding(
                 place=f"cluster {cluster.context}",
                 problem=f"{manifest.kind} {key} is there already and {whose}",
-                remedy=f"rename ours, or adopt it: label it {STACK_LABEL}={environment.name} once it may be"
-                " overwritten",
+                remedy=f"rename ours, or take it over: `underlay adopt {environment.name}` shows what would change",
                 rule="OWNER",
             )

@@ -100,6 +100,7 @@ class Project:
             [sys.executable, "-P", "-m", "operations.command", *words],
             cwd=self.root,
             env={**os.environ, **self.environment()},
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

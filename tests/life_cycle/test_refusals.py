@@ -66,4 +66,5 @@ def test_a_strangers_object_in_the_way_is_named_and_never_taken_over(project: Pr
     said = _refusal(project)
 
     assert "Vlan vlan222 is there already and was made by somebody else" in said
+    assert "`underlay adopt dev` shows what would change" in said
     assert project.look("Vlan", "vlan222")["spec"]["id"] == 7

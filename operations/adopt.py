@@ -1,0 +1,201 @@
+"""`underlay adopt`: a network made by hand becomes a stack's, without a change to its traffic.
+
+First it only reads: it shows the settings, each field that would change, each that stays unmanaged, and all that is
+left alone. Then it asks. Then each object gets the stack's label and kubectl lets go of it, one `up` takes it into the
+state, and two previews prove that nothing is left to change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+from rich.markup import escape
+
+from operations.console import err, out, watched
+from operations.handover import HandOver
+from operations.live import object_key, snapshot
+from operations.preflight import make_sure_of_identity
+from operations.program import context_of
+from underlay.adoption.comparison import Fate, leaves
+from underlay.adoption.live import KINDS
+from underlay.adoption.ownership import other_owners
+from underlay.adoption.proposal import Answers, Proposal, judge_against, propose
+from underlay.adoption.release import read_release
+from underlay.documents import read_document
+from underlay.errors import Finding, OperatorError, Severity
+from underlay.kubeconfig import kubeconfig_path, read_context
+from underlay.names import RELEASE, RELEASE_NAMESPACE, STACK_LABEL
+from underlay.rules.registry import judge, judge_estate
+from underlay.stackfile import load_environments, load_stack, stack_file
+
+_ROOT: Final = Path()
+_RELEASES: Final = (
+    f"/api/v1/namespaces/{RELEASE_NAMESPACE}/secrets?labelSelector=owner%3Dhelm%2Cname%3D{RELEASE}%2Cstatus%3Ddeployed"
+)
+
+
+def adopt(
+    stack: Annotated[str, typer.Argument(help="Name of the environment: Pulumi.<stack>.yaml, written if not there.")],
+    *,
+    context: Annotated[
+        str | None, typer.Option(help="Context of the kubeconfig; named by the stack file if any.")
+    ] = None,
+    kubeconfig: Annotated[str | None, typer.Option(help="Path of the kubeconfig, if not the usual one.")] = None,
+    management_interface: Annotated[str | None, typer.Option(help="NIC of the management VLAN.")] = None,
+    values: Annotated[Path | None, typer.Option(help="The chart's values, where Helm's release is unreadable.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Take over a network made by hand: shows what that would be, asks, and proves that nothing is left to change."""
+    existing = stack_file(_ROOT, stack).exists()
+    with _connect(stack, context, kubeconfig, existing=existing) as cluster:
+        proposal = _proposal(stack, cluster, kubeconfig, management_interface, values, existing=existing)
+        _show(proposal)
+        if findings := [*proposal.findings, *_laws(proposal)]:
+            raise OperatorError(findings)
+        _show_hand_over(proposal)
+        if not yes:
+            typer.confirm(f"Hand {len(proposal.adopted)} objects over to stack {stack}?", abort=True)
+        if proposal.text:
+            stack_file(_ROOT, stack).write_text(proposal.text, encoding="utf-8")
+        cluster.take_over(proposal)
+        cluster.prove(proposal)
+
+
+def _connect(stack: str, context: str | None, kubeconfig: str | None, *, existing: bool) -> HandOver:
+    if existing:
+        environment, _ = load_stack(_ROOT, stack)
+        named = environment.settings.cluster.context
+        if context not in (None, named):
+            problem, remedy = f"names context {named!r}, and --context {context!r}", "leave --context out"
+            raise OperatorError(
+                [Finding(place=environment.place(("cluster", "context")), problem=problem, remedy=remedy)]
+            )
+        return HandOver(context_of(_ROOT, environment), _ROOT)
+    if context is None:
+        raise OperatorError(
+            f"stack {stack} has no file yet, and no context is given; name the cluster's: --context NAME"
+        )
+    return HandOver(read_context(kubeconfig_path(_ROOT, kubeconfig), context), _ROOT)
+
+
+def _proposal(
+    stack: str,
+    cluster: HandOver,
+    kubeconfig: str | None,
+    management_interface: str | None,
+    values: Path | None,
+    *,
+    existing: bool,
+) -> Proposal:
+    with watched(f"reading the network of {cluster.context}"):
+        uid = cluster.uid()
+        live = snapshot(cluster, KINDS)
+    if existing:
+        environment, _ = load_stack(_ROOT, stack)
+        make_sure_of_identity(environment, cluster)
+        return judge_against(live, environment)
+    version, known = _chart(cluster, values)
+    section = {"context": cluster.context, **({"kubeconfig": kubeconfig} if kubeconfig else {}), "uid": uid}
+    return propose(
+        live,
+        Answers(
+            stack=stack,
+            cluster=section,
+            management_interface=management_interface,
+            chart_version=version,
+            values=known,
+        ),
+    )
+
+
+def _chart(cluster: HandOver, values: Path | None) -> tuple[str | None, Mapping[str, Any] | None]:
+    """Version and values of the chart: from a file where one is given, else from Helm's own record."""
+    if values is not None:
+        try:
+            text = values.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise OperatorError(f"{values}: cannot be read ({error}); name the file of the chart's values") from None
+        data = read_document(text, str(values)).data
+        return None, data if isinstance(data, Mapping) else {}
+    try:
+        found = (cluster.get(_RELEASES) or {}).get("items") or []
+        if not found:
+            return _unread(f"there is no deployed Helm release {RELEASE_NAMESPACE}/{RELEASE}")
+        return read_release(found[-1])
+    except OperatorError as error:
+        return _unread(str(error))
+    except ValueError as error:
+        return _unread(f"Secret {object_key(found[-1])} is {error}")
+
+
+def _unread(why: str) -> tuple[None, None]:
+    _note(f"{why}; the chart's values come from --values FILE, or from what its objects tell")
+    return None, None
+
+
+def _note(text: str) -> None:
+    err.print(f"[yellow]note[/] {escape(text)}", soft_wrap=True, highlight=False, emoji=False)
+
+
+def _laws(proposal: Proposal) -> list[Finding]:
+    """Laws that the network breaks, alone or beside the other environments: the program would refuse it."""
+    environment = proposal.environment
+    others, _ = load_environments(_ROOT)
+    estate = {name: other.facts() for name, other in others.items()} | {environment.name: environment.facts()}
+    found = {*judge(environment.facts()), *judge_estate(estate)}
+    for finding in sorted(found):
+        if finding.severity is Severity.WARNING and finding.place.startswith(environment.document.name):
+            _note(str(finding))
+    return sorted(finding for finding in found if finding.severity is Severity.ERROR)
+
+
+def _say(text: str = "", *, dim: bool = False) -> None:
+    """A line as it is: no wrapping, and no markup or emoji in what a cluster or a file holds."""
+    out.print(text, style="dim" if dim else "", soft_wrap=True, highlight=False, markup=False, emoji=False)
+
+
+def _listed(title: str, lines: list[str]) -> None:
+    if lines:
+        _say(title)
+        for line in lines:
+            _say(f"  {line}")
+        _say()
+
+
+def _show(proposal: Proposal) -> None:
+    """What was read, and what is left alone."""
+    stack = proposal.environment.name
+    if proposal.text:
+        _say(f"Pulumi.{stack}.yaml, to be written:")
+        _say(proposal.text, dim=True)
+    else:
+        _say(f"Pulumi.{stack}.yaml is there; the cluster is held to it")
+    _listed("Left alone, as it is:", [f"{left.object}: {left.why}" for left in proposal.left])
+    for adopted in proposal.adopted:
+        if adopted.manifest.kind not in ("Node", "Vpc") and (others := other_owners(adopted.live)):
+            name = f"{adopted.manifest.kind} {object_key(adopted.live)}"
+            _note(f"{name} is also written by {', '.join(others)}; end that, or a later change conflicts")
+
+
+def _show_hand_over(proposal: Proposal) -> None:
+    """Every field that the hand-over touches or leaves without an owner, and the sum of all."""
+    stack, stays = proposal.environment.name, proposal.fields(Fate.STAYS)
+    added, rewritten = proposal.fields(Fate.ADDED), proposal.fields(Fate.REWRITTEN)
+    _listed(
+        "Stays on its object as it is, and nobody manages it, since the settings have no word for it:",
+        [f"{entry.object} {entry.path}: {entry.live}" for entry in stays],
+    )
+    _listed(
+        "What the hand-over changes:",
+        [f"{entry.object} {entry.path}: {entry.ours} is added" for entry in added]
+        + [f"{entry.object} {entry.path}: is spelled anew, with the same meaning" for entry in rewritten],
+    )
+    whole = [entry.live for entry in proposal.adopted if entry.manifest.kind != "Node"]
+    _say(
+        f"{stack}: {len(proposal.adopted)} objects with {sum(map(leaves, whole))} live values: none is lost,"
+        f" {len(stays)} stay unmanaged, {len(added) + len(rewritten)} fields change; beside these each object gets the"
+        f" label {STACK_LABEL}={stack} and the annotations that `up` waits by"
+    )

@@ -1,0 +1,106 @@
+"""Hands a network made by hand over to its stack, and proves that nothing but its owner has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from kubernetes.client.exceptions import ApiException
+
+from operations.console import out, watched
+from operations.guard import guard
+from operations.live import COLLECTIONS, LiveCluster, object_key, snapshot
+from operations.stacks import Outcome, Verb, run, select
+from underlay.adoption.ownership import MANAGER, hand_over
+from underlay.adoption.proposal import Adopted, Proposal
+from underlay.errors import OperatorError
+
+_CHANGED: Final = (409, 422)
+"""What the API server answers where the resourceVersion that a patch names is not that of the object."""
+
+_REFUSED: Final = 400
+_SECONDS: Final = 15
+_DEFAULT_VPC: Final = "default-vpc"
+
+
+class HandOver(LiveCluster):
+    """A cluster of which objects are handed over; `root` is the project."""
+
+    def __init__(self, kubeconfig: Mapping[str, Any], root: Path) -> None:
+        super().__init__(kubeconfig)
+        self._root = root
+
+    def take_over(self, proposal: Proposal) -> None:
+        """Label each object, end kubectl's ownership, and let one `up` take all of them into the state.
+
+        A run that dies in between is finished by another: what is handed over already is not touched again.
+
+        Raises:
+            OperatorError: an object has changed since it was read, or the engine or the pack refuses.
+        """
+        environment = proposal.environment
+        select(self._root, environment.name)  # no CLI, backend or passphrase: said before an object is touched
+        with watched(f"handing {len(proposal.adopted)} objects over"):
+            for adopted in proposal.adopted:
+                patch = hand_over(adopted.live, environment.name)
+                if patch and adopted.manifest.role != _DEFAULT_VPC:
+                    self._patch(_path(adopted), patch)
+        guard(environment, self, self._engine(environment.name, "preview", "previewing the hand-over"))
+        self._engine(environment.name, "up", "taking it into the state")
+
+    def prove(self, proposal: Proposal) -> None:
+        """Nothing is left to change, also after a look at every object, and every object is the one that it was.
+
+        Raises:
+            OperatorError: it is not so.
+        """
+        stack = proposal.environment.name
+        for title, refresh in (("previewing", False), ("previewing with a look at every object", True)):
+            if steps := self._engine(stack, "preview", title, refresh=refresh).steps:
+                names = ", ".join(f"{step.operation} {step.name}" for step in steps)
+                raise OperatorError(
+                    f"stack {stack}: adopted, and still to change ({names}); see `underlay preview {stack}`"
+                )
+        before = _uids(entry.live for entry in proposal.adopted)
+        after = snapshot(self, sorted({entry.manifest.kind for entry in proposal.adopted}))
+        now = _uids(item for items in after.values() for item in items.values())
+        if gone := sorted(" ".join(key) for key, uid in before.items() if now.get(key) != uid):
+            raise OperatorError(f"stack {stack}: adopted, and no longer the same objects: {', '.join(gone)}")
+        out.print(
+            f"{stack}: {len(before)} objects adopted, each the one that it was; nothing to change, also with --refresh",
+            soft_wrap=True,
+            highlight=False,
+        )
+
+    def _engine(self, stack: str, verb: Verb, title: str, *, refresh: bool = False) -> Outcome:
+        with watched(title) as watch:
+            outcome = run(self._root, stack, verb, watch=watch, refresh=refresh)
+        outcome.stop()
+        return outcome
+
+    def _patch(self, path: str, operations: list[dict[str, Any]]) -> None:
+        with self._spoken(f"PATCH {path}"):
+            headers = {"Accept": "application/json", "Content-Type": "application/json-patch+json"}
+            self._api.update_params_for_auth(headers, [], ["BearerToken"], path, "PATCH", None)
+            url = f"{self._api.configuration.host}{path}?fieldManager={MANAGER}"
+            answer = self._api.call_api("PATCH", url, header_params=headers, body=operations, _request_timeout=_SECONDS)
+            answer.read()
+            if answer.status in _CHANGED:
+                raise self._refusal(f"{path} has changed since it was read", "run `underlay adopt` again")
+            if answer.status >= _REFUSED:
+                raise ApiException(http_resp=answer)
+
+
+def _path(adopted: Adopted) -> str:
+    """Where the API server has the object."""
+    collection, metadata = COLLECTIONS[adopted.manifest.kind], adopted.live["metadata"]
+    namespace = metadata.get("namespace")
+    if namespace and "/namespaces/" not in collection:
+        head, _, plural = collection.rpartition("/")
+        collection = f"{head}/namespaces/{namespace}/{plural}"
+    return f"{collection}/{metadata['name']}"
+
+
+def _uids(items: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], str]:
+    return {(str(item["kind"]), object_key(item)): str(item["metadata"]["uid"]) for item in items}

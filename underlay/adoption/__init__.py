@@ -1,0 +1,1 @@
+"""From a network made by hand to settings: the inverse of `underlay.manifests`, and the proof that nothing is lost."""
