@@ -74,6 +74,9 @@ def test_the_page_applied_by_kubectl_is_adopted_whole_changes_like_any_stack_and
     for item in project.objects("Vpc", "Subnet", "IPAddressPool", "Namespace").values():
         assert LAST_APPLIED not in item["metadata"].get("annotations", {})
 
+    code, told = _adopt(project, answer="n\n")
+    assert "none is lost, 1 stay unmanaged, 0 fields change" in told, told
+
     project.document = yaml.safe_load(stack_file.read_text())
     assert project.section("chart") == {"install": "external", "version": "0.1.0"}
     project.tenants[0]["drop"] = ["10.16.0.0/16"]
