@@ -1,8 +1,9 @@
 """Makes sure of the cluster before anything is written.
 
-It answers, it is the one that the settings name, and every object there that the stack would write is the stack's own.
-The last is what makes the provider's upsert safe: a run that was killed left objects that no state knows, and the next
-run takes them over because they carry the stack's label; what somebody else made is never taken over in silence.
+It answers, it is the one that the settings name, it has what the stack needs (`operations.platform`), and every object
+there that the stack would write is the stack's own. The last is what makes the provider's upsert safe: a run that was
+killed left objects that no state knows, and the next run takes them over because they carry the stack's label; what
+somebody else made is never taken over in silence.
 """
 
 from __future__ import annotations
@@ -10,21 +11,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from operations.live import COLLECTIONS, LiveCluster, snapshot
+from operations.platform import gateway_labels, platform
 from underlay.errors import Finding, OperatorError
 from underlay.inventory import owned_manifests
 from underlay.names import STACK_LABEL
+from underlay.rules.registry import errors
 from underlay.stackfile import Environment
 
 
-def make_sure(environment: Environment, cluster: LiveCluster) -> None:
+def make_sure(environment: Environment, cluster: LiveCluster) -> tuple[Environment, tuple[Finding, ...]]:
     """Look before the first write.
 
+    Returns:
+        The settings without gateway nodes that have left the cluster, and what an operator should know.
+
     Raises:
-        OperatorError: no answer, credentials refused, another cluster, or objects of others in the way.
+        OperatorError: no answer, credentials refused, another cluster, a kind that is not served, a Kube-OVN that this
+            network does not work with, no gateway node, or objects of others in the way.
     """
     make_sure_of_identity(environment, cluster)
-    if strangers := list(_strangers(environment, cluster)):
-        raise OperatorError(strangers)
+    labels = gateway_labels(environment, cluster)
+    found = tuple(platform(environment, cluster, labels))
+    if wrong := [*errors(found), *_strangers(environment, cluster)]:
+        raise OperatorError(wrong)
+    return environment.with_gateway_nodes(tuple(labels)), found
 
 
 def make_sure_of_identity(environment: Environment, cluster: LiveCluster) -> None:

@@ -12,9 +12,11 @@ import pulumi_kubernetes as kubernetes
 import yaml
 
 from operations.guard import guard
+from operations.labels import LOOKED_AT
 from operations.live import LiveCluster
+from operations.platform import GATEWAY_NODE
 from operations.preflight import make_sure
-from underlay.errors import OperatorError
+from underlay.errors import Finding, OperatorError
 from underlay.kubeconfig import kubeconfig_path, read_context
 from underlay.stackfile import Environment, load_stack
 
@@ -31,14 +33,35 @@ def environment(root: Path, stack: str) -> Environment:
     try:
         loaded, warnings = load_stack(root, stack)
         with LiveCluster(context_of(root, loaded)) as cluster:
-            make_sure(loaded, cluster)
+            present, found = make_sure(loaded, cluster)
             if not pulumi.runtime.is_dry_run():  # a preview may show what an `up` would be refused
-                guard(loaded, cluster)
+                _refuse_stubs(loaded, present)
+                guard(present, cluster)
     except OperatorError as error:
         raise pulumi.RunError(f"nothing was applied\n{error}") from None
-    for warning in warnings:
+    for warning in (*warnings, *found):
         pulumi.log.warn(str(warning))
-    return loaded
+    return present
+
+
+def _refuse_stubs(loaded: Environment, present: Environment) -> None:
+    """Plain Pulumi would let go of the label of a Node that has left, and so make an empty Node of that name.
+
+    Raises:
+        OperatorError: such a Node is named, and nobody has taken its patch out of the state before.
+    """
+    gone = sorted(set(loaded.settings.provider.gateway_nodes) - set(present.settings.provider.gateway_nodes))
+    if gone and not LOOKED_AT.get():
+        raise OperatorError(
+            [
+                Finding(
+                    place=loaded.place(("provider", "gatewayNodes")),
+                    problem=f"{', '.join(gone)} is not in the cluster, and plain Pulumi would make a stub Node of it",
+                    remedy=f"run `underlay up {loaded.name}`; or take it out and run pulumi up --refresh",
+                    rule=GATEWAY_NODE,
+                )
+            ]
+        )
 
 
 def context_of(root: Path, loaded: Environment) -> dict[str, object]:

@@ -19,6 +19,7 @@ from typing import Any, Final, Literal, Protocol, TypeAlias
 from pulumi import automation as auto
 from pulumi.automation.events import DiagnosticEvent, EngineEvent, OpType
 
+from operations.labels import LOOKED_AT, stale_patches
 from underlay.errors import OperatorError
 from underlay.settings import PROJECT
 
@@ -105,6 +106,7 @@ def select(root: Path, stack: str) -> auto.Stack:
     file = str(root / "__main__.py")
 
     def program() -> None:
+        LOOKED_AT.set(True)  # each run of a program has a context of its own
         runpy.run_path(file, run_name="__main__")
 
     def chosen() -> auto.Stack:
@@ -168,13 +170,15 @@ def run(
     pack = policies or root / "policies"
     try:
         try:
-            _work(selected, verb, pack, outcome, listen, refresh=refresh)
+            afresh = refresh or _look(selected, verb, root, stack, outcome)
+            _work(selected, verb, pack, outcome, listen, refresh=afresh)
         except auto.ConcurrentUpdateError as error:
             if not is_abandoned(str(error)):
                 raise
             selected.cancel()  # takes the lock of the dead away; the objects that it left are taken over by label
             outcome.advice.append(f"stack {stack}: the last run died and left its lock; it was taken away")
             outcome.errors.clear()
+            _look(selected, verb, root, stack, outcome)
             # What the dead run deleted may still stand in the state, and Helm refuses to uninstall what is not there.
             _work(selected, verb, pack, outcome, listen, refresh=True)
     except auto.ConcurrentUpdateError:
@@ -186,6 +190,18 @@ def run(
         if not outcome.errors and not outcome.violations:
             outcome.errors.append(f"stack {stack}: {_last_words(str(error))}")
     return outcome
+
+
+def _look(stack: auto.Stack, verb: Verb, root: Path, name: str, outcome: Outcome) -> bool:
+    """Bring the state's patches of Nodes up to date before a run; True where a preview has to do it by itself."""
+    if verb == "refresh":
+        return False
+    stale = stale_patches(root, name, stack)
+    outcome.advice.extend(patch.why for patch in stale)
+    if stale and verb in ("up", "destroy"):
+        stack.refresh(target=[patch.urn for patch in stale], color="never")
+        return False
+    return bool(stale)
 
 
 def _work(

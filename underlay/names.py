@@ -11,6 +11,9 @@ METALLB_NAMESPACE: Final = "kmetal-metallb"
 RELEASE_NAMESPACE: Final = "kmetal-flux"
 RELEASE: Final = "kmetal"
 
+EXTERNAL_SUBNET: Final = "external"
+"""Name that Kube-OVN looks for unless it was started with another (`--external-gateway-switch`)."""
+
 EXTERNAL_GATEWAY_LABEL: Final = "ovn.kubernetes.io/external-gw"
 """Kube-OVN compares its value with the text "true" (pkg/controller/external_gw.go)."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path as FilePath
 from typing import Any, Final, Union, get_args, get_origin
@@ -39,6 +39,11 @@ class Environment:
     def facts(self) -> Facts:
         """What the environment's settings say, each fact with its line."""
         return self.settings.facts(self.place)
+
+    def with_gateway_nodes(self, nodes: tuple[str, ...]) -> Environment:
+        """The same environment with some of its gateway nodes only: those that are in the cluster."""
+        provider = self.settings.provider.model_copy(update={"gateway_nodes": nodes})
+        return replace(self, settings=self.settings.model_copy(update={"provider": provider}))
 
 
 def stack_file(root: FilePath, stack: str) -> FilePath:

@@ -170,6 +170,27 @@ CASES = (
         at=CONTROLLER,
     ),
     passes(
+        "NET-712",
+        "the defaults written out",
+        put(
+            CONTROLLER,
+            ARGUMENTS,
+            ["--non-primary-cni-mode", "--external-gateway-switch=external", "--cluster-router=ovn-cluster"],
+        ),
+    ),
+    breaks(
+        "NET-712",
+        "another external Subnet",
+        put(CONTROLLER, ARGUMENTS, ["--non-primary-cni-mode", "--external-gateway-switch=uplink"]),
+        at=CONTROLLER,
+    ),
+    breaks(
+        "NET-712",
+        "another default VPC",
+        put(CONTROLLER, ARGUMENTS, ["--non-primary-cni-mode", "--cluster-router=main"]),
+        at=CONTROLLER,
+    ),
+    passes(
         "NET-709",
         "a Secret by name",
         add(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.life_cycle.project import Project, said
+from tests.life_cycle.project import Project, said, wait_until
 
 pytestmark = pytest.mark.sandbox
 
@@ -68,14 +68,43 @@ def test_a_changed_block_replaces_its_subnet_and_the_snat_rule_of_it_and_nothing
     assert project.must("preview", refresh=True).changes == {}
 
 
-def test_a_gateway_label_that_was_turned_off_is_seen_by_a_refresh_and_put_back(project: Project) -> None:
+def test_a_gateway_label_that_was_turned_off_is_put_back_by_the_next_up_and_a_node_that_left_stays_away(
+    project: Project,
+) -> None:
     project.must("up")
     project.merge("Node", "w1", {"metadata": {"labels": {LABEL: "false"}}})
 
-    assert project.must("preview").changes == {}, "Pulumi looks at the cluster only when told to"
-    planned = project.must("preview", refresh=True)
+    planned = project.must("preview")
     assert said(planned.steps) == {("update", "provider-network-gateway-w1")}
-    project.must("up", refresh=True)
+    assert f"node w1: label {LABEL} is 'false' in the cluster" in planned.advice
+    project.must("up")
+    assert {name: project.look("Node", name)["metadata"]["labels"][LABEL] for name in ("w1", "w2")} == {
+        "w1": "true",
+        "w2": "true",
+    }
 
-    assert project.look("Node", "w1")["metadata"]["labels"][LABEL] == "true"
-    assert project.look("Node", "w2")["metadata"]["labels"][LABEL] == "true"
+    project.api.request("DELETE", "/api/v1/nodes/w2")
+    wait_until(lambda: "w2" not in _ready_nodes(project), "the provider network to forget w2")
+    planned = project.must("preview")
+    assert [text for text in planned.advice if "node w2 is not in the cluster" in text]
+    assert planned.changes == {"update": 1}, "the provider network no longer waits for w2"
+    assert project.must("up").changes == {"update": 1}
+    assert project.must("preview", refresh=True).changes == {}
+    project.section("provider")["gatewayNodes"].remove("w2")
+    project.save()
+    assert project.must("up").changes == {}
+    assert "Node w2" not in project.objects("Node")
+
+
+def test_a_node_that_left_after_the_last_up_is_not_made_again_by_a_destroy(project: Project) -> None:
+    project.must("up")
+    project.api.request("DELETE", "/api/v1/nodes/w2")
+
+    project.must("destroy")
+
+    assert sorted(project.objects("Node")) == ["Node c1", "Node w1"]
+    assert LABEL not in project.look("Node", "w1")["metadata"]["labels"]
+
+
+def _ready_nodes(project: Project) -> list[str]:
+    return project.look("ProviderNetwork", "provider")["status"].get("readyNodes") or []

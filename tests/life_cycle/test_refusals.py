@@ -68,3 +68,26 @@ def test_a_strangers_object_in_the_way_is_named_and_never_taken_over(project: Pr
     assert "Vlan vlan222 is there already and was made by somebody else" in said
     assert "`underlay adopt dev` shows what would change" in said
     assert project.look("Vlan", "vlan222")["spec"]["id"] == 7
+
+
+def _controller(project: Project, image: str, *arguments: str) -> None:
+    path = "/apis/apps/v1/namespaces/kube-system/deployments/kube-ovn-controller"
+    container = {"name": "kube-ovn-controller", "image": image, "args": list(arguments)}
+    body = {"spec": {"template": {"spec": {"containers": [container]}}}}
+    project.api.request("PATCH", path, body, "application/strategic-merge-patch+json")
+
+
+def test_a_kube_ovn_that_is_too_old_or_set_up_otherwise_is_refused_with_all_that_is_wrong(project: Project) -> None:
+    _controller(
+        project,
+        "docker.io/kubeovn/kube-ovn:v1.14.41",
+        "--enable-eip-snat=false",
+        "--external-gateway-switch=uplink",
+        "--non-primary-cni-mode=false",
+    )
+
+    said = _refusal(project)
+
+    assert "kube-ovn-controller is v1.14.41, older than 1.15" in said
+    assert "kube-ovn-controller runs with --enable-eip-snat=false" in said
+    assert "kube-ovn-controller runs with --external-gateway-switch=uplink" in said

@@ -8,6 +8,7 @@ from typing import Final
 
 from underlay.errors import Severity
 from underlay.facts import UNKNOWN, Facts, has_unknown, known
+from underlay.names import DEFAULT_VPC, EXTERNAL_SUBNET
 from underlay.rules.model import Breach, Rule
 from underlay.rules.spans import span
 
@@ -163,6 +164,20 @@ def _eip_snat(facts: Facts) -> Iterator[Breach]:
             )
 
 
+def _names(facts: Facts) -> Iterator[Breach]:
+    """Kube-OVN's own names for the default VPC and for the Subnet that tenants leave through."""
+    for place, arguments in _arguments(facts):
+        for flag, ours in (("--external-gateway-switch", EXTERNAL_SUBNET), ("--cluster-router", DEFAULT_VPC)):
+            for argument in arguments:
+                name, _, value = argument.partition("=")
+                if name == flag and value != ours:
+                    yield Breach(
+                        place,
+                        f"kube-ovn-controller runs with {argument}",
+                        f"remove the argument; {ours} is its default",
+                    )
+
+
 def _passwords(facts: Facts) -> Iterator[Breach]:
     for peer in facts.bgp_peers:
         if peer.plain_password:
@@ -269,5 +284,14 @@ RULES = (
         fix="Write the tunnel NIC's MTU less the header (geneve 100, stt 72, vxlan 50), or nothing.",
         reference="kube-ovn pkg/util/const.go; kubeovn/kube-ovn#4254, #2837",
         judge=_mtu,
+    ),
+    Rule(
+        id="NET-712",
+        title="Kube-OVN's own names are its defaults",
+        why="It would connect tenants to another Subnet than `external`, or hold another Vpc than `ovn-cluster` for the"
+        " default one: the patch that keeps the gateway labels would then make an empty Vpc of that name.",
+        fix="Leave --external-gateway-switch and --cluster-router out.",
+        reference="reference/kube-ovn.md 1.1, 3.1; kube-ovn pkg/controller/config.go",
+        judge=_names,
     ),
 )

@@ -1,0 +1,180 @@
+"""What the platform under a stack has to have before the first write: its kinds, its Kube-OVN, its gateway nodes.
+
+Pulumi itself previews green without a kind, retries for 65 seconds in the `up` and then fails half way; it makes a stub
+Node where a labelled node has gone (reference/pulumi.md 1.2, 2). What cannot be seen is said, never taken for fine.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from operations.live import COLLECTIONS, LiveCluster
+from underlay.errors import Finding, OperatorError, Severity
+from underlay.facts import Facts
+from underlay.inventory import owned_manifests
+from underlay.manifests import default_vpc_patch
+from underlay.names import EXTERNAL_GATEWAY_LABEL, RELEASE, RELEASE_NAMESPACE
+from underlay.reader import facts_of
+from underlay.rules.registry import BY_ID, judge
+from underlay.stackfile import Environment
+
+CRD: Final = "CRD"
+KUBE_OVN: Final = "KUBE-OVN"
+GATEWAY_NODE: Final = "GATEWAY-NODE"
+
+_FLUX: Final = ("source.toolkit.fluxcd.io", "helm.toolkit.fluxcd.io")
+_DEPLOYMENT: Final = "/apis/apps/v1/namespaces/kube-system/deployments/kube-ovn-controller"
+_RELEASE: Final = f"/apis/helm.toolkit.fluxcd.io/v2/namespaces/{RELEASE_NAMESPACE}/helmreleases/{RELEASE}"
+_SECRETS: Final = f"/api/v1/namespaces/{RELEASE_NAMESPACE}/secrets"
+_DEPLOYED: Final = f"labelSelector=owner%3Dhelm,name%3D{RELEASE},status%3Ddeployed&limit=1"
+_LAWS: Final = ("NET-704", "NET-707", "NET-708", "NET-712")
+"""Those that the controller's own Deployment decides: version, mode, arguments."""
+
+
+def platform(environment: Environment, cluster: LiveCluster, labels: Mapping[str, str | None]) -> Iterator[Finding]:
+    """Everything that is amiss, warnings too; a finding of severity `error` has to stop the run.
+
+    Args:
+        environment: the settings.
+        cluster: the cluster that they are for.
+        labels: of its gateway nodes, as `gateway_labels` read them.
+    """
+    yield from _kinds(environment, cluster)
+    yield from _controller(environment, cluster)
+    yield from _gateway_nodes(environment, labels)
+
+
+def _kinds(environment: Environment, cluster: LiveCluster) -> Iterator[Finding]:
+    """Kinds that the stack writes and the API server does not serve.
+
+    Absent is right in one case: the chart brings them and has not been installed yet. Flux's own are never the chart's.
+    """
+    settings, place = environment.settings, f"cluster {cluster.context}"
+    bodies = [manifest.body for manifest in owned_manifests(settings, environment.name)]
+    wanted = {(str(body["apiVersion"]), str(body["kind"])) for body in bodies}
+    wanted.add(("kubeovn.io/v1", default_vpc_patch(settings.provider.external).kind))
+    missing = sorted(
+        (version, kind)
+        for version in {version for version, _ in wanted}
+        for kind in _unserved(version, wanted, cluster)
+    )
+    flux = [kind for version, kind in missing if version.partition("/")[0] in _FLUX]
+    if flux:
+        yield Finding(
+            place=place,
+            problem=f"the API server does not serve {_named(flux)}, and chart.install is flux",
+            remedy="install Flux first, or write `install: release`",
+            rule=CRD,
+        )
+    others = [f"{kind} ({version})" for version, kind in missing if version.partition("/")[0] not in _FLUX]
+    if not others:
+        return
+    problem = f"the API server does not serve {_named(others)}"
+    if settings.chart.install == "external":
+        remedy = "chart.install is external: install Kube-OVN, Multus and MetalLB first, or write `install: release`"
+        yield Finding(place=place, problem=problem, remedy=remedy, rule=CRD)
+        return
+    installed = _installed(environment, cluster)
+    if installed:
+        remedy = (
+            f"{installed} says that it is installed: wait until it has brought them"
+            f" (kubectl -n {RELEASE_NAMESPACE} get helmreleases), or install it anew"
+        )
+        yield Finding(place=place, problem=problem, remedy=remedy, rule=CRD)
+        return
+    unsure = " (whether it was is not known: its releases may not be read)" if installed is None else ""
+    remedy = (
+        f"the chart is taken to bring them, as it has not been installed yet{unsure}; until then they are unchecked"
+    )
+    yield Finding(place=place, problem=problem, remedy=remedy, rule=CRD, severity=Severity.WARNING)
+
+
+def _unserved(version: str, wanted: set[tuple[str, str]], cluster: LiveCluster) -> Iterator[str]:
+    root = f"/apis/{version}" if "/" in version else f"/api/{version}"
+    served = {str(entry.get("kind")) for entry in (cluster.get(root) or {}).get("resources") or ()}
+    yield from (kind for group, kind in wanted if group == version and kind not in served)
+
+
+def _installed(environment: Environment, cluster: LiveCluster) -> str | None:
+    """What says that the chart stands; empty where nothing does, None where it could not be read."""
+    try:
+        if environment.settings.chart.install == "flux":
+            live = cluster.get(_RELEASE) or {}
+            conditions = (live.get("status") or {}).get("conditions") or ()
+            ready = any(one.get("type") == "Ready" and one.get("status") == "True" for one in conditions)
+            return f"HelmRelease {RELEASE_NAMESPACE}/{RELEASE}" if ready else ""
+        found = (cluster.get(f"{_SECRETS}?{_DEPLOYED}") or {}).get("items")
+    except OperatorError:
+        return None
+    return f"Helm release {RELEASE_NAMESPACE}/{RELEASE}" if found else ""
+
+
+def _controller(environment: Environment, cluster: LiveCluster) -> Iterator[Finding]:
+    """The laws of the running Kube-OVN, read off its Deployment, and what could not be read of it."""
+    what = "Deployment kube-system/kube-ovn-controller"
+    try:
+        live = cluster.get(_DEPLOYMENT)
+    except OperatorError as error:
+        yield _unsure(what, f"it can't be read, so Kube-OVN's version is not known ({error})")
+        return
+    if live is None:
+        if environment.settings.chart.install == "external" or _installed(environment, cluster):
+            yield _unsure(what, "it is not there, so Kube-OVN's version and arguments are not known")
+        return
+    facts = facts_of([{"apiVersion": "apps/v1", "kind": "Deployment", **live}])
+    versions = [str(found.kube_ovn_version) for found in facts.clusters]
+    if not any(re.match(r"v?\d+\.\d+", version) for version in versions):
+        shown = versions[0] if versions else "no container of that name"
+        yield _unsure(what, f"its image names no version ({shown})")
+    judged = Facts(clusters=facts.clusters, relaxed=environment.settings.relaxed)
+    yield from judge(judged, [BY_ID[law] for law in _LAWS])
+
+
+def _unsure(place: str, problem: str) -> Finding:
+    remedy = "make sure by yourself that it is Kube-OVN 1.15 or later, the secondary CNI, with --enable-eip-snat"
+    return Finding(place=place, problem=problem, remedy=remedy, rule=KUBE_OVN, severity=Severity.WARNING)
+
+
+def gateway_labels(environment: Environment, cluster: LiveCluster) -> dict[str, str | None]:
+    """The gateway label of each gateway node that is in the cluster, as it is now; None where there is none yet."""
+    found: dict[str, str | None] = {}
+    for name in environment.settings.provider.gateway_nodes:
+        live = cluster.get(f"{COLLECTIONS['Node']}/{name}")
+        if live is not None:
+            found[name] = ((live.get("metadata") or {}).get("labels") or {}).get(EXTERNAL_GATEWAY_LABEL)
+    return found
+
+
+def _gateway_nodes(environment: Environment, labels: Mapping[str, str | None]) -> Iterator[Finding]:
+    """Nodes that have left, and labels that are off; without any gateway node no tenant has a way out."""
+    place = environment.place(("provider", "gatewayNodes"))
+    for name in environment.settings.provider.gateway_nodes:
+        if name not in labels:
+            yield Finding(
+                place=place,
+                problem=f"node {name} is not in the cluster",
+                remedy="take it out of gatewayNodes, or correct the name; it is left out until then",
+                rule=GATEWAY_NODE,
+                severity=Severity.WARNING,
+            )
+        elif labels[name] not in (None, "true"):
+            yield Finding(
+                place=f"Node {name}",
+                problem=f"its label {EXTERNAL_GATEWAY_LABEL} is {labels[name]!r}, and Kube-OVN asks for 'true'",
+                remedy=f"`underlay up {environment.name}` puts it back (plain Pulumi: pulumi up --refresh)",
+                rule=GATEWAY_NODE,
+                severity=Severity.WARNING,
+            )
+    if not labels:
+        yield Finding(
+            place=place,
+            problem="none of the gateway nodes is in the cluster, so no tenant would have a way out",
+            remedy="name nodes that have the provider NIC (kubectl get nodes)",
+            rule=GATEWAY_NODE,
+        )
+
+
+def _named(kinds: list[str]) -> str:
+    return ", ".join(sorted(set(kinds)))
