@@ -16,7 +16,7 @@ from rich.markup import escape
 
 from operations.console import err, out, watched
 from operations.handover import HandOver
-from operations.live import object_key, snapshot
+from operations.live import snapshot
 from operations.preflight import make_sure_of_identity
 from operations.program import context_of
 from underlay.adoption.comparison import Fate, leaves
@@ -26,6 +26,7 @@ from underlay.adoption.proposal import Answers, Proposal, judge_against, propose
 from underlay.adoption.release import read_release
 from underlay.documents import read_document
 from underlay.errors import Finding, OperatorError, Severity
+from underlay.inventory import object_key, wall_manifests
 from underlay.kubeconfig import kubeconfig_path, read_context
 from underlay.names import RELEASE, RELEASE_NAMESPACE, STACK_LABEL
 from underlay.rules.registry import judge, judge_estate
@@ -199,3 +200,5 @@ def _show_hand_over(proposal: Proposal) -> None:
         f" {len(stays)} stay unmanaged, {len(added) + len(rewritten)} fields change; beside these each object gets the"
         f" label {STACK_LABEL}={stack} and the annotations that `up` waits by"
     )
+    if wall := wall_manifests(proposal.environment.settings, stack):
+        _say(f"{stack}: `up` also makes {len(wall)} admission objects, which hold kubectl to the laws (`admission`)")

@@ -10,11 +10,12 @@ from kubernetes.client.exceptions import ApiException
 
 from operations.console import out, watched
 from operations.guard import guard
-from operations.live import COLLECTIONS, LiveCluster, object_key, snapshot
+from operations.live import COLLECTIONS, LiveCluster, snapshot
 from operations.stacks import Outcome, Verb, run, select
 from underlay.adoption.ownership import MANAGER, hand_over
 from underlay.adoption.proposal import Adopted, Proposal
 from underlay.errors import OperatorError
+from underlay.inventory import object_key
 
 _CHANGED: Final = (409, 422)
 """What the API server answers where the resourceVersion that a patch names is not that of the object."""

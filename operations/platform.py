@@ -25,6 +25,7 @@ KUBE_OVN: Final = "KUBE-OVN"
 GATEWAY_NODE: Final = "GATEWAY-NODE"
 
 _FLUX: Final = ("source.toolkit.fluxcd.io", "helm.toolkit.fluxcd.io")
+_ADMISSION: Final = "admissionregistration.k8s.io"
 _DEPLOYMENT: Final = "/apis/apps/v1/namespaces/kube-system/deployments/kube-ovn-controller"
 _RELEASE: Final = f"/apis/helm.toolkit.fluxcd.io/v2/namespaces/{RELEASE_NAMESPACE}/helmreleases/{RELEASE}"
 _SECRETS: Final = f"/api/v1/namespaces/{RELEASE_NAMESPACE}/secrets"
@@ -68,7 +69,15 @@ def _kinds(environment: Environment, cluster: LiveCluster) -> Iterator[Finding]:
             remedy="install Flux first, or write `install: release`",
             rule=CRD,
         )
-    others = [f"{kind} ({version})" for version, kind in missing if version.partition("/")[0] not in _FLUX]
+    if wall := [kind for version, kind in missing if version.partition("/")[0] == _ADMISSION]:
+        yield Finding(
+            place=place,
+            problem=f"the API server does not serve {_named(wall)}, so kubectl can't be held to the laws",
+            remedy="bring it to Kubernetes 1.31, or write `admission.leftOut:` with the reason",
+            rule=CRD,
+        )
+    theirs = (*_FLUX, _ADMISSION)
+    others = [f"{kind} ({version})" for version, kind in missing if version.partition("/")[0] not in theirs]
     if not others:
         return
     problem = f"the API server does not serve {_named(others)}"

@@ -121,7 +121,7 @@ def _construct(
             _construct(child, (*path, index), name, lines, findings, loader) for index, child in enumerate(node.value)
         )
     if not isinstance(node, yaml.MappingNode):
-        return loader.construct_object(node, deep=True)
+        return _scalar(node, path, name, findings, loader)
     mapping: dict[str, Any] = {}
     for key_node, value_node in node.value:
         key = key_node.value if isinstance(key_node, yaml.ScalarNode) else None
@@ -143,3 +143,19 @@ def _construct(
             continue
         mapping[key] = _construct(value_node, (*path, key), name, lines, findings, loader)
     return mapping
+
+
+def _scalar(node: yaml.Node, path: Path, name: str, findings: list[Finding], loader: Any) -> Any:
+    """One value; what PyYAML's constructors trip over (`08`, a tag that does not fit) is a finding."""
+    try:
+        return loader.construct_object(node, deep=True)
+    except (ValueError, LookupError, AttributeError, TypeError):
+        tag = str(node.tag).rpartition(":")[2]
+        findings.append(
+            Finding(
+                place=f"{name}:{node.start_mark.line + 1} {'.'.join(map(str, path))}".rstrip(),
+                problem=f"{node.value!r} can't be read as {tag}",
+                remedy="write a number without leading zeros, or text in quotes; leave tags (`!!...`) out",
+            )
+        )
+        return None

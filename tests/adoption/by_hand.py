@@ -12,7 +12,7 @@ import yaml
 
 from underlay.adoption.live import KINDS
 from underlay.adoption.proposal import Answers, Proposal, propose
-from underlay.inventory import owned_manifests
+from underlay.inventory import owned_manifests, wall_manifests
 from underlay.settings import Settings
 
 ROOT: Final = Path(__file__).parents[2]
@@ -163,7 +163,10 @@ def _bare(api_version: str, kind: str, name: str, labels: dict[str, str]) -> dic
 def live_of(settings: Settings, stack: str) -> Network:
     """What those settings become, as if somebody had applied it by hand: without a label or a note of ours."""
     bodies = []
+    wall = {manifest.kind for manifest in wall_manifests(settings, stack)}  # nobody has made that by hand
     for manifest in owned_manifests(settings, stack):
+        if manifest.kind in wall:
+            continue
         if manifest.kind in ("OCIRepository", "HelmRelease"):
             continue
         body = json.loads(json.dumps(manifest.body))

@@ -20,6 +20,7 @@ GROUPS = {
     "/apis/kubeovn.io/v1": ["ProviderNetwork", "Vlan", "Subnet", "Vpc", "OvnEip", "OvnSnatRule"],
     "/apis/k8s.cni.cncf.io/v1": ["NetworkAttachmentDefinition"],
     "/apis/metallb.io/v1beta1": ["IPAddressPool", "L2Advertisement"],
+    "/apis/admissionregistration.k8s.io/v1": ["ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"],
     "/apis/source.toolkit.fluxcd.io/v1": ["OCIRepository"],
     "/apis/helm.toolkit.fluxcd.io/v2": ["HelmRelease"],
 }
@@ -110,6 +111,13 @@ def test_flux_itself_has_to_be_there_where_flux_installs() -> None:
         " `install: release` [CRD]"
     )
     assert judged(Answers(without="HelmRelease"), "release") == []
+
+
+def test_an_api_server_without_admission_policies_stops_with_the_way_around_them() -> None:
+    [finding] = judged(Answers(without="ValidatingAdmissionPolicy"))
+    assert (finding.rule, finding.severity) == ("CRD", Severity.ERROR)
+    assert "does not serve ValidatingAdmissionPolicy," in finding.problem
+    assert "admission.leftOut" in finding.remedy
 
 
 def test_a_controller_that_cannot_be_read_is_said_to_be_unknown_and_stops_nothing() -> None:

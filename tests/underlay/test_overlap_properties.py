@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Address, IPv6Address, ip_network
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.network import good
@@ -132,6 +132,11 @@ def test_a_match_is_read_or_refused_and_nothing_else(text: str) -> None:
 
 
 @given(st.text(max_size=200))
+@example("08")
+@example("!!int x")
+@example('!!int ""')
+@example("!!bool x")
+@example("!!timestamp x")
 @settings(suppress_health_check=[HealthCheck.too_slow])
 def test_a_file_of_any_text_is_read_or_refused_in_one_sentence(text: str) -> None:
     try:

@@ -141,6 +141,16 @@ WRONG = {
             )
         ],
     ),
+    "a number that is none": (
+        "      id: 0",
+        "      id: 08",
+        [
+            (
+                "config.kmetal-network:provider.vlan.id: '08' can't be read as int; write a number without leading zeros, or text"
+                " in quotes; leave tags (`!!...`) out [SHAPE]"
+            )
+        ],
+    ),
     "two ranges of the platform that share addresses": (
         'joinCidr: "100.64.0.0/16"',
         'joinCidr: "10.16.128.0/17"',
