@@ -14,9 +14,10 @@ import pulumi
 from components.objects import KubernetesObject
 from underlay.manifests import default_vpc_patch, external_subnet, gateway_label, provider_nic, provider_vlan
 from underlay.names import DEFAULT_VPC
+from underlay.replacing import fixed_fields
 from underlay.sections.provider import Provider
 
-_BRIDGES = pulumi.CustomTimeouts(create="5m", update="5m")
+BRIDGES = pulumi.CustomTimeouts(create="5m", update="5m")
 """Kube-OVN looks at its nodes every 30 seconds (26 s were seen)."""
 
 
@@ -49,16 +50,16 @@ class ProviderNetwork(pulumi.ComponentResource):
             provider_nic(provider, args.stack),
             pulumi.ResourceOptions(
                 parent=self,
-                replace_on_changes=["spec.defaultInterface"],
+                replace_on_changes=fixed_fields("ProviderNetwork"),
                 delete_before_replace=True,
-                custom_timeouts=_BRIDGES,
+                custom_timeouts=BRIDGES,
             ),
         )
         vlan = KubernetesObject(
             f"{name}-vlan",
             provider_vlan(provider, args.stack),
             pulumi.ResourceOptions(
-                parent=self, depends_on=[nic], replace_on_changes=["spec.provider"], delete_before_replace=True
+                parent=self, depends_on=[nic], replace_on_changes=fixed_fields("Vlan"), delete_before_replace=True
             ),
         )
         external = KubernetesObject(
@@ -67,7 +68,7 @@ class ProviderNetwork(pulumi.ComponentResource):
             pulumi.ResourceOptions(
                 parent=self,
                 depends_on=[vlan],
-                replace_on_changes=["spec.cidrBlock", "spec.vlan", "spec.vpc"],
+                replace_on_changes=fixed_fields("Subnet"),
                 delete_before_replace=True,
             ),
         )

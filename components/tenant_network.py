@@ -17,10 +17,11 @@ import pulumi
 from components.objects import KubernetesObject
 from underlay.manifests import ClusterManifests, tenant_manifests
 from underlay.names import TenantNames
+from underlay.replacing import fixed_fields
 from underlay.sections.provider import ExternalSubnet
 from underlay.sections.tenant import Tenant
 
-_PATIENCE = pulumi.CustomTimeouts(create="5m", update="5m", delete="5m")
+PATIENCE = pulumi.CustomTimeouts(create="5m", update="5m", delete="5m")
 """A Vpc waits its turn: Kube-OVN's only Vpc worker takes a second for each new tenant."""
 
 
@@ -72,7 +73,11 @@ class TenantNetwork(pulumi.ComponentResource):
         pinned: list[pulumi.Resource] = []
         if manifests.egress:
             options = pulumi.ResourceOptions(
-                parent=self, depends_on=[namespace], replace_on_changes=["spec"], delete_before_replace=True
+                parent=self,
+                depends_on=[namespace],
+                replace_on_changes=fixed_fields("OvnEip"),
+                delete_before_replace=True,
+                custom_timeouts=PATIENCE,
             )
             pinned.append(KubernetesObject(f"{name}-egress", manifests.egress, options))
         router = KubernetesObject(
@@ -83,14 +88,14 @@ class TenantNetwork(pulumi.ComponentResource):
                 depends_on=[namespace, *pinned],
                 replace_with=pinned,
                 delete_before_replace=True,
-                custom_timeouts=_PATIENCE,
+                custom_timeouts=PATIENCE,
             ),
         )
         self.namespace = tenant.namespace_name
         self.vpc = pulumi.Output.all(router.metadata, router.status).apply(lambda _: TenantNames(tenant.name).vpc)
         reserved = {cluster.name: cluster.control_plane_address for cluster in tenant.clusters}
         self.clusters = {
-            cluster.cluster: self._cluster(name, cluster, router, namespace, reserved[cluster.cluster])
+            cluster.cluster: self._cluster(name, cluster, router, pinned, namespace, reserved[cluster.cluster])
             for cluster in manifests.clusters
         }
         self.register_outputs(self.exported())
@@ -116,9 +121,12 @@ class TenantNetwork(pulumi.ComponentResource):
         name: str,
         manifests: ClusterManifests,
         router: KubernetesObject,
+        pinned: list[pulumi.Resource],
         namespace: KubernetesObject,
         reserved: object,
     ) -> ClusterNetwork:
+        # `replace_with` names all that it follows: the engine deletes only those first that name it themselves, so a
+        # Vpc would go before its Subnets, and wait for them for ever.
         attachment = KubernetesObject(
             f"{name}-{manifests.attachment.role}",
             manifests.attachment,
@@ -130,10 +138,10 @@ class TenantNetwork(pulumi.ComponentResource):
             pulumi.ResourceOptions(
                 parent=self,
                 depends_on=[router, attachment],
-                replace_on_changes=["spec.cidrBlock", "spec.vpc", "spec.provider", "spec.vlan"],
-                replace_with=[router],
+                replace_on_changes=fixed_fields("Subnet"),
+                replace_with=[router, *pinned],
                 delete_before_replace=True,
-                custom_timeouts=_PATIENCE,
+                custom_timeouts=PATIENCE,
             ),
         )
         rule = KubernetesObject(
@@ -142,10 +150,10 @@ class TenantNetwork(pulumi.ComponentResource):
             pulumi.ResourceOptions(
                 parent=self,
                 depends_on=[router, subnet],
-                replace_on_changes=["spec"],
-                replace_with=[subnet],
+                replace_on_changes=fixed_fields("OvnSnatRule"),
+                replace_with=[subnet, router, *pinned],
                 delete_before_replace=True,
-                custom_timeouts=_PATIENCE,
+                custom_timeouts=PATIENCE,
             ),
         )
         return ClusterNetwork(

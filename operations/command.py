@@ -24,6 +24,7 @@ from operations.lint import lint
 from operations.live import LiveCluster
 from operations.offboard import offboard
 from operations.program import context_of
+from operations.readiness import explain_failure
 from operations.stacks import Outcome, Verb, run
 from operations.verify import Check, Verdict, as_json, verify
 from underlay.errors import Finding, OperatorError, Severity
@@ -69,10 +70,20 @@ def check(output: OutputOption = Output.TEXT) -> None:
 def _run(stack: str, verb: Verb, title: str, *, refresh: bool = False) -> Outcome:
     with watched(title) as watch:
         outcome = run(_ROOT, stack, verb, watch=watch, refresh=refresh)
+        explained = _explained(stack, outcome) if outcome.failed and outcome.broken else ()
     for text in dict.fromkeys(outcome.advice):
         err.print(f"[yellow]note[/] {escape(text)}", soft_wrap=True, highlight=False)
+    for finding in explained:
+        err.print(f"[red]seen[/] {escape(str(finding))}", soft_wrap=True, highlight=False)
     outcome.stop()
     return outcome
+
+
+def _explained(stack: str, outcome: Outcome) -> tuple[Finding, ...]:
+    """What the objects of the failed steps look like."""
+    environment, _ = load_stack(_ROOT, stack)
+    with LiveCluster(context_of(_ROOT, environment)) as cluster:
+        return explain_failure(environment, cluster, outcome)
 
 
 def _hold(environment: Environment, planned: Outcome) -> None:
@@ -85,11 +96,12 @@ def _show_steps(outcome: Outcome, stack: str, done: bool) -> None:  # noqa: FBT0
     if not outcome.steps:
         out.print(f"{stack}: nothing to change ({sum(outcome.counts.values())} objects as written)")
         return
-    table = Table(
-        "change", "object", "name", "fields", title=f"{stack}: {'done' if done else 'to do'}", title_justify="left"
-    )
+    replaced = any(step.why for step in outcome.steps)
+    columns = ["change", "object", "name", "fields", *(["why"] if replaced else [])]
+    table = Table(*columns, title=f"{stack}: {'done' if done else 'to do'}", title_justify="left")
     for step in outcome.steps:
-        table.add_row(step.operation, step.type.rpartition(":")[2], step.name, ", ".join(step.fields))
+        kind, fields = step.type.rpartition(":")[2], ", ".join(step.fields)
+        table.add_row(step.operation, kind, step.name, fields, *([step.why] if replaced else []))
     out.print(table)
 
 

@@ -18,6 +18,7 @@ from underlay.errors import Finding, OperatorError
 from underlay.inventory import object_key, owned_manifests
 from underlay.manifests import exclude_ips
 from underlay.names import METALLB_NAMESPACE, STACK_LABEL, TenantNames, external_eip
+from underlay.replacing import is_fixed
 from underlay.sections.tenant import TenantCluster
 from underlay.stackfile import Environment
 from underlay.types import Span
@@ -28,9 +29,6 @@ LOST_ADDRESS: Final = "LOST-ADDRESS"
 _REPLACED: Final = frozenset({"replace", "create-replacement", "delete-replaced"})
 _GONE: Final = frozenset({"delete", "delete-replaced", "replace"})
 _FINISHED: Final = ("Succeeded", "Failed")
-_IN_STONE: Final = frozenset({"cidrBlock", "vpc", "provider", "vlan"})
-"""Fields of a Subnet whose change replaces it (reference/kube-ovn.md 2.2)."""
-
 _OWN_KINDS: Final = ("Subnet", "Namespace", "Vpc", "OvnEip", "IPAddressPool")
 """What a plan may take away from somebody; who that is, is only asked when it does."""
 
@@ -127,7 +125,7 @@ def _foreseen(environment: Environment, seen: Seen) -> list[_Change]:
             elif changed := [
                 field for field, value in (body.get("spec") or {}).items() if live["spec"].get(field) != value
             ]:
-                fixed = kind == "OvnEip" or (kind == "Subnet" and not _IN_STONE.isdisjoint(changed))
+                fixed = is_fixed(kind, (f"spec.{field}" for field in changed))
                 changes.append(_Change("replace" if fixed else "update", kind, key))
     return [*changes, *_dragged_along(changes, seen)]
 

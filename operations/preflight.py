@@ -9,14 +9,17 @@ somebody else made is never taken over in silence.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from operations.live import COLLECTIONS, LiveCluster, snapshot
 from operations.platform import gateway_labels, platform
 from underlay.errors import Finding, OperatorError
 from underlay.inventory import owned_manifests
-from underlay.names import STACK_LABEL
+from underlay.names import STACK_LABEL, TenantNames, external_eip
 from underlay.rules.registry import errors
 from underlay.stackfile import Environment
+
+LEAVING: Final = "LEAVING"
 
 
 def make_sure(environment: Environment, cluster: LiveCluster) -> tuple[Environment, tuple[Finding, ...]]:
@@ -32,7 +35,7 @@ def make_sure(environment: Environment, cluster: LiveCluster) -> tuple[Environme
     make_sure_of_identity(environment, cluster)
     labels = gateway_labels(environment, cluster)
     found = tuple(platform(environment, cluster, labels))
-    if wrong := [*errors(found), *_strangers(environment, cluster)]:
+    if wrong := [*errors(found), *_strangers(environment, cluster), *_leaving(environment, cluster)]:
         raise OperatorError(wrong)
     return environment.with_gateway_nodes(tuple(labels)), found
 
@@ -77,4 +80,22 @@ def _strangers(environment: Environment, cluster: LiveCluster) -> Iterator[Findi
                 problem=f"{manifest.kind} {key} is there already and {whose}",
                 remedy=f"rename ours, or take it over: `underlay adopt {environment.name}` shows what would change",
                 rule="OWNER",
+            )
+
+
+def _leaving(environment: Environment, cluster: LiveCluster) -> Iterator[Finding]:
+    """Addresses of routers that went, on their way out: one that is made anew now loses its port (kube-ovn.md 2.3)."""
+    for tenant in environment.settings.tenants:
+        vpc = TenantNames(tenant.name).vpc
+        eip = external_eip(vpc, environment.settings.provider.external.name)
+        live = cluster.get(f"{COLLECTIONS['OvnEip']}/{eip}") or {}
+        gone = (live.get("metadata") or {}).get("deletionTimestamp")
+        if gone and cluster.get(f"{COLLECTIONS['Vpc']}/{vpc}") is None:
+            held = ", ".join(live["metadata"].get("finalizers") or ())
+            yield Finding(
+                place=f"cluster {cluster.context}",
+                problem=f"OvnEip {eip} of the Vpc that went is still being deleted (since {gone}, held by {held})",
+                remedy=f"wait until it is gone; a Vpc {vpc} made before would lose its way out for good. If it stays:"
+                f" kubectl get ovn-snat-rules, one of them uses it",
+                rule=LEAVING,
             )

@@ -17,10 +17,12 @@ from pathlib import Path
 from typing import Any, Final, Literal, Protocol, TypeAlias
 
 from pulumi import automation as auto
-from pulumi.automation.events import DiagnosticEvent, EngineEvent, OpType
+from pulumi.automation.events import DiagnosticEvent, EngineEvent, OpType, StepEventMetadata
 
+from operations.inline import Inline
 from operations.labels import LOOKED_AT, stale_patches
 from underlay.errors import OperatorError
+from underlay.replacing import why_replaced
 from underlay.settings import PROJECT
 
 Verb: TypeAlias = Literal["preview", "up", "destroy", "refresh", "preview-destroy"]
@@ -57,6 +59,11 @@ class Step:
         """Its name in state."""
         return self.urn.rpartition("::")[2]
 
+    @property
+    def why(self) -> str:
+        """Why it is replaced, where it is."""
+        return why_replaced(self.type.rpartition(":")[2], self.fields) if self.operation == "replace" else ""
+
 
 class Watch(Protocol):
     """Follows a run: told of each step when it begins and when it is done."""
@@ -76,6 +83,8 @@ class Outcome:
     advice: list[str] = field(default_factory=list)
     """What it and the program want known."""
     errors: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+    """Objects whose step failed: `Kind namespace/name` or `Kind name`."""
     counts: dict[str, int] = field(default_factory=dict)
     """Operations by number, unchanged ones included."""
     outputs: Mapping[str, Any] = field(default_factory=dict)
@@ -97,17 +106,18 @@ class Outcome:
             raise OperatorError("\n".join(said))
 
 
-def select(root: Path, stack: str) -> auto.Stack:
+def select(root: Path, stack: str, inline: Inline | None = None) -> auto.Stack:
     """The stack of an environment, made where it is not there yet.
+
+    Args:
+        root: the project.
+        stack: name of the environment.
+        inline: its program; only a run needs one.
 
     Raises:
         OperatorError: no CLI, no backend, or a wrong passphrase.
     """
-    file = str(root / "__main__.py")
-
-    def program() -> None:
-        LOOKED_AT.set(True)  # each run of a program has a context of its own
-        runpy.run_path(file, run_name="__main__")
+    program = inline or _program(root)
 
     def chosen() -> auto.Stack:
         options = auto.LocalWorkspaceOptions(work_dir=str(root))
@@ -124,6 +134,16 @@ def select(root: Path, stack: str) -> auto.Stack:
         raise OperatorError(f"stack {stack}: {_last_words(str(error))}") from None
     except FileNotFoundError:
         raise OperatorError("pulumi is not on PATH; install it, or run `make up`, which brings its own") from None
+
+
+def _program(root: Path) -> Inline:
+    file = str(root / "__main__.py")
+
+    def program() -> None:
+        LOOKED_AT.set(True)  # each run of a program has a context of its own
+        runpy.run_path(file, run_name="__main__")
+
+    return Inline(program)
 
 
 def _mend(root: Path, stack: str) -> bool:
@@ -166,7 +186,8 @@ def run(
     def listen(event: EngineEvent) -> None:
         _hear(event, outcome, watch)
 
-    selected = select(root, stack)
+    inline = _program(root)
+    selected = select(root, stack, inline)
     pack = policies or root / "policies"
     try:
         try:
@@ -189,6 +210,8 @@ def run(
         outcome.failed = True
         if not outcome.errors and not outcome.violations:
             outcome.errors.append(f"stack {stack}: {_last_words(str(error))}")
+    finally:
+        inline.end()
     return outcome
 
 
@@ -269,6 +292,8 @@ def _hear(event: EngineEvent, outcome: Outcome, watch: Watch | None) -> None:
     elif event.res_outputs_event and watch:
         metadata = event.res_outputs_event.metadata
         watch(Step(_operation(metadata.op), metadata.urn), done=True)
+    elif event.res_op_failed_event:
+        outcome.broken.append(_object(event.res_op_failed_event.metadata))
     elif event.policy_event:
         mandatory = event.policy_event.enforcement_level == "mandatory"
         (outcome.violations if mandatory else outcome.advice).append(_plain(event.policy_event.message))
@@ -276,6 +301,14 @@ def _hear(event: EngineEvent, outcome: Outcome, watch: Watch | None) -> None:
         _hear_diagnostic(event.diagnostic_event, outcome)
     elif event.summary_event:
         outcome.counts = {_operation(key): value for key, value in event.summary_event.resource_changes.items()}
+
+
+def _object(metadata: StepEventMetadata) -> str:
+    """Which object of the cluster a step is about."""
+    state = metadata.new or metadata.old
+    named = ((state.inputs if state else {}) or {}).get("metadata") or {}
+    key = "/".join(str(part) for part in (named.get("namespace"), named.get("name")) if part)
+    return f"{metadata.type.rpartition(':')[2]} {key}"
 
 
 def _hear_diagnostic(diagnostic: DiagnosticEvent, outcome: Outcome) -> None:

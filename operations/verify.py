@@ -172,7 +172,8 @@ def _provider(environment: Environment, seen: Seen) -> Iterator[Check]:
     name, vlan_name = provider.network.name, provider.vlan.name
     network = seen.get("ProviderNetwork", {}).get(name)
     ready_nodes = _at(network, "status", "readyNodes") or []
-    waiting = [node for node in provider.gateway_nodes if node not in ready_nodes]
+    # Every node of the cluster that is not excluded, not the gateways alone: a tenant's pod may run on any of them.
+    waiting = sorted(set(seen.get("Node", ())) - set(provider.network.exclude_nodes) - set(ready_nodes))
     messages = "; ".join(
         f"{entry.get('node')}: {entry.get('message') or entry.get('reason')}"
         for entry in _at(network, "status", "conditions") or ()
@@ -187,7 +188,7 @@ def _provider(environment: Environment, seen: Seen) -> Iterator[Check]:
             f"no bridge on {', '.join(waiting)}{f' ({messages})' if messages else ''}" if network and waiting else "",
         ],
         f"ready on {', '.join(ready_nodes)}",
-        "look at kube-ovn-cni on those nodes: the NIC must exist there and be up",
+        f"look at kube-ovn-cni on {', '.join(waiting) or 'its nodes'}: the NIC must exist there and be up",
     )
     vlan = seen.get("Vlan", {}).get(vlan_name)
     yield _check(

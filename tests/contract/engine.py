@@ -17,6 +17,8 @@ from pulumi.automation.errors import CommandError
 from pulumi.automation.events import EngineEvent
 from pulumi_kubernetes.apiextensions import CustomResource, CustomResourcePatch
 
+from operations.inline import Inline
+
 Declare = Callable[[k8s.Provider], None]
 PROJECT, STACK = "contract", "test"
 
@@ -112,11 +114,13 @@ class Engine:
             declare(k8s.Provider("cluster", **arguments))
 
         outcome = Outcome()
-        self._stack.workspace.program = program
+        inline = Inline(program)
+        self._stack.workspace.program = inline
         try:
             operation(on_event=outcome.see, **options)
         except CommandError as error:
             outcome.ok, outcome.error = False, str(error)
+        inline.end()
         return outcome
 
 

@@ -53,7 +53,7 @@ def test_credentials_that_are_not_accepted_are_said_so(project: Project) -> None
     assert "credentials are not accepted" in _refusal(project)
 
 
-def test_a_strangers_object_in_the_way_is_named_and_never_taken_over(project: Project) -> None:
+def test_what_is_in_the_way_is_named_a_strangers_object_and_an_address_on_its_way_out(project: Project) -> None:
     project.api.create(
         {
             "apiVersion": "kubeovn.io/v1",
@@ -62,8 +62,17 @@ def test_a_strangers_object_in_the_way_is_named_and_never_taken_over(project: Pr
             "spec": {"id": 7, "provider": "other"},
         }
     )
+    leaving = {"name": "alpha-vpc-external", "finalizers": ["example.com/held"]}
+    spec = {"externalSubnet": "elsewhere", "type": "lrp"}
+    path = "/apis/kubeovn.io/v1/ovn-eips"
+    body = {"apiVersion": "kubeovn.io/v1", "kind": "OvnEip", "metadata": leaving, "spec": spec}
+    project.api.request("POST", path, body)
+    project.api.request("DELETE", f"{path}/alpha-vpc-external")
 
     said = _refusal(project)
+
+    assert "OvnEip alpha-vpc-external of the Vpc that went is still being deleted" in said
+    assert "held by example.com/held" in said
 
     assert "Vlan vlan222 is there already and was made by somebody else" in said
     assert "`underlay adopt dev` shows what would change" in said

@@ -23,6 +23,7 @@ from pulumi.automation.events import EngineEvent
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.yaml import ConfigGroup
 
+from operations.inline import Inline
 from tests.policies.rendering import external, layer2, manifest, pool, provider_network
 
 pytestmark = pytest.mark.sandbox
@@ -89,7 +90,8 @@ class Engine:
         options = automation.LocalWorkspaceOptions(
             work_dir=str(self._directory), project_settings=settings, env_vars=self._environment
         )
-        stack = automation.create_or_select_stack("test", "others", program, opts=options)
+        inline = Inline(program)
+        stack = automation.create_or_select_stack("test", "others", inline, opts=options)
         outcome = Outcome()
         arguments: dict[str, Any] = {"policy_packs": [str(PACK)], "on_event": outcome.see}
         if config is not None:
@@ -101,6 +103,7 @@ class Engine:
             outcome.succeeded = True
         except CommandError as error:
             outcome.text = str(error)
+        inline.end()
         _collect_loops()
         return outcome
 

@@ -1,0 +1,46 @@
+"""An inline program that ends with its engine.
+
+When a policy or the API server refuses a resource in the middle of an `up`, the outputs of that resource never come,
+and the SDK's program waits for them after the engine has gone (pulumi 3.250, `automation/_server.py`). Its thread would
+keep the process from ending: seen as a command that had said everything and did not return.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final
+
+_PATIENCE: Final = 2.0
+"""Seconds; a program that is about to end by itself takes some milliseconds."""
+
+_POLL: Final = 0.01
+
+
+class Inline:
+    """A program for the Automation API; `end` is to be called when the engine's command has returned."""
+
+    def __init__(self, program: Callable[[], None]) -> None:
+        self._program = program
+        self._loops: list[asyncio.AbstractEventLoop] = []
+
+    def __call__(self) -> None:
+        """Run, as the engine asks; once for a preview, once for the update after it."""
+        self._loops.append(asyncio.get_running_loop())
+        self._program()
+
+    def end(self) -> None:
+        """Stop what still waits for an engine that is no more."""
+        deadline = time.monotonic() + _PATIENCE
+        for loop in self._loops:
+            while loop.is_running() and time.monotonic() < deadline:
+                time.sleep(_POLL)
+            if loop.is_running():
+                # The SDK then tries to tell the engine, and gRPC prints the traceback of that.
+                logging.getLogger("grpc._server").disabled = True
+                with suppress(RuntimeError):  # it has closed in this very moment
+                    loop.call_soon_threadsafe(loop.stop)
+        self._loops.clear()
