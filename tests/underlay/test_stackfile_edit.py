@@ -57,10 +57,11 @@ def test_the_projects_own_files_lose_exactly_that_tenants_lines() -> None:
     gone = [line for line in text.splitlines() if line not in edited.splitlines()]
     assert gone == [
         "    - name: globex",
+        "      quota:",
         "        - name: main",
         "          cidrBlock: 10.100.0.0/24 # acme's too: other VPC, other world",
     ]
-    assert len(text.splitlines()) - len(edited.splitlines()) == 5
+    assert len(text.splitlines()) - len(edited.splitlines()) == 7
 
 
 @pytest.mark.parametrize(
