@@ -23,6 +23,7 @@ from operations.guard import guard
 from operations.lint import lint
 from operations.live import LiveCluster
 from operations.offboard import offboard
+from operations.preflight import make_sure_of_identity
 from operations.program import context_of
 from operations.readiness import explain_failure
 from operations.stacks import Outcome, Verb, run
@@ -86,6 +87,12 @@ def _explained(stack: str, outcome: Outcome) -> tuple[Finding, ...]:
         return explain_failure(environment, cluster, outcome)
 
 
+def _meet(environment: Environment) -> None:
+    """Stop before the engine starts where the cluster does not answer, or is another than the settings name."""
+    with LiveCluster(context_of(_ROOT, environment)) as cluster:
+        make_sure_of_identity(environment, cluster)
+
+
 def _hold(environment: Environment, planned: Outcome) -> None:
     """Stop before a plan that would cut somebody off."""
     with LiveCluster(context_of(_ROOT, environment)) as cluster:
@@ -108,7 +115,7 @@ def _show_steps(outcome: Outcome, stack: str, done: bool) -> None:  # noqa: FBT0
 @app.command()
 def preview(stack: StackArgument, refresh: RefreshOption = False) -> None:  # noqa: FBT002 (a flag of the command line)
     """Show what an `up` would change, with the policy pack on."""
-    load_stack(_ROOT, stack)
+    _meet(load_stack(_ROOT, stack)[0])
     _show_steps(_run(stack, "preview", f"previewing {stack}", refresh=refresh), stack, done=False)
 
 
@@ -116,6 +123,7 @@ def preview(stack: StackArgument, refresh: RefreshOption = False) -> None:  # no
 def up(stack: StackArgument, yes: YesOption = False, refresh: RefreshOption = False) -> None:  # noqa: FBT002 (flags)
     """Apply an environment until it is really ready; the policy pack judges the preview first."""
     environment, _ = load_stack(_ROOT, stack)
+    _meet(environment)
     planned = _run(stack, "preview", f"previewing {stack}", refresh=refresh)
     _show_steps(planned, stack, done=False)
     if not planned.changes:
@@ -132,6 +140,7 @@ def up(stack: StackArgument, yes: YesOption = False, refresh: RefreshOption = Fa
 def destroy(stack: StackArgument, yes: YesOption = False) -> None:  # noqa: FBT002 (a flag of the command line)
     """Take an environment away in the order that leaves nothing behind; the default Vpc keeps its patch."""
     environment, _ = load_stack(_ROOT, stack)
+    _meet(environment)
     _hold(environment, _run(stack, "preview-destroy", f"previewing the end of {stack}"))
     if not yes:
         typer.confirm(f"Take the whole network of {stack} away?", abort=True)
@@ -235,7 +244,7 @@ def main() -> None:
         app()
     except OperatorError as error:
         err.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
-        sys.exit(1 if error.findings else 2)
+        sys.exit(error.exit_code)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from operations.live import COLLECTIONS, LiveCluster, snapshot
 from operations.stacks import Outcome, Verb, run, select
 from underlay.adoption.ownership import MANAGER, hand_over
 from underlay.adoption.proposal import Adopted, Proposal
-from underlay.errors import OperatorError
+from underlay.errors import Finding, OperatorError
 from underlay.inventory import object_key
 
 _CHANGED: Final = (409, 422)
@@ -88,7 +88,8 @@ class HandOver(LiveCluster):
             answer = self._api.call_api("PATCH", url, header_params=headers, body=operations, _request_timeout=_SECONDS)
             answer.read()
             if answer.status in _CHANGED:
-                raise self._refusal(f"{path} has changed since it was read", "run `underlay adopt` again")
+                problem, remedy = "it has changed since it was read", "run `underlay adopt` again"
+                raise OperatorError([Finding(place=path, problem=problem, remedy=remedy, rule="ADOPT")])
             if answer.status >= _REFUSED:
                 raise ApiException(http_resp=answer)
 

@@ -16,7 +16,7 @@ from kubernetes.client.exceptions import ApiException
 from kubernetes.config.config_exception import ConfigException
 from urllib3.exceptions import HTTPError
 
-from underlay.errors import Finding, OperatorError
+from underlay.errors import Finding, UnreachableError
 from underlay.inventory import object_key
 
 _SECONDS: Final = 15
@@ -30,7 +30,7 @@ class LiveCluster:
         """Connects lazily.
 
         Raises:
-            OperatorError: a kubeconfig that no client can be made of.
+            UnreachableError: a kubeconfig that no client can be made of.
         """
         self.context = str(kubeconfig["current-context"])
         self.server = str(kubeconfig["clusters"][0]["cluster"].get("server", "no server"))
@@ -47,9 +47,9 @@ class LiveCluster:
     def __exit__(self, *_: object) -> None:
         self._api.close()
 
-    def _refusal(self, problem: str, remedy: str) -> OperatorError:
+    def _refusal(self, problem: str, remedy: str) -> UnreachableError:
         place = f"cluster {self.context} ({self.server})"
-        return OperatorError([Finding(place=place, problem=problem, remedy=remedy)])
+        return UnreachableError([Finding(place=place, problem=problem, remedy=remedy, rule="CLUSTER")])
 
     @contextmanager
     def _spoken(self, what: str) -> Iterator[None]:
@@ -69,7 +69,7 @@ class LiveCluster:
         """A path of the API, parsed; None where it is not there.
 
         Raises:
-            OperatorError: no answer, or not permitted.
+            UnreachableError: no answer, or not permitted.
         """
         with self._spoken(f"GET {path}"):
             headers = {"Accept": "application/json"}

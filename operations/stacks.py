@@ -21,7 +21,7 @@ from pulumi.automation.events import DiagnosticEvent, EngineEvent, OpType, StepE
 
 from operations.inline import Inline
 from operations.labels import LOOKED_AT, stale_patches
-from underlay.errors import OperatorError
+from underlay.errors import OperatorError, RunFailedError
 from underlay.replacing import why_replaced
 from underlay.settings import PROJECT
 
@@ -99,11 +99,11 @@ class Outcome:
         """End with everything that went wrong.
 
         Raises:
-            OperatorError: the run failed.
+            RunFailedError: the run failed.
         """
         if self.failed:
             said = list(dict.fromkeys(self.violations + self.errors)) or ["the engine failed and said nothing"]
-            raise OperatorError("\n".join(said))
+            raise RunFailedError("\n".join(said))
 
 
 def select(root: Path, stack: str, inline: Inline | None = None) -> auto.Stack:

@@ -56,3 +56,26 @@ class OperatorError(Exception):
     def __init__(self, findings: Iterable[Finding] | str) -> None:
         self.findings: tuple[Finding, ...] = () if isinstance(findings, str) else tuple(sorted(findings))
         super().__init__(findings if isinstance(findings, str) else report(self.findings))
+
+    @property
+    def exit_code(self) -> int:
+        """1 for findings; 2 for wrong usage."""
+        return 1 if self.findings else 2
+
+
+class UnreachableError(OperatorError):
+    """A cluster that could not be looked at: nothing is known of it, which is no finding."""
+
+    @property
+    def exit_code(self) -> int:
+        """2, whatever is said."""
+        return 2
+
+
+class RunFailedError(OperatorError):
+    """A run of the engine that did not reach its end; told in the engine's and the program's own words."""
+
+    @property
+    def exit_code(self) -> int:
+        """1, as for findings."""
+        return 1
