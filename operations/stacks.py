@@ -21,6 +21,7 @@ from pulumi.automation.events import DiagnosticEvent, EngineEvent, OpType, StepE
 
 from operations.inline import Inline
 from operations.labels import LOOKED_AT, stale_patches
+from operations.records import forget_dead_install
 from underlay.errors import OperatorError, RunFailedError
 from underlay.replacing import why_replaced
 from underlay.settings import PROJECT
@@ -199,6 +200,8 @@ def run(
             selected.cancel()  # takes the lock of the dead away; the objects that it left are taken over by label
             outcome.advice.append(f"stack {stack}: the last run died and left its lock; it was taken away")
             outcome.errors.clear()
+            if verb == "up" and (told := forget_dead_install(root, stack, selected)):
+                outcome.advice.append(told)
             _look(selected, verb, root, stack, outcome)
             # What the dead run deleted may still stand in the state, and Helm refuses to uninstall what is not there.
             _work(selected, verb, pack, outcome, listen, refresh=True)

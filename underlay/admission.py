@@ -31,6 +31,10 @@ __all__ = ["DECIDED_ALONE", "KUBE_OVN_ACCOUNTS", "Body", "Literals", "admission_
 
 API_VERSION: Final = "admissionregistration.k8s.io/v1"
 
+DEFAULTED: Final[Body] = {"matchPolicy": "Equivalent", "namespaceSelector": {}, "objectSelector": {}}
+"""What the API server writes into a match by itself. The match is one value to server-side apply, so without these a
+second manager conflicts over it: seen when a run took over what a killed one had made."""
+
 
 def admission_policies(literals: Literals, relaxed: Iterable[str] = ()) -> tuple[Body, ...]:
     """Every policy and its binding, policies first.
@@ -74,6 +78,7 @@ def _policy(kind: Kind, checks: Sequence[Check], literals: Literals, *, warns: b
         "spec": {
             "failurePolicy": "Fail",
             "matchConstraints": {
+                **DEFAULTED,
                 "resourceRules": [
                     {
                         "apiGroups": [kind.group],
@@ -82,7 +87,7 @@ def _policy(kind: Kind, checks: Sequence[Check], literals: Literals, *, warns: b
                         "resources": [kind.plural],
                         "scope": "Namespaced" if kind.namespaced else "Cluster",
                     }
-                ]
+                ],
             },
             "matchConditions": conditions,
             "variables": [{"name": name, "expression": value} for name, value in {**shared, **found}.items()],
@@ -111,11 +116,12 @@ def _binding(kind: Kind, *, warns: bool) -> Body:
     spec: Body = {"policyName": name, "validationActions": ["Warn", "Audit"] if warns else ["Deny"]}
     if kind is ATTACHMENTS:
         spec["matchResources"] = {
+            **DEFAULTED,
             "namespaceSelector": {
                 "matchExpressions": [
                     {"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": ["kube-system"]}
                 ]
-            }
+            },
         }
     return {
         "apiVersion": API_VERSION,
