@@ -125,8 +125,8 @@ class TenantNetwork(pulumi.ComponentResource):
         namespace: KubernetesObject,
         reserved: object,
     ) -> ClusterNetwork:
-        # `replace_with` names all that it follows: the engine deletes only those first that name it themselves, so a
-        # Vpc would go before its Subnets, and wait for them for ever.
+        # `replace_with` names all that it follows: the engine asks no further than that. It deletes them in no order,
+        # so `operations.guard` lets no run take a standing tenant's address away.
         attachment = KubernetesObject(
             f"{name}-{manifests.attachment.role}",
             manifests.attachment,

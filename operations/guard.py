@@ -64,6 +64,7 @@ def guard(environment: Environment, cluster: LiveCluster, outcome: Outcome | Non
         *_pods_cut_off(environment, plan, seen),
         *_namespaces_in_use(environment, plan, seen),
         *_tenants_cut_off(environment, plan, seen),
+        *_routers_cut_off(environment, plan),
         *_addresses_lost(environment, plan, seen, cluster),
     ]
     if findings:
@@ -202,6 +203,28 @@ def _tenants_cut_off(environment: Environment, plan: _Plan, seen: Seen) -> Itera
         )
     elif external.name in plan.touched.get("Subnet", ()):
         yield from _excluded_eips(environment, {name: eips[name] for name in staying}, seen)
+
+
+def _routers_cut_off(environment: Environment, plan: _Plan) -> Iterator[Finding]:
+    """Pinned addresses that go while their tenant stays.
+
+    The engine deletes what is replaced along with an address in no order (pulumi pkg 3.250,
+    `findResourcesReplacedWith`): a Vpc that goes before its Subnets waits for ever, seen in two of five runs. And an
+    address that is let go of alone takes the router's port with it (reference/kube-ovn.md 3.1).
+    """
+    external = environment.settings.provider.external.name
+    leaving = plan.gone.get("Vpc", frozenset()) - plan.replaced.get("Vpc", frozenset())
+    tenants = {TenantNames(tenant.name).vpc: index for index, tenant in enumerate(environment.settings.tenants)}
+    for name in sorted(plan.gone.get("OvnEip", ())):
+        vpc = name.removesuffix(f"-{external}")
+        if vpc in leaving:
+            continue
+        yield Finding(
+            place=environment.place(("tenants", tenants[vpc], "egressAddress")) if vpc in tenants else f"Vpc {vpc}",
+            problem=f"the plan takes OvnEip {name} away, and the router of {vpc} has its way out by it",
+            remedy="keep the address; another one needs the tenant taken away first (`underlay offboard`)",
+            rule=CUT_OFF,
+        )
 
 
 def _excluded_eips(environment: Environment, eips: Mapping[str, str], seen: Seen) -> Iterator[Finding]:
