@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _BUILT_IN: Final = frozenset({"default", "kube-node-lease", "kube-public", "kube-system"})
 _MADE_BY_THE_CLUSTER: Final = frozenset({"kube-root-ca.crt", "kubernetes"})
 _WIPE_SECONDS: Final = 60.0
+_CONTROLLER: Final = "/apis/apps/v1/namespaces/kube-system/deployments/kube-ovn-controller"
 
 
 def wipe(api: Api) -> None:
@@ -36,6 +37,8 @@ def wipe(api: Api) -> None:
         api.request("DELETE", f"/api/v1/namespaces/{namespace}/pods/{name}?gracePeriodSeconds=0")
     for item in api.request("GET", "/api/v1/nodes")["items"]:
         api.request("DELETE", f"/api/v1/nodes/{item['metadata']['name']}")
+    if api.find(_CONTROLLER):  # a test may have made it another Kube-OVN
+        api.request("DELETE", f"{_CONTROLLER}?propagationPolicy=Background")
     _remove_namespaces(api)
     cluster.install(api)
 
