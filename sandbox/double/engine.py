@@ -6,6 +6,7 @@ EIP and SNAT 1 to 20 s. `speed` divides every wait, so that a test need not live
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
@@ -151,7 +152,9 @@ class Watcher(threading.Thread):
     def hang_up(self) -> None:
         """End a read that waits for the next event."""
         if self._response is not None:
-            self._response.shutdown()
+            # A watch ends by itself, too, and may do so at this very moment: then nothing is left to hang up on.
+            with contextlib.suppress(OSError, ValueError, RuntimeError):
+                self._response.shutdown()
 
     def _list(self) -> str:
         items, version = self._process.client.list(self._kind)
@@ -168,7 +171,7 @@ class Watcher(threading.Thread):
         while not self._process.ended.is_set():
             self._response, events = self._process.client.watch(self._kind, version)
             if self._process.ended.is_set():
-                self._response.shutdown()
+                self.hang_up()
             for event in events:
                 if event["type"] == "ERROR":
                     raise ApiException(status=GONE, reason=str(event["object"]))

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import threading
+from io import BytesIO
+from typing import TYPE_CHECKING
+
 import pytest
+from urllib3 import BaseHTTPResponse, HTTPResponse
 
 from sandbox.double.__main__ import faults_of
+from sandbox.double.api import Client, Object
+from sandbox.double.engine import Process
 from sandbox.double.faults import Faults
 from sandbox.double.ipam import Ipam, canonical_excludes
+from sandbox.double.northbound import Northbound
 from sandbox.double.subnet import is_ovn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def test_ranges_that_overlap_are_merged_the_gateway_joins_and_strings_are_sorted() -> None:
@@ -54,3 +65,32 @@ def test_an_unknown_fault_is_refused_with_what_to_write(wish: str) -> None:
         faults_of([wish])
     assert f"--fault {wish}: not a known fault" in str(refusal.value)
     assert "slow=1.5" in str(refusal.value)
+
+
+class AlwaysEnding(Client):
+    """A server whose watches are over as soon as they have begun."""
+
+    def __init__(self) -> None:
+        self.watched = threading.Event()
+
+    def list(self, kind: str) -> tuple[list[Object], str]:
+        """Nothing is there."""
+        del kind
+        return [], "1"
+
+    def watch(self, kind: str, version: str) -> tuple[BaseHTTPResponse, Iterator[Object]]:
+        """An answer without events, closed."""
+        del kind, version
+        self.watched.set()
+        response = HTTPResponse(BytesIO(), preload_content=False)
+        response.close()
+        return response, iter(())
+
+
+def test_a_process_ends_also_where_a_watch_has_just_ended_by_itself() -> None:
+    client = AlwaysEnding()
+    process = Process(client, Northbound(), Faults(), 1.0, {"Vpc": lambda *_: None})
+    process.start({}, lambda _: None)
+    assert client.watched.wait(5)
+    process.end()
+    assert not [thread for thread in threading.enumerate() if thread.name == "double-watch-Vpc"]
