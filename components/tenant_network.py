@@ -126,7 +126,7 @@ class TenantNetwork(pulumi.ComponentResource):
         reserved: object,
     ) -> ClusterNetwork:
         # `replace_with` names all that it follows: the engine asks no further than that. It deletes them in no order,
-        # so `operations.guard` lets no run take a standing tenant's address away.
+        # so `operations.rerouting` takes a router whose address changes down before.
         attachment = KubernetesObject(
             f"{name}-{manifests.attachment.role}",
             manifests.attachment,

@@ -26,6 +26,7 @@ from operations.offboard import offboard
 from operations.preflight import make_sure_of_identity
 from operations.program import context_of
 from operations.readiness import explain_failure
+from operations.rerouting import reroute
 from operations.stacks import Outcome, Verb, run
 from operations.verify import Check, Verdict, as_json, verify
 from underlay.errors import Finding, OperatorError, Severity
@@ -99,6 +100,15 @@ def _hold(environment: Environment, planned: Outcome) -> None:
         guard(environment, cluster, planned)
 
 
+def _reroute(environment: Environment) -> None:
+    """Take down what one run of the engine cannot be relied on to take down in order."""
+    with LiveCluster(context_of(_ROOT, environment)) as cluster, watched("looking at the routers") as watch:
+        done = reroute(_ROOT, environment, cluster, watch)
+    if done is not None:
+        deleted = ", ".join(step.name for step in done.steps)
+        out.print(f"{environment.name}: taken down in order, to be made anew: {deleted}", highlight=False)
+
+
 def _show_steps(outcome: Outcome, stack: str, done: bool) -> None:  # noqa: FBT001 (two tenses of one table)
     if not outcome.steps:
         out.print(f"{stack}: nothing to change ({sum(outcome.counts.values())} objects as written)")
@@ -131,6 +141,7 @@ def up(stack: StackArgument, yes: YesOption = False, refresh: RefreshOption = Fa
     _hold(environment, planned)
     if not yes:
         typer.confirm(f"Apply to {stack}?", abort=True)
+    _reroute(environment)
     outcome = _run(stack, "up", f"applying {stack}", refresh=refresh)
     done = ", ".join(f"{count} {operation}" for operation, count in sorted(outcome.changes.items()))
     out.print(f"{stack}: {done or 'nothing changed'}")

@@ -12,9 +12,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, TypeAlias
 
+from operations import rerouting
 from operations.live import LiveCluster, snapshot
 from operations.stacks import Outcome
-from underlay.errors import Finding, OperatorError
+from underlay.errors import Finding, OperatorError, Severity
 from underlay.inventory import object_key, owned_manifests
 from underlay.manifests import exclude_ips
 from underlay.names import METALLB_NAMESPACE, STACK_LABEL, TenantNames, external_eip
@@ -46,16 +47,20 @@ def guard(environment: Environment, cluster: LiveCluster, outcome: Outcome | Non
     Args:
         environment: the settings.
         cluster: the cluster that they are for.
-        outcome: a preview of an `up` or of a `destroy`. Without one the plan is foreseen from what stands under the
-            stack's label and is no longer, or otherwise, in the settings: so a plain `pulumi up` is held to it, too.
+        outcome: a preview of an `up` or of a `destroy`, from who takes down in order what is rerouted. Without one the
+            plan is foreseen from what stands under the stack's label and is no longer, or otherwise, in the settings:
+            so a plain `pulumi up` is held to it, too.
 
     Raises:
-        OperatorError: the plan cuts pods off, or takes an address from somebody who has it; all of them at once.
+        OperatorError: the plan cuts pods off, takes an address from somebody who has it, or, without a preview,
+            reroutes a tenant; all of them at once.
     """
     if outcome is not None and not outcome.steps:
         return
     seen = snapshot(cluster, _OWN_KINDS)
-    plan = _Plan.of(_foreseen(environment, seen) if outcome is None else _previewed(outcome))
+    routers = rerouting.rerouted(environment, seen)
+    changes = _foreseen(environment, seen) if outcome is None else _previewed(outcome)
+    plan = _Plan.of([*changes, *_dragged_along(routers, seen)])
     if plan.gone:
         seen |= snapshot(cluster, ("IP", "Pod"))
     if "IPAddressPool" in plan.touched:
@@ -64,7 +69,7 @@ def guard(environment: Environment, cluster: LiveCluster, outcome: Outcome | Non
         *_pods_cut_off(environment, plan, seen),
         *_namespaces_in_use(environment, plan, seen),
         *_tenants_cut_off(environment, plan, seen),
-        *_routers_cut_off(environment, plan),
+        *(rerouting.findings(environment, routers, Severity.ERROR) if outcome is None else ()),
         *_addresses_lost(environment, plan, seen, cluster),
     ]
     if findings:
@@ -128,16 +133,16 @@ def _foreseen(environment: Environment, seen: Seen) -> list[_Change]:
             ]:
                 fixed = is_fixed(kind, (f"spec.{field}" for field in changed))
                 changes.append(_Change("replace" if fixed else "update", kind, key))
-    return [*changes, *_dragged_along(changes, seen)]
+    return changes
 
 
-def _dragged_along(changes: Iterable[_Change], seen: Seen) -> Iterator[_Change]:
-    """A pinned address that is replaced takes its Vpc along, and that its Subnets (`components.tenant_network`)."""
-    pinned = {change.key for change in changes if (change.operation, change.kind) == ("replace", "OvnEip")}
+def _dragged_along(routers: Collection[str], seen: Seen) -> Iterator[_Change]:
+    """A router that is made anew takes its Subnets along (`operations.rerouting`)."""
+    for vpc in routers:
+        yield _Change("replace", "Vpc", vpc)
     for key, subnet in seen.get("Subnet", {}).items():
-        vpc = str(subnet["spec"].get("vpc"))
-        if external_eip(vpc) in pinned:
-            yield from (_Change("replace", "Subnet", key), _Change("replace", "Vpc", vpc))
+        if subnet["spec"].get("vpc") in routers:
+            yield _Change("replace", "Subnet", key)
 
 
 def _pods_cut_off(environment: Environment, plan: _Plan, seen: Seen) -> Iterator[Finding]:
@@ -203,28 +208,6 @@ def _tenants_cut_off(environment: Environment, plan: _Plan, seen: Seen) -> Itera
         )
     elif external.name in plan.touched.get("Subnet", ()):
         yield from _excluded_eips(environment, {name: eips[name] for name in staying}, seen)
-
-
-def _routers_cut_off(environment: Environment, plan: _Plan) -> Iterator[Finding]:
-    """Pinned addresses that go while their tenant stays.
-
-    The engine deletes what is replaced along with an address in no order (pulumi pkg 3.250,
-    `findResourcesReplacedWith`): a Vpc that goes before its Subnets waits for ever, seen in two of five runs. And an
-    address that is let go of alone takes the router's port with it (reference/kube-ovn.md 3.1).
-    """
-    external = environment.settings.provider.external.name
-    leaving = plan.gone.get("Vpc", frozenset()) - plan.replaced.get("Vpc", frozenset())
-    tenants = {TenantNames(tenant.name).vpc: index for index, tenant in enumerate(environment.settings.tenants)}
-    for name in sorted(plan.gone.get("OvnEip", ())):
-        vpc = name.removesuffix(f"-{external}")
-        if vpc in leaving:
-            continue
-        yield Finding(
-            place=environment.place(("tenants", tenants[vpc], "egressAddress")) if vpc in tenants else f"Vpc {vpc}",
-            problem=f"the plan takes OvnEip {name} away, and the router of {vpc} has its way out by it",
-            remedy="keep the address; another one needs the tenant taken away first (`underlay offboard`)",
-            rule=CUT_OFF,
-        )
 
 
 def _excluded_eips(environment: Environment, eips: Mapping[str, str], seen: Seen) -> Iterator[Finding]:

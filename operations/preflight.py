@@ -13,6 +13,7 @@ from typing import Final
 
 from operations.live import COLLECTIONS, LiveCluster, snapshot
 from operations.platform import gateway_labels, platform
+from operations.rerouting import may_be_pinned
 from underlay.errors import Finding, OperatorError
 from underlay.inventory import owned_manifests
 from underlay.names import STACK_LABEL, TenantNames, external_eip
@@ -73,6 +74,8 @@ def _strangers(environment: Environment, cluster: LiveCluster) -> Iterator[Findi
         if live is None:
             continue
         owner = (live["metadata"].get("labels") or {}).get(STACK_LABEL)
+        if owner is None and manifest.kind == "OvnEip" and may_be_pinned(environment, manifest.name, seen):
+            continue
         if owner != environment.name:
             whose = f"belongs to stack {owner!r}" if owner else "was made by somebody else"
             yield Finding(

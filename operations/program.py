@@ -16,6 +16,7 @@ from operations.labels import LOOKED_AT
 from operations.live import LiveCluster
 from operations.platform import GATEWAY_NODE
 from operations.preflight import make_sure
+from operations.rerouting import notices
 from underlay.errors import Finding, OperatorError
 from underlay.kubeconfig import kubeconfig_path, read_context
 from underlay.stackfile import Environment, load_stack
@@ -34,7 +35,9 @@ def environment(root: Path, stack: str) -> Environment:
         loaded, warnings = load_stack(root, stack)
         with LiveCluster(context_of(root, loaded)) as cluster:
             present, found = make_sure(loaded, cluster)
-            if not pulumi.runtime.is_dry_run():  # a preview may show what an `up` would be refused
+            if pulumi.runtime.is_dry_run():  # a preview may show what an `up` would be refused
+                found += tuple(notices(present, cluster))
+            else:
                 _refuse_stubs(loaded, present)
                 guard(present, cluster)
     except OperatorError as error:

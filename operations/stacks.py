@@ -10,7 +10,7 @@ import os
 import re
 import runpy
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,6 +37,9 @@ _LOCK: Final = re.compile(r"(\S+): created by \S+@(\S+) \(pid (\d+)\)")
 
 _NOISE: Final = ("KeyboardInterrupt", "Traceback", "from $PATH at")
 """What the engine says besides: its own interrupt of a failed program, and where it found a plugin."""
+
+_SAID_AGAIN: Final = "an unhandled error occurred: "
+"""What a program that refused has said already, once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +174,7 @@ def run(
     watch: Watch | None = None,
     refresh: bool = False,
     policies: Path | None = None,
+    targets: Sequence[str] = (),
 ) -> Outcome:
     """One run, to its end.
 
@@ -181,6 +185,7 @@ def run(
         watch: told of each step.
         refresh: read every object from the cluster first.
         policies: the policy pack; the project's own by default.
+        targets: URNs; a `destroy` takes only them away, and what depends on them.
     """
     outcome = Outcome()
 
@@ -193,7 +198,7 @@ def run(
     try:
         try:
             afresh = refresh or _look(selected, verb, root, stack, outcome)
-            _work(selected, verb, pack, outcome, listen, refresh=afresh)
+            _work(selected, verb, pack, outcome, listen, refresh=afresh, targets=targets)
         except auto.ConcurrentUpdateError as error:
             if not is_abandoned(str(error)):
                 raise
@@ -204,7 +209,7 @@ def run(
                 outcome.advice.append(told)
             _look(selected, verb, root, stack, outcome)
             # What the dead run deleted may still stand in the state, and Helm refuses to uninstall what is not there.
-            _work(selected, verb, pack, outcome, listen, refresh=True)
+            _work(selected, verb, pack, outcome, listen, refresh=True, targets=targets)
     except auto.ConcurrentUpdateError:
         raise OperatorError(
             f"stack {stack}: another run holds its lock; wait for it, or `pulumi cancel -s {stack}` if it is dead"
@@ -238,6 +243,7 @@ def _work(
     listen: Callable[[EngineEvent], None],
     *,
     refresh: bool,
+    targets: Sequence[str],
 ) -> None:
     """Hand the verb to the engine."""
     packs = [str(pack)]
@@ -248,7 +254,10 @@ def _work(
             result = stack.up(on_event=listen, refresh=refresh, policy_packs=packs, color="never")
             outcome.outputs = {key: output.value for key, output in result.outputs.items()}
         case "destroy":
-            stack.destroy(on_event=listen, refresh=refresh, color="never")
+            aim = list(targets) or None
+            stack.destroy(
+                on_event=listen, refresh=refresh, target=aim, target_dependents=aim is not None, color="never"
+            )
         case "preview-destroy":
             stack.preview_destroy(on_event=listen, refresh=refresh, color="never")
         case "refresh":
@@ -315,7 +324,7 @@ def _object(metadata: StepEventMetadata) -> str:
 
 
 def _hear_diagnostic(diagnostic: DiagnosticEvent, outcome: Outcome) -> None:
-    text = _plain(diagnostic.message)
+    text = _plain(diagnostic.message).removeprefix(_SAID_AGAIN)
     if not text or any(noise in text for noise in _NOISE):
         return
     urn = diagnostic.urn or ""

@@ -167,19 +167,6 @@ def test_every_setting_touches_exactly_its_objects_and_a_replacement_says_why(pr
         plans[line.what] = _planned(project)
     assert plans == {line.what: line.plan for line in TABLE}
 
-    for changed in ({"egressAddress": "77.220.68.111"}, {}):
-        project.document = copy.deepcopy(written)
-        project.tenants[0].pop("egressAddress")
-        project.tenants[0].update(changed)
-        project.save()
-        versions = project.versions()
-        refused = project.run("up")
-        assert refused.failed
-        assert "takes OvnEip alpha-vpc-external away, and the router of alpha-vpc has its way out by it" in "\n".join(
-            refused.errors
-        )
-        assert project.versions() == versions, "something was written"
-
     project.document = copy.deepcopy(written)
     project.tenants[0].update(quota={"requests.cpu": "20"})
     project.section("provider")["vlan"]["id"] = 223
