@@ -23,11 +23,12 @@ from operations.guard import guard
 from operations.lint import lint
 from operations.live import LiveCluster
 from operations.offboard import offboard
+from operations.outcome import Outcome
 from operations.preflight import make_sure_of_identity
 from operations.program import context_of
 from operations.readiness import explain_failure
 from operations.rerouting import reroute
-from operations.stacks import Outcome, Verb, run
+from operations.stacks import Verb, run
 from operations.verify import Check, Verdict, as_json, verify
 from underlay.errors import Finding, OperatorError, Severity
 from underlay.stackfile import Environment, load_environments, load_stack

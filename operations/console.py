@@ -9,7 +9,7 @@ from enum import StrEnum
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from operations.stacks import Step
+from operations.outcome import Step
 
 out = Console()
 err = Console(stderr=True)

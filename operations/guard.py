@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from operations import rerouting
 from operations.live import LiveCluster, snapshot
-from operations.stacks import Outcome
+from operations.outcome import Outcome
 from underlay.errors import Finding, OperatorError, Severity
 from underlay.inventory import object_key, owned_manifests
 from underlay.manifests import exclude_ips

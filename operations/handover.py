@@ -9,9 +9,11 @@ from typing import Any, Final
 from kubernetes.client.exceptions import ApiException
 
 from operations.console import out, watched
+from operations.engine import select
 from operations.guard import guard
 from operations.live import COLLECTIONS, LiveCluster, snapshot
-from operations.stacks import Outcome, Verb, run, select
+from operations.outcome import Outcome
+from operations.stacks import Verb, run
 from underlay.adoption.ownership import MANAGER, hand_over
 from underlay.adoption.proposal import Adopted, Proposal
 from underlay.errors import Finding, OperatorError

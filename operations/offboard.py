@@ -20,9 +20,10 @@ from rich.markup import escape
 from operations.console import err, out, watched
 from operations.guard import guard
 from operations.live import LiveCluster, snapshot
+from operations.outcome import Outcome, Step
 from operations.preflight import make_sure_of_identity
 from operations.program import context_of
-from operations.stacks import Outcome, Step, Verb, run
+from operations.stacks import Verb, run
 from underlay.drift import Object, Seen
 from underlay.errors import Finding, OperatorError
 from underlay.inventory import object_key

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from operations.live import LiveCluster, snapshot
-from operations.stacks import Outcome
+from operations.outcome import Outcome
 from operations.verify import KINDS, Seen, Verdict, checks
 from underlay.errors import Finding, OperatorError
 from underlay.stackfile import Environment

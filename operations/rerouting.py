@@ -18,8 +18,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
+from operations.engine import select
 from operations.live import COLLECTIONS, LiveCluster, snapshot
-from operations.stacks import Outcome, Watch, run, select
+from operations.outcome import Outcome, Watch
+from operations.stacks import run
 from underlay.errors import Finding, OperatorError, Severity
 from underlay.managed_fields import maker_of
 from underlay.names import STACK_LABEL, TenantNames, external_eip

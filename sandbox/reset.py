@@ -1,26 +1,27 @@
 """A sandbox's cluster back on its first day, for tests and for whoever has made a mess of it.
 
-It takes finalizers off by force, because with no controller behind the kinds nobody else would. It is only ever given
-the API server of a sandbox.
+It takes finalizers off by force, because with no controller behind the kinds nobody else would; those of namespaces,
+too, because the controller that ends them waits five seconds before it begins, which every test would pay. It is only
+ever given the API server of a sandbox.
 """
 
 from __future__ import annotations
 
-import time
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from sandbox import cluster
 from sandbox.api import ApiError
-from underlay.errors import OperatorError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sandbox.api import Api, Object
 
 _BUILT_IN: Final = frozenset({"default", "kube-node-lease", "kube-public", "kube-system"})
-_MADE_BY_THE_CLUSTER: Final = frozenset({"kube-root-ca.crt", "kubernetes"})
-_WIPE_SECONDS: Final = 60.0
+_MADE_BY_THE_CLUSTER: Final = frozenset({"kube-root-ca.crt", "kubernetes", "default"})
 _CONTROLLER: Final = "/apis/apps/v1/namespaces/kube-system/deployments/kube-ovn-controller"
+_NEEDED: Final = frozenset({"list", "delete"})
 
 
 def wipe(api: Api) -> None:
@@ -28,13 +29,9 @@ def wipe(api: Api) -> None:
     for definition in api.request("GET", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions")["items"]:
         spec = definition["spec"]
         version = next(version["name"] for version in spec["versions"] if version["storage"])
-        _remove_all(api, f"{spec['group']}/{version}", spec["names"]["plural"])
+        _remove_all(api, f"/apis/{spec['group']}/{version}", spec["names"]["plural"])
     for plural in ("validatingadmissionpolicybindings", "validatingadmissionpolicies"):
-        _remove_all(api, "admissionregistration.k8s.io/v1", plural)
-    for item in api.request("GET", "/api/v1/pods")["items"]:
-        # By force: no kubelet will ever confirm the end of a pod that is bound to a node.
-        name, namespace = item["metadata"]["name"], item["metadata"]["namespace"]
-        api.request("DELETE", f"/api/v1/namespaces/{namespace}/pods/{name}?gracePeriodSeconds=0")
+        _remove_all(api, "/apis/admissionregistration.k8s.io/v1", plural)
     for item in api.request("GET", "/api/v1/nodes")["items"]:
         api.request("DELETE", f"/api/v1/nodes/{item['metadata']['name']}")
     if api.find(_CONTROLLER):  # a test may have made it another Kube-OVN
@@ -44,54 +41,49 @@ def wipe(api: Api) -> None:
 
 
 def _remove_all(api: Api, group_version: str, plural: str) -> None:
-    for item in api.request("GET", f"/apis/{group_version}/{plural}")["items"]:
+    for item in api.request("GET", f"{group_version}/{plural}")["items"]:
         _remove(api, item, plural, group_version)
 
 
 def _remove(api: Api, item: Object, plural: str, group_version: str) -> None:
     metadata = item["metadata"]
     scope = f"/namespaces/{metadata['namespace']}" if "namespace" in metadata else ""
-    path = f"/apis/{group_version}{scope}/{plural}/{metadata['name']}"
+    path = f"{group_version}{scope}/{plural}/{metadata['name']}"
     try:
         if metadata.get("finalizers"):
             api.request("PATCH", path, {"metadata": {"finalizers": None}}, "application/merge-patch+json")
-        api.request("DELETE", f"{path}?propagationPolicy=Background")
+        # No grace: no kubelet will ever confirm the end of a pod that is bound to a node.
+        api.request("DELETE", f"{path}?propagationPolicy=Background&gracePeriodSeconds=0")
     except ApiError as error:
         if error.status != HTTPStatus.NOT_FOUND:  # it was on its way out, and its finalizer was all that held it
             raise
 
 
 def _remove_namespaces(api: Api) -> None:
-    """Namespaces of others go; the platform's own are emptied when nothing else was done to them.
-
-    The end of a namespace takes some five seconds (`observed/README.md`), which every test would pay.
-    """
-    doomed = []
-    for item in api.request("GET", "/api/v1/namespaces")["items"]:
-        name = item["metadata"]["name"]
-        if name == "default" or (name in cluster.NAMESPACES and _is_pristine(item)):
-            _empty(api, name)
-        elif name not in _BUILT_IN:
-            doomed.append(f"/api/v1/namespaces/{name}")
-    for path in doomed:
-        api.request("DELETE", path)
-    deadline = time.monotonic() + _WIPE_SECONDS
-    while remaining := [path for path in doomed if api.find(path)]:
-        if time.monotonic() > deadline:
-            raise OperatorError(f"{', '.join(remaining)}: still there after {_WIPE_SECONDS:.0f} s; see its status")
-        time.sleep(0.1)
-
-
-def _is_pristine(namespace: Object) -> bool:
-    metadata = namespace["metadata"]
-    own_label = {"kubernetes.io/metadata.name": metadata["name"]}
-    untouched = metadata.get("labels") == own_label and not metadata.get("annotations")
-    return untouched and "deletionTimestamp" not in metadata
+    """Namespaces but the cluster's own go, and what is in them before: nothing else would ever find it."""
+    names = [item["metadata"]["name"] for item in api.request("GET", "/api/v1/namespaces")["items"]]
+    doomed = [name for name in names if name not in _BUILT_IN]
+    for name in doomed:
+        api.request("DELETE", f"/api/v1/namespaces/{name}")  # from here on nothing new comes into it
+    for group_version, plural in _namespaced(api):
+        for item in api.request("GET", f"{group_version}/{plural}")["items"]:
+            metadata = item["metadata"]
+            loose = metadata["namespace"] == "default" and metadata["name"] not in _MADE_BY_THE_CLUSTER
+            if loose or metadata["namespace"] in doomed:
+                _remove(api, item, plural, group_version)
+    for name in doomed:
+        body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}, "spec": {"finalizers": []}}
+        try:
+            api.request("PUT", f"/api/v1/namespaces/{name}/finalize", body)
+        except ApiError as error:
+            if error.status != HTTPStatus.NOT_FOUND:  # its controller was faster
+                raise
 
 
-def _empty(api: Api, namespace: str) -> None:
-    """What a program or a Helm release leaves in a namespace."""
-    for plural in ("configmaps", "secrets", "services", "resourcequotas", "limitranges"):
-        for item in api.request("GET", f"/api/v1/namespaces/{namespace}/{plural}")["items"]:
-            if item["metadata"]["name"] not in _MADE_BY_THE_CLUSTER:
-                api.request("DELETE", f"/api/v1/namespaces/{namespace}/{plural}/{item['metadata']['name']}")
+def _namespaced(api: Api) -> Iterator[tuple[str, str]]:
+    """Group version and plural of each kind that lives in namespaces and can be deleted."""
+    groups = api.request("GET", "/apis")["groups"]
+    for root in ("/api/v1", *(f"/apis/{group['preferredVersion']['groupVersion']}" for group in groups)):
+        for resource in api.request("GET", root)["resources"]:
+            if resource["namespaced"] and "/" not in resource["name"] and set(resource["verbs"]) >= _NEEDED:
+                yield root, resource["name"]

@@ -20,7 +20,8 @@ from typer.testing import CliRunner
 
 from operations.command import app
 from operations.live import LiveCluster
-from operations.stacks import Outcome, Verb, run
+from operations.outcome import Outcome
+from operations.stacks import Verb, run
 from operations.verify import Verdict, verify
 from sandbox import reset
 from sandbox.api import ApiError

@@ -17,7 +17,8 @@ from typing import Any, Final
 import yaml
 
 from operations.live import COLLECTIONS
-from operations.stacks import Outcome, Step, Verb, run
+from operations.outcome import Outcome, Step
+from operations.stacks import Verb, run
 from sandbox.api import Api
 from sandbox.control_plane import ControlPlane
 from sandbox.storage import CHECKOUT

@@ -13,7 +13,8 @@ import threading
 from pathlib import Path
 from typing import cast
 
-from operations.stacks import Step, Verb, run
+from operations.outcome import Step
+from operations.stacks import Verb, run
 from tests.life_cycle.project import STACK
 
 

@@ -6,8 +6,9 @@ import pytest
 
 from operations.guard import guard
 from operations.live import LiveCluster
+from operations.outcome import Outcome
 from operations.program import context_of
-from operations.stacks import Outcome, Verb
+from operations.stacks import Verb
 from tests.life_cycle.project import STACK, Project, wait_until
 from underlay.errors import OperatorError
 from underlay.stackfile import Environment, load_stack

@@ -14,7 +14,8 @@ import sys
 
 import pytest
 
-from operations.stacks import Verb, is_abandoned
+from operations.engine import is_abandoned
+from operations.stacks import Verb
 from sandbox.storage import CHECKOUT
 from tests.life_cycle.project import Project
 

@@ -7,9 +7,9 @@ import pytest
 
 from components import provider_network
 from operations.live import LiveCluster
+from operations.outcome import Outcome
 from operations.program import context_of
 from operations.readiness import explain_failure
-from operations.stacks import Outcome
 from sandbox.control_plane import ControlPlane
 from sandbox.double.faults import Faults
 from sandbox.double.kube_ovn import ControllerDouble

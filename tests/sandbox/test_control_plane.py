@@ -186,7 +186,11 @@ def test_a_custom_resource_deleted_in_the_foreground_is_gone_within_seconds(
 def test_wiping_takes_away_what_holds_on_by_finalizers_and_in_namespaces(clean_cluster: ControlPlane) -> None:
     api = clean_cluster.api
     held = {"name": "alpha", "finalizers": ["kubeovn.io/kube-ovn-controller"]}
-    api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "alpha"}})
+    namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "alpha"}}
+    api.create(namespace)
+    for place in ("alpha", "default"):
+        lost = {"name": "lost", "namespace": place, "finalizers": ["a.test/hold"]}
+        api.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": lost})
     api.create({"apiVersion": "kubeovn.io/v1", "kind": "Vpc", "metadata": held, "spec": {}})
     api.request("PATCH", "/api/v1/nodes/w1", {"metadata": {"labels": {"left": "over"}}}, "application/merge-patch+json")
 
@@ -197,6 +201,9 @@ def test_wiping_takes_away_what_holds_on_by_finalizers_and_in_namespaces(clean_c
     node = api.find("/api/v1/nodes/w1")
     assert node is not None
     assert "left" not in node["metadata"]["labels"]
+    api.create(namespace)
+    assert api.find("/api/v1/namespaces/alpha/configmaps/lost") is None, "it comes back with its namespace"
+    assert api.find("/api/v1/namespaces/default/configmaps/lost") is None
 
 
 @sandbox

@@ -1,0 +1,153 @@
+"""What a run of the engine did, or would do, out of the events that it reports."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+from pulumi.automation.events import DiagnosticEvent, EngineEvent, OpType, StepEventMetadata
+
+from underlay.errors import RunFailedError
+from underlay.replacing import why_replaced
+
+UNCHANGED: Final = frozenset({"same", "read", "refresh"})
+"""Operations after which nothing is different."""
+
+_MARKUP: Final = re.compile(r"<\{%[^%]*%\}>")
+
+_NOISE: Final = ("KeyboardInterrupt", "Traceback", "from $PATH at")
+"""What the engine says besides: its own interrupt of a failed program, and where it found a plugin."""
+
+_SAID_AGAIN: Final = "an unhandled error occurred: "
+"""What a program that refused has said already, once more."""
+
+_STACK: Final = "pulumi:pulumi:Stack"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One object that a run changes, or would."""
+
+    operation: str
+    urn: str
+    fields: tuple[str, ...] = ()
+    """Paths that differ."""
+    object: str = ""
+    """What stands in the cluster now: `namespace/name` or `name`; empty for what is only to be made."""
+
+    @property
+    def type(self) -> str:
+        """The resource's own type."""
+        return self.urn.split("::")[2].rpartition("$")[2]
+
+    @property
+    def name(self) -> str:
+        """Its name in state."""
+        return self.urn.rpartition("::")[2]
+
+    @property
+    def why(self) -> str:
+        """Why it is replaced, where it is."""
+        return why_replaced(self.type.rpartition(":")[2], self.fields) if self.operation == "replace" else ""
+
+
+class Watch(Protocol):
+    """Follows a run: told of each step when it begins and when it is done."""
+
+    def __call__(self, step: Step, *, done: bool) -> None:
+        """One step begins, or is done."""
+
+
+@dataclass
+class Outcome:
+    """What a run did, or would do."""
+
+    steps: list[Step] = field(default_factory=list)
+    """Changes only, in the engine's order."""
+    violations: list[str] = field(default_factory=list)
+    """What the policy pack refuses."""
+    advice: list[str] = field(default_factory=list)
+    """What it and the program want known."""
+    errors: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+    """Objects whose step failed: `Kind namespace/name` or `Kind name`."""
+    counts: dict[str, int] = field(default_factory=dict)
+    """Operations by number, unchanged ones included."""
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    """What the program exports, after an `up`."""
+    failed: bool = False
+
+    @property
+    def changes(self) -> dict[str, int]:
+        """Operations that change something, by number."""
+        return {operation: count for operation, count in self.counts.items() if operation not in UNCHANGED and count}
+
+    def stop(self) -> None:
+        """End with everything that went wrong.
+
+        Raises:
+            RunFailedError: the run failed.
+        """
+        if self.failed:
+            said = list(dict.fromkeys(self.violations + self.errors)) or ["the engine failed and said nothing"]
+            raise RunFailedError("\n".join(said))
+
+
+def hear(event: EngineEvent, outcome: Outcome, watch: Watch | None) -> None:
+    """Takes one engine event in."""
+    if event.resource_pre_event:
+        metadata = event.resource_pre_event.metadata
+        fields = tuple(sorted(metadata.detailed_diff or metadata.diffs or ()))
+        step = Step(_operation(metadata.op), metadata.urn, fields, metadata.old.id if metadata.old else "")
+        if step.operation not in UNCHANGED and not step.type.startswith("pulumi:"):
+            outcome.steps.append(step)
+        if watch:
+            watch(step, done=False)
+    elif event.res_outputs_event:
+        _hear_done(event.res_outputs_event.metadata, outcome, watch)
+    elif event.res_op_failed_event:
+        outcome.broken.append(_object(event.res_op_failed_event.metadata))
+    elif event.policy_event:
+        mandatory = event.policy_event.enforcement_level == "mandatory"
+        (outcome.violations if mandatory else outcome.advice).append(_plain(event.policy_event.message))
+    elif event.diagnostic_event and not event.diagnostic_event.ephemeral:
+        _hear_diagnostic(event.diagnostic_event, outcome)
+    elif event.summary_event:
+        outcome.counts = {_operation(key): value for key, value in event.summary_event.resource_changes.items()}
+
+
+def _hear_done(metadata: StepEventMetadata, outcome: Outcome, watch: Watch | None) -> None:
+    if metadata.type == _STACK and metadata.new:
+        outcome.outputs = metadata.new.outputs or {}
+    if watch:
+        watch(Step(_operation(metadata.op), metadata.urn), done=True)
+
+
+def _object(metadata: StepEventMetadata) -> str:
+    """Which object of the cluster a step is about."""
+    state = metadata.new or metadata.old
+    named = ((state.inputs if state else {}) or {}).get("metadata") or {}
+    key = "/".join(str(part) for part in (named.get("namespace"), named.get("name")) if part)
+    return f"{metadata.type.rpartition(':')[2]} {key}"
+
+
+def _hear_diagnostic(diagnostic: DiagnosticEvent, outcome: Outcome) -> None:
+    text = _plain(diagnostic.message).removeprefix(_SAID_AGAIN)
+    if not text or any(noise in text for noise in _NOISE):
+        return
+    urn = diagnostic.urn or ""
+    spoken = text if not urn or _STACK in urn else f"{urn.rpartition('::')[2]}: {text}"
+    if diagnostic.severity == "error":
+        outcome.errors.append(spoken)
+    elif diagnostic.severity == "warning":
+        outcome.advice.append(spoken)
+
+
+def _operation(value: OpType | str) -> str:
+    return value.value if isinstance(value, OpType) else str(value)
+
+
+def _plain(text: str) -> str:
+    return _MARKUP.sub("", text).strip()
