@@ -18,7 +18,6 @@ from operations.console import err, out, watched
 from operations.handover import HandOver
 from operations.live import snapshot
 from operations.preflight import make_sure_of_identity
-from operations.program import context_of
 from underlay.adoption.comparison import Fate, leaves
 from underlay.adoption.live import KINDS
 from underlay.adoption.ownership import other_owners
@@ -27,7 +26,7 @@ from underlay.adoption.release import read_release
 from underlay.documents import read_document
 from underlay.errors import Finding, OperatorError, Severity
 from underlay.inventory import object_key, wall_manifests
-from underlay.kubeconfig import kubeconfig_path, read_context
+from underlay.kubeconfig import context_of, kubeconfig_path, read_context
 from underlay.names import RELEASE, RELEASE_NAMESPACE, STACK_LABEL
 from underlay.rules.registry import judge, judge_estate
 from underlay.stackfile import load_environments, load_stack, stack_file
@@ -74,7 +73,7 @@ def _connect(stack: str, context: str | None, kubeconfig: str | None, *, existin
             raise OperatorError(
                 [Finding(place=environment.place(("cluster", "context")), problem=problem, remedy=remedy)]
             )
-        return HandOver(context_of(_ROOT, environment), _ROOT)
+        return HandOver(context_of(_ROOT, environment.settings.cluster), _ROOT)
     if context is None:
         raise OperatorError(
             f"stack {stack} has no file yet, and no context is given; name the cluster's: --context NAME"

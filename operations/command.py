@@ -16,6 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from operations.adopt import adopt
+from operations.checks import Verdict
 from operations.console import Output, err, out, watched
 from operations.drift import drift
 from operations.explain import explain
@@ -25,11 +26,11 @@ from operations.live import LiveCluster
 from operations.offboard import offboard
 from operations.outcome import Outcome
 from operations.preflight import make_sure_of_identity
-from operations.program import context_of
 from operations.readiness import explain_failure
+from operations.report import as_json, show, write_html
 from operations.rerouting import reroute
 from operations.stacks import Verb, run
-from operations.verify import Check, Verdict, as_json, verify
+from operations.verify import verify
 from underlay.errors import Finding, OperatorError, Severity
 from underlay.stackfile import Environment, load_environments, load_stack
 
@@ -41,12 +42,6 @@ RefreshOption = Annotated[bool, typer.Option("--refresh", help="Read every objec
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 _ROOT = Path()
-_MARKS = {
-    Verdict.PASS: "[green]pass[/]",
-    Verdict.FAIL: "[red]FAIL[/]",
-    Verdict.WARN: "[yellow]warn[/]",
-    Verdict.UNSEEN: "[dim]unseen[/]",
-}
 
 
 def _show_findings(findings: tuple[Finding, ...], output: Output) -> None:
@@ -85,25 +80,28 @@ def _run(stack: str, verb: Verb, title: str, *, refresh: bool = False) -> Outcom
 def _explained(stack: str, outcome: Outcome) -> tuple[Finding, ...]:
     """What the objects of the failed steps look like."""
     environment, _ = load_stack(_ROOT, stack)
-    with LiveCluster(context_of(_ROOT, environment)) as cluster:
+    with LiveCluster.of(_ROOT, environment.settings.cluster) as cluster:
         return explain_failure(environment, cluster, outcome)
 
 
 def _meet(environment: Environment) -> None:
     """Stop before the engine starts where the cluster does not answer, or is another than the settings name."""
-    with LiveCluster(context_of(_ROOT, environment)) as cluster:
+    with LiveCluster.of(_ROOT, environment.settings.cluster) as cluster:
         make_sure_of_identity(environment, cluster)
 
 
 def _hold(environment: Environment, planned: Outcome) -> None:
     """Stop before a plan that would cut somebody off."""
-    with LiveCluster(context_of(_ROOT, environment)) as cluster:
+    with LiveCluster.of(_ROOT, environment.settings.cluster) as cluster:
         guard(environment, cluster, planned)
 
 
 def _reroute(environment: Environment) -> None:
     """Take down what one run of the engine cannot be relied on to take down in order."""
-    with LiveCluster(context_of(_ROOT, environment)) as cluster, watched("looking at the routers") as watch:
+    with (
+        LiveCluster.of(_ROOT, environment.settings.cluster) as cluster,
+        watched("looking at the routers") as watch,
+    ):
         done = reroute(_ROOT, environment, cluster, watch)
     if done is not None:
         deleted = ", ".join(step.name for step in done.steps)
@@ -116,7 +114,9 @@ def _show_steps(outcome: Outcome, stack: str, done: bool) -> None:  # noqa: FBT0
         return
     replaced = any(step.why for step in outcome.steps)
     columns = ["change", "object", "name", "fields", *(["why"] if replaced else [])]
-    table = Table(*columns, title=f"{stack}: {'done' if done else 'to do'}", title_justify="left")
+    table = Table(title=f"{stack}: {'done' if done else 'to do'}", title_justify="left")
+    for column in columns:
+        table.add_column(column, overflow="fold")
     for step in outcome.steps:
         kind, fields = step.type.rpartition(":")[2], ", ".join(step.fields)
         table.add_row(step.operation, kind, step.name, fields, *([step.why] if replaced else []))
@@ -171,16 +171,15 @@ def verify_command(
 ) -> None:
     """Check the live network: the seed's Verifying list, held to fields that prove it, and every law on what stands."""
     environment, _ = load_stack(_ROOT, stack)
-    with LiveCluster(context_of(_ROOT, environment)) as cluster:
+    with LiveCluster.of(_ROOT, environment.settings.cluster) as cluster:
         found = verify(environment, cluster)
-    failed = sum(entry.verdict is Verdict.FAIL for entry in found)
     if output is Output.JSON:
         out.print_json(as_json(found))
     else:
-        _show_checks(stack, found, failed)
+        show(out, stack, found)
     if html is not None:
-        _write_html(html, stack, found, failed)
-    raise typer.Exit(int(failed > 0))
+        write_html(html, stack, found)
+    raise typer.Exit(int(any(entry.verdict is Verdict.FAIL for entry in found)))
 
 
 @app.command("drift")
@@ -197,39 +196,6 @@ def offboard_command(
 ) -> None:
     """Take one tenant away: out of the stack file, then out of the cluster, with proof; refused while it is in use."""
     offboard(_ROOT, stack, tenant, yes=yes)
-
-
-def _check_table(found: tuple[Check, ...]) -> Table:
-    table = Table("layer", "what", "", "seen, and what to do")
-    for entry in found:
-        wrong = entry.verdict in (Verdict.FAIL, Verdict.WARN)
-        remedy = f"\n[yellow]-> {escape(entry.remedy)}[/]" if wrong and entry.remedy else ""
-        table.add_row(entry.layer, escape(entry.what), _MARKS[entry.verdict], escape(entry.seen) + remedy)
-    return table
-
-
-def _show_checks(stack: str, found: tuple[Check, ...], failed: int) -> None:
-    out.print(_check_table(found))
-    out.print(_verdict(stack, found, failed))
-
-
-def _verdict(stack: str, found: tuple[Check, ...], failed: int) -> str:
-    warned, unseen = (sum(entry.verdict is verdict for entry in found) for verdict in (Verdict.WARN, Verdict.UNSEEN))
-    passed = len(found) - failed - warned - unseen
-    return f"{stack}: {passed} pass, {failed} fail, {warned} to know of, {unseen} with nothing to look at"
-
-
-def _write_html(path: Path, stack: str, found: tuple[Check, ...], failed: int) -> None:
-    from rich.console import Console  # noqa: PLC0415 (only a report needs a second console)
-
-    with path.open("w", encoding="utf-8") as sink:
-        page = Console(record=True, width=140, file=sink)
-        page.print(f"[bold]{stack}[/]: network verification")
-        page.print(_check_table(found))
-        page.print(_verdict(stack, found, failed))
-        sink.seek(0)
-        sink.truncate()
-        sink.write(page.export_html())
 
 
 @app.command("lint")

@@ -17,7 +17,6 @@ from rich.markup import escape
 from operations.console import Output, out, watched
 from operations.live import COLLECTIONS, LiveCluster, snapshot
 from operations.preflight import make_sure_of_identity
-from operations.program import context_of
 from underlay.drift import Drift, Object, Way, differing
 from underlay.errors import OperatorError
 from underlay.managed_fields import writer_of
@@ -43,7 +42,7 @@ def drift(root: Path, stack: str, output: Output = Output.TEXT) -> int:
     """
     try:
         environment, _ = load_stack(root, stack)
-        with watched(f"comparing {stack}"), LiveCluster(context_of(root, environment)) as cluster:
+        with watched(f"comparing {stack}"), LiveCluster.of(root, environment.settings.cluster) as cluster:
             make_sure_of_identity(environment, cluster)
             found = compare(environment, cluster, environment_names(root))
     except OperatorError as error:

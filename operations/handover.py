@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
-
-from kubernetes.client.exceptions import ApiException
 
 from operations.console import out, watched
 from operations.engine import select
 from operations.guard import guard
-from operations.live import COLLECTIONS, LiveCluster, snapshot
+from operations.live import COLLECTIONS, snapshot
 from operations.outcome import Outcome
 from operations.stacks import Verb, run
+from operations.writing import WritableCluster
 from underlay.adoption.ownership import MANAGER, hand_over
 from underlay.adoption.proposal import Adopted, Proposal
 from underlay.errors import Finding, OperatorError
 from underlay.inventory import object_key
 
-_CHANGED: Final = (409, 422)
-"""What the API server answers where the resourceVersion that a patch names is not that of the object."""
-
-_REFUSED: Final = 400
-_SECONDS: Final = 15
 _DEFAULT_VPC: Final = "default-vpc"
 
 
-class HandOver(LiveCluster):
+class HandOver(WritableCluster):
     """A cluster of which objects are handed over; `root` is the project."""
 
     def __init__(self, kubeconfig: Mapping[str, Any], root: Path) -> None:
@@ -48,7 +42,7 @@ class HandOver(LiveCluster):
             for adopted in proposal.adopted:
                 patch = hand_over(adopted.live, environment.name)
                 if patch and adopted.manifest.role != _DEFAULT_VPC:
-                    self._patch(_path(adopted), patch)
+                    self._let_go(_path(adopted), patch)
         guard(environment, self, self._engine(environment.name, "preview", "previewing the hand-over"))
         self._engine(environment.name, "up", "taking it into the state")
 
@@ -82,18 +76,10 @@ class HandOver(LiveCluster):
         outcome.stop()
         return outcome
 
-    def _patch(self, path: str, operations: list[dict[str, Any]]) -> None:
-        with self._spoken(f"PATCH {path}"):
-            headers = {"Accept": "application/json", "Content-Type": "application/json-patch+json"}
-            self._api.update_params_for_auth(headers, [], ["BearerToken"], path, "PATCH", None)
-            url = f"{self._api.configuration.host}{path}?fieldManager={MANAGER}"
-            answer = self._api.call_api("PATCH", url, header_params=headers, body=operations, _request_timeout=_SECONDS)
-            answer.read()
-            if answer.status in _CHANGED:
-                problem, remedy = "it has changed since it was read", "run `underlay adopt` again"
-                raise OperatorError([Finding(place=path, problem=problem, remedy=remedy, rule="ADOPT")])
-            if answer.status >= _REFUSED:
-                raise ApiException(http_resp=answer)
+    def _let_go(self, path: str, patch: Sequence[Mapping[str, Any]]) -> None:
+        if not self.patch(path, patch, MANAGER):
+            problem, remedy = "it has changed since it was read", "run `underlay adopt` again"
+            raise OperatorError([Finding(place=path, problem=problem, remedy=remedy, rule="ADOPT")])
 
 
 def _path(adopted: Adopted) -> str:

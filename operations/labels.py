@@ -16,7 +16,6 @@ from pulumi import automation as auto
 
 from operations.live import LiveCluster, snapshot
 from underlay.errors import OperatorError
-from underlay.kubeconfig import kubeconfig_path, read_context
 from underlay.names import EXTERNAL_GATEWAY_LABEL
 from underlay.stackfile import load_stack
 
@@ -44,7 +43,7 @@ def stale_patches(root: Path, name: str, stack: auto.Stack) -> tuple[StalePatch,
         return ()
     try:
         settings = load_stack(root, name)[0].settings.cluster
-        with LiveCluster(read_context(kubeconfig_path(root, settings.kubeconfig), settings.context)) as cluster:
+        with LiveCluster.of(root, settings) as cluster:
             if settings.uid is not None and cluster.uid() != settings.uid:
                 return ()
             nodes = snapshot(cluster, ("Node",)).get("Node", {})

@@ -6,9 +6,10 @@ Every failure comes out as one sentence for an operator; nothing here writes.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, Final, Self, cast
 
 from kubernetes import config
@@ -18,6 +19,8 @@ from urllib3.exceptions import HTTPError
 
 from underlay.errors import Finding, UnreachableError
 from underlay.inventory import object_key
+from underlay.kubeconfig import context_of
+from underlay.sections.cluster import Cluster
 
 _SECONDS: Final = 15
 _GONE: Final = (404, 410)
@@ -40,6 +43,15 @@ class LiveCluster:
         except (ConfigException, ValueError, OSError) as error:
             raise self._refusal(f"no client can be made of the kubeconfig ({error})", "mend the context") from None
         self._api.configuration.retries = 1
+
+    @classmethod
+    def of(cls, root: Path, cluster: Cluster) -> Self:
+        """The cluster that a project's settings name.
+
+        Raises:
+            OperatorError: the kubeconfig does not have it, or no client can be made of it.
+        """
+        return cls(context_of(root, cluster))
 
     def __enter__(self) -> Self:
         return self
@@ -71,18 +83,36 @@ class LiveCluster:
         Raises:
             UnreachableError: no answer, or not permitted.
         """
+        status, text = self._send("GET", path, spared=_GONE)
+        if status in _GONE:
+            return None
         with self._spoken(f"GET {path}"):
-            headers = {"Accept": "application/json"}
-            self._api.update_params_for_auth(headers, [], ["BearerToken"], path, "GET", None)
-            url = f"{self._api.configuration.host}{path}"
-            answer = self._api.call_api("GET", url, header_params=headers, _request_timeout=_SECONDS)
-            body = answer.read()
-            if answer.status in _GONE:
-                return None
-            if answer.status >= HTTPStatus.BAD_REQUEST:
-                raise ApiException(http_resp=answer)
-            parsed = json.loads(body)
+            parsed = json.loads(text)
         return parsed if isinstance(parsed, Mapping) else {}
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        content_type: str = "application/json",
+        *,
+        spared: Collection[int] = (),
+    ) -> tuple[int, bytes]:
+        """One call; a refusal comes back only where its status is spared.
+
+        Raises:
+            UnreachableError: no answer, or not permitted.
+        """
+        with self._spoken(f"{method} {path}"):
+            headers = {"Accept": "application/json", **({} if body is None else {"Content-Type": content_type})}
+            self._api.update_params_for_auth(headers, [], ["BearerToken"], path, method, None)
+            url = f"{self._api.configuration.host}{path}"
+            answer = self._api.call_api(method, url, header_params=headers, body=body, _request_timeout=_SECONDS)
+            text = bytes(answer.read())
+            if answer.status >= HTTPStatus.BAD_REQUEST and answer.status not in spared:
+                raise ApiException(http_resp=answer)
+        return answer.status, text
 
     def list(self, path: str) -> list[Mapping[str, Any]] | None:
         """The items of a collection, page by page; None where the kind is not served."""

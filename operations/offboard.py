@@ -22,7 +22,6 @@ from operations.guard import guard
 from operations.live import LiveCluster, snapshot
 from operations.outcome import Outcome, Step
 from operations.preflight import make_sure_of_identity
-from operations.program import context_of
 from operations.stacks import Verb, run
 from underlay.drift import Object, Seen
 from underlay.errors import Finding, OperatorError
@@ -64,7 +63,7 @@ def offboard(root: Path, stack: str, tenant: str, *, yes: bool, patience: float 
         OperatorError: it is in use, the plan holds more than it, or something of it is left; nothing is half told.
     """
     environment, _ = load_stack(root, stack)
-    with LiveCluster(context_of(root, environment)) as cluster:
+    with LiveCluster.of(root, environment.settings.cluster) as cluster:
         make_sure_of_identity(environment, cluster)
         with watched(f"looking at {tenant}"):
             seen = _look(cluster)

@@ -18,7 +18,7 @@ from operations.platform import GATEWAY_NODE
 from operations.preflight import make_sure
 from operations.rerouting import notices
 from underlay.errors import Finding, OperatorError
-from underlay.kubeconfig import kubeconfig_path, read_context
+from underlay.kubeconfig import context_of
 from underlay.stackfile import Environment, load_stack
 
 _REQUESTS_PER_SECOND = 1000
@@ -33,7 +33,7 @@ def environment(root: Path, stack: str) -> Environment:
     """
     try:
         loaded, warnings = load_stack(root, stack)
-        with LiveCluster(context_of(root, loaded)) as cluster:
+        with LiveCluster.of(root, loaded.settings.cluster) as cluster:
             present, found = make_sure(loaded, cluster)
             if pulumi.runtime.is_dry_run():  # a preview may show what an `up` would be refused
                 found += tuple(notices(present, cluster))
@@ -67,17 +67,11 @@ def _refuse_stubs(loaded: Environment, present: Environment) -> None:
         )
 
 
-def context_of(root: Path, loaded: Environment) -> dict[str, object]:
-    """The kubeconfig of the settings' cluster, one context only."""
-    cluster = loaded.settings.cluster
-    return read_context(kubeconfig_path(root, cluster.kubeconfig), cluster.context)
-
-
 def under_cluster(root: Path, loaded: Environment) -> kubernetes.Provider:
     """The one Kubernetes provider: the named context alone, secret in state, never replaced when an address changes."""
     return kubernetes.Provider(
         "under-cluster",
-        kubeconfig=pulumi.Output.secret(yaml.safe_dump(context_of(root, loaded))),
+        kubeconfig=pulumi.Output.secret(yaml.safe_dump(context_of(root, loaded.settings.cluster))),
         context=loaded.settings.cluster.context,
         cluster_identifier=f"{loaded.name}-under-cluster",  # In state: renaming replaces everything.
         upsert_existing_objects=True,  # what a killed run left; `operations.preflight` has seen that it is ours

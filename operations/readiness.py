@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from operations.checks import Seen, Verdict
 from operations.live import LiveCluster, snapshot
 from operations.outcome import Outcome
-from operations.verify import KINDS, Seen, Verdict, checks
+from operations.verify import KINDS, checks
 from underlay.errors import Finding, OperatorError
 from underlay.stackfile import Environment
 

@@ -9,47 +9,18 @@ a moment.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 
-from kubernetes.client.exceptions import ApiException
 from pulumi import automation as auto
 
-from operations.live import LiveCluster
-from underlay.kubeconfig import kubeconfig_path, read_context
+from operations.writing import WritableCluster
 from underlay.names import RELEASE, RELEASE_NAMESPACE
 from underlay.stackfile import load_stack
 
 _TYPE: Final = "kubernetes:helm.sh/v3:Release"
 _SECRETS: Final = f"/api/v1/namespaces/{RELEASE_NAMESPACE}/secrets"
 _OWN: Final = f"labelSelector=owner%3Dhelm,name%3D{RELEASE}"
-_SECONDS: Final = 15
-
-
-class _Records(LiveCluster):
-    """The cluster in which Helm keeps its records as Secrets."""
-
-    def forget(self) -> int:
-        """Delete each record of the release; how many there were.
-
-        Raises:
-            UnreachableError: no answer, or not permitted.
-        """
-        found = (self.get(f"{_SECRETS}?{_OWN}") or {}).get("items") or ()
-        for secret in found:
-            self._delete(f"{_SECRETS}/{secret['metadata']['name']}")
-        return len(found)
-
-    def _delete(self, path: str) -> None:
-        with self._spoken(f"DELETE {path}"):
-            headers = {"Accept": "application/json"}
-            self._api.update_params_for_auth(headers, [], ["BearerToken"], path, "DELETE", None)
-            url = f"{self._api.configuration.host}{path}"
-            answer = self._api.call_api("DELETE", url, header_params=headers, _request_timeout=_SECONDS)
-            answer.read()
-            if answer.status >= HTTPStatus.BAD_REQUEST and answer.status != HTTPStatus.NOT_FOUND:
-                raise ApiException(http_resp=answer)
 
 
 def forget_dead_install(root: Path, name: str, stack: auto.Stack) -> str:
@@ -63,11 +34,13 @@ def forget_dead_install(root: Path, name: str, stack: auto.Stack) -> str:
     if not _pending(stack.export_stack().deployment or {}):
         return ""
     settings = load_stack(root, name)[0].settings.cluster
-    with _Records(read_context(kubeconfig_path(root, settings.kubeconfig), settings.context)) as cluster:
+    with WritableCluster.of(root, settings) as cluster:
         if settings.uid is not None and cluster.uid() != settings.uid:
             return ""
-        count = cluster.forget()
-    if not count:
+        records = (cluster.get(f"{_SECRETS}?{_OWN}") or {}).get("items") or ()
+        for secret in records:
+            cluster.delete(f"{_SECRETS}/{secret['metadata']['name']}")
+    if not records:
         return ""
     return f"stack {name}: Helm's record of the installation that died was taken away; it takes its objects over"
 

@@ -18,11 +18,12 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
+from operations.checks import Verdict
 from operations.command import app
 from operations.live import LiveCluster
 from operations.outcome import Outcome
 from operations.stacks import Verb, run
-from operations.verify import Verdict, verify
+from operations.verify import verify
 from sandbox import reset
 from sandbox.api import ApiError
 from sandbox.control_plane import ControlPlane

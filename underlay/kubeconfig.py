@@ -13,6 +13,7 @@ from typing import Any
 
 from underlay.documents import read_document
 from underlay.errors import Finding, OperatorError
+from underlay.sections.cluster import Cluster
 
 _FILES = ("certificate-authority", "client-certificate", "client-key")
 
@@ -57,6 +58,15 @@ def read_context(path: Path, context: str) -> dict[str, Any]:
         "clusters": [{"name": entry["cluster"], "cluster": cluster}],
         "users": [{"name": entry["user"], "user": user}],
     }
+
+
+def context_of(root: Path, cluster: Cluster) -> dict[str, Any]:
+    """The kubeconfig of the settings' cluster, one context only.
+
+    Raises:
+        OperatorError: as `read_context`.
+    """
+    return read_context(kubeconfig_path(root, cluster.kubeconfig), cluster.context)
 
 
 def _refusal(place: Path, problem: str, remedy: str) -> OperatorError:

@@ -12,7 +12,6 @@ import yaml
 
 from operations.drift import compare
 from operations.live import COLLECTIONS, LiveCluster
-from operations.program import context_of
 from sandbox.double.kube_ovn import ControllerDouble
 from tests.life_cycle.project import PREFIX, STACK, Project
 from underlay.drift import Drift
@@ -26,7 +25,7 @@ TIME = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 def _drift(project: Project) -> tuple[Drift, ...]:
     environment, _ = load_stack(project.root, STACK)
-    with LiveCluster(context_of(project.root, environment)) as cluster:
+    with LiveCluster.of(project.root, environment.settings.cluster) as cluster:
         return compare(environment, cluster, [STACK])
 
 

@@ -7,7 +7,6 @@ import pytest
 from operations.guard import guard
 from operations.live import LiveCluster
 from operations.outcome import Outcome
-from operations.program import context_of
 from operations.stacks import Verb
 from tests.life_cycle.project import STACK, Project, wait_until
 from underlay.errors import OperatorError
@@ -22,7 +21,7 @@ def _guarded(project: Project, verb: Verb = "preview") -> str:
     environment, _ = load_stack(project.root, STACK)
     planned = project.must(verb)
     assert planned.changes, "a plan without a change proves nothing"
-    with LiveCluster(context_of(project.root, environment)) as cluster:
+    with LiveCluster.of(project.root, environment.settings.cluster) as cluster:
         said = _said(environment, cluster, planned)
         if verb == "preview":
             assert _said(environment, cluster, None) == said, "foreseen and previewed plan differ"

@@ -8,7 +8,6 @@ import pytest
 from components import provider_network
 from operations.live import LiveCluster
 from operations.outcome import Outcome
-from operations.program import context_of
 from operations.readiness import explain_failure
 from sandbox.control_plane import ControlPlane
 from sandbox.double.faults import Faults
@@ -22,7 +21,7 @@ pytestmark = pytest.mark.sandbox
 
 def _explained(project: Project, outcome: Outcome) -> list[str]:
     environment, _ = load_stack(project.root, STACK)
-    with LiveCluster(context_of(project.root, environment)) as cluster:
+    with LiveCluster.of(project.root, environment.settings.cluster) as cluster:
         return [str(finding) for finding in explain_failure(environment, cluster, outcome)]
 
 

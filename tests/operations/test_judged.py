@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 import yaml
 
+from operations.checks import Verdict
 from operations.judged import live_findings
 from operations.live import COLLECTIONS, object_key
-from operations.verify import KINDS, Verdict, as_json, checks
+from operations.report import as_json
+from operations.verify import KINDS, checks
 from tests.admission import unknown_in
 from tests.cases import CASES, Case
 from tests.network import RELEASE, Network, build, good

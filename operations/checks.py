@@ -1,0 +1,65 @@
+"""One line of a verification, and what every check is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+_NOT_OVN: Final = "SetNonOvnSubnetSuccess"
+"""Reason of a Ready that means: no logical switch was made."""
+
+
+class Verdict(StrEnum):
+    """What a check found."""
+
+    PASS = "pass"  # noqa: S105 (a verdict)
+    FAIL = "fail"
+    WARN = "warn"
+    """It works as it stands, and an engineer would want to know; a relaxed law says why it is."""
+    UNSEEN = "unseen"
+    """There was nothing to look at: neither proof nor breach."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the report."""
+
+    layer: str
+    what: str
+    verdict: Verdict
+    seen: str
+    remedy: str = ""
+
+
+Seen = Mapping[str, Mapping[str, Mapping[str, Any]]]
+"""Objects by kind and name."""
+
+
+def at(value: Any, *path: str) -> Any:
+    """What stands at a path of a live object; None where it ends before."""
+    for step in path:
+        value = value.get(step) if isinstance(value, Mapping) else None
+    return value
+
+
+def check(layer: str, what: str, problems: Iterable[str], seen: str, remedy: str) -> Check:
+    """Passes when nothing is wrong; else says what is."""
+    wrong = [problem for problem in problems if problem]
+    if wrong:
+        return Check(layer, what, Verdict.FAIL, "; ".join(wrong), remedy)
+    return Check(layer, what, Verdict.PASS, seen)
+
+
+def not_ready(subnet: Mapping[str, Any]) -> list[str]:
+    """Why a Subnet is not ready; nothing where it really is."""
+    conditions = {entry.get("type"): entry for entry in at(subnet, "status", "conditions") or ()}
+    ready = conditions.get("Ready")
+    if ready is None:
+        return ["no Ready condition: its Vpc is not standing, or a namespace is not the Vpc's"]
+    if ready.get("status") != "True":
+        return [f"not Ready: {ready.get('reason')} {ready.get('message') or ''}".strip()]
+    if ready.get("reason") == _NOT_OVN:
+        return ["Ready without a logical switch: its provider has not three parts"]
+    return []

@@ -1,0 +1,58 @@
+"""A verification as a table, as one HTML file, and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from operations.checks import Check, Verdict
+
+_MARKS: Final = {
+    Verdict.PASS: "[green]pass[/]",
+    Verdict.FAIL: "[red]FAIL[/]",
+    Verdict.WARN: "[yellow]warn[/]",
+    Verdict.UNSEEN: "[dim]unseen[/]",
+}
+_PAGE_WIDTH: Final = 140
+"""Characters in a line of the HTML page."""
+
+
+def as_json(found: Sequence[Check]) -> str:
+    """For machines."""
+    return json.dumps([asdict(check) for check in found], indent=2)
+
+
+def show(console: Console, stack: str, found: Sequence[Check]) -> None:
+    """For people: a line for each check, then the count."""
+    table = Table()
+    for title in ("layer", "what", "", "seen, and what to do"):
+        table.add_column(title, overflow="fold")  # a name is never cut off, however narrow the terminal
+    for entry in found:
+        wrong = entry.verdict in (Verdict.FAIL, Verdict.WARN)
+        remedy = f"\n[yellow]-> {escape(entry.remedy)}[/]" if wrong and entry.remedy else ""
+        table.add_row(entry.layer, escape(entry.what), _MARKS[entry.verdict], escape(entry.seen) + remedy)
+    console.print(table)
+    count = Counter(entry.verdict for entry in found)
+    console.print(
+        f"{stack}: {count[Verdict.PASS]} pass, {count[Verdict.FAIL]} fail, {count[Verdict.WARN]} to know of,"
+        f" {count[Verdict.UNSEEN]} with nothing to look at"
+    )
+
+
+def write_html(path: Path, stack: str, found: Sequence[Check]) -> None:
+    """One file that needs no other."""
+    with path.open("w", encoding="utf-8") as sink:
+        page = Console(record=True, width=_PAGE_WIDTH, file=sink)
+        page.print(f"[bold]{stack}[/]: network verification")
+        show(page, stack, found)
+        sink.seek(0)
+        sink.truncate()
+        sink.write(page.export_html())
