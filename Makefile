@@ -12,6 +12,7 @@ down: .venv/ready         ## take it all away again
 
 test: check               ## everything: fast tier, then the sandbox tier
 	$(BIN)/python -m pytest -m "not sandbox"
+	$(BIN)/python -m sandbox build
 	$(BIN)/python -m pytest -m sandbox
 
 check: .venv/ready        ## format, lint, types, import contracts

@@ -39,6 +39,16 @@ METALLB_PEER: Final = "metallb.io/v1beta2"
 WAIT: Final = "pulumi.com/waitFor"
 FORCE: Final = "pulumi.com/patchForce"
 
+_SWITCH_STANDS: Final = (
+    "condition=Ready",
+    "jsonpath={.status.conditions[?@.type=='Ready'].reason}=ResetLogicalSwitchAclSuccess",
+)
+"""A tenant's Subnet is ready for the right reason: `SetNonOvnSubnetSuccess` is a Ready without a logical switch.
+
+Kube-OVN 1.15's last word on a Subnet of a custom VPC (pkg/controller/subnet.go; recorded so); the external Subnet's
+last word depends on its gateway type.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
@@ -345,9 +355,7 @@ def _cluster(
         attachment=Manifest(f"attachment-{cluster.name}", attachment),
         subnet=Manifest(
             f"subnet-{cluster.name}",
-            _object(
-                KUBE_OVN, "Subnet", names.subnet(cluster.name), stack, subnet, labels=labels, wait=["condition=Ready"]
-            ),
+            _object(KUBE_OVN, "Subnet", names.subnet(cluster.name), stack, subnet, labels=labels, wait=_SWITCH_STANDS),
         ),
         snat_rule=Manifest(
             f"snat-{cluster.name}",

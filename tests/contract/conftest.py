@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import plugins
+from sandbox import plugins, reset
 from sandbox.provider_cluster import Cluster, Refused, read_kubeconfig
 from tests.contract.engine import API_VERSIONS, Engine
 
@@ -110,8 +110,16 @@ def cluster(kubeconfig: str) -> Cluster:
     return Cluster(read_kubeconfig(kubeconfig), "", qps=1000, burst=1000)
 
 
+@pytest.fixture(scope="module")
+def first_day(request: pytest.FixtureRequest) -> None:
+    """Take away what tests of other suites left on the sandbox's API server; another server is left as it is."""
+    if "CONTRACT_KUBECONFIG" not in os.environ:
+        reset.wipe(request.getfixturevalue("control_plane").api)
+
+
 @pytest.fixture
-def api(cluster: Cluster) -> Api:
+def api(cluster: Cluster, first_day: None) -> Api:
+    del first_day
     return Api(cluster)
 
 
@@ -140,7 +148,8 @@ def environment(pulumi_home: Path, tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def engine(tmp_path: Path, kubeconfig: str, environment: dict[str, str]) -> Engine:
+def engine(tmp_path: Path, kubeconfig: str, environment: dict[str, str], first_day: None) -> Engine:
+    del first_day
     directory = tmp_path / "project"
     directory.mkdir()
     return Engine(directory, kubeconfig, environment)

@@ -70,6 +70,8 @@ def live() -> Objects:
         ],
         "staticRoutes": [{**route, "policy": "policyDst"}],
     }
+    reason = "jsonpath={.status.conditions[?@.type=='Ready'].reason}=ResetLogicalSwitchAclSuccess"
+    switch_wait = f'["condition=Ready", "{reason}"]'
     snat_wait = '["jsonpath={.status.ready}=true", "jsonpath={.status.v4IpCidr}=10.100.0.0/24"]'
     snat = {"ovnEip": "alpha-vpc-external", "vpcSubnet": "alpha-dev-subnet"}
     eip = {"externalSubnet": "external", "type": "lrp", "v4Ip": "77.220.68.100", "v6Ip": "", "macAddress": "1a:d3"}
@@ -80,7 +82,7 @@ def live() -> Objects:
     return {
         "Subnet": {
             "external": _labelled(_object("external", external, "condition=Ready"), OURS),
-            "alpha-dev-subnet": _labelled(_object("alpha-dev-subnet", workers, "condition=Ready"), ALPHAS),
+            "alpha-dev-subnet": _labelled(_object("alpha-dev-subnet", workers, switch_wait), ALPHAS),
             "ovn-default": _object("ovn-default", {"cidrBlock": "10.16.0.0/16", "vpc": "ovn-cluster"}),
             "join": _object("join", {"cidrBlock": "100.64.0.0/16", "vpc": "ovn-cluster"}),
         },
