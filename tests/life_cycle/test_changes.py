@@ -42,6 +42,8 @@ def test_settings_that_may_change_in_place_update_their_object_and_no_other(proj
 
 def test_a_changed_block_replaces_its_subnet_and_the_snat_rule_of_it_and_nothing_else(project: Project) -> None:
     project.add_beta()
+    project.tenants[0]["clusters"].append({"name": "two", "cidrBlock": "10.100.1.0/24"})
+    project.save()
     project.must("up")
     before = {key: item["metadata"]["uid"] for key, item in project.objects().items()}
 
