@@ -24,7 +24,7 @@ from operations.guard import guard
 from operations.lint import lint
 from operations.live import LiveCluster
 from operations.offboard import offboard
-from operations.outcome import Outcome
+from operations.outcome import HALVES, Outcome
 from operations.preflight import make_sure_of_identity
 from operations.readiness import explain_failure
 from operations.report import as_json, show, write_html
@@ -108,18 +108,19 @@ def _reroute(environment: Environment) -> None:
         out.print(f"{environment.name}: taken down in order, to be made anew: {deleted}", highlight=False)
 
 
-def _show_steps(outcome: Outcome, stack: str, done: bool) -> None:  # noqa: FBT001 (two tenses of one table)
+def _show_plan(outcome: Outcome, stack: str) -> None:
+    """What is to be done, one line for each object; the halves of a replacement are one."""
     if not outcome.steps:
         out.print(f"{stack}: nothing to change ({sum(outcome.counts.values())} objects as written)")
         return
     replaced = any(step.why for step in outcome.steps)
-    columns = ["change", "object", "name", "fields", *(["why"] if replaced else [])]
-    table = Table(title=f"{stack}: {'done' if done else 'to do'}", title_justify="left")
-    for column in columns:
+    table = Table(title=f"{stack}: to do", title_justify="left")
+    for column in ("change", "object", "name", "fields", *(["why"] if replaced else [])):
         table.add_column(column, overflow="fold")
     for step in outcome.steps:
-        kind, fields = step.type.rpartition(":")[2], ", ".join(step.fields)
-        table.add_row(step.operation, kind, step.name, fields, *([step.why] if replaced else []))
+        if step.operation not in HALVES:
+            kind, fields = step.type.rpartition(":")[2], ", ".join(step.fields)
+            table.add_row(step.operation, kind, step.name, fields, *([step.why] if replaced else []))
     out.print(table)
 
 
@@ -127,7 +128,7 @@ def _show_steps(outcome: Outcome, stack: str, done: bool) -> None:  # noqa: FBT0
 def preview(stack: StackArgument, refresh: RefreshOption = False) -> None:  # noqa: FBT002 (a flag of the command line)
     """Show what an `up` would change, with the policy pack on."""
     _meet(load_stack(_ROOT, stack)[0])
-    _show_steps(_run(stack, "preview", f"previewing {stack}", refresh=refresh), stack, done=False)
+    _show_plan(_run(stack, "preview", f"previewing {stack}", refresh=refresh), stack)
 
 
 @app.command()
@@ -136,7 +137,7 @@ def up(stack: StackArgument, yes: YesOption = False, refresh: RefreshOption = Fa
     environment, _ = load_stack(_ROOT, stack)
     _meet(environment)
     planned = _run(stack, "preview", f"previewing {stack}", refresh=refresh)
-    _show_steps(planned, stack, done=False)
+    _show_plan(planned, stack)
     if not planned.changes:
         return
     _hold(environment, planned)

@@ -15,6 +15,9 @@ from underlay.replacing import why_replaced
 UNCHANGED: Final = frozenset({"same", "read", "refresh"})
 """Operations after which nothing is different."""
 
+HALVES: Final = frozenset({"create-replacement", "delete-replaced"})
+"""What a `replace` consists of."""
+
 _MARKUP: Final = re.compile(r"<\{%[^%]*%\}>")
 
 _NOISE: Final = ("KeyboardInterrupt", "Traceback", "from $PATH at")
