@@ -12,7 +12,7 @@ from typing import Any
 
 import pulumi_policy.policy as sdk
 
-from policies.pack import FIRM, LAWS, policies
+from policies.pack import ADVICE, FIRM, LAWS, policies
 
 
 class FirmServicer(sdk._PolicyAnalyzerServicer):  # noqa: SLF001 (no public seam, see the module's docstring)
@@ -21,7 +21,10 @@ class FirmServicer(sdk._PolicyAnalyzerServicer):  # noqa: SLF001 (no public seam
     def _get_enforcement_level(self, policy: sdk.Policy) -> sdk.EnforcementLevel:
         if policy.name in FIRM and policy.enforcement_level is not None:
             return policy.enforcement_level
-        return super()._get_enforcement_level(policy)
+        level = super()._get_enforcement_level(policy)
+        if policy.name == ADVICE and level is sdk.EnforcementLevel.DISABLED:
+            return sdk.EnforcementLevel.ADVISORY  # a law that is relaxed is printed with its reason, always
+        return level
 
     def _get_policy_config(self, name: str) -> dict[str, Any] | None:
         del name

@@ -8,7 +8,7 @@ Three policies, because the SDK fixes the enforcement level per policy and not p
 - `advice` tells warnings, and each relaxed breach with its reason; it stops nothing.
 
 `laws` and `advice` share one pass over the resources. The first two can be neither lowered nor disabled by the pack's
-configuration; the only way to relax a law is `relaxed`, with a reason (`policies.terms`).
+configuration, the third not silenced; the only way to relax a law is `relaxed`, with a reason (`policies.terms`).
 """
 
 from __future__ import annotations

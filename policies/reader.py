@@ -11,11 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-import pulumi
 from pulumi_policy.proxy import UnknownValueError
 
-from underlay.documents import read_documents
-from underlay.errors import OperatorError
+from policies.releases import made_by, release_of
 from underlay.facts import UNKNOWN
 from underlay.reader import Look, Manifest, default_place, look
 
@@ -71,15 +69,17 @@ def rendered(resources: Iterable[Resource]) -> Rendered:
         if resource.resource_type == _STACK:
             relaxed = _at(resource.props, "relaxed") if "relaxed" in list(resource.props) else None
         elif (manifest := manifest_of(resource)) is not None:
-            urns.setdefault(manifest.place or "", resource.urn)
-            manifests.append(manifest)
+            parts = made_by(manifest.data) if resource.resource_type == _RELEASE else ()
+            for one in (manifest, *parts):
+                urns.setdefault(one.place or "", resource.urn)
+                manifests.append(one)
     return Rendered(look(manifests), urns, relaxed)
 
 
 def manifest_of(resource: Resource) -> Manifest | None:
     """The Kubernetes object that a resource renders to, or None for a resource that is none."""
     if resource.resource_type == _RELEASE:
-        release = _release(plain(resource.props))
+        release = release_of(plain(resource.props))
         return Manifest(release, default_place(release))
     group_version, kind = _token(resource.resource_type)
     names = list(resource.props)
@@ -111,41 +111,3 @@ def _token(resource_type: str) -> tuple[str, str]:
     if len(parts) != 3 or parts[0] != "kubernetes" or "/" not in parts[1]:  # noqa: PLR2004 (package:module:type)
         return "", ""
     return parts[1].removeprefix("core/"), parts[2]
-
-
-def _release(props: object) -> dict[str, object]:
-    """A Helm release as if it were an object; values from files stand under those from the program."""
-    written: Mapping[str, object] = props if isinstance(props, dict) else {}
-    values = written.get("values")
-    files = written.get("valueYamlFiles")
-    if files is not None:
-        values = _with_files(values, files)
-    return {
-        "apiVersion": "helm.sh/v3",
-        "kind": "Release",
-        "metadata": {"name": written.get("name"), "namespace": written.get("namespace")},
-        "spec": {"chart": written.get("chart"), "values": values},
-    }
-
-
-def _with_files(values: object, files: object) -> object:
-    """Values over files whose text came along; UNKNOWN where one has to be fetched first."""
-    result: object = {}
-    for file in files if isinstance(files, list) else [files]:
-        if not isinstance(file, pulumi.StringAsset):
-            return UNKNOWN
-        try:
-            for document in read_documents(str(file.text), "values"):
-                result = _merged(result, document.data)
-        except OperatorError:
-            return UNKNOWN
-    return _merged(result, values)
-
-
-def _merged(under: object, over: object) -> object:
-    """Two value trees as Helm merges them."""
-    if over is None:
-        return under
-    if not (isinstance(under, Mapping) and isinstance(over, Mapping)):
-        return over
-    return {**under, **{key: _merged(under.get(key), value) for key, value in over.items()}}

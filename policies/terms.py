@@ -69,7 +69,7 @@ def terms(config: Mapping[str, Any], exported: object = None) -> Terms:
             for text in _texts(config.get("providerCidrs"))
         ),
         provider_networks=tuple(
-            ProviderNetwork(place=_CONFIG, name=f"elsewhere{index}", default_interface=nic)
+            ProviderNetwork(place=_CONFIG, name=f"elsewhere{index}", default_interface=nic, elsewhere=True)
             for index, nic in enumerate(_texts(config.get("providerInterfaces")), start=1)
         ),
     )

@@ -40,6 +40,14 @@ def decided_later(place: str, path: tuple[Any, ...]) -> Facts:
     return network.facts()
 
 
+def nameless() -> dict[str, Facts]:
+    """Each object of the good network alone, its name decided later."""
+    bodies = {place: deepcopy(body) for place, body in good().objects.items()}
+    for body in bodies.values():
+        body["metadata"]["name"] = UNKNOWN
+    return {place: facts_of([body], whole=False) for place, body in bodies.items()}
+
+
 def parts() -> dict[str, Facts]:
     """Each object of the good network alone; others hold the rest."""
     return {place: facts_of([body], whole=False) for place, body in good().objects.items()}

@@ -1,7 +1,8 @@
 """Reads YAML as Pulumi reads it, and remembers the line of every value.
 
-YAML 1.2's few scalars only: `yes` and `12:30` are text here, as they are for the engine. A key that stands twice is
-refused: every other reader silently keeps one of the two.
+YAML 1.2's few scalars only: `yes` and `12:30` are text here, as they are for the engine. Merge keys (`<<`) are
+followed, as the engine, kubectl and Helm follow them: what one brings in is there. A key that stands twice is refused:
+every other reader silently keeps one of the two.
 """
 
 from __future__ import annotations
@@ -123,7 +124,7 @@ def _construct(
     if not isinstance(node, yaml.MappingNode):
         return _scalar(node, path, name, findings, loader)
     mapping: dict[str, Any] = {}
-    for key_node, value_node in node.value:
+    for key_node, value_node in _pairs(node, name, findings, {}):
         key = key_node.value if isinstance(key_node, yaml.ScalarNode) else None
         line = key_node.start_mark.line + 1
         if key is None:
@@ -143,6 +144,43 @@ def _construct(
             continue
         mapping[key] = _construct(value_node, (*path, key), name, lines, findings, loader)
     return mapping
+
+
+_Pairs: TypeAlias = list[tuple[yaml.Node, yaml.Node]]
+
+
+def _pairs(node: yaml.MappingNode, name: str, findings: list[Finding], seen: dict[int, _Pairs | None]) -> _Pairs:
+    """A mapping's own keys, and after them those that its merge keys bring in and it does not have itself.
+
+    `seen` holds each mapping's pairs, None while they are being found: a mapping inside itself never ends.
+    """
+    seen[id(node)] = None
+    pairs = [pair for pair in node.value if not _merges(pair[0])]
+    taken = {key.value for key, _ in pairs if isinstance(key, yaml.ScalarNode)}
+    for key, value in node.value:
+        if not _merges(key):
+            continue
+        sources = value.value if isinstance(value, yaml.SequenceNode) else [value]
+        for source in sources:  # the first that has a key wins
+            found = None
+            if isinstance(source, yaml.MappingNode):
+                found = seen[id(source)] if id(source) in seen else _pairs(source, name, findings, seen)
+            if found is None:
+                problem = "`<<` merges what is no mapping, or itself"
+                remedy = "write an alias to a mapping, or the keys themselves"
+                findings.append(Finding(place=f"{name}:{key.start_mark.line + 1}", problem=problem, remedy=remedy))
+                continue
+            for pair in found:
+                if not (isinstance(pair[0], yaml.ScalarNode) and pair[0].value in taken):
+                    pairs.append(pair)
+                    taken |= {pair[0].value} if isinstance(pair[0], yaml.ScalarNode) else set()
+    seen[id(node)] = pairs
+    return pairs
+
+
+def _merges(key: yaml.Node) -> bool:
+    """Whether a key is `<<` without quotes."""
+    return isinstance(key, yaml.ScalarNode) and key.value == "<<" and not key.style
 
 
 def _scalar(node: yaml.Node, path: Path, name: str, findings: list[Finding], loader: Any) -> Any:

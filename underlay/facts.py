@@ -25,6 +25,15 @@ UNKNOWN: Final = _Unknown.UNKNOWN
 
 Unknown: TypeAlias = Literal[_Unknown.UNKNOWN]
 
+UNNAMED: Final = "(name not known yet"
+"""How the label of an object begins whose name is decided later."""
+
+
+def is_named(label: str) -> bool:
+    """Whether a fact's name is the object's own, so that a law may speak of its letters."""
+    return not label.startswith(UNNAMED)
+
+
 T = TypeVar("T")
 
 Maybe: TypeAlias = T | Unknown | None
@@ -81,8 +90,8 @@ class Pool:
     auto_assign: Maybe[bool] = None
     owner: Literal["object", "values"] = "object"
     """Declared as an object, or in the values of the kMetal chart."""
-    restricted: bool = False
-    """Its `serviceAllocation` names the namespaces that may draw from it."""
+    namespaces: Texts | None = None
+    """Those whose Services may draw from it (`serviceAllocation`); None is every one, UNKNOWN where labels decide."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -145,6 +154,8 @@ class ProviderNetwork:
     """NIC, and the nodes on which it stands in for the default."""
     exclude_nodes: Texts = ()
     node_selector: bool = False
+    elsewhere: bool = False
+    """Told by the policy pack's configuration; it may be one that is declared here, under its own name."""
 
     @property
     def interfaces(self) -> Texts:

@@ -105,8 +105,20 @@ def _pool(found: Found) -> Iterator[Fact]:
         namespace=found.namespace,
         addresses=also(found.spec.texts("addresses"), ()),
         auto_assign=found.spec.flag("autoAssign"),
-        restricted=not allocation.unknown and (allocation.has("namespaces") or allocation.has("namespaceSelectors")),
+        namespaces=_served(allocation),
     )
+
+
+def _served(allocation: Fields) -> Texts | None:
+    """Namespaces that may draw from a pool; None is all of them, which MetalLB takes from empty lists too."""
+    if allocation.unknown:
+        return None
+    selectors = allocation.mappings("namespaceSelectors")
+    if selectors is UNKNOWN:
+        return UNKNOWN
+    if selectors:
+        return UNKNOWN if all(selector.has_any for selector in selectors) else None
+    return allocation.texts("namespaces") or None
 
 
 def _selects_by_label(found: Found) -> bool:
@@ -306,14 +318,18 @@ def _controller(found: Found) -> Iterator[Fact]:
     for container in containers if containers is not UNKNOWN else ():
         if container.raw("name") == _CONTROLLER:
             image = container.text("image")
-            tag = image.rpartition(":")[2] if isinstance(image, str) and ":" in image else image
+            tag = image
+            if isinstance(image, str):  # HOST:PORT/NAME:TAG@DIGEST
+                tag = image.partition("@")[0].rpartition("/")[2].partition(":")[2] or image
             yield Cluster(place=found.place, kube_ovn_version=tag, kube_ovn_arguments=container.texts("args"))
 
 
 def _flux_release(found: Found) -> Iterator[Fact]:
-    chart = found.spec.mapping("chart").mapping("spec").raw("chart")
-    reference = found.spec.mapping("chartRef").raw("name")
-    yield from values_facts(found.spec.mapping("values"), found.place, chart=(chart, reference))
+    chart = found.spec.mapping("chart").mapping("spec")
+    names = (chart.raw("chart"), found.spec.mapping("chartRef").raw("name"))
+    yield from values_facts(found.spec.mapping("values"), found.place, chart=names)
+    if found.spec.raw("valuesFrom") or chart.raw("valuesFiles"):  # from where no preview looks
+        yield from values_facts(Fields(UNKNOWN, (), []), found.place, chart=names)
 
 
 def _pulumi_release(found: Found) -> Iterator[Fact]:

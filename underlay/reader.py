@@ -14,7 +14,7 @@ from typing import Any
 
 from underlay.documents import Path
 from underlay.errors import Finding
-from underlay.facts import UNKNOWN, Facts
+from underlay.facts import UNKNOWN, UNNAMED, Facts
 from underlay.fields import Fields, Note, is_list, written
 from underlay.kinds import COLLECTION, READERS, Fact, Found, Reader
 from underlay.values import values_facts
@@ -81,7 +81,7 @@ def default_place(data: object) -> str:
     parts = [named.get("namespace"), named.get("name") or named.get("generateName")]
     name = "/".join(part for part in parts if isinstance(part, str) and part)
     kind = data.get("kind")
-    return f"{kind if isinstance(kind, str) else 'object'} {name or '(name not known yet)'}"
+    return f"{kind if isinstance(kind, str) else 'object'} {name or f'{UNNAMED})'}"
 
 
 def _flattened(objects: Iterable[object], place: Callable[[Mapping[str, Any]], str] | None) -> Iterator[Manifest]:
@@ -135,7 +135,7 @@ def _taken_apart(manifest: Manifest, notes: list[Note]) -> Found:
     name = metadata.text("name")
     kind = top.raw("kind")
     patch = manifest.patch or (isinstance(kind, str) and kind.endswith("Patch"))
-    label = name if isinstance(name, str) and name else f"(name not known yet: {place})"
+    label = name if isinstance(name, str) and name else f"{UNNAMED}: {place})"
     return Found(place, label, metadata.text("namespace"), top, metadata, spec, patch, notes)
 
 

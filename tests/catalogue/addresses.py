@@ -152,6 +152,15 @@ CASES = (
     ),
     breaks(
         "NET-105",
+        "a block inside a pod range of both families",
+        known_as(
+            ranges=(Range(place="a", name="a", kind=RangeKind.POD, text="fd00:10:16::/112,10.100.0.0/16"),),
+        ),
+        at=(SUBNET, BETA),
+        also=(("NET-418", VPC), ("NET-418", "Vpc beta-vpc")),
+    ),
+    breaks(
+        "NET-105",
         "a block that holds a pool",
         put(SUBNET, "spec.cidrBlock", "172.21.204.128/25"),
         put(SUBNET, "spec.gateway", "172.21.204.129"),
@@ -211,6 +220,21 @@ CASES = (
         put(VPC, "spec.staticRoutes.0.nextHopIP", "77.220.68.126"),
     ),
     breaks("NET-112", "no block", put(SUBNET, "spec.cidrBlock", "10.100.0.0-24"), at=SUBNET),
+    *(
+        breaks("NET-112", title, put(SUBNET, "spec.cidrBlock", text), at=SUBNET)
+        for title, text in (
+            ("a range", "10.100.0.0-10.100.0.255"),
+            ("Kube-OVN's range", "10.100.0.0..10.100.0.255"),
+            ("a mask", "10.100.0.0/255.255.255.0"),
+            ("a wildcard mask", "10.100.0.0/0.0.0.255"),
+        )
+    ),
+    breaks(
+        "NET-112",
+        "a provider block with a mask",
+        put(EXTERNAL, "spec.cidrBlock", "77.220.68.96/255.255.255.224"),
+        at=EXTERNAL,
+    ),
     breaks("NET-112", "a tenant's block that is not known yet", put(SUBNET, "spec.cidrBlock", UNKNOWN), at=SUBNET),
     breaks("NET-112", "a Subnet without a block", take(SUBNET, "spec.cidrBlock"), at=SUBNET),
     passes("NET-113", "two addresses", *POINT_TO_POINT),

@@ -29,6 +29,7 @@ BETA = "Vpc beta-vpc"
 BGP = "BGPAdvertisement kmetal-metallb/routed"
 PEER = "BGPPeer kmetal-metallb/leaf"
 OTHER = "IPAddressPool kmetal-metallb/other"
+UNREAD = ("NET-220", POOL)
 
 
 def addresses(*written: object) -> Edit:
@@ -64,12 +65,11 @@ CASES = (
     passes(
         "NET-201",
         "the addresses before and after the external block",
-        addresses("77.220.68.95", "77.220.68.128/25", "77.220.68.0-77.220.68.95"),
         gone(LAYER2),
         add(build("L2Advertisement", "all", {"interfaces": ["data.204"]}, namespace="kmetal-metallb")),
-        addresses("77.220.68.95", "77.220.68.128/25"),
+        addresses("77.220.68.95/32", "77.220.68.128/25"),
     ),
-    breaks("NET-201", "a single address", addresses("77.220.68.100"), at=POOL),
+    breaks("NET-201", "a single address", addresses("77.220.68.100"), at=POOL, also=(UNREAD,)),
     breaks("NET-201", "a single address as a block", addresses("77.220.68.127/32"), at=POOL),
     breaks("NET-201", "a range inside", addresses("77.220.68.100-77.220.68.110"), at=POOL),
     breaks("NET-201", "a range that reaches in from below", addresses("77.220.68.1-77.220.68.96"), at=POOL),
@@ -77,12 +77,12 @@ CASES = (
     breaks("NET-201", "a range around the block", addresses("77.220.0.0-77.220.255.255"), at=POOL),
     breaks("NET-201", "a block inside", addresses("77.220.68.112/28"), at=POOL),
     breaks("NET-201", "a block around", addresses("77.220.64.0/18"), at=POOL),
-    breaks("NET-201", "the mapped form", addresses("::ffff:77.220.68.100"), at=POOL),
-    breaks("NET-201", "the mapped form in hexadecimal", addresses("::ffff:4ddc:4464"), at=POOL),
+    breaks("NET-201", "the mapped form", addresses("::ffff:77.220.68.100"), at=POOL, also=(UNREAD,)),
+    breaks("NET-201", "the mapped form in hexadecimal", addresses("::ffff:4ddc:4464"), at=POOL, also=(UNREAD,)),
     breaks("NET-201", "a mapped range", addresses("::ffff:77.220.68.100-::ffff:77.220.68.101"), at=POOL),
     breaks("NET-201", "a mapped block", addresses("::ffff:77.220.68.96/123"), at=POOL),
     breaks(
-        "NET-201", "the second of two entries", addresses("172.21.204.200-172.21.204.250", "77.220.68.100"), at=POOL
+        "NET-201", "the second of two entries", addresses("172.21.204.200-172.21.204.250", "77.220.68.100/32"), at=POOL
     ),
     breaks("NET-201", "an address that is not known yet", addresses(UNKNOWN), at=POOL),
     breaks("NET-201", "addresses that are not known yet", put(POOL, "spec.addresses", UNKNOWN), at=POOL),
@@ -108,6 +108,14 @@ CASES = (
         at=POOL,
         also=(),
     ),
+    breaks(
+        "NET-201",
+        "a provider block of both families, told by others",
+        known_as(ranges=(Range(place="a", name="a", kind=RangeKind.EXTERNAL, text="2001:db8::/64,203.0.113.0/27"),)),
+        addresses("203.0.113.31/32"),
+        at=POOL,
+        also=(("NET-412", BETA), ("NET-412", BETA), ("NET-412", VPC), ("NET-412", VPC)),
+    ),
     passes("NET-202", "a sub-interface of another VLAN", put(LAYER2, "spec.interfaces", ["data.204", "data.22"])),
     passes("NET-202", "the bridge of nobody", put(LAYER2, "spec.interfaces", ["br-provide"])),
     breaks("NET-202", "no interfaces", take(LAYER2, "spec.interfaces"), at=LAYER2),
@@ -131,6 +139,15 @@ CASES = (
     ),
     breaks(
         "NET-202",
+        "the first of two VLANs on a plain provider NIC",
+        put(PROVIDER, "spec.defaultInterface", "eth9"),
+        put(VLAN, "spec.id", 222),
+        add(build("Vlan", "vlan223", {"id": 223, "provider": "provider"})),
+        put(LAYER2, "spec.interfaces", ["eth9.222"]),
+        at=LAYER2,
+    ),
+    breaks(
+        "NET-202",
         "an interface that is not known yet",
         put(LAYER2, "spec.interfaces", ["data.204", UNKNOWN]),
         at=LAYER2,
@@ -143,7 +160,7 @@ CASES = (
         "NET-203",
         "a routed pool in the external block",
         add(bgp(), peer()),
-        addresses("77.220.68.100"),
+        addresses("77.220.68.100/32"),
         at=BGP,
         also=(("NET-201", POOL),),
     ),
@@ -247,6 +264,33 @@ CASES = (
         gone(QUOTA),
         put(POOL, "spec.serviceAllocation", {"namespaces": ["beta"]}),
     ),
+    passes(
+        "NET-215",
+        "no quota, and a pool for namespaces with a label",
+        gone(QUOTA),
+        put(POOL, "spec.serviceAllocation", {"namespaceSelectors": [{"matchLabels": {"a": "b"}}]}),
+    ),
+    breaks(
+        "NET-215",
+        "no quota, and a pool for this very namespace",
+        gone(QUOTA),
+        put(POOL, "spec.serviceAllocation", {"namespaces": ["beta", "alpha"]}),
+        at=VPC,
+    ),
+    breaks(
+        "NET-215",
+        "no quota, and a pool for a list of none",
+        gone(QUOTA),
+        put(POOL, "spec.serviceAllocation", {"namespaces": []}),
+        at=VPC,
+    ),
+    breaks(
+        "NET-215",
+        "no quota, and a pool for whatever label",
+        gone(QUOTA),
+        put(POOL, "spec.serviceAllocation", {"namespaceSelectors": [{}]}),
+        at=VPC,
+    ),
     breaks("NET-215", "no quota on load balancers", put(QUOTA, "spec.hard", {"pods": "10"}), at=VPC),
     passes(
         "NET-216",
@@ -277,6 +321,20 @@ CASES = (
         "one address twice",
         known_as(control_planes=(plane("dev", "172.21.204.200"), plane("two", "172.21.204.200", "beta"))),
         at="tenants two",
+    ),
+    passes(
+        "NET-220",
+        "a block, and ranges with blanks around their ends",
+        addresses("172.21.204.200/32", "172.21.204.201 - 172.21.204.210", "172.21.204.211-172.21.204.250"),
+    ),
+    *(
+        breaks("NET-220", title, addresses(text), at=POOL)
+        for title, text in (
+            ("a bare address", "172.21.204.200"),
+            ("Kube-OVN's range", "172.21.204.200..172.21.204.250"),
+            ("a mask", "172.21.204.208/255.255.255.240"),
+            ("blanks around a block", " 172.21.204.208/28 "),
+        )
     ),
     passes("NET-219", "one cluster, one load balancer", known_as(control_planes=(plane("dev", None),))),
     breaks(

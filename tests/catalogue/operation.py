@@ -150,6 +150,13 @@ CASES = (
     passes("NET-704", "1.15.0", put(CONTROLLER, IMAGE, "registry.example/kube-ovn:v1.15.0")),
     passes("NET-704", "a tag without numbers", put(CONTROLLER, IMAGE, "registry.example/kube-ovn:main")),
     breaks("NET-704", "1.14.41", put(CONTROLLER, IMAGE, "registry.example/kube-ovn:v1.14.41"), at=CONTROLLER),
+    breaks(
+        "NET-704",
+        "1.13.15 by its digest, too",
+        put(CONTROLLER, IMAGE, "registry.example:5000/kube-ovn:v1.13.15@sha256:ab12cd"),
+        at=CONTROLLER,
+    ),
+    passes("NET-704", "a registry with a port and no tag", put(CONTROLLER, IMAGE, "registry.example:5000/kube-ovn")),
     passes(
         "NET-705", "one of the API server's two ranges", put(SERVICES, "spec.cidrs", ["10.96.0.0/16", "fd00:96::/112"])
     ),

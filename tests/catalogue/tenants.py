@@ -162,6 +162,8 @@ CASES = (
     breaks("NET-412", "a drop of some of its packets", match("ip4.dst == 77.220.68.96/27 && tcp"), at=VPC),
     breaks("NET-412", "a drop of what comes from there", match("ip4.src == 77.220.68.96/27"), at=VPC),
     breaks("NET-412", "a drop of everything else", match("ip4.dst != 77.220.68.96/27"), at=VPC),
+    breaks("NET-412", "a drop of IPv6", match("ip6.dst == ::/0"), at=VPC),
+    breaks("NET-412", "a drop of both families at once", match("ip4 && ip6.dst == ::/0"), at=VPC),
     breaks("NET-412", "an allow in its place", put(VPC, f"{DROP}.action", "allow"), at=VPC),
     breaks("NET-412", "policies that are not known yet", put(VPC, "spec.policyRoutes", UNKNOWN), at=VPC),
     passes("NET-413", "an allow below the drop", put(VPC, "spec.policyRoutes.+", policy(1499, "ip4", "allow"))),
@@ -169,6 +171,14 @@ CASES = (
         "NET-413",
         "an allow above, of other addresses",
         put(VPC, "spec.policyRoutes.+", policy(1600, "ip4.dst == 8.8.8.8", "allow")),
+    ),
+    passes(
+        "NET-413",
+        "an allow above, of IPv6",
+        put(VPC, "spec.policyRoutes.+", policy(2000, "ip6.dst == ::/0", "allow")),
+    ),
+    passes(
+        "NET-413", "an allow above, of IPv6 as a flag", put(VPC, "spec.policyRoutes.+", policy(2000, "ip6", "allow"))
     ),
     breaks(
         "NET-413",
@@ -195,6 +205,7 @@ CASES = (
     ),
     breaks("NET-414", "a single equals sign", match("ip4.dst = 77.220.68.96/27"), at=VPC),
     breaks("NET-414", "host bits", match("ip4.dst == 77.220.68.97/27"), at=VPC),
+    breaks("NET-414", "a wildcard mask", match("ip4.dst == 77.220.68.96/0.0.0.31"), at=VPC),
     breaks("NET-414", "a word", match("ip.dst == 77.220.68.96/27"), at=VPC),
     breaks("NET-414", "and beside or", match("ip4 && ip4.dst == 77.220.68.96/27 || ip4"), at=VPC),
     breaks("NET-414", "the other family", match("ip6.dst == 77.220.68.96/27"), at=VPC),
@@ -256,6 +267,18 @@ CASES = (
         "NET-419",
         "a next hop with a length",
         route(cidr="8.8.8.8", nextHopIP="77.220.68.97/27", policy="policyDst"),
+        at=VPC,
+    ),
+    breaks(
+        "NET-419",
+        "a range of destinations",
+        route(cidr="10.0.0.0..10.0.0.9", nextHopIP="77.220.68.97", policy="policyDst"),
+        at=VPC,
+    ),
+    breaks(
+        "NET-419",
+        "a range of next hops",
+        route(cidr="8.8.8.8", nextHopIP="77.220.68.97..77.220.68.98", policy="policyDst"),
         at=VPC,
     ),
     breaks("NET-419", "no block", route(cidr="default", nextHopIP="77.220.68.97"), at=VPC),

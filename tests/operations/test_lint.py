@@ -92,6 +92,27 @@ items:
     assert places["NET-201"] == f"{file}:4 IPAddressPool p"
 
 
+def test_what_a_merge_key_brings_in_is_judged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = """\
+apiVersion: v1
+kind: List
+items:
+  - &block
+    apiVersion: kubeovn.io/v1
+    kind: Subnet
+    metadata: {name: external}
+    spec: {vlan: vlan222, cidrBlock: 77.220.68.96/27, gateway: 77.220.68.97}
+  - apiVersion: metallb.io/v1beta1
+    kind: IPAddressPool
+    metadata: {name: p, namespace: kmetal-metallb}
+    spec:
+      <<: &addresses {addresses: [77.220.68.100/32]}
+      autoAssign: false
+"""
+    assert lint([write(tmp_path, text)], output="json") == 1
+    assert [found["rule"] for found in findings(capsys)] == ["NET-201"]
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [

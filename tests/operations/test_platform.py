@@ -131,7 +131,7 @@ def test_a_controller_whose_image_names_no_version_is_said_to_be_unknown() -> No
     live = {**RUNNING, "spec": {"template": {"spec": {"containers": [container]}}}}
     [finding] = judged(Answers(**{DEPLOYMENT: live}))
     assert (finding.rule, finding.severity) == ("KUBE-OVN", Severity.WARNING)
-    assert finding.problem == "its image names no version (5d0c1c0e)"
+    assert finding.problem == "its image names no version (kube-ovn@sha256:5d0c1c0e)"
 
 
 def test_a_controller_that_is_not_there_is_right_only_before_the_first_installation() -> None:

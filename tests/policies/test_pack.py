@@ -80,7 +80,7 @@ def test_what_was_refused_before_creation_is_not_told_twice() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [pool(LATER), pool("172.21.204.200", LATER), manifest("IPAddressPool", "public", LATER)]
+    "data", [pool(LATER), pool("172.21.204.200/32", LATER), manifest("IPAddressPool", "public", LATER)]
 )
 def test_an_unknown_address_is_a_violation_and_not_a_note(data: dict[str, object]) -> None:
     assert rules(Pack().register(data)) == {"NET-201"}
@@ -153,6 +153,18 @@ def test_no_configured_level_lowers_the_laws(level: int) -> None:
     pack.register(external())
     assert rules(pack.register(pool("77.220.68.100"))) == {"NET-201"}
     assert "NET-202" in rules(mandatory(pack.stack(provider_network(), layer2())))
+
+
+def test_a_relaxed_law_is_told_with_its_reason_whatever_the_configuration() -> None:
+    reason = "the provider NIC filters ARP"
+    pack = Pack({"relaxed": {"NET-202": reason}}, levels={"advice": proto.DISABLED})
+    (told,) = [text for text in advisory(pack.stack(provider_network(), layer2())) if "NET-202" in text]
+    assert reason in told
+
+
+def test_a_provider_network_that_all_stacks_are_told_of_may_be_this_ones() -> None:
+    pack = Pack({"providerInterfaces": ["data.222"]})
+    assert mandatory(pack.stack(provider_network(), layer2("data.204"))) == []
 
 
 def test_a_provider_network_of_another_stack_can_be_told() -> None:

@@ -11,7 +11,7 @@ from pulumi_policy.deserialize import SPECIAL_SECRET_SIG, SPECIAL_SIG_KEY, deser
 from pulumi_policy.proxy import UNKNOWN_ARRAY_VALUE, UNKNOWN_NUMBER_VALUE, UnknownValueError, unknown_checking_proxy
 
 from policies.reader import manifest_of, plain, rendered
-from tests.policies.rendering import LATER, external, pool
+from tests.policies.rendering import LATER, external, manifest, pool
 from underlay.facts import UNKNOWN
 
 
@@ -92,6 +92,42 @@ def test_values_files_whose_text_came_along_are_read_and_others_are_unknown() ->
     (remote,) = rendered([release(chart=chart, valueYamlFiles=[pulumi.FileAsset("/none")])]).look.facts.pools
     assert inline.addresses == ("77.220.68.100",)
     assert remote.addresses is UNKNOWN
+
+
+NAMES = {
+    "ConfigMap/v1": ["kmetal-flux/told"],
+    "IPAddressPool.metallb.io/metallb.io/v1beta1": ["kmetal-metallb/hidden", "kmetal-metallb/told"],
+    "L2Advertisement.metallb.io/metallb.io/v1beta1": ["kmetal-metallb/announce"],
+    "IPAddressPool.example.org/example.org/v1": ["other"],
+}
+
+
+def test_what_a_release_made_is_there_by_name_and_unknown_unless_its_values_tell() -> None:
+    values = {"metallb": {"pools": [{"name": "told", "addresses": ["172.21.204.200/32"]}]}}
+    facts = rendered([release(chart="umbrella", values=values, resourceNames=NAMES)]).look.facts
+    assert [(pool.place, pool.name, pool.addresses) for pool in facts.pools] == [
+        ("Release kmetal-flux/kmetal", "told", ("172.21.204.200/32",)),
+        ("IPAddressPool kmetal-metallb/hidden of Release kmetal-flux/kmetal", "hidden", UNKNOWN),
+    ]
+    assert [(entry.name, entry.interfaces) for entry in facts.advertisements] == [("announce", UNKNOWN)]
+
+
+@pytest.mark.parametrize("names", [LATER, None, [], {"IPAddressPool.metallb.io/metallb.io/v1beta1": LATER}])
+def test_names_that_are_not_known_are_none(names: object) -> None:
+    assert rendered([release(chart="umbrella", values={}, resourceNames=names)]).look.facts.pools == ()
+
+
+def test_values_from_where_no_preview_looks_are_unknown_for_a_chart_that_may_be_ours() -> None:
+    def flux(chart: str, **spec: Any) -> Any:
+        data = manifest("HelmRelease", "kmetal", {"chart": {"spec": {"chart": chart}}, **spec})
+        data["apiVersion"] = "helm.toolkit.fluxcd.io/v2"
+        return resource("kubernetes:helm.toolkit.fluxcd.io/v2:HelmRelease", data)
+
+    source = {"valuesFrom": [{"kind": "ConfigMap", "name": "pools"}]}
+    (pool,) = rendered([flux("kmetal", **source)]).look.facts.pools
+    assert pool.addresses is UNKNOWN
+    assert rendered([flux("kmetal")]).look.facts.pools == ()
+    assert rendered([flux("ingress-nginx", **source)]).look.facts.pools == ()
 
 
 def test_the_stacks_export_is_found_and_may_be_unknown() -> None:

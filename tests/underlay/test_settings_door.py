@@ -58,9 +58,9 @@ BREAKING: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("NET-105", "tenants[0].clusters[0]", {"tenants__0__clusters__0": cluster("10.96.1.0/24")}),
     ("NET-109", "tenants[0].clusters[0]", {"tenants__0__clusters__0__excludeIps": ["10.101.0.1"]}),
     ("NET-110", "tenants[0].clusters[0]", {"tenants__0__clusters__0": cluster("169.254.1.0/24")}),
-    ("NET-201", "metallb.pools[0]", {"metallb__pools__0__addresses": [POOL, "77.220.68.100"]}),
+    ("NET-201", "metallb.pools[0]", {"metallb__pools__0__addresses": [POOL, "77.220.68.100/32"]}),
     ("NET-202", "metallb.l2Advertisements[0]", {"metallb__l2Advertisements__0__interfaces": ["data.222"]}),
-    ("NET-204", "metallb.pools[0]", {"metallb__pools__0__addresses": [POOL, "172.21.205.1"]}),
+    ("NET-204", "metallb.pools[0]", {"metallb__pools__0__addresses": [POOL, "172.21.205.1/32"]}),
     ("NET-205", "metallb.pools[0]", {"metallb__pools__0__addresses": [POOL, "172.21.204.250-172.21.204.251"]}),
     (
         "NET-206",
@@ -68,7 +68,8 @@ BREAKING: tuple[tuple[str, str, dict[str, Any]], ...] = (
         {"metallb__l2Advertisements__0__ipAddressPools": ["tenant-cp-pool", "other"]},
     ),
     ("NET-208", "metallb.pools[0]", {"management__reserved": ["172.21.204.100-172.21.204.200"]}),
-    ("NET-210", "metallb.pools[1]", {"metallb__pools__add": {"name": "other", "addresses": ["172.21.204.251"]}}),
+    ("NET-220", "metallb.pools[0]", {"metallb__pools__0__addresses": [POOL, "172.21.204.251"]}),
+    ("NET-210", "metallb.pools[1]", {"metallb__pools__add": {"name": "other", "addresses": ["172.21.204.251/32"]}}),
     (
         "NET-211",
         "metallb.bgpAdvertisements[0]",

@@ -107,10 +107,10 @@ WRONG = {
     ),
     "a pool on the provider VLAN": (
         "172.21.204.200-172.21.204.250",
-        "77.220.68.100",
+        "77.220.68.100/32",
         [
             (
-                "metallb.pools[0]: pool 'tenant-cp-pool' holds 77.220.68.100, of which 77.220.68.100 is in provider subnet"
+                "metallb.pools[0]: pool 'tenant-cp-pool' holds 77.220.68.100/32, of which 77.220.68.100 is in provider subnet"
                 " 'external' (77.220.68.96/27); write a range of the management VLAN; addresses of the provider VLAN belong to"
                 " Kube-OVN's EIPs [NET-201]"
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Final, TypeAlias
 
 from underlay.facts import UNKNOWN, Facts, Range, RangeKind, Subnet, known
@@ -54,7 +55,9 @@ def subnet_kind(name: str, vpc: str, *, on_provider_network: bool) -> RangeKind:
 
 def named_ranges(facts: Facts) -> Iterator[Range]:
     """Every range that has a name, those of Subnets, pools, nodes and the API server included."""
-    yield from facts.ranges
+    for entry in facts.ranges:
+        for text in entry.text.split(",") if isinstance(entry.text, str) else (entry.text,):
+            yield replace(entry, text=text)
     for subnet in facts.subnets:
         # A VPC that is not known yet is taken for one of its own: only what is known can share a block.
         # Kube-OVN's own two Subnets are known by their names.

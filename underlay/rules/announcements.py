@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from typing import TypeAlias
 
 from underlay.facts import UNKNOWN, Advertisement, BgpPeer, Facts, ProviderNetwork, Unknown, has_unknown, known
 from underlay.names import METALLB_NAMESPACE
@@ -13,8 +15,11 @@ from underlay.types import sub_interface
 
 _ASN_MAXIMUM = 4294967295
 
+Vlans: TypeAlias = Mapping[object, AbstractSet[object]]
+"""Name of a provider network to the ids of its Vlans."""
 
-def riding_on(interface: str, network: ProviderNetwork, vlans: Mapping[object, object]) -> str | None:
+
+def riding_on(interface: str, network: ProviderNetwork, vlans: Vlans) -> str | None:
     """Why an interface carries that provider network, or None.
 
     A NIC of the network itself, the bridge that Kube-OVN builds over it, and a kernel sub-interface of a plain provider
@@ -23,7 +28,7 @@ def riding_on(interface: str, network: ProviderNetwork, vlans: Mapping[object, o
     for nic in known(network.interfaces):
         if interface == nic:
             return f"is the NIC of provider network {network.name!r}"
-        if (parts := sub_interface(interface)) and parts[0] == nic and vlans.get(network.name) == parts[1]:
+        if (parts := sub_interface(interface)) and parts[0] == nic and parts[1] in vlans.get(network.name, ()):
             return f"is VLAN {parts[1]} on {nic!r}, the NIC of provider network {network.name!r}"
     if interface == f"br-{network.name}":
         return f"is the bridge of provider network {network.name!r}"
@@ -31,13 +36,15 @@ def riding_on(interface: str, network: ProviderNetwork, vlans: Mapping[object, o
 
 
 def _by_interface(facts: Facts) -> Iterator[Breach]:
-    vlans: dict[object, object] = {vlan.provider: vlan.id for vlan in facts.vlans}
+    vlans: dict[object, set[object]] = {}
+    for vlan in facts.vlans:
+        vlans.setdefault(vlan.provider, set()).add(vlan.id)
     for advertisement in facts.advertisements:
         if advertisement.protocol == "L2":
             yield from _l2_breaches(advertisement, facts, vlans)
 
 
-def _l2_breaches(advertisement: Advertisement, facts: Facts, vlans: Mapping[object, object]) -> Iterator[Breach]:
+def _l2_breaches(advertisement: Advertisement, facts: Facts, vlans: Vlans) -> Iterator[Breach]:
     remedy = "name the management NIC in `interfaces`, and no other"
     name = f"L2Advertisement {advertisement.name!r}"
     if advertisement.interfaces is None or advertisement.interfaces == ():
@@ -265,7 +272,8 @@ RULES = (
     Rule(
         id="NET-216",
         title="A NIC that answers ARP is there on every node",
-        why="MetalLB may elect a node without that NIC, and then nobody answers.",
+        why="MetalLB may elect a node without that NIC, and then nobody answers. No door sees the NICs of nodes by"
+        " itself: it is for a program that knows them and hands them over as facts.",
         fix="Name a NIC that every announcing node has.",
         reference="metallb/metallb#433, #484",
         judge=_absent_interfaces,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from underlay.facts import UNKNOWN, Attachment, Facts, Subnet
+from underlay.facts import UNKNOWN, Attachment, Facts, Subnet, is_named
 from underlay.rules.model import Breach, Rule
 
 _OVN_PARTS: Final = 3
@@ -16,7 +16,7 @@ def _providers_agree(facts: Facts) -> Iterator[Breach]:
     attachments = {
         f"{attachment.name}.{attachment.namespace}.ovn": attachment
         for attachment in facts.attachments
-        if isinstance(attachment.namespace, str)
+        if isinstance(attachment.namespace, str) and is_named(attachment.name)
     }
     for provider, attachment in attachments.items():
         yield from _written_provider(provider, attachment)
@@ -47,7 +47,7 @@ def _written_provider(provider: str, attachment: Attachment) -> Iterator[Breach]
 
 
 def _dotless(facts: Facts) -> Iterator[Breach]:
-    for attachment in facts.attachments:
+    for attachment in filter(lambda entry: is_named(entry.name), facts.attachments):
         for what, text in (("name", attachment.name), ("namespace", attachment.namespace)):
             if isinstance(text, str) and "." in text:
                 yield Breach(

@@ -7,9 +7,9 @@ from ipaddress import ip_interface
 from typing import Final
 
 from underlay.errors import Severity
-from underlay.facts import UNKNOWN, Facts, Maybe, Subnet, known
+from underlay.facts import UNKNOWN, Facts, Maybe, RangeKind, Subnet, known
 from underlay.rules.model import Breach, Rule
-from underlay.rules.spans import span, spans
+from underlay.rules.spans import is_address, is_block, span, spans
 from underlay.types import Span
 
 _RESERVED: Final = tuple(
@@ -20,6 +20,9 @@ _RESERVED: Final = tuple(
     )
 )  # fmt: skip
 """Blocks that Kube-OVN refuses for a Subnet (pkg/util/validator.go, CIDRGlobalUnicast)."""
+
+_BLOCKS: Final = frozenset({RangeKind.POD, RangeKind.JOIN, RangeKind.SERVICE})
+"""Ranges that Flannel and Kube-OVN read as ADDRESS/LENGTH; the others are for comparison alone, in any form."""
 
 _MAPPED: Final = Span.parse("::ffff:0:0/96")
 _POINT_TO_POINT: Final = 2
@@ -63,8 +66,8 @@ def _written_blocks(facts: Facts) -> Iterator[tuple[str, str, str]]:
         for text in known(pool.addresses):
             yield pool.place, f"an address of pool {pool.name!r}", text
     for entry in facts.ranges:
-        if isinstance(entry.text, str):
-            yield entry.place, entry.name, entry.text
+        for text in entry.text.split(",") if isinstance(entry.text, str) else ():
+            yield entry.place, entry.name, text
 
 
 def _host_bits(facts: Facts) -> Iterator[Breach]:
@@ -93,7 +96,8 @@ def _excluded_outside(facts: Facts) -> Iterator[Breach]:
 def _excluded_unreadable(facts: Facts) -> Iterator[Breach]:
     for subnet in facts.subnets:
         for text in known(subnet.exclude):
-            if "-" in text or "/" in text or span(text) is None:
+            first, _, last = text.partition("..")
+            if span(text) is None or not is_address(first) or not is_address(last or first):
                 yield Breach(
                     subnet.place,
                     f"subnet {subnet.name!r} excludes {text!r}, which Kube-OVN cannot read as an address or"
@@ -138,17 +142,23 @@ def _families(facts: Facts) -> Iterator[Breach]:
 
 
 def _unreadable(facts: Facts) -> Iterator[Breach]:
-    entries: list[tuple[str, str, Maybe[str]]] = [(entry.place, entry.name, entry.text) for entry in facts.ranges]
-    entries += [
-        (subnet.place, f"cidrBlock of subnet {subnet.name!r}", subnet.cidr)
-        for subnet in facts.subnets
-        if not (subnet.on_provider_network and facts.pools)  # NET-201 speaks of those
+    entries: list[tuple[str, str, Maybe[str], bool]] = [
+        (entry.place, entry.name, entry.text, entry.kind in _BLOCKS) for entry in facts.ranges
     ]
-    for place, what, text in entries:
+    entries += [
+        (subnet.place, f"cidrBlock of subnet {subnet.name!r}", subnet.cidr, True)
+        for subnet in facts.subnets
+        if not (subnet.on_provider_network and facts.pools and _incomparable(subnet.cidr))  # NET-201 speaks of those
+    ]
+    for place, what, text, block in entries:
         if text is UNKNOWN:
             yield Breach(place, f"{what} is not known yet", "write it as a literal, so that it can be judged")
-        elif text is None or any(span(part) is None for part in text.split(",")):
+        elif text is None or not all(is_block(part) if block else span(part) for part in text.split(",")):
             yield Breach(place, f"{what} is {text!r}, which is no block", "write ADDRESS/LENGTH")
+
+
+def _incomparable(cidr: Maybe[str]) -> bool:
+    return cidr is UNKNOWN or (cidr is not None and any(span(part) is None for part in cidr.split(",")))
 
 
 def _too_small(facts: Facts) -> Iterator[Breach]:

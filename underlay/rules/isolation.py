@@ -10,10 +10,11 @@ from underlay.errors import Severity
 from underlay.facts import UNKNOWN, Facts, PolicyRoute, RangeKind, Vpc
 from underlay.names import DEFAULT_VPC, DROP_PRIORITY
 from underlay.rules.addresses import named_ranges
+from underlay.rules.blocks import family
 from underlay.rules.matches import Destinations, destinations
 from underlay.rules.metallb import provider_spans
 from underlay.rules.model import Breach, Rule
-from underlay.rules.spans import EVERYWHERE, shared, span, without
+from underlay.rules.spans import EVERYWHERE, is_address, shared, span, without
 from underlay.types import Span
 
 PRIORITY_MAXIMUM: Final = 32767
@@ -90,10 +91,11 @@ def _no_drop(facts: Facts) -> Iterator[Breach]:
             continue
         for block, name in blocks:
             if rest := undropped(vpc, block):
+                field = "ip4.dst" if family(block) == "IPv4" else "ip6.dst"
                 yield Breach(
                     vpc.place,
                     f"vpc {vpc.name!r} does not drop packets to {', '.join(map(str, rest))} of {name}",
-                    f"write a policy route of priority {DROP_PRIORITY}, match `ip4.dst == {block}`, action drop",
+                    f"write a policy route of priority {DROP_PRIORITY}, match `{field} == {block}`, action drop",
                 )
 
 
@@ -165,14 +167,12 @@ def _actions(facts: Facts) -> Iterator[Breach]:
             if policy.action is not UNKNOWN and policy.action not in ACTIONS:
                 yield Breach(vpc.place, f"{name} has action {policy.action!r}", f"write one of {', '.join(ACTIONS)}")
             hops = policy.next_hop.split(",") if isinstance(policy.next_hop, str) else []
-            if policy.action == "reroute" and policy.next_hop is not UNKNOWN:
-                bad = [hop for hop in hops or [""] if hop != hop.strip() or "/" in hop or span(hop) is None]
-                if bad:
-                    yield Breach(
-                        vpc.place,
-                        f"{name} reroutes to {policy.next_hop!r}",
-                        "write nextHopIP as addresses with commas and no blanks between",
-                    )
+            if policy.action == "reroute" and policy.next_hop is not UNKNOWN and not all(map(is_address, hops or [""])):
+                yield Breach(
+                    vpc.place,
+                    f"{name} reroutes to {policy.next_hop!r}",
+                    "write nextHopIP as addresses with commas and no blanks between",
+                )
 
 
 def _repeated(facts: Facts) -> Iterator[Breach]:

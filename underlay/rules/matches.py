@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeAlias
 
-from underlay.rules.spans import ALL_IPV4, EVERYWHERE, shared, span
+from underlay.rules.spans import ALL_IPV4, EVERYWHERE, shared, span, without
 from underlay.types import Span
 
 _TOKEN: Final = re.compile(
@@ -28,7 +28,7 @@ _TOKEN: Final = re.compile(
     re.VERBOSE,
 )
 
-_FLAGS: Final = frozenset({"ip", "ip4", "ip6", "icmp", "icmp4", "icmp6", "tcp", "udp", "sctp", "arp"})
+_FLAGS: Final = frozenset({"icmp", "icmp4", "icmp6", "tcp", "udp", "sctp", "arp"})
 _ADDRESSES: Final = {"ip4.src": 4, "ip4.dst": 4, "ip6.src": 6, "ip6.dst": 6}
 _NUMBERS: Final = frozenset(
     {
@@ -42,6 +42,8 @@ _DEPTH: Final = 32
 """Nesting that no engineer writes; it keeps hostile input from exhausting the stack."""
 
 _MAPPED: Final = Span.parse("::ffff:0:0/96")
+"""IPv4 on the one number line of `Span`; no IPv6 packet carries it there."""
+_ALL_IPV6: Final = tuple(without([EVERYWHERE], [_MAPPED]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Destinations:
 
 
 _SOME: Final = Destinations((), (EVERYWHERE,))
+_FAMILIES: Final = {"ip4": (ALL_IPV4,), "ip6": _ALL_IPV6, "ip": (EVERYWHERE,)}
 _Token: TypeAlias = tuple[str, str, int]
 
 
@@ -171,10 +174,8 @@ class _Parser:
 
 
 def _flag(name: str) -> Destinations:
-    if name in ("ip4", "ip"):
-        return Destinations(
-            (ALL_IPV4,) if name == "ip4" else (EVERYWHERE,), (_MAPPED,) if name == "ip4" else (EVERYWHERE,)
-        )
+    if (family := _FAMILIES.get(name)) is not None:
+        return Destinations(family, family)
     if name in _FLAGS:
         return _SOME
     raise ValueError(f"{name!r} stands alone; compare it, such as {name} == 10.0.0.0/8")
@@ -188,6 +189,8 @@ def _address_value(kind: str, text: str, version: int) -> Span | None:
         raise ValueError(f"{text!r} is no address, block or address set")
     if (":" in text) != (version == 6):  # noqa: PLR2004 (the IP version)
         raise ValueError(f"{text!r} is not of the family of ip{version}")
+    if "/" in text and not text.partition("/")[2].isdecimal():
+        raise ValueError(f"{text!r} carries a mask; write ADDRESS/LENGTH")
     if "/" in text and text.partition("/")[0] != block.canonical().partition("-")[0]:
         raise ValueError(
             f"{text!r} has host bits set, which OVN refuses; write {block.canonical().partition('-')[0]}/..."
@@ -208,8 +211,9 @@ def _text_value(kind: str, text: str) -> None:
 def _addressed(name: str, relation: str, values: list[Span | None]) -> Destinations:
     if not name.endswith(".dst") or relation == "!=":
         return _SOME
-    surely = tuple(value for value in values if value is not None)
-    return Destinations(surely, surely if len(surely) == len(values) else (EVERYWHERE,))
+    read = [value for value in values if value is not None]
+    surely = tuple(read if name.startswith("ip4") else without(read, [_MAPPED]))
+    return Destinations(surely, surely if len(read) == len(values) else (EVERYWHERE,))
 
 
 def _both(left: Destinations, right: Destinations) -> Destinations:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from underlay.facts import UNKNOWN, Facts, Pool, RangeKind, has_unknown, known
 from underlay.rules.model import Breach, Rule
-from underlay.rules.spans import crossing, overlapping, span, spans
+from underlay.rules.spans import crossing, is_address, is_block, overlapping, span, spans
 from underlay.types import Span
 
 
@@ -38,7 +38,8 @@ def provider_spans(facts: Facts) -> list[tuple[Span, str]]:
     return subnets + [
         (block, f"provider range {entry.name} ({entry.text})")
         for entry in facts.ranges
-        if entry.kind is RangeKind.EXTERNAL and (block := span(entry.text))
+        if entry.kind is RangeKind.EXTERNAL
+        for block in spans(entry.text)
     ]
 
 
@@ -77,7 +78,7 @@ def _unreadable(facts: Facts) -> Iterator[Breach]:
                     pool.place,
                     f"{_label(pool)} holds {text!r}, which is no address, CIDR or range, so nobody can say where it"
                     " lies",
-                    "write FIRST-LAST, ADDRESS/LENGTH or ADDRESS",
+                    "write FIRST-LAST or ADDRESS/LENGTH",
                 )
     if facts.pools:
         for subnet in facts.subnets:
@@ -87,6 +88,24 @@ def _unreadable(facts: Facts) -> Iterator[Breach]:
                     f"provider subnet {subnet.name!r} has cidrBlock {subnet.cidr!r}, which is no CIDR",
                     "write ADDRESS/LENGTH",
                 )
+
+
+def _pool_form(facts: Facts) -> Iterator[Breach]:
+    for pool in facts.pools:
+        for text in known(pool.addresses):
+            block = span(text)
+            if block is not None and not _as_metallb_reads(text):
+                first, _, last = block.canonical().partition("-")
+                yield Breach(
+                    pool.place,
+                    f"{_label(pool)} holds {text!r}, which MetalLB cannot read",
+                    f"write {first}-{last}" if last else f"write {first}/{32 if '.' in first else 128}",
+                )
+
+
+def _as_metallb_reads(text: str) -> bool:
+    first, dash, last = text.partition("-")
+    return is_address(first.strip()) and is_address(last.strip()) if dash else is_block(text)
 
 
 def _readable_blocks(cidr: str) -> bool:
@@ -108,9 +127,7 @@ def _bgp_announces_provider(facts: Facts) -> Iterator[Breach]:
 
 
 def _outside_management(facts: Facts) -> Iterator[Breach]:
-    blocks = [
-        (block, management.cidr) for management in facts.management if (block := span(management.cidr)) is not None
-    ]
+    blocks = [(block, management.cidr) for management in facts.management for block in spans(management.cidr)]
     provider = provider_spans(facts)
     for pool in facts.pools if blocks else ():
         for text in known(pool.addresses):
@@ -147,7 +164,7 @@ def _on_nodes(facts: Facts) -> Iterator[Breach]:
         if (block := span(text))
     ]
     nodes += [
-        (block, entry.name) for entry in facts.ranges if entry.kind is RangeKind.NODE and (block := span(entry.text))
+        (block, entry.name) for entry in facts.ranges if entry.kind is RangeKind.NODE for block in spans(entry.text)
     ]
     for (one, (pool, text)), (two, owner) in crossing(pool_spans(facts), nodes):
         yield Breach(
@@ -159,7 +176,7 @@ def _on_nodes(facts: Facts) -> Iterator[Breach]:
 
 def _reserved(facts: Facts) -> Iterator[Breach]:
     reserved = [
-        (block, entry) for entry in facts.ranges if entry.kind is RangeKind.RESERVED and (block := span(entry.text))
+        (block, entry) for entry in facts.ranges if entry.kind is RangeKind.RESERVED for block in spans(entry.text)
     ]
     for (one, (pool, text)), (two, entry) in crossing(pool_spans(facts), reserved):
         yield Breach(
@@ -250,6 +267,15 @@ RULES = (
         fix="Write a range outside the reserved one.",
         reference="kMetal admin guide, load balancer (not used by DHCP)",
         judge=_reserved,
+    ),
+    Rule(
+        id="NET-220",
+        title="Every MetalLB address is written as MetalLB reads it",
+        why="Its webhook refuses any other form; where that is off, the controller keeps its last good configuration"
+        " for ever and says so only in its log.",
+        fix="Write FIRST-LAST or ADDRESS/LENGTH; a single address ends in /32.",
+        reference="metallb internal/config ParseCIDR",
+        judge=_pool_form,
     ),
     Rule(
         id="NET-217",

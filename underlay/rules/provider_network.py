@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from underlay.facts import UNKNOWN, Facts, ProviderNetwork, known
+from underlay.facts import UNKNOWN, Facts, ProviderNetwork, is_named, known
 from underlay.rules.model import Breach, Rule
 from underlay.types import INTERFACE_NAME_LENGTH, PROVIDER_NAME_LENGTH, VLAN_ID_MAXIMUM, sub_interface
 
@@ -65,7 +65,7 @@ def _selector_beside_excludes(facts: Facts) -> Iterator[Breach]:
 
 def _long_name(facts: Facts) -> Iterator[Breach]:
     for network in facts.provider_networks:
-        if len(network.name) > PROVIDER_NAME_LENGTH:
+        if is_named(network.name) and len(network.name) > PROVIDER_NAME_LENGTH:
             yield Breach(
                 network.place,
                 f"provider network {network.name!r} has a name of {len(network.name)} characters, and its bridge"
@@ -91,7 +91,9 @@ def _one_nic_two_networks(facts: Facts) -> Iterator[Breach]:
     for nic, entries in takers.items():
         for index, (network, nodes) in enumerate(entries):
             for other, others in entries[:index]:
-                if network.name != other.name and (nodes is None or others is None or nodes & others):
+                if network.name == other.name or network.elsewhere or other.elsewhere:
+                    continue
+                if nodes is None or others is None or nodes & others:
                     yield Breach(
                         network.place,
                         f"provider networks {other.name!r} and {network.name!r} both take {nic!r}",

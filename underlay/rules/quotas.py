@@ -37,14 +37,15 @@ def _tenant_namespaces(facts: Facts) -> dict[str, tuple[str, str]]:
 def _draws_by_default(facts: Facts) -> Iterator[Breach]:
     if facts.quotas is None or not facts.whole:
         return
-    pools = [pool.name for pool in facts.pools if pool.auto_assign in (None, True) and not pool.restricted]
+    pools = [pool for pool in facts.pools if pool.auto_assign in (None, True)]
     limited = {quota.namespace for quota in facts.quotas if quota.hard is UNKNOWN or LOAD_BALANCERS in quota.hard}
     for namespace, (vpc, place) in _tenant_namespaces(facts).items() if pools and UNKNOWN not in limited else ():
-        if namespace not in limited:
+        drawn = [pool.name for pool in pools if pool.namespaces is None or namespace in known(pool.namespaces)]
+        if drawn and namespace not in limited:
             yield Breach(
                 place,
                 f"namespace {namespace!r} of vpc {vpc!r} has no quota on {LOAD_BALANCERS}, so any Service of type"
-                f" LoadBalancer in it draws from pool {', '.join(map(repr, pools))}",
+                f" LoadBalancer in it draws from pool {', '.join(map(repr, drawn))}",
                 f"write a ResourceQuota with {LOAD_BALANCERS}: as many as the tenant has clusters",
             )
 

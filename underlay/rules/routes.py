@@ -9,7 +9,7 @@ from underlay.facts import UNKNOWN, Facts, Route, Vpc
 from underlay.names import DEFAULT_VPC
 from underlay.rules.metallb import provider_spans
 from underlay.rules.model import Breach, Rule
-from underlay.rules.spans import span
+from underlay.rules.spans import is_address, is_block, span
 
 _EVERYTHING: Final = ("0.0.0.0/0", "::/0")
 
@@ -59,10 +59,10 @@ def _route_form(facts: Facts) -> Iterator[Breach]:
             name = f"vpc {vpc.name!r}: static route {route.cidr}"
             if route.policy not in (None, "", "policyDst", "policySrc", UNKNOWN):
                 yield Breach(vpc.place, f"{name} has policy {route.policy!r}", "write policyDst or policySrc")
-            if route.cidr is not UNKNOWN and (span(route.cidr) is None or "-" in str(route.cidr)):
+            if route.cidr is not UNKNOWN and not (is_block(str(route.cidr)) or is_address(str(route.cidr))):
                 yield Breach(vpc.place, f"{name} is no block or address", "write ADDRESS/LENGTH")
             hop = route.next_hop
-            if hop is not UNKNOWN and (span(hop) is None or "/" in str(hop) or "-" in str(hop)):
+            if hop is not UNKNOWN and not is_address(str(hop)):
                 yield Breach(vpc.place, f"{name} has next hop {hop!r}, which is no address", "write one address")
 
 
@@ -88,7 +88,7 @@ def _peerings(facts: Facts) -> Iterator[Breach]:
                     f"vpc {vpc.name!r} peers with vpc {remote!r}, which does not exist",
                     f"name one of those there are ({', '.join(sorted(vpcs))})",
                 )
-            if address is not UNKNOWN and (span(address) is None or "/" not in str(address)):
+            if address is not UNKNOWN and not all(map(is_block, str(address).split(","))):
                 yield Breach(
                     vpc.place,
                     f"vpc {vpc.name!r} has localConnectIP {address!r} towards {remote!r}, which is no ADDRESS/LENGTH",

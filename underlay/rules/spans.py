@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from heapq import heappop, heappush
@@ -14,6 +15,8 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 ALL_IPV4: Final = Span.parse("0.0.0.0/0")
+_ADDRESS: Final = re.compile(r"[0-9A-Fa-f:.]+")
+_BLOCK: Final = re.compile(r"[0-9A-Fa-f:.]+/[0-9]{1,3}")
 EVERYWHERE: Final = Span(0, (1 << 128) - 1, "every address")
 
 
@@ -29,6 +32,19 @@ def _span(text: str) -> Span | None:
         return Span.parse(text)
     except ValueError:
         return None
+
+
+def is_block(text: str) -> bool:
+    """Whether it is written ADDRESS/LENGTH, as Kubernetes, Kube-OVN and MetalLB read a block (Go's net.ParseCIDR).
+
+    `Span.parse` reads more than they do, so that a comparison misses nothing; a form that they refuse is told here.
+    """
+    return _BLOCK.fullmatch(text) is not None and _span(text) is not None
+
+
+def is_address(text: str) -> bool:
+    """Whether it is written as one address, as Go's net.ParseIP reads it."""
+    return _ADDRESS.fullmatch(text) is not None and ".." not in text and _span(text) is not None
 
 
 def spans(text: object) -> list[Span]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from underlay.errors import Severity
-from underlay.facts import UNKNOWN, Facts, known
+from underlay.facts import UNKNOWN, Facts, is_named, known
 from underlay.names import DEFAULT_VPC
 from underlay.rules.model import Breach, Rule
 
@@ -63,7 +63,7 @@ def _one_vpc_per_namespace(facts: Facts) -> Iterator[Breach]:
 def _letter_first(facts: Facts) -> Iterator[Breach]:
     for what, entries in (("vpc", facts.vpcs), ("subnet", facts.subnets)):
         for entry in entries:
-            if not ("a" <= entry.name[:1] <= "z"):
+            if is_named(entry.name) and not ("a" <= entry.name[:1] <= "z"):
                 yield Breach(
                     entry.place,
                     f"{what} {entry.name!r} does not start with a letter",
@@ -104,7 +104,7 @@ def _prefixed(facts: Facts) -> Iterator[Breach]:
     for subnet in facts.subnets:
         if subnet.on_provider_network:
             continue
-        if isinstance(subnet.vpc, str) and subnet.vpc in vpcs and subnet.name not in vpcs:
+        if isinstance(subnet.vpc, str) and subnet.vpc in vpcs and subnet.name not in vpcs and is_named(subnet.name):
             prefix = f"{subnet.vpc.removesuffix('-vpc')}-"
             if not subnet.name.startswith(prefix):
                 yield Breach(

@@ -33,7 +33,7 @@ class Pool(Section):
     """Name of the IPAddressPool."""
 
     addresses: Annotated[tuple[Span, ...], Field(min_length=1)]
-    """Ranges FIRST-LAST, CIDRs, or single addresses, reserved for MetalLB on the management VLAN."""
+    """Ranges FIRST-LAST or blocks ADDRESS/LENGTH (one address: /32), reserved for MetalLB on the management VLAN."""
 
     auto_assign: bool | None = None
     """Whether services that name no pool draw from it; MetalLB's default is true."""
