@@ -21,7 +21,7 @@ NODES = ("c1", "w1", "w2")
 WRITTEN = ("OvnSnatRule", "OvnEip", "IP", "Subnet", "Vlan", "ProviderNetwork", "Vpc", "IPAddressPool", "Service")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def kubeconfig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A real API server with the CRDs and three nodes, and nobody who acts on them."""
     plane = ControlPlane(tmp_path_factory.mktemp("double"), dies_with_owner=True)
