@@ -52,9 +52,14 @@ def changed(case: Case) -> Iterator[dict[str, Any]]:
 
 
 def rows() -> Iterator[tuple[Case, list[dict[str, Any]]]]:
-    """Every row with objects that the API server can be asked about, and the literals that it was made for."""
+    """Every row with objects that the API server can be asked about, and the literals that it was made for.
+
+    A patch is no object: the API server asks about what comes out of it.
+    """
     for case in CASES:
         bodies = list(changed(case))
+        if any(body["kind"].endswith("Patch") for body in bodies):
+            continue
         if 0 < len(bodies) <= _MANY and _nics(case.network().objects) == _nics(good().objects):
             yield case, bodies
 

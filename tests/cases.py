@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.catalogue import addresses, capacity, metallb, operation, provider, tenants
+from tests.catalogue import addresses, capacity, metallb, operation, patches, provider, tenants
 from tests.catalogue.case import Case
 
 CASES: Final[tuple[Case, ...]] = (
@@ -18,6 +18,7 @@ CASES: Final[tuple[Case, ...]] = (
     *tenants.CASES,
     *capacity.CASES,
     *operation.CASES,
+    *patches.CASES,
 )
 
 __all__ = ["CASES", "Case"]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any, Final
 
 from tests.network import good
 from underlay.facts import UNKNOWN, Facts
-from underlay.reader import facts_of
+from underlay.reader import Manifest, default_place, facts_of
 
 SHOWN_BY_A_PART: Final = "NET-418"
 """A Vpc alone shows that it drops nothing towards its own Subnets' neighbours; no other law may speak of one object."""
@@ -51,3 +52,16 @@ def nameless() -> dict[str, Facts]:
 def parts() -> dict[str, Facts]:
     """Each object of the good network alone; others hold the rest."""
     return {place: facts_of([body], whole=False) for place, body in good().objects.items()}
+
+
+def one_field_patches(body: Mapping[str, Any]) -> Iterator[Manifest]:
+    """An object's fields one by one, each as a patch that leaves out the others."""
+    for key, value in body["spec"].items():
+        place = f"{default_place(body)} patch of {key}"
+        yield Manifest({**body, "spec": {key: value}}, place, patch=True)
+
+
+def patched() -> dict[str, Facts]:
+    """One field of an object of the good network as a patch."""
+    patches = [manifest for body in good().objects.values() for manifest in one_field_patches(body)]
+    return {str(patch.place): facts_of([patch]) for patch in patches}

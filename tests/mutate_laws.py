@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.cases import CASES, Case
-from tests.looks import SHOWN_BY_A_PART, decided_later, parts, unknown_variants
+from tests.looks import SHOWN_BY_A_PART, decided_later, parts, patched, unknown_variants
 from underlay.facts import Facts
 from underlay.rules.model import Rule, between_none, in_no_one
 from underlay.rules.registry import RULES, judge, judge_estate
@@ -66,15 +66,16 @@ def look() -> list[Seen]:
 
 
 @cache
-def quiet_looks() -> tuple[tuple[Facts, ...], tuple[Facts, ...]]:
-    """Looks in which no law may find anything: values decided later, and single objects (`tests.underlay.test_rules`)."""
-    return tuple(decided_later(*variant) for variant in unknown_variants()), tuple(parts().values())
+def quiet_looks() -> tuple[tuple[Facts, ...], tuple[Facts, ...], tuple[Facts, ...]]:
+    """Looks in which no law may find anything: values decided later, single objects, and patches of single fields."""
+    later = tuple(decided_later(*variant) for variant in unknown_variants())
+    return later, tuple(parts().values()), tuple(patched().values())
 
 
 def speaks_out_of_turn(rule: Rule) -> bool:
     """Whether a law takes what is not known, or what others may hold, for a breach."""
-    later, alone = quiet_looks()
-    looks = (*(later if rule.unknown == "passes" else ()), *(alone if rule.id != SHOWN_BY_A_PART else ()))
+    later, alone, patches = quiet_looks()
+    looks = (*(later if rule.unknown == "passes" else ()), *(alone if rule.id != SHOWN_BY_A_PART else ()), *patches)
     try:
         return any(judge(facts, (rule,)) for facts in looks)
     except Exception:  # noqa: BLE001 (a broken law may raise anything, and that is noticed)

@@ -252,6 +252,17 @@ def again(place: str, **spec: Any) -> Edit:
     return edit
 
 
+def patch(place: str, **spec: Any) -> Edit:
+    """A patch of the object, which leaves out all other fields; found at `<kind>Patch <name>`."""
+
+    def edit(network: Network) -> None:
+        body = deepcopy({**network.objects[place], "spec": spec})
+        body["kind"] += "Patch"
+        network.objects[f"{default_place(body)} ({', '.join(spec)})"] = body
+
+    return edit
+
+
 def gone(*places: str) -> Edit:
     """Without those objects."""
 

@@ -92,6 +92,8 @@ class Pool:
     """Declared as an object, or in the values of the kMetal chart."""
     namespaces: Texts | None = None
     """Those whose Services may draw from it (`serviceAllocation`); None is every one, UNKNOWN where labels decide."""
+    patch: bool = False
+    """A patch of an object that others own: what it leaves out is theirs to say."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,9 +108,11 @@ class Advertisement:
     namespace: Maybe[str] = None
     selects_by_label: bool = False
     interfaces: Texts | None = None
-    """L2 only: the NICs that answer; None is every NIC of the node."""
+    """L2 only: the NICs that answer; None is every NIC of the node, in a patch those that others name."""
     peers: Texts = ()
     """BGP only; none is every peer."""
+    patch: bool = False
+    """A patch of an object that others own: what it leaves out is theirs to say."""
 
     def selects(self, pool: Pool) -> bool:
         """Whether it may announce that pool; a selector by label may select any."""
@@ -174,6 +178,8 @@ class Vlan:
     name: str
     id: Maybe[int] = None
     provider: Maybe[str] = None
+    patch: bool = False
+    """A patch of an object that others own: what it leaves out is theirs to say."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -194,6 +200,8 @@ class Subnet:
     mtu: Maybe[int] = None
     wants_egress: bool = True
     """False where it says that it wants no way out (annotation `kmetal-network/egress: none`)."""
+    patch: bool = False
+    """A patch of an object that others own: what it leaves out is theirs to say."""
 
     @property
     def on_provider_network(self) -> bool:
@@ -230,10 +238,13 @@ class Vpc:
     enable_external: Maybe[bool] = None
     extra_external: Texts | None = None
     routes: tuple[Route, ...] | Unknown = ()
-    policies: tuple[PolicyRoute, ...] | Unknown = ()
+    policies: tuple[PolicyRoute, ...] | Unknown | None = ()
+    """None where a patch leaves them to others."""
     peerings: tuple[tuple[Maybe[str], Maybe[str]], ...] | Unknown = ()
     """Remote VPC and local connect address of each peering."""
     enable_bfd: Maybe[bool] = None
+    patch: bool = False
+    """A patch of an object that others own: what it leaves out is theirs to say."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -257,6 +268,8 @@ class SnatRule:
     subnet: Maybe[str] = None
     other_source: bool = False
     """It names its source by ipName, vpc or v4IpCidr."""
+    patch: bool = False
+    """A patch of an object that others own: what it leaves out is theirs to say."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

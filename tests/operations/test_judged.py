@@ -69,7 +69,8 @@ def test_a_case_has_its_findings_on_the_live_cluster_and_no_others(case: Case, n
 
 
 def test_most_of_the_table_goes_through_this_door() -> None:
-    assert len(ROWS) > 0.8 * len(CASES)
+    standing = [case for case in CASES if not any("Patch" in body["kind"] for body in case.network().objects.values())]
+    assert len(ROWS) > 0.8 * len(standing)
     assert set(KINDS) <= set(COLLECTIONS)
 
 

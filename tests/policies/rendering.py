@@ -57,9 +57,9 @@ def layer2(*interfaces: str, pools: Iterable[str] = ("public",)) -> dict[str, An
 
 
 def struct(data: Mapping[str, Any]) -> struct_pb2.Struct:
-    """Properties as they travel: every number a double."""
+    """Properties as they travel: every number a double, and a patch of the kind that it patches."""
     result = struct_pb2.Struct()
-    result.update(data)
+    result.update({**data, "kind": data["kind"].removesuffix("Patch")} if "kind" in data else data)
     return result
 
 

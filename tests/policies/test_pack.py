@@ -23,6 +23,22 @@ GOOD = (pool("172.21.204.200-172.21.204.250"), external(), provider_network(), l
 REASON = "the switch filters ARP on this VLAN"
 
 
+def test_a_patch_is_judged_by_what_it_writes() -> None:
+    pack = Pack()
+    pack.register(external())
+    left_out = (
+        manifest("Subnet", "alpha-dev-subnet", {"mtu": 1400}),
+        manifest("Vpc", "ovn-cluster", {"extraExternalSubnets": ["external"]}),
+        manifest("Vpc", "alpha-vpc", {"namespaces": ["alpha"]}),
+        manifest("IPAddressPool", "public", {"autoAssign": False}),
+        manifest("L2Advertisement", "announce", {"ipAddressPools": ["public"]}),
+    )
+    assert [message for data in left_out for message in pack.register(data, "Patch")] == []
+    assert rules(pack.register(pool("77.220.68.100"), "Patch")) == {"NET-201"}
+    patches = [{**data, "kind": f"{data['kind']}Patch"} for data in left_out]
+    assert mandatory(Pack().stack(*GOOD, *patches, patches[1])) == []
+
+
 def test_a_good_network_passes() -> None:
     pack = Pack()
     assert [message for data in GOOD for message in pack.register(data)] == []

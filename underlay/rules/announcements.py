@@ -47,6 +47,8 @@ def _by_interface(facts: Facts) -> Iterator[Breach]:
 def _l2_breaches(advertisement: Advertisement, facts: Facts, vlans: Vlans) -> Iterator[Breach]:
     remedy = "name the management NIC in `interfaces`, and no other"
     name = f"L2Advertisement {advertisement.name!r}"
+    if advertisement.interfaces is None and advertisement.patch:
+        return
     if advertisement.interfaces is None or advertisement.interfaces == ():
         networks = ", ".join(
             f"{nic!r} of provider network {network.name!r}"

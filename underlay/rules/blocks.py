@@ -55,6 +55,12 @@ def _gateways(facts: Facts) -> Iterator[Breach]:
                     f"gateway {text} of {name} is the {what} address of {cidr}",
                     "write an address between the two",
                 )
+    for subnet in facts.subnets:
+        # A patch leaves the block to others; that it is an address can be seen without.
+        for text in subnet.gateway.split(",") if subnet.patch and isinstance(subnet.gateway, str) else ():
+            if subnet.cidr is None and not is_address(text):
+                problem = f"gateway {text!r} of subnet {subnet.name!r} is no address"
+                yield Breach(subnet.place, problem, "write an address of the Subnet's block")
 
 
 def _written_blocks(facts: Facts) -> Iterator[tuple[str, str, str]]:
@@ -149,6 +155,7 @@ def _unreadable(facts: Facts) -> Iterator[Breach]:
         (subnet.place, f"cidrBlock of subnet {subnet.name!r}", subnet.cidr, True)
         for subnet in facts.subnets
         if not (subnet.on_provider_network and facts.pools and _incomparable(subnet.cidr))  # NET-201 speaks of those
+        and not (subnet.patch and subnet.cidr is None)
     ]
     for place, what, text, block in entries:
         if text is UNKNOWN:

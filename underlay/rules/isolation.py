@@ -35,12 +35,15 @@ _PLATFORM: Final = {
 
 
 def _policies(vpc: Vpc) -> tuple[PolicyRoute, ...]:
-    return () if vpc.policies is UNKNOWN else vpc.policies
+    return () if vpc.policies is UNKNOWN or vpc.policies is None else vpc.policies
 
 
 def _leaves(vpc: Vpc) -> bool:
-    """Whether a VPC has a way out that has to be guarded; one that is not known yet may have."""
-    return vpc.name != DEFAULT_VPC and vpc.enable_external in (True, UNKNOWN)
+    """Whether a VPC has a way out that its policies have to guard; one that is not known yet may have.
+
+    A patch without policies leaves them as they are, one with policies replaces them all.
+    """
+    return vpc.name != DEFAULT_VPC and vpc.enable_external in (True, UNKNOWN) and vpc.policies is not None
 
 
 def _read(policy: PolicyRoute) -> Destinations | None:
@@ -194,7 +197,7 @@ def _platform_open(facts: Facts) -> Iterator[Breach]:
         (block, entry) for entry in named_ranges(facts) if entry.kind in _PLATFORM and (block := span(entry.text))
     ]
     for vpc in filter(_leaves, facts.vpcs):
-        if vpc.policies is UNKNOWN or any(UNKNOWN in (policy.priority, policy.action) for policy in vpc.policies):
+        if vpc.policies is UNKNOWN or any(UNKNOWN in (policy.priority, policy.action) for policy in _policies(vpc)):
             continue  # NET-412 asks for the literals
         reachable = [f"{entry.name} {entry.text}" for block, entry in ranges if undropped(vpc, block)]
         if reachable:

@@ -16,6 +16,8 @@ def _vlan_id(facts: Facts) -> Iterator[Breach]:
         if vlan.id is UNKNOWN:
             yield Breach(vlan.place, f"id of vlan {vlan.name!r} is not known yet", "write it as a literal")
             continue
+        if vlan.id is None and vlan.patch:
+            continue
         for nic in known(network.interfaces) if network else ():
             tagged = sub_interface(nic)
             if tagged and vlan.id:

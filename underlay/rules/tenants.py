@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from underlay.errors import Severity
 from underlay.facts import UNKNOWN, Facts, is_named, known
 from underlay.names import DEFAULT_VPC
+from underlay.rules.addresses import BUILT_IN_SUBNETS
 from underlay.rules.model import Breach, Rule
 
 
@@ -14,6 +15,8 @@ def _repeated_names(facts: Facts) -> Iterator[Breach]:
     for what, entries in (("vpc", facts.vpcs), ("subnet", facts.subnets), ("SNAT rule", facts.snat_rules)):
         seen: dict[str, str] = {}
         for entry in entries:
+            if entry.patch:
+                continue
             if entry.name in seen:
                 yield Breach(
                     entry.place,
@@ -76,7 +79,8 @@ def _default_vpc_apart(facts: Facts) -> Iterator[Breach]:
         namespace: vpc.name for vpc in facts.vpcs if vpc.name != DEFAULT_VPC for namespace in known(vpc.namespaces)
     }
     for subnet in facts.subnets:
-        if subnet.vpc in (None, "", DEFAULT_VPC):
+        own = subnet.vpc is UNKNOWN and subnet.name in BUILT_IN_SUBNETS  # Kube-OVN's own two are known by their names
+        if own or subnet.vpc in (None, "", DEFAULT_VPC):
             for namespace in known(subnet.namespaces):
                 if namespace in owner:
                     yield Breach(
