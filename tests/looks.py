@@ -62,6 +62,10 @@ def one_field_patches(body: Mapping[str, Any]) -> Iterator[Manifest]:
 
 
 def patched() -> dict[str, Facts]:
-    """One field of an object of the good network as a patch."""
-    patches = [manifest for body in good().objects.values() for manifest in one_field_patches(body)]
-    return {str(patch.place): facts_of([patch]) for patch in patches}
+    """One field of an object of the good network as a patch: alone, and beside the network."""
+    objects = list(good().objects.values())
+    patches = [manifest for body in objects for manifest in one_field_patches(body)]
+    return {
+        **{f"{patch.place}, alone": facts_of([patch]) for patch in patches},
+        **{f"{patch.place}, beside": facts_of([*objects, patch]) for patch in patches},
+    }

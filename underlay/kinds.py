@@ -201,17 +201,14 @@ def _vlan(found: Found) -> Iterator[Fact]:
 
 def _subnet(found: Found) -> Iterator[Fact]:
     spec = found.spec
-    cidr = spec.text("cidrBlock")
-    # A patch of the block alone may stand on a physical VLAN that others named: better asked than missed.
-    vlan = also(spec.text("vlan"), found.absent if cidr is not None else None)
     yield Subnet(
         place=found.place,
         name=found.name,
-        cidr=cidr,
+        cidr=spec.text("cidrBlock"),
         gateway=also(spec.text("gateway"), found.absent),
         exclude=also(spec.texts("excludeIps"), found.absent or ()),
-        vpc=also(spec.text("vpc"), found.absent),
-        vlan=vlan,
+        vpc=spec.text("vpc"),
+        vlan=spec.text("vlan"),
         provider=also(spec.text("provider"), found.absent),
         namespaces=also(spec.texts("namespaces"), found.absent or ()),
         gateway_type=also(spec.text("gatewayType"), found.absent),

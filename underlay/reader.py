@@ -8,13 +8,13 @@ anywhere and stays what it is. Kinds that no law speaks of are passed over.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from underlay.documents import Path
 from underlay.errors import Finding
-from underlay.facts import UNKNOWN, UNNAMED, Facts
+from underlay.facts import UNKNOWN, UNNAMED, Facts, Subnet
 from underlay.fields import Fields, Note, is_list, written
 from underlay.kinds import COLLECTION, READERS, Fact, Found, Reader
 from underlay.values import values_facts
@@ -68,8 +68,27 @@ def look(
         findings.extend(_finding(note, manifest, found.place) for note in notes)
     if whole:
         collected.setdefault("quotas", [])
+    collected["subnets"] = list(_standing([fact for fact in collected["subnets"] if isinstance(fact, Subnet)]))
     facts: dict[str, Any] = {name: tuple(values) for name, values in collected.items()}
     return Look(Facts(whole=whole, **facts), tuple(sorted(set(findings))))
+
+
+def _standing(subnets: Sequence[Subnet]) -> Iterator[Subnet]:
+    """Each Subnet with the VLAN and the VPC in which it stands, whichever of its manifests and patches names them.
+
+    A patch of the block of a Subnet that nobody here declares may stand on a physical VLAN that others named: better
+    asked than missed.
+    """
+    declared = {subnet.name: subnet for subnet in subnets if not subnet.patch}
+    vlans = {subnet.name: subnet.vlan for subnet in subnets if subnet.vlan}
+    for subnet in subnets:
+        vlan, vpc, whole = subnet.vlan, subnet.vpc, declared.get(subnet.name)
+        if not subnet.patch:
+            vlan = vlan or vlans.get(subnet.name, vlan)
+        else:
+            vlan = vlans.get(subnet.name, None if whole or subnet.cidr is None else UNKNOWN) if vlan is None else vlan
+            vpc = (whole.vpc if whole else UNKNOWN) if vpc is None else vpc
+        yield subnet if (vlan, vpc) == (subnet.vlan, subnet.vpc) else replace(subnet, vlan=vlan, vpc=vpc)
 
 
 def default_place(data: object) -> str:

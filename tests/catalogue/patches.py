@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from tests.catalogue.case import breaks, passes
 from tests.network import (
     DEFAULT_VPC,
@@ -13,6 +15,7 @@ from tests.network import (
     POOL,
     PROVIDER,
     QUOTA,
+    RELEASE,
     SNAT,
     SUBNET,
     VLAN,
@@ -21,12 +24,14 @@ from tests.network import (
     add,
     build,
     gone,
+    known_as,
     partial,
     patch,
     policy,
     put,
+    take,
 )
-from underlay.facts import UNKNOWN
+from underlay.facts import UNKNOWN, Range, RangeKind
 
 POD = "Subnet ovn-default"
 PEER = "BGPPeer kmetal-metallb/leaf"
@@ -51,15 +56,64 @@ INNER = add(
 )
 """A Subnet of the default VPC on addresses of the pool, which breaks NET-101 by itself."""
 
+BESIDE = add(
+    build(
+        "Subnet",
+        "alpha-two-subnet",
+        {"vpc": "alpha-vpc", "cidrBlock": "10.100.1.0/24", "gateway": "10.100.1.1", "namespaces": ["alpha"]},
+    ),
+    build("OvnSnatRule", "alpha-snat-two", {"ovnEip": "alpha-vpc-external", "vpcSubnet": "alpha-two-subnet"}),
+)
+"""A second cluster of tenant alpha."""
+
 PLAIN = (put(PROVIDER, "spec.defaultInterface", "eth9"), put(VLAN, "spec.id", 222))
 """The provider network on a plain NIC."""
 
+SMALL_JOIN = known_as(ranges=(Range(place="join", name="join", kind=RangeKind.JOIN, text="172.21.204.96/29"),))
+
 CASES = (
+    passes("NET-101", "a patch of the external block", patch(EXTERNAL, cidrBlock="77.220.68.96/28")),
+    passes("NET-101", "a patch of the pods' block", patch(POD, cidrBlock="10.16.0.0/16")),
+    passes(
+        "NET-101",
+        "a patch that repeats the chart's values",
+        patch(RELEASE, values={"network": {"flannel": {"podCidr": "10.93.0.0/16"}}}),
+    ),
+    breaks(
+        "NET-101",
+        "a patch of the pods' block into flannel's",
+        patch(POD, cidrBlock="10.93.0.0/17"),
+        at="SubnetPatch ovn-default",
+    ),
     breaks(
         "NET-102",
         "a patch with a gateway that is no address",
         patch(SUBNET, gateway="gateway"),
         at="SubnetPatch alpha-dev-subnet",
+    ),
+    breaks(
+        "NET-102",
+        "a patch with a gateway outside the block beside it",
+        patch(SUBNET, cidrBlock="10.100.0.0/25", gateway="10.100.0.129"),
+        at="SubnetPatch alpha-dev-subnet",
+    ),
+    passes("NET-103", "a patch of a Subnet's own block", patch(SUBNET, cidrBlock="10.100.0.0/25")),
+    breaks(
+        "NET-103",
+        "a patch into the neighbour's block",
+        BESIDE,
+        patch(SUBNET, cidrBlock="10.100.0.0/23"),
+        at="SubnetPatch alpha-dev-subnet",
+    ),
+    passes("NET-104", "a patch of a tenant's block", patch(SUBNET, cidrBlock="77.220.68.64/27")),
+    breaks(
+        "NET-104",
+        "a patch of a tenant's block into the external one",
+        patch(SUBNET, cidrBlock="77.220.68.64/26"),
+        at="SubnetPatch alpha-dev-subnet",
+    ),
+    breaks(
+        "NET-108", "a patch with host bits", patch(SUBNET, cidrBlock="10.100.0.5/24"), at="SubnetPatch alpha-dev-subnet"
     ),
     passes("NET-112", "a patch of the MTU alone", patch(SUBNET, mtu=1400)),
     passes(
@@ -69,6 +123,13 @@ CASES = (
         partial,
         gone(SUBNET),
     ),
+    breaks(
+        "NET-112",
+        "a patch whose block is not known yet",
+        patch(SUBNET, cidrBlock=UNKNOWN),
+        at="SubnetPatch alpha-dev-subnet",
+    ),
+    breaks("NET-112", "a patch with no block", patch(SUBNET, cidrBlock=""), at="SubnetPatch alpha-dev-subnet"),
     breaks(
         "NET-114",
         "a patch with a range with a dash",
@@ -81,6 +142,13 @@ CASES = (
         patch(EXTERNAL, cidrBlock="77.220.68.96/27"),
         partial,
         gone(EXTERNAL),
+    ),
+    breaks(
+        "NET-115",
+        "no gateway, beside a patch of the block",
+        take(EXTERNAL, "spec.gateway"),
+        patch(EXTERNAL, cidrBlock="77.220.68.96/27"),
+        at=EXTERNAL,
     ),
     passes("NET-201", "a patch that leaves the addresses to others", patch(POOL, autoAssign=NO)),
     breaks(
@@ -102,6 +170,13 @@ CASES = (
         patch("Subnet inner", cidrBlock="172.21.204.192/26"),
         partial,
         gone("Subnet inner"),
+        at=POOL,
+    ),
+    breaks(
+        "NET-201",
+        "a patch that puts a Subnet on the provider VLAN",
+        INNER,
+        patch("Subnet inner", vlan="vlan222"),
         at=POOL,
     ),
     passes("NET-202", "a patch that leaves the interfaces to others", patch(LAYER2, ipAddressPools=["tenant-cp-pool"])),
@@ -145,6 +220,13 @@ CASES = (
         patch(VLAN, provider="provider"),
         at=LAYER2,
     ),
+    passes("NET-205", "a patch of a pool's own addresses", patch(POOL, addresses=["172.21.204.200-172.21.204.249"])),
+    breaks(
+        "NET-205",
+        "a patch with an address twice",
+        patch(POOL, addresses=["172.21.204.200/32", "172.21.204.200/29"]),
+        at="IPAddressPoolPatch kmetal-metallb/tenant-cp-pool",
+    ),
     breaks("NET-213", "a patch with zero", LEAF, patch(PEER, myASN=0), at="BGPPeerPatch kmetal-metallb/leaf"),
     passes("NET-214", "a patch that leaves the router to others", LEAF, patch(PEER, holdTime="30s")),
     breaks(
@@ -171,6 +253,13 @@ CASES = (
     passes("NET-301", "a patch that leaves the id to others", *PLAIN, patch(VLAN, provider="provider")),
     breaks("NET-301", "a patch with an id that is not known yet", patch(VLAN, id=UNKNOWN), at="VlanPatch vlan222"),
     breaks("NET-301", "a patch with a second tag", patch(VLAN, id=222, provider="provider"), at="VlanPatch vlan222"),
+    breaks(
+        "NET-301",
+        "a second tag, beside a patch of the network without its NIC",
+        put(VLAN, "spec.id", 222),
+        patch(PROVIDER, excludeNodes=["c1"]),
+        at=VLAN,
+    ),
     passes(
         "NET-401",
         "two patches of one Vpc",
@@ -182,6 +271,29 @@ CASES = (
         "patches of a Subnet and of a SNAT rule",
         patch(SUBNET, mtu=1400),
         patch(SNAT, ovnEip="alpha-vpc-external"),
+    ),
+    breaks(
+        "NET-403",
+        "a configuration's provider, beside a patch that mends it",
+        put(NAD, "spec.config", json.dumps({"type": "kube-ovn", "server_socket": "s", "provider": "a.b"})),
+        patch(
+            NAD, config=json.dumps({"type": "kube-ovn", "server_socket": "s", "provider": "alpha-dev-net.alpha.ovn"})
+        ),
+        at=NAD,
+    ),
+    passes(
+        "NET-404",
+        "a namespace that a patch adds to the Vpc",
+        partial,
+        put(SUBNET, "spec.namespaces", ["alpha", "gamma"]),
+        patch(VPC, namespaces=["alpha", "gamma"]),
+    ),
+    breaks(
+        "NET-404",
+        "a namespace that the Vpc does not hold, beside a patch without",
+        put(SUBNET, "spec.namespaces", ["alpha", "gamma"]),
+        patch(VPC, enableBfd=NO),
+        at=SUBNET,
     ),
     passes("NET-408", "a patch without a configuration", patch(NAD, other=YES)),
     breaks(
@@ -272,5 +384,25 @@ CASES = (
     ),
     passes("NET-431", "a patch of the address alone", PINNED, patch(SPARE, v4Ip="77.220.68.100")),
     breaks("NET-431", "a patch with an unknown type", PINNED, patch(SPARE, type="snat"), at="OvnEipPatch spare"),
+    passes(
+        "NET-506",
+        "250 Subnets and a patch",
+        partial,
+        add(
+            *(
+                build("Subnet", f"t{number}", {"vpc": f"v{number}", "cidrBlock": "10.100.0.0/24"})
+                for number in range(245)
+            )
+        ),
+        patch(SUBNET, mtu=1400),
+    ),
+    passes(
+        "NET-508",
+        "a /29 for three nodes, two of them patched",
+        SMALL_JOIN,
+        patch("Node w1", taints=[]),
+        patch("Node w2", taints=[]),
+        patch("Node w1", unschedulable=NO),
+    ),
     breaks("NET-711", "a patch with an MTU of 10", patch(SUBNET, mtu=10), at="SubnetPatch alpha-dev-subnet"),
 )

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.cases import CASES
-from tests.looks import one_field_patches
+from tests.looks import one_field_patches, patched
 from tests.network import DEFAULT_VPC, EXTERNAL, LAYER2, NAD, POOL, PROVIDER, SNAT, SUBNET, VLAN, VPC, build, good
 from underlay.facts import UNKNOWN
 from underlay.reader import Manifest, look
@@ -47,9 +47,13 @@ def test_a_field_of_a_good_object_is_no_breach_alone() -> None:
     assert len(patches) > 200
     assert {patch.data["kind"].removesuffix("Patch") for patch in patches} == {
         "BGPAdvertisement", "BGPPeer", "Deployment", "HelmRelease", "IPAddressPool", "L2Advertisement",
-        "NetworkAttachmentDefinition", "OvnEip", "OvnSnatRule", "ProviderNetwork", "ResourceQuota",
+        "NetworkAttachmentDefinition", "Node", "OvnEip", "OvnSnatRule", "ProviderNetwork", "ResourceQuota",
         "ServiceCIDR", "Subnet", "Vlan", "Vpc",
     }  # fmt: skip
+
+
+def test_a_field_of_a_good_object_is_no_breach_beside_its_object() -> None:
+    assert {place: judge(facts) for place, facts in patched().items() if judge(facts)} == {}
 
 
 def patch(place: str, **spec: Any) -> Manifest:
@@ -136,3 +140,19 @@ def test_an_unknown_value_that_a_patch_writes_is_refused_by_the_laws_that_need_a
 def test_a_wrong_value_that_a_patch_writes_is_found(manifest: Manifest, expected: list[str]) -> None:
     """Beside the provider network and its Subnet."""
     assert told(manifest, declared(EXTERNAL), declared(PROVIDER)) == expected
+
+
+def test_a_patch_that_puts_a_subnet_on_a_vlan_puts_its_block_there() -> None:
+    block = Manifest(build("Subnet", "second", {"cidrBlock": "172.21.204.240/28", "gateway": "172.21.204.241"}))
+    vlan = Manifest(build("Subnet", "second", {"vlan": "vlan222"}), patch=True)
+    for order in ((block, vlan), (vlan, block)):
+        assert f"NET-201 {POOL}" in told(declared(POOL), *order)
+    assert f"NET-201 {POOL}" not in told(declared(POOL), block)
+
+
+def test_a_patch_of_a_block_stands_where_its_subnet_is_declared() -> None:
+    patched_block = Manifest({**good().objects[SUBNET], "spec": {"cidrBlock": "10.100.0.0/25"}}, patch=True)
+    (_, subnet) = look([declared(SUBNET), patched_block]).facts.subnets
+    assert (subnet.vlan, subnet.vpc, subnet.on_provider_network) == (None, "alpha-vpc", False)
+    (alone,) = look([patched_block]).facts.subnets
+    assert (alone.vlan, alone.vpc, alone.on_provider_network) == (UNKNOWN, UNKNOWN, True)

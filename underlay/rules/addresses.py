@@ -90,15 +90,19 @@ def _split(facts: Facts) -> tuple[list[Placed], list[Placed]]:
 
 
 def _same_thing(one: Placed, two: Placed) -> bool:
-    """Whether the second is the first, told by another witness.
+    """Whether the second is the first, told by another witness, or changed by a patch of it.
 
     The chart's `network.kubeOvn.podCidr` is the Subnet `ovn-default`, its `joinCidr` the Subnet `join`: the controller
     makes them, so a look at a live cluster sees each twice.
     """
+    subnets = [entry.name.startswith("subnet") for _, entry in (one, two)]
+    same_name = one[1].name == two[1].name
+    if same_name and all(subnets):
+        return True
     return (
         one[1].kind is two[1].kind
         and (one[0].first, one[0].last) == (two[0].first, two[0].last)
-        and (one[1].name.startswith("subnet") != two[1].name.startswith("subnet"))
+        and (same_name or any(subnets) is not all(subnets))
     )
 
 
@@ -120,6 +124,8 @@ def _same_vpc(facts: Facts) -> Iterator[Breach]:
         by_vpc[item[1].vpc].append(item)
     for vpc, items in by_vpc.items():
         for one, two in overlapping(items):
+            if one[1].name == two[1].name:
+                continue  # a Subnet and a patch of it; two Subnets of one name are NET-401's
             left, right = sorted((one[1], two[1]), key=lambda entry: (entry.place, entry.name))
             yield Breach(
                 right.place,

@@ -13,13 +13,12 @@ _OVN_PARTS: Final = 3
 
 
 def _providers_agree(facts: Facts) -> Iterator[Breach]:
-    attachments = {
-        f"{attachment.name}.{attachment.namespace}.ovn": attachment
-        for attachment in facts.attachments
-        if isinstance(attachment.namespace, str) and is_named(attachment.name)
-    }
-    for provider, attachment in attachments.items():
-        yield from _written_provider(provider, attachment)
+    attachments = set()
+    for attachment in facts.attachments:
+        if isinstance(attachment.namespace, str) and is_named(attachment.name):
+            provider = f"{attachment.name}.{attachment.namespace}.ovn"
+            attachments.add(provider)
+            yield from _written_provider(provider, attachment)
     for subnet in facts.subnets:
         if _is_attached(subnet) and facts.whole and subnet.provider not in attachments:
             have = ", ".join(sorted(attachments)) or "none"

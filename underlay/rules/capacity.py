@@ -123,11 +123,12 @@ def _small_subnets(facts: Facts) -> Iterator[Breach]:
 
 
 def _many_subnets(facts: Facts) -> Iterator[Breach]:
-    if len(facts.subnets) > SUBNET_CLIFF:
-        last = facts.subnets[SUBNET_CLIFF]
+    subnets = [subnet for subnet in facts.subnets if not subnet.patch]
+    if len(subnets) > SUBNET_CLIFF:
+        last = subnets[SUBNET_CLIFF]
         yield Breach(
             last.place,
-            f"there are {len(facts.subnets)} Subnets in this environment, more than {SUBNET_CLIFF}",
+            f"there are {len(subnets)} Subnets in this environment, more than {SUBNET_CLIFF}",
             "open a second environment, or measure the controller before going on",
         )
 
@@ -147,7 +148,7 @@ def _vlan_ids(facts: Facts) -> Iterator[Breach]:
 
 
 def _join_range(facts: Facts) -> Iterator[Breach]:
-    nodes = len(facts.nodes)
+    nodes = len({node.name for node in facts.nodes})
     for entry in named_ranges(facts):
         block = span(entry.text) if entry.kind is RangeKind.JOIN else None
         if block is not None and block.size - 3 < nodes:

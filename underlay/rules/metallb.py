@@ -149,6 +149,8 @@ def _pools_overlap(facts: Facts) -> Iterator[Breach]:
     for (one, (left, left_text)), (two, (right, right_text)) in overlapping(pool_spans(facts)):
         if left.name == right.name and left.owner != right.owner:
             continue  # one pool with two owners: NET-703 speaks of it
+        if left is not right and left.name == right.name and (left.patch or right.patch):
+            continue  # a patch writes its own pool's addresses anew
         yield Breach(
             right.place,
             f"{_label(right)} holds {right_text}, of which {one.shared(two)} is also in {_label(left)} ({left_text})",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from underlay.facts import UNKNOWN, Facts, ProviderNetwork, is_named, known
@@ -10,15 +11,16 @@ from underlay.types import INTERFACE_NAME_LENGTH, PROVIDER_NAME_LENGTH, VLAN_ID_
 
 
 def _vlan_id(facts: Facts) -> Iterator[Breach]:
-    networks = {network.name: network for network in facts.provider_networks}
+    nics: dict[object, list[str]] = defaultdict(list)
+    for network in facts.provider_networks:
+        nics[network.name] += known(network.interfaces)
     for vlan in facts.vlans:
-        network = networks.get(vlan.provider) if isinstance(vlan.provider, str) else None
         if vlan.id is UNKNOWN:
             yield Breach(vlan.place, f"id of vlan {vlan.name!r} is not known yet", "write it as a literal")
             continue
         if vlan.id is None and vlan.patch:
             continue
-        for nic in known(network.interfaces) if network else ():
+        for nic in nics.get(vlan.provider, ()):
             tagged = sub_interface(nic)
             if tagged and vlan.id:
                 yield Breach(

@@ -34,7 +34,9 @@ def _vpc_and_subnet_names(facts: Facts) -> Iterator[Breach]:
 
 
 def _namespaces_belong(facts: Facts) -> Iterator[Breach]:
-    vpcs = {vpc.name: vpc for vpc in facts.vpcs}
+    # A patch writes the namespaces of its Vpc anew, or leaves them out and says nothing of them.
+    told = [vpc for vpc in facts.vpcs if not (vpc.patch and vpc.namespaces is UNKNOWN)]
+    vpcs = {vpc.name: vpc for vpc in sorted(told, key=lambda vpc: vpc.patch)}
     for subnet in facts.subnets:
         vpc = vpcs.get(subnet.vpc) if isinstance(subnet.vpc, str) else None
         if vpc is None or vpc.name == DEFAULT_VPC or subnet.on_provider_network:
