@@ -341,7 +341,7 @@ def _controller(found: Found) -> Iterator[Fact]:
 def _flux_release(found: Found) -> Iterator[Fact]:
     chart = found.spec.mapping("chart").mapping("spec")
     names = (chart.raw("chart"), found.spec.mapping("chartRef").raw("name"))
-    yield from values_facts(found.spec.mapping("values"), found.place, chart=names)
+    yield from values_facts(found.spec.mapping("values"), found.place, chart=names, patch=found.patch)
     if found.spec.raw("valuesFrom") or chart.raw("valuesFiles"):  # from where no preview looks
         yield from values_facts(Fields(UNKNOWN, (), []), found.place, chart=names)
 

@@ -24,7 +24,7 @@ _RANGES: Final = (
 
 
 def values_facts(
-    values: Fields, place: str, chart: tuple[object, ...] = ()
+    values: Fields, place: str, chart: tuple[object, ...] = (), *, patch: bool = False
 ) -> Iterator[Advertisement | Cni | Pool | Range]:
     """What a value tree says about the network.
 
@@ -32,13 +32,14 @@ def values_facts(
         values: the tree.
         place: where it stands.
         chart: how the release names its chart; empty for a bare values file.
+        patch: they are laid over others, which may name what they leave out.
     """
     ours = not chart or any(_may_be_ours(name) for name in chart)
     if values.unknown:
         if ours:
             yield _unknown_pool(place)
         return
-    yield from _network(values.mapping("network"), place, ours=ours)
+    yield from _network(values.mapping("network"), place, ours=ours, patch=patch)
     yield from _metallb(values.mapping("metallb"), place, ours=ours)
 
 
@@ -50,7 +51,7 @@ def _unknown_pool(place: str) -> Pool:
     return Pool(place=place, name="(metallb.pools)", addresses=UNKNOWN, owner="values")
 
 
-def _network(network: Fields, place: str, *, ours: bool) -> Iterator[Cni | Range]:
+def _network(network: Fields, place: str, *, ours: bool, patch: bool) -> Iterator[Cni | Range]:
     if network.unknown:
         if ours:
             yield Cni(place=place, tunnel_interface=UNKNOWN, pod_cidr=UNKNOWN, multus=UNKNOWN, kube_ovn=UNKNOWN)
@@ -63,7 +64,7 @@ def _network(network: Fields, place: str, *, ours: bool) -> Iterator[Cni | Range
             yield Range(place=place, name=f"network.{section}.{key}", kind=kind, text=text)
     kube_ovn = network.mapping("kubeOvn")
     # A fragment that leaves Kube-OVN out does not unset its tunnel NIC; another file may set it.
-    elsewhere = None if network.has("kubeOvn") else UNKNOWN
+    elsewhere = None if network.has("kubeOvn") and not patch else UNKNOWN
     yield Cni(
         place=place,
         tunnel_interface=also(kube_ovn.text("tunnelInterface"), elsewhere),

@@ -404,5 +404,10 @@ CASES = (
         patch("Node w2", taints=[]),
         patch("Node w1", unschedulable=NO),
     ),
+    passes(
+        "NET-702",
+        "a patch of the chart's values that leaves the NIC to others",
+        patch(RELEASE, values={"network": {"kubeOvn": {"podCidr": "10.16.0.0/16"}}}),
+    ),
     breaks("NET-711", "a patch with an MTU of 10", patch(SUBNET, mtu=10), at="SubnetPatch alpha-dev-subnet"),
 )

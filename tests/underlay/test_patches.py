@@ -19,6 +19,7 @@ HUNDREDS = 100
 
 SPARE = "OvnEip spare"
 PEER = "BGPPeer kmetal-metallb/leaf"
+RELEASE = "HelmRelease kmetal-flux/kmetal"
 
 
 def told(*manifests: Manifest) -> list[str]:
@@ -80,6 +81,7 @@ LEFT_OUT = (
     patch(PROVIDER, excludeNodes=["c1"]),
     patch(VLAN, provider="provider"),
     patch(PEER, holdTime="30s"),
+    patch(RELEASE, values={"network": {"kubeOvn": {"joinCidr": "100.64.0.0/16"}}}),
 )
 
 
