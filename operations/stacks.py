@@ -52,7 +52,8 @@ def run(
 
     inline = _program(root)
     selected = select(root, stack, inline)
-    pack = policies or root / "policies"
+    # The CLI's Python language host joins the pack's `virtualenv` to the path as given, links unread.
+    pack = (policies or root / "policies").resolve()
     try:
         try:
             afresh = refresh or _look(selected, verb, root, stack, outcome)
