@@ -2,7 +2,7 @@
 
 1. The folder `shared/crds` beside the checkout, as tests and CI have it.
 2. The upstream releases at the pinned versions, kept in the cache once fetched.
-3. The program's own typed models (`underlay.crds`), with the fields that the program knows and no others.
+3. The program's own models (`underlay.crds`): upstream's specs as to types, bounds and defaults, without their prose.
 
 It refuses to start without any of them, because a sandbox without the kinds would prove nothing.
 """

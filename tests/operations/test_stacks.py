@@ -21,6 +21,7 @@ class Engine:
         self.packs: list[str] = []
 
     def preview(self, *, policy_packs: Sequence[str], **_: Any) -> None:
+        """One preview."""
         self.packs.extend(policy_packs)
 
 
