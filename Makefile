@@ -33,6 +33,9 @@ generate: .venv/ready     ## write what is generated: JSON schema, configuration
 	$(BIN)/python -m tests.examples
 
 .venv/ready: requirements-dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "$(PYTHON): `$(PYTHON) --version 2>&1`; 3.11 or later is needed: make PYTHON=python3.11 $(MAKECMDGOALS)" >&2; \
+		exit 2; }
 	@echo "virtual environment ..."
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
