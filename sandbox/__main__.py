@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import shlex
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -17,7 +19,8 @@ from rich.console import Console
 from rich.table import Table
 
 from sandbox import plugins, toolchain
-from sandbox.control_plane import ComponentStatus, ControlPlane
+from sandbox.api import ApiError
+from sandbox.control_plane import API_SERVER, ComponentStatus
 from sandbox.environment import DEFAULT_DIRECTORY, environment
 from sandbox.progress import say
 from sandbox.session import Sandbox
@@ -42,6 +45,18 @@ class Output(StrEnum):
     JSON = "json"
 
 
+@contextmanager
+def _sandbox(directory: Path) -> Iterator[Sandbox]:
+    """The sandbox; what its API server or this machine refuses is said in one sentence."""
+    sandbox = Sandbox(directory)
+    try:
+        yield sandbox
+    except (ApiError, OSError) as error:
+        said = f"the API server refuses ({error})" if isinstance(error, ApiError) else getattr(error, "reason", error)
+        [log] = [component.log for component in sandbox.status() if component.name == API_SERVER]
+        raise OperatorError(f"sandbox {sandbox.directory}: {said}; see {log}, and run it again") from error
+
+
 @app.command()
 def build() -> None:
     """Have the tools, building what is not there; nothing is started."""
@@ -52,42 +67,44 @@ def build() -> None:
 @app.command()
 def up(directory: Directory = DEFAULT_DIRECTORY) -> None:
     """From nothing to the seed's network, applied and verified."""
-    Sandbox(directory).up()
+    with _sandbox(directory) as sandbox:
+        sandbox.up()
 
 
 @app.command()
 def down(directory: Directory = DEFAULT_DIRECTORY) -> None:
     """Take the network away and end what was started."""
-    Sandbox(directory).down()
+    with _sandbox(directory) as sandbox:
+        sandbox.down()
 
 
 @app.command()
 def start(directory: Directory = DEFAULT_DIRECTORY) -> None:
     """Start the control plane; what runs already is left alone."""
-    sandbox = Sandbox(directory)
-    if not sandbox.start():
-        say(f"control plane: already running on {sandbox.control_plane.api.address}")
+    with _sandbox(directory) as sandbox:
+        if not sandbox.start():
+            say(f"sandbox: already running on {sandbox.control_plane.api.address}")
 
 
 @app.command()
 def stop(directory: Directory = DEFAULT_DIRECTORY) -> None:
     """End what `start` started; data stay."""
-    say("control plane: stopped" if Sandbox(directory).stop() else "control plane: was not running")
+    with _sandbox(directory) as sandbox:
+        say("sandbox: stopped" if sandbox.stop() else "sandbox: was not running")
 
 
 @app.command()
 def status(directory: Directory = DEFAULT_DIRECTORY, output: Output = Output.TEXT) -> None:
     """Show what runs, where its log is; ends with 1 when something does not run."""
-    control_plane = ControlPlane(directory)
-    components = control_plane.status()
-    ready = control_plane.running() and control_plane.api.ready()
-    provider = plugins.present(directory / "pulumi")
+    with _sandbox(directory) as sandbox:
+        components, ready = sandbox.status(), sandbox.ready()
+        provider = plugins.present(directory / "pulumi")
     if output is Output.JSON:
         rows = [{"name": c.name, "pid": c.pid, "port": c.port, "log": str(c.log)} for c in components]
         typer.echo(json.dumps({"ready": ready, "provider": provider, "components": rows}, indent=2))
     else:
         Console().print(_table(components, directory.resolve()))
-        say(f"control plane: {'ready' if ready else 'not ready'}; Kubernetes provider: {provider or 'none yet'}")
+        say(f"sandbox: {'ready' if ready else 'not ready'}; Kubernetes provider: {provider or 'none yet'}")
     if not ready:
         raise typer.Exit(NOT_RUNNING)
 
@@ -116,7 +133,7 @@ def main() -> None:
     """Run; what an operator has to put right is said without a traceback."""
     try:
         app()
-    except OperatorError as error:
+    except (OperatorError, OSError) as error:
         say(str(error))
         sys.exit(2)
 

@@ -6,6 +6,7 @@ plain dictionaries. It refuses nothing by itself: what the server refuses is an 
 
 from __future__ import annotations
 
+import http.client
 import json
 import ssl
 import urllib.error
@@ -123,6 +124,8 @@ class Api:
         except urllib.error.HTTPError as error:
             with error:
                 raise ApiError(error.code, _message(error.read())) from None
+        except http.client.HTTPException as error:
+            raise ConnectionError(f"{self.address}: half an answer ({error!r})") from None
 
 
 def _message(body: bytes) -> str:

@@ -13,14 +13,12 @@ from __future__ import annotations
 
 import secrets
 import signal
-import time
 import urllib.request
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sandbox import cluster, credentials, ports, toolchain
 from sandbox.api import Api, ApiError, Object, collection
-from sandbox.golang import last_lines
 from sandbox.ports import LOOPBACK, Ports
 from sandbox.processes import Server
 from sandbox.progress import working
@@ -43,7 +41,6 @@ SERVICE_RANGE: Final = "10.96.0.0/16"
 _READY_SECONDS: Final = 120.0
 # An API server that is asked to end waits for its clients' watches; nothing is lost when it is not waited for.
 _STOP_SECONDS: Final = 5.0
-_POLL_SECONDS: Final = 0.1
 
 _CONTROLLERS: Final = (
     "clusterrole-aggregation-controller",  # the built-in roles admin, edit, view are empty without it
@@ -236,7 +233,7 @@ class ControlPlane:
             if self.api.create(manifest) or "deletionTimestamp" not in self.api.request("GET", probe)["metadata"]:
                 self.api.request("DELETE", f"{probe}?propagationPolicy=Foreground")
             return self.api.find(probe) is None
-        except ApiError:
+        except (ApiError, OSError):
             return False
 
     # --- starting and stopping
@@ -246,15 +243,11 @@ class ControlPlane:
         server = self._servers[name]
         if server.pid() is None:
             server.spawn(command, dies_with_owner=self._dies_with_owner)
-        deadline = time.monotonic() + _READY_SECONDS
-        while not ready():
-            if server.pid() is None or time.monotonic() > deadline:
-                self._stop()
-                raise OperatorError(
-                    f"{server.log}: {name} did not become ready; see the end of its log, put the cause right "
-                    f"and start again:\n{last_lines(server.log)}"
-                )
-            time.sleep(_POLL_SECONDS)
+        try:
+            server.await_ready(ready, _READY_SECONDS)
+        except OperatorError:
+            self._stop()
+            raise
 
     def _stop(self) -> bool:
         for name in (CONTROLLERS, API_SERVER):

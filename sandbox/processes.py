@@ -17,8 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from sandbox.golang import last_lines
+from underlay.errors import OperatorError
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+
+READY: Final = "ready"
+"""The line that a server of our own prints once it serves; the others are asked."""
 
 _LAUNCHER: Final = Path(__file__).with_name("launcher.py")
 _POLL_SECONDS: Final = 0.05
@@ -95,6 +101,21 @@ class Server:
             ],
         )
         self.pid_file.write_text(json.dumps({"pid": pid, "born": birth(pid), "command": list(map(str, command))}))
+
+    def await_ready(self, ready: Callable[[], bool], patience: float) -> None:
+        """Wait until it is ready.
+
+        Raises:
+            OperatorError: it has ended, or is not ready in time; with the end of its log.
+        """
+        deadline = time.monotonic() + patience
+        while not ready():
+            if self.pid() is None or time.monotonic() > deadline:
+                raise OperatorError(
+                    f"{self.log}: {self.name} did not become ready; see the end of its log, put the cause right "
+                    f"and start again:\n{last_lines(self.log)}"
+                )
+            time.sleep(_POLL_SECONDS)
 
     def end(self, patience: float) -> bool:
         """Ask it to end, insist after a while; True when it was running."""

@@ -10,14 +10,15 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final
 
-from sandbox.control_plane import ControlPlane
+from sandbox.control_plane import ComponentStatus, ControlPlane
 from sandbox.environment import environment, prepare
-from sandbox.processes import Server
+from sandbox.processes import READY, Server
 from sandbox.progress import elapsed, say
-from sandbox.storage import CHECKOUT
+from sandbox.storage import CHECKOUT, exclusively
 from underlay.errors import OperatorError
 
 STACK: Final = "dev"
@@ -25,6 +26,8 @@ STACK: Final = "dev"
 _SPEED: Final = 10
 """How much faster than recorded the double works: Kube-OVN looks at its provider nodes only every 30 seconds."""
 
+_DOUBLE: Final[tuple[str, ...]] = (sys.executable, "-P", "-m", "sandbox.double")
+_READY_SECONDS: Final = 60.0
 _PATIENCE: Final = 10.0
 
 _NEXT: Final = """
@@ -38,35 +41,39 @@ What to try next (`eval "$(.venv/bin/python -m sandbox env)"` first, for kubectl
 class Sandbox:
     """One sandbox, by its directory."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, dies_with_owner: bool = False) -> None:
         self.directory = directory.resolve()
-        self.control_plane = ControlPlane(directory)
+        self.control_plane = ControlPlane(directory, dies_with_owner=dies_with_owner)
         self.double = Server("controller-double", self.directory / "control-plane")
+        self._dies_with_owner = dies_with_owner
 
     def start(self) -> bool:
-        """Start what does not run; False when everything ran already."""
+        """Start what does not run and wait until it is ready; False when everything ran already.
+
+        Raises:
+            OperatorError: a server does not become ready; its log tells why.
+        """
         prepare(self.directory)
-        started = self.control_plane.start()
-        if self.double.pid() is None:
-            kubeconfig = self.control_plane.kubeconfig
-            command: list[str | Path] = [
-                sys.executable,
-                "-P",
-                "-m",
-                "sandbox.double",
-                "--kubeconfig",
-                kubeconfig,
-                "--speed",
-                str(_SPEED),
-            ]
-            self.double.spawn(command, dies_with_owner=False)
-            say("controllers: a double of Kube-OVN's and MetalLB's (sandbox/double), the real ones cannot be had")
-            started = True
-        return started
+        with self._alone():
+            started = self.control_plane.start()
+            if self._double_serves():
+                return started
+            self._start_double()
+        return True
 
     def stop(self) -> bool:
         """End what `start` started; data stay. The double goes first, so that it does not speak to nobody."""
-        return any([self.double.end(_PATIENCE), self.control_plane.stop()])
+        with self._alone():
+            return any([self.double.end(_PATIENCE), self.control_plane.stop()])
+
+    def status(self) -> tuple[ComponentStatus, ...]:
+        """How each server is, in the order in which they start."""
+        double = ComponentStatus(self.double.name, self.double.pid(), None, self.double.log)
+        return (*self.control_plane.status(), double)
+
+    def ready(self) -> bool:
+        """Whether all of it runs, belongs together and answers."""
+        return self.control_plane.running() and self._double_serves() and self.control_plane.api.ready()
 
     def up(self) -> None:
         """From nothing to the seed's network applied and verified; where it stands already, to a proof of that.
@@ -88,12 +95,41 @@ class Sandbox:
         Raises:
             OperatorError: the stack could not be taken away; the control plane is left running then.
         """
-        if not self.control_plane.running():
-            say("sandbox: is not running; starting it to take the network away in good order")
+        if not self.ready():
+            say("sandbox: not all of it runs; starting it to take the network away in good order")
             self.start()
         self._underlay("destroy", STACK, "--yes")
         self.stop()
         say("sandbox: stopped")
+
+    def _alone(self) -> AbstractContextManager[None]:
+        """One command at a time; the control plane's own lock lies within."""
+        return exclusively(self.directory / "sandbox")
+
+    def _double_serves(self) -> bool:
+        """Whether the double lives, and was started with the kubeconfig of now: a moved API server writes another."""
+        kubeconfig = self.control_plane.kubeconfig
+        if self.double.pid() is None or not kubeconfig.is_file():
+            return False
+        return self.double.pid_file.stat().st_mtime_ns >= kubeconfig.stat().st_mtime_ns
+
+    def _start_double(self) -> None:
+        self.double.end(_PATIENCE)
+        kubeconfig = self.control_plane.kubeconfig
+        command: list[str | Path] = [*_DOUBLE, "--kubeconfig", kubeconfig, "--speed", str(_SPEED)]
+        before = self.double.log.stat().st_size if self.double.log.is_file() else 0
+        self.double.spawn(command, dies_with_owner=self._dies_with_owner)
+        try:
+            self.double.await_ready(lambda: self._double_said(READY, before), _READY_SECONDS)
+        except OperatorError:
+            self.double.end(_PATIENCE)
+            raise
+        say("controllers: a double of Kube-OVN's and MetalLB's (sandbox/double), the real ones cannot be had")
+
+    def _double_said(self, line: str, before: int) -> bool:
+        with self.double.log.open("rb") as log:
+            log.seek(before)
+            return line.encode() in log.read().splitlines()
 
     def _underlay(self, *words: str) -> None:
         command = [sys.executable, "-P", "-m", "operations.command", *words]

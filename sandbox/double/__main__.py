@@ -14,6 +14,7 @@ from urllib3.exceptions import HTTPError
 
 from sandbox.double.faults import Faults
 from sandbox.double.kube_ovn import ControllerDouble
+from sandbox.processes import READY
 
 USAGE_ERROR = 2
 
@@ -60,7 +61,10 @@ def main(arguments: list[str]) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: double.ask_to_stop())
     try:
-        double.run()
+        double.start()
+        sys.stdout.write(f"{READY}\n")
+        sys.stdout.flush()
+        double.live()
     except (ApiException, HTTPError, ConfigException, OSError) as error:
         reason = str(error).splitlines()[0]
         sys.stderr.write(f"{options.kubeconfig}: no cluster answers ({reason}); give the file of a running one\n")

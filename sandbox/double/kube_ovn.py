@@ -109,12 +109,11 @@ class ControllerDouble:
         self.start()
 
     def ask_to_stop(self) -> None:
-        """Make `run` return; safe in a signal handler."""
+        """Make `live` return; safe in a signal handler."""
         self._stopped.set()
 
-    def run(self) -> None:
-        """Live until `ask_to_stop`, restarting as often as the faults say."""
-        self.start()
+    def live(self) -> None:
+        """Go on after `start` until `ask_to_stop`, restarting as often as the faults say."""
         while not self._stopped.wait(self._faults.restarts or None):
             self.restart()
 
