@@ -1,23 +1,27 @@
 """`underlay adopt`: a network made by hand becomes a stack's, without a change to its traffic.
 
 First it only reads: it shows the settings, each field that would change, each that stays unmanaged, and all that is
-left alone. Then it asks. Then each object gets the stack's label and kubectl lets go of it, one `up` takes it into the
-state, and two previews prove that nothing is left to change.
+left alone. What would refuse the `up` after it, in the cluster or in any stack file, refuses here. Then it asks. Then
+each object gets the stack's label and kubectl lets go of it, one `up` takes it into the state, and two previews prove
+that nothing is left to change.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 from rich.markup import escape
 
-from operations.console import err, out, watched
+from operations.console import Output, err, out, watched
 from operations.handover import HandOver
 from operations.live import snapshot
-from operations.preflight import make_sure_of_identity
+from operations.platform import gateway_labels
+from operations.preflight import make_sure_of_identity, obstacles
 from underlay.adoption.comparison import Fate, leaves
 from underlay.adoption.live import KINDS
 from underlay.adoption.ownership import other_owners
@@ -28,7 +32,7 @@ from underlay.errors import Finding, OperatorError, Severity
 from underlay.inventory import object_key, wall_manifests
 from underlay.kubeconfig import context_of, kubeconfig_path, read_context
 from underlay.names import RELEASE, RELEASE_NAMESPACE, STACK_LABEL
-from underlay.rules.registry import judge, judge_estate
+from underlay.rules.registry import errors, judge, judge_estate
 from underlay.stackfile import load_environments, load_stack, stack_file
 
 _ROOT: Final = Path()
@@ -46,15 +50,28 @@ def adopt(
     kubeconfig: Annotated[str | None, typer.Option(help="Path of the kubeconfig, if not the usual one.")] = None,
     management_interface: Annotated[str | None, typer.Option(help="NIC of the management VLAN.")] = None,
     values: Annotated[Path | None, typer.Option(help="The chart's values, where Helm's release is unreadable.")] = None,
+    output: Annotated[
+        Output, typer.Option("--output", help="Form of the proposal; json shows it and ends, 1 if it is refused.")
+    ] = Output.TEXT,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Take over a network made by hand: shows what that would be, asks, and proves that nothing is left to change."""
     existing = stack_file(_ROOT, stack).exists()
     with _connect(stack, context, kubeconfig, existing=existing) as cluster:
         proposal = _proposal(stack, cluster, kubeconfig, management_interface, values, existing=existing)
+        found = tuple(sorted({*proposal.findings, *_laws(proposal), *_obstacles(proposal, cluster)}))
+        wrong = errors(found)
+        if output is Output.JSON:
+            out.print_json(as_json(proposal, found))
+            raise typer.Exit(int(bool(wrong)))
         _show(proposal)
-        if findings := [*proposal.findings, *_laws(proposal)]:
-            raise OperatorError(findings)
+        for finding in found:
+            if finding.severity is Severity.WARNING:
+                _note(str(finding))
+        if wrong and proposal.text:
+            _note(f"what the settings can mend: save the above as Pulumi.{stack}.yaml, mend it there, and adopt again")
+        if wrong:
+            raise OperatorError(wrong)
         _show_hand_over(proposal)
         if not yes:
             typer.confirm(f"Hand {len(proposal.adopted)} objects over to stack {stack}?", abort=True)
@@ -140,16 +157,36 @@ def _note(text: str) -> None:
     err.print(f"[yellow]note[/] {escape(text)}", soft_wrap=True, highlight=False, emoji=False)
 
 
-def _laws(proposal: Proposal) -> list[Finding]:
-    """Laws that the network breaks, alone or beside the other environments: the program would refuse it."""
+def _laws(proposal: Proposal) -> Iterator[Finding]:
+    """What the program would refuse: a law that is broken, alone or beside the other environments, or another file."""
     environment = proposal.environment
-    others, _ = load_environments(_ROOT)
+    others, found = load_environments(_ROOT)
     estate = {name: other.facts() for name, other in others.items()} | {environment.name: environment.facts()}
-    found = {*judge(environment.facts()), *judge_estate(estate)}
-    for finding in sorted(found):
-        if finding.severity is Severity.WARNING and finding.place.startswith(environment.document.name):
-            _note(str(finding))
-    return sorted(finding for finding in found if finding.severity is Severity.ERROR)
+    for finding in {*found, *judge(environment.facts()), *judge_estate(estate)}:
+        if finding.severity is Severity.ERROR or finding.place.startswith(environment.document.name):
+            yield finding
+
+
+def _obstacles(proposal: Proposal, cluster: HandOver) -> Iterator[Finding]:
+    """What the platform lacks, and objects of others where the `up` would make its own."""
+    environment = proposal.environment
+    labels = gateway_labels(environment, cluster)
+    adopting = {(adopted.manifest.kind, object_key(adopted.live)) for adopted in proposal.adopted}
+    yield from obstacles(environment, cluster, labels, adopting)
+
+
+def as_json(proposal: Proposal, found: Iterable[Finding]) -> str:
+    """For machines: the stack file, what is adopted, each field that does not agree, and what is left alone."""
+    return json.dumps(
+        {
+            "stack": proposal.environment.name,
+            "file": proposal.text or None,
+            "adopted": [f"{adopted.manifest.kind} {object_key(adopted.live)}" for adopted in proposal.adopted],
+            "fields": [asdict(entry) for entry in proposal.fields(*Fate)],
+            "left": [asdict(left) for left in proposal.left],
+            "findings": [asdict(finding) for finding in found],
+        }
+    )
 
 
 def _say(text: str = "", *, dim: bool = False) -> None:

@@ -8,7 +8,7 @@ somebody else made is never taken over in silence.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 from operations.live import COLLECTIONS, LiveCluster, snapshot
@@ -35,10 +35,29 @@ def make_sure(environment: Environment, cluster: LiveCluster) -> tuple[Environme
     """
     make_sure_of_identity(environment, cluster)
     labels = gateway_labels(environment, cluster)
-    found = tuple(platform(environment, cluster, labels))
-    if wrong := [*errors(found), *_strangers(environment, cluster), *_leaving(environment, cluster)]:
+    found = tuple(obstacles(environment, cluster, labels))
+    if wrong := errors(found):
         raise OperatorError(wrong)
     return environment.with_gateway_nodes(tuple(labels)), found
+
+
+def obstacles(
+    environment: Environment,
+    cluster: LiveCluster,
+    labels: Mapping[str, str | None],
+    adopting: Collection[tuple[str, str]] = (),
+) -> Iterator[Finding]:
+    """What stands in the way of a write, and what an operator should know.
+
+    Args:
+        environment: the settings.
+        cluster: the cluster that they are for.
+        labels: of its gateway nodes, as `gateway_labels` read them.
+        adopting: objects by kind and `namespace/name` that are about to become the stack's.
+    """
+    yield from platform(environment, cluster, labels)
+    yield from _strangers(environment, cluster, adopting)
+    yield from _leaving(environment, cluster)
 
 
 def make_sure_of_identity(environment: Environment, cluster: LiveCluster) -> None:
@@ -63,7 +82,9 @@ def make_sure_of_identity(environment: Environment, cluster: LiveCluster) -> Non
         )
 
 
-def _strangers(environment: Environment, cluster: LiveCluster) -> Iterator[Finding]:
+def _strangers(
+    environment: Environment, cluster: LiveCluster, adopting: Collection[tuple[str, str]]
+) -> Iterator[Finding]:
     owned = owned_manifests(environment.settings, environment.name)
     manifests = [manifest for manifest in owned if manifest.kind in COLLECTIONS]
     seen = snapshot(cluster, sorted({manifest.kind for manifest in manifests}))
@@ -71,7 +92,7 @@ def _strangers(environment: Environment, cluster: LiveCluster) -> Iterator[Findi
         namespace = manifest.body["metadata"].get("namespace")
         key = f"{namespace}/{manifest.name}" if namespace else manifest.name
         live = seen.get(manifest.kind, {}).get(key)
-        if live is None:
+        if live is None or (manifest.kind, key) in adopting:
             continue
         owner = (live["metadata"].get("labels") or {}).get(STACK_LABEL)
         if owner is None and manifest.kind == "OvnEip" and may_be_pinned(environment, manifest.name, seen):

@@ -143,6 +143,13 @@ class Project:
         path = f"{COLLECTIONS[kind]}/{name}"
         self.api.request("PATCH", path, dict(body), "application/merge-patch+json")
 
+    def run_controller(self, image: str, *arguments: str) -> None:
+        """Have the Deployment say that another Kube-OVN runs; the first day's comes back with the next test."""
+        path = "/apis/apps/v1/namespaces/kube-system/deployments/kube-ovn-controller"
+        container = {"name": "kube-ovn-controller", "image": image, "args": list(arguments)}
+        body = {"spec": {"template": {"spec": {"containers": [container]}}}}
+        self.api.request("PATCH", path, body, "application/strategic-merge-patch+json")
+
     def start_pod(self, name: str, namespace: str = "alpha", attachment: str = "alpha-dev-net") -> str:
         """A worker VM's pod on a tenant's network; returns the name of its IP object once it has an address."""
         self.api.create(

@@ -94,3 +94,26 @@ def test_the_page_applied_by_kubectl_is_adopted_whole_changes_like_any_stack_and
     assert project.objects(*OWN_KINDS).keys() == before
     for node in ("w1", "w2"):
         assert LABEL not in project.look("Node", node)["metadata"]["labels"]
+
+
+def test_a_platform_or_a_neighbours_file_that_would_refuse_the_up_refuses_before_an_object_is_touched(
+    project: Project, double: ControllerDouble
+) -> None:
+    apply_page(project)
+    assert double.settle()
+    stack_file = project.root / f"Pulumi.{STACK}.yaml"
+    (project.root / "Pulumi.edge.yaml").write_text(stack_file.read_text().replace("tunnelInterface", "tunelInterface"))
+    stack_file.unlink()
+    project.run_controller("docker.io/kubeovn/kube-ovn:v1.14.41", "--enable-eip-snat=false", "--non-primary-cni-mode")
+    versions = project.versions()
+
+    options = ("--context", "kmetal-sandbox", "--kubeconfig", str(project.plane.kubeconfig))
+    code, told = _adopt(project, *options, "--management-interface", "data.204", "--yes")
+
+    assert code == 1, told
+    assert "kube-ovn-controller is v1.14.41, older than 1.15" in told
+    assert "kube-ovn-controller runs with --enable-eip-snat=false" in told
+    assert "Pulumi.edge.yaml:" in told
+    assert "unknown key 'tunelInterface'; did you mean 'tunnelInterface'?" in told
+    assert project.versions() == versions, "something was written"
+    assert not stack_file.exists()

@@ -79,16 +79,8 @@ def test_what_is_in_the_way_is_named_a_strangers_object_and_an_address_on_its_wa
     assert project.look("Vlan", "vlan222")["spec"]["id"] == 7
 
 
-def _controller(project: Project, image: str, *arguments: str) -> None:
-    path = "/apis/apps/v1/namespaces/kube-system/deployments/kube-ovn-controller"
-    container = {"name": "kube-ovn-controller", "image": image, "args": list(arguments)}
-    body = {"spec": {"template": {"spec": {"containers": [container]}}}}
-    project.api.request("PATCH", path, body, "application/strategic-merge-patch+json")
-
-
 def test_a_kube_ovn_that_is_too_old_or_set_up_otherwise_is_refused_with_all_that_is_wrong(project: Project) -> None:
-    _controller(
-        project,
+    project.run_controller(
         "docker.io/kubeovn/kube-ovn:v1.14.41",
         "--enable-eip-snat=false",
         "--external-gateway-switch=uplink",
