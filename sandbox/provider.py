@@ -4,12 +4,15 @@ Where the genuine plugin can be had, it is used and this is not. The stand-in be
 that this project relies upon; one contract suite (tests/contract) holds both to it. It serves an API server on
 loopback and refuses any other, says once per run what it is, and refuses a setting that it does not know.
 
-What it deliberately does not do: invent names; wait for built-in kinds to become ready (no sandbox runs pods) or by
-`PULUMI_K8S_AWAIT_ALL`; client-side apply, YAML rendering, strict mode and the unreachable-cluster options; functions
-(`helm.template`, `yaml.decode`), the component types (`ConfigGroup`, `Chart`), schemas; the `x_kubernetes_*` spelling
-of CRD fields; lists of kinds that need replacement beyond those in `provider_objects.REPLACES`; normal forms of
-built-in kinds beyond quantities and a Secret's text; a second try under another name when the preview of an upsert
-meets an immutable field. Loopback is taken at its word: a tunnel that ends here is not seen through.
+What it deliberately does not do: invent names; import, and `get` of what is there; wait for built-in kinds to become
+ready (no sandbox runs pods) or by `PULUMI_K8S_AWAIT_ALL`, and go on without waiting for a deletion; hold requests back
+to the client settings' rate; client-side apply, a PUT of CRDs, YAML rendering, strict mode and the unreachable-cluster
+options; ConfigMaps and Secrets that change in place; annotations other than `provider_objects.ANNOTATIONS`; a Release's
+inputs beyond `provider_release.KNOWN`; functions (`helm.template`, `yaml.decode`), the component types (`ConfigGroup`,
+`Chart`), schemas; the `x_kubernetes_*` spelling of CRD fields; lists of kinds that need replacement beyond those in
+`provider_objects.REPLACES`; normal forms of built-in kinds beyond quantities and a Secret's text; a second try under
+another name when the preview of an upsert meets an immutable field. Loopback is taken at its word: a tunnel that ends
+here is not seen through.
 
 It speaks plain gRPC: `pulumi.provider.experimental` cannot report an object that exists but did not become ready, and
 puts a truth value where the engine expects the kind of change (`DiffConfig`, pulumi 3.250).
@@ -20,7 +23,6 @@ from __future__ import annotations
 
 import argparse
 import functools
-import json
 import logging
 import os
 import sys
@@ -63,21 +65,11 @@ PREFIX: Final = "kubernetes:config:"
 SWITCHES: Final = {
     "upsertExistingObjects": "PULUMI_K8S_UPSERT_EXISTING_OBJECTS",
     "enablePatchForce": "PULUMI_K8S_ENABLE_PATCH_FORCE",
-    "enableConfigMapMutable": "PULUMI_K8S_ENABLE_CONFIGMAP_MUTABLE",
-    "enableSecretMutable": "PULUMI_K8S_ENABLE_SECRET_MUTABLE",
 }
-WITHOUT_EFFECT: Final = {"suppressDeprecationWarnings", "suppressHelmHookWarnings"}
+WITHOUT_EFFECT: Final = {"kubeClientSettings", "suppressDeprecationWarnings", "suppressHelmHookWarnings"}
 ENGINES_OWN: Final = {"version", "pluginDownloadURL", "pluginChecksums", "__internal"}
 KNOWN: Final = (
-    {
-        "kubeconfig",
-        "context",
-        "cluster",
-        "namespace",
-        "clusterIdentifier",
-        "kubeClientSettings",
-        "enableServerSideApply",
-    }
+    {"kubeconfig", "context", "cluster", "namespace", "clusterIdentifier", "enableServerSideApply"}
     | SWITCHES.keys()
     | WITHOUT_EFFECT
     | ENGINES_OWN
@@ -183,7 +175,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         kubeconfig, trouble, cluster = {}, "", None
         try:
             kubeconfig = read_kubeconfig(settings.get("kubeconfig", ""))
-            cluster = _connect(kubeconfig, settings)
+            cluster = Cluster(kubeconfig, settings.get("context", ""))
             cluster.request("GET", "/version")
         except (OSError, ValueError, KeyError, yaml.YAMLError, Refused, urllib3.exceptions.HTTPError) as error:
             cluster, trouble = None, f"{type(error).__name__}: {error}"
@@ -290,13 +282,6 @@ def _moved(olds: Object, news: Object) -> bool:
     return before is not None and after is not None and before != after
 
 
-def _connect(kubeconfig: Object, settings: dict[str, str]) -> Cluster:
-    client = json.loads(settings.get("kubeClientSettings") or "{}")
-    qps = client.get("qps") or float(os.environ.get("PULUMI_K8S_CLIENT_QPS") or 50)
-    burst = client.get("burst") or int(os.environ.get("PULUMI_K8S_CLIENT_BURST") or 120)
-    return Cluster(kubeconfig, settings.get("context", ""), qps, burst)
-
-
 def _context_namespace(kubeconfig: Object, context: str) -> str:
     wanted = context or kubeconfig.get("current-context", "")
     entries = {entry["name"]: entry["context"] for entry in kubeconfig.get("contexts") or []}
@@ -305,13 +290,7 @@ def _context_namespace(kubeconfig: Object, context: str) -> str:
 
 def _ways(settings: dict[str, str], namespace: str) -> Ways:
     on = {key for key, env in SWITCHES.items() if settings.get(key, os.environ.get(env)) == "true"}
-    mutable = {"ConfigMap": "enableConfigMapMutable", "Secret": "enableSecretMutable"}
-    return Ways(
-        namespace=namespace,
-        upsert="upsertExistingObjects" in on,
-        force="enablePatchForce" in on,
-        mutable=frozenset(kind for kind, key in mutable.items() if key in on),
-    )
+    return Ways(namespace, upsert="upsertExistingObjects" in on, force="enablePatchForce" in on)
 
 
 def _options() -> list[tuple[str, int]]:

@@ -61,4 +61,3 @@ class Ways:
     namespace: str = "default"
     upsert: bool = False
     force: bool = False
-    mutable: frozenset[str] = frozenset()

@@ -1,7 +1,7 @@
 """The API server as the stand-in provider meets it: one on loopback, and nothing else.
 
-Keeps connections and discovery, holds back to the client settings' rate, and turns a refusal into `Refused` with the
-server's own sentence. It refuses an address that is not on this machine, ignores proxies, and follows no redirect.
+Keeps connections and discovery, and turns a refusal into `Refused` with the server's own sentence. It refuses an
+address that is not on this machine, ignores proxies, and follows no redirect.
 """
 
 from __future__ import annotations
@@ -9,8 +9,6 @@ from __future__ import annotations
 import ipaddress
 import json
 import os
-import threading
-import time
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -71,23 +69,6 @@ class Resource:
         return f"{self.prefix}{scope}/{self.plural}" + (f"/{name}" if name else "")
 
 
-class Throttle:
-    """Holds callers back to `qps` requests per second once `burst` are spent."""
-
-    def __init__(self, qps: float, burst: int) -> None:
-        self._step, self._burst = 1 / qps if qps > 0 else 0.0, burst
-        self._free, self._lock = time.monotonic() - self._step * burst, threading.Lock()
-
-    def wait(self) -> None:
-        """Sleep until it is this caller's turn."""
-        with self._lock:
-            now = time.monotonic()
-            self._free = max(self._free, now - self._step * self._burst) + self._step
-            delay = self._free - now
-        if delay > 0:
-            time.sleep(delay)
-
-
 def read_kubeconfig(text_or_path: str) -> Object:
     """Read a kubeconfig given as text, as a path, or (empty) by the usual environment."""
     source = text_or_path or os.environ.get("KUBECONFIG", "").split(os.pathsep)[0] or "~/.kube/config"
@@ -124,7 +105,7 @@ def require_loopback(server: str) -> None:
 class Cluster:
     """One API server on loopback."""
 
-    def __init__(self, kubeconfig: Object, context: str, qps: float, burst: int) -> None:
+    def __init__(self, kubeconfig: Object, context: str) -> None:
         configuration = client.Configuration()
         config.load_kube_config_from_dict(  # type: ignore[no-untyped-call] # the client ships no types
             kubeconfig, context=context or None, client_configuration=configuration, persist_config=False
@@ -135,7 +116,6 @@ class Cluster:
         self._api = client.ApiClient(configuration)
         self._pool: urllib3.PoolManager = self._api.rest_client.pool_manager
         self._base = configuration.host.rstrip("/")
-        self._throttle = Throttle(qps, burst)
         self._kinds: dict[tuple[str, str], Resource] = {}
         self._retries = urllib3.Retry(connect=2, read=False, redirect=False, status=False)
 
@@ -143,7 +123,6 @@ class Cluster:
         self, method: str, path: str, body: object = None, content_type: str = "application/json", **query: str
     ) -> Object:
         """Send one request and return the object in the answer; `Refused` when it is an error."""
-        self._throttle.wait()
         headers = {"Accept": "application/json", "Content-Type": content_type}
         for setting in self._api.configuration.auth_settings().values():
             if setting["value"]:
@@ -215,18 +194,14 @@ class Cluster:
         options = {"fieldManager": manager, "force": json.dumps(force), **_dry(dry_run=dry_run), **query}
         return self.request("PATCH", self._path(obj), obj, APPLY, **options)
 
-    def replace(self, obj: Object, manager: str, *, dry_run: bool) -> Object:
-        """Put the whole object, as is done with CRDs."""
-        return self.request("PUT", self._path(obj), obj, fieldManager=manager, **_dry(dry_run=dry_run))
-
     def rewrite_managers(self, obj: Object, entries: list[Object]) -> Object:
         """Change who owns which field of a live object."""
         patch = [{"op": "replace", "path": "/metadata/managedFields", "value": entries}]
         return self.request("PATCH", self._path(obj), patch, JSON_PATCH)
 
-    def delete(self, obj: Object, propagation: str) -> None:
-        """Ask for the object's deletion; it may take its time."""
-        self.request("DELETE", self._path(obj), {"propagationPolicy": propagation})
+    def delete(self, obj: Object) -> None:
+        """Ask for the object's deletion, in the foreground; it may take its time."""
+        self.request("DELETE", self._path(obj), {"propagationPolicy": "Foreground"})
 
 
 def _dry(*, dry_run: bool) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Kubernetes objects as Pulumi resources, the way the genuine provider 4.32 handles them (pulumi.md 1 to 3).
 
 Create is a POST, update a server-side apply by a manager of our own, difference is computed without the server, and a
-Patch resource owns only what it names. What it refuses: an object without a name, a list as a resource.
+Patch resource owns only what it names. What it refuses: an object without a name, a list as a resource, an import, an
+annotation of Pulumi's that it does not know.
 """
 
 from __future__ import annotations
@@ -41,13 +42,15 @@ SERVER_SET: Final = (
     "creationTimestamp", "deletionGracePeriodSeconds", "deletionTimestamp", "generation", "managedFields",
     "resourceVersion", "uid",
 )  # fmt: skip
+ANNOTATIONS: Final = {f"pulumi.com/{name}" for name in ("patchForce", "skipAwait", "timeoutSeconds", "waitFor")}
+_TEXT: Final = (("data",), ("binaryData",), ("stringData",), ("type",))
 REPLACES: Final[dict[tuple[str, str], tuple[Path, ...]]] = {
+    ("v1", "ConfigMap"): _TEXT,
+    ("v1", "Secret"): _TEXT,
     ("v1", "ResourceQuota"): (("spec", "scopes"),),
-    ("v1", "Service"): (("spec", "clusterIP"),),
-    ("v1", "Secret"): (("type",),),
     ("rbac.authorization.k8s.io/v1", "RoleBinding"): (("roleRef",),),
-    ("rbac.authorization.k8s.io/v1", "ClusterRoleBinding"): (("roleRef",),),
 }
+"""What can't be changed in place: the genuine list, for the kinds that this project has."""
 
 
 class Objects:
@@ -81,6 +84,11 @@ class Objects:
             return inputs, [("metadata.generateName", "not supported with server-side apply; write metadata.name")]
         if not meta.get("name"):
             return inputs, [("metadata.name", "missing, and the stand-in provider makes up no names; write one")]
+        notes = meta.get("annotations")
+        notes = {key for key in notes if key.startswith("pulumi.com/")} if isinstance(notes, dict) else set()
+        if strange := sorted(notes - ANNOTATIONS):
+            places = [path_text(("metadata", "annotations", key)) for key in strange]
+            return inputs, [(place, "not known to the stand-in provider; leave it out") for place in places]
         if self._reached and not meta.get("namespace") and self._reached.namespaced(inputs):
             inputs["metadata"] = {**meta, "namespace": self._ways.namespace}
         return inputs, []
@@ -99,7 +107,7 @@ class Objects:
         }
         forcing: tuple[Path, ...] = (("metadata", "name"), ("metadata", "namespace"))
         if not call.patches(new):
-            forcing += self._forcing(new)
+            forcing += REPLACES.get((str(new.get("apiVersion")), str(new.get("kind"))), ())
         replaced = [p for p, k in found.items() if any(within(p, f) for f in forcing) or (p, k) == _NO_METADATA]
         detail = {path_text(p): REPLACING[k] if p in replaced else k for p, k in found.items()}
         return provider_pb2.DiffResponse(
@@ -123,17 +131,6 @@ class Objects:
         if isinstance(new.get("metadata"), dict) and new["metadata"].get("name"):
             old.setdefault("metadata", {})["name"] = live["metadata"]["name"]
 
-    def _forcing(self, obj: Object) -> tuple[Path, ...]:
-        """Name what can't be changed in place (the genuine list, for the kinds that this project has)."""
-        version, kind = obj.get("apiVersion"), obj.get("kind")
-        if (
-            version == "v1"
-            and kind in {"ConfigMap", "Secret"}
-            and (obj.get("immutable") or kind not in self._ways.mutable)
-        ):
-            return ("data",), ("binaryData",), ("stringData",), ("type",)
-        return REPLACES.get((str(version), str(kind)), ())
-
     # ------------------------------------------------------------------------------------- create and update
 
     def create(self, call: Call, news: Object) -> tuple[str, Object]:
@@ -141,7 +138,7 @@ class Objects:
         obj = plain(news)
         if call.preview and (has_unknown(obj) or call.patches(obj) or not self._serves(obj)):
             return "", news
-        manager = annotation(obj, "patchFieldManager") or f"{OWN_CREATOR}-{secrets.token_hex(4)}"
+        manager = _manager({})
         try:
             live = self._create_patiently(call, obj, manager)
         except Refused as refused:
@@ -206,26 +203,18 @@ class Objects:
         obj = _normalise(plain(news))
         if call.preview and (has_unknown(obj) or not self._serves(obj)):
             return news
-        old_inputs, recorded = _parse(state)
-        previous = annotation(old_inputs, "patchFieldManager") or str(state.get("__fieldManager") or "")
-        manager = annotation(obj, "patchFieldManager") or previous or f"{OWN_CREATOR}-{secrets.token_hex(4)}"
+        _, recorded = _parse(state)
+        manager = _manager(state)
         try:
             live = self._update_in_place(call, obj, recorded, manager)
         except (Refused, Unsatisfied) as trouble:
             if call.preview and isinstance(trouble, Refused) and trouble.code == HTTPStatus.FORBIDDEN:
                 return news
             raise self._update_failed(call, news, recorded, manager, trouble) from None
-        if not call.preview and previous and previous != manager:
-            self._relinquish(live, previous)
         return _checkpoint(news, live, manager)
 
     def _update_in_place(self, call: Call, obj: Object, recorded: Object, manager: str) -> Object:
-        live = self._cluster.get(_named(obj, recorded))
-        if obj["kind"] == "CustomResourceDefinition":
-            obj["metadata"]["resourceVersion"] = live["metadata"]["resourceVersion"]
-            live = self._cluster.replace(obj, manager, dry_run=call.preview)
-        else:
-            live = self._apply(call, obj, live, manager)
+        live = self._apply(call, obj, self._cluster.get(_named(obj, recorded)), manager)
         if call.preview:
             return live
         return self._waiter.until_ready(obj, live, timeout_seconds(call.timeout, obj), call.status)
@@ -263,32 +252,27 @@ class Objects:
     def read(self, call: Call, resource_id: str, state: Object, inputs: Object) -> tuple[Object, Object] | None:
         """Read the live object; None when it, or its kind, is gone."""
         namespace, _, name = resource_id.rpartition("/")
-        imported = not inputs.get("kind")
-        old = plain(inputs) if not imported else _from_token(call.token, namespace, name)
+        if not inputs.get("kind"):
+            raise OperationError(f'"{call.urn}": the stand-in provider does not import what is there; declare it')
+        old = plain(inputs)
         try:
             live = self._cluster.get(_named(old, {"metadata": {"name": name, "namespace": namespace or None}}))
         except Refused as refused:
             if refused.missing:
                 return None
             raise OperationError(str(refused)) from None
-        if imported:
-            inputs = old = _imported(old, live)
         shaped = keep_secret(prune(live, _normalise(old)), inputs)
-        manager = annotation(old, "patchFieldManager") or str(state.get("__fieldManager") or "")
-        manager = manager or f"{OWN_CREATOR}-{secrets.token_hex(4)}"
-        return _checkpoint(shaped, live, manager), shaped
+        return _checkpoint(shaped, live, _manager(state)), shaped
 
     def delete(self, call: Call, resource_id: str, state: Object) -> None:
         """Delete and wait until it is gone; a Patch only lets go of its fields."""
         inputs, live = _parse(state)
         try:
             if call.patches(live):
-                self._relinquish(live, annotation(inputs, "patchFieldManager") or str(state["__fieldManager"]))
+                self._relinquish(live, str(state["__fieldManager"]))
                 return
-            self._cluster.delete(live, _propagation(inputs))
-            skips = annotation(inputs, "skipAwait") == "true" and inputs.get("kind") in SKIPS_DELETE
-            if not skips:
-                self._waiter.until_gone(live, timeout_seconds(call.timeout, inputs))
+            self._cluster.delete(live)
+            self._waiter.until_gone(live, timeout_seconds(call.timeout, inputs))
         except Refused as refused:
             if not refused.missing:
                 raise OperationError(_deletion_failed(call, live, refused)) from None
@@ -310,7 +294,6 @@ class Objects:
 
 
 _NO_METADATA: Final[tuple[Path, Kind]] = (("metadata",), DELETE)
-SKIPS_DELETE: Final = {"Namespace", "Pod", "ReplicationController", "DaemonSet", "Deployment", "StatefulSet", "Job"}
 
 
 def _id(obj: Object) -> str:
@@ -356,23 +339,9 @@ def _parse(state: Object) -> tuple[Object, Object]:
     return inputs, {key: value for key, value in values.items() if not key.startswith("__")}
 
 
-def _from_token(token: str, namespace: str, name: str) -> Object:
-    _, api_version, kind = token.split(":")
-    meta = {"name": name, **({"namespace": namespace} if namespace else {})}
-    return {"apiVersion": api_version.removeprefix("core/"), "kind": kind, "metadata": meta}
-
-
-def _imported(identity: Object, live: Object) -> Object:
-    """Take a built-in kind's fields as inputs; a custom resource is imported by its identity only (pulumi.md 1.5)."""
-    group = identity["apiVersion"].rpartition("/")[0]
-    if "." in group and not group.endswith(".k8s.io"):
-        return identity
-    return _normalise({key: value for key, value in live.items() if key != "status"})
-
-
-def _propagation(inputs: Object) -> str:
-    wanted = annotation(inputs, "deletionPropagationPolicy").capitalize()
-    return wanted if wanted in {"Orphan", "Background"} else "Foreground"
+def _manager(state: Object) -> str:
+    """Who applies: whom the state remembers, or somebody new."""
+    return str(state.get("__fieldManager") or f"{OWN_CREATOR}-{secrets.token_hex(4)}")
 
 
 # ------------------------------------------------------------------------------------------------------ sentences

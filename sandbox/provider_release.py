@@ -33,24 +33,9 @@ from sandbox.provider_values import (
 TOKEN: Final = "kubernetes:helm.sh/v3:Release"  # noqa: S105 (a type token)
 DEFAULT_TIMEOUT: Final = 300
 WITHOUT_MEANING: Final = {"compat", "resourceNames", "status", "allowNullValues", "checksum"}
-PLACED: Final = {
-    "chart", "name", "namespace", "version", "values", "timeout", "skipAwait", "createNamespace", "repositoryOpts",
-    "replace", "disableWebhooks", "disableCRDHooks", "skipCrds",
+KNOWN: Final = {
+    "chart", "name", "namespace", "version", "values", "timeout", "skipAwait", "createNamespace",
 }  # fmt: skip
-SWITCHES: Final = {
-    "atomic": "--atomic", "waitForJobs": "--wait-for-jobs", "dependencyUpdate": "--dependency-update",
-    "devel": "--devel", "disableOpenapiValidation": "--disable-openapi-validation",
-    "renderSubchartNotes": "--render-subchart-notes", "verify": "--verify",
-}  # fmt: skip
-UPGRADE_SWITCHES: Final = {
-    "cleanupOnFail": "--cleanup-on-fail", "forceUpdate": "--force", "resetValues": "--reset-values",
-    "reuseValues": "--reuse-values", "recreatePods": "--recreate-pods",
-}  # fmt: skip
-REPOSITORY: Final = {
-    "repo": "--repo", "username": "--username", "password": "--password", "caFile": "--ca-file",
-    "certFile": "--cert-file", "keyFile": "--key-file",
-}  # fmt: skip
-TEXTS: Final = {"description": "--description", "keyring": "--keyring", "postrender": "--post-renderer"}
 
 
 class HelmError(Exception):
@@ -66,9 +51,7 @@ class Releases:
     def check(self, _call: Call, olds: Object, news: Object) -> tuple[Object, list[tuple[str, str]]]:
         """Complete the inputs, and find which version of the chart they mean."""
         inputs = {key: value for key, value in news.items() if key not in WITHOUT_MEANING and value is not None}
-        known = PLACED | SWITCHES.keys() | UPGRADE_SWITCHES.keys() | TEXTS.keys() | {"lint", "maxHistory"}
-        strange = sorted(inputs.keys() - known)
-        if strange:
+        if strange := sorted(inputs.keys() - KNOWN):
             return inputs, [(key, "not an input that the stand-in provider can hand to helm") for key in strange]
         inputs["namespace"] = inputs.get("namespace") or self._namespace
         inputs["name"] = inputs.get("name") or olds.get("name") or ""
@@ -132,7 +115,7 @@ class Releases:
         """Uninstall the release and wait until its objects are gone."""
         inputs = plain(state)
         command = ["uninstall", inputs["name"], "--namespace", inputs["namespace"]]
-        if inputs.get("atomic") or not inputs.get("skipAwait"):
+        if not inputs.get("skipAwait"):
             command += ["--wait", "--timeout", f"{inputs.get('timeout') or DEFAULT_TIMEOUT}s"]
         try:
             self._helm(command)
@@ -191,9 +174,6 @@ def _chart(inputs: Object) -> list[str]:
     options = [inputs.get("chart") or ""]
     if inputs.get("version"):
         options += ["--version", str(inputs["version"])]
-    for key, value in (inputs.get("repositoryOpts") or {}).items():
-        if value:
-            options += [REPOSITORY[key], str(value)]
     return options
 
 
@@ -202,15 +182,9 @@ def _options(verb: str, inputs: Object) -> list[str]:
     if not inputs.get("skipAwait"):
         options.append("--wait")
     options += ["--timeout", f"{inputs.get('timeout') or DEFAULT_TIMEOUT}s"]
-    switches = dict(SWITCHES)
-    if verb == "install":
-        switches |= {"createNamespace": "--create-namespace", "replace": "--replace", "skipCrds": "--skip-crds"}
-        switches |= {"disableWebhooks": "--no-hooks"}
-    else:
-        switches |= {**UPGRADE_SWITCHES, "disableCRDHooks": "--no-hooks"}
-        options += ["--history-max", str(inputs.get("maxHistory") or 0)]
-    options += [switch for key, switch in switches.items() if inputs.get(key)]
-    return options + [part for key, text in TEXTS.items() if inputs.get(key) for part in (text, str(inputs[key]))]
+    if verb == "upgrade":
+        return [*options, "--history-max", "0"]
+    return [*options, "--create-namespace"] if inputs.get("createNamespace") else options
 
 
 def _previewed(news: Object) -> Object:

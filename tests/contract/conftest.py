@@ -80,7 +80,7 @@ class Api:
         """Delete an object whoever it belongs to; finalizers are taken off first."""
         if self.get(kind, name):
             self.merge(kind, name, {"metadata": {"finalizers": None}})
-            self.cluster.delete(self.obj(kind, name), "Background")
+            self.cluster.request("DELETE", self.path(kind, name), {"propagationPolicy": "Background"})
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -107,7 +107,7 @@ def kubeconfig(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def cluster(kubeconfig: str) -> Cluster:
-    return Cluster(read_kubeconfig(kubeconfig), "", qps=1000, burst=1000)
+    return Cluster(read_kubeconfig(kubeconfig), "")
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ import pulumi
 import pulumi_kubernetes as k8s
 import pytest
 
+from tests.contract.conftest import Api
 from tests.contract.engine import Engine, custom
 
 pytestmark = pytest.mark.sandbox
@@ -49,3 +50,32 @@ def test_it_makes_up_no_names(engine: Engine) -> None:
     preview = engine.preview(nameless)
     assert not preview.ok
     assert "metadata.name" in preview.text
+
+
+def test_it_refuses_an_annotation_of_pulumis_that_it_does_not_know(engine: Engine, name: str) -> None:
+    def annotated(provider: k8s.Provider) -> None:
+        custom(provider, "Vlan", name, {"id": 0, "provider": "p"}, annotations={"patchFieldManager": "me"})
+
+    preview = engine.preview(annotated)
+    assert not preview.ok
+    assert "pulumi.com/patchFieldManager" in preview.text
+    assert "not known to the stand-in provider; leave it out" in preview.text
+
+
+def test_it_refuses_to_import(engine: Engine, api: Api, name: str) -> None:
+    spec = {"id": 0, "provider": "p"}
+    api.apply("somebody", api.obj("Vlan", name, spec=spec))
+
+    preview = engine.preview(lambda provider: custom(provider, "Vlan", name, spec, import_=name) and None)
+    assert not preview.ok
+    assert "does not import what is there" in preview.text
+
+
+def test_it_refuses_an_input_of_a_release_that_it_cannot_hand_to_helm(engine: Engine, name: str) -> None:
+    def atomic(provider: k8s.Provider) -> None:
+        options = pulumi.ResourceOptions(provider=provider)
+        k8s.helm.v3.Release(name, name=name, namespace="default", chart="./chart", atomic=True, opts=options)
+
+    preview = engine.preview(atomic)
+    assert not preview.ok
+    assert "not an input that the stand-in provider can hand to helm" in preview.text
