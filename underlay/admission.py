@@ -35,6 +35,12 @@ DEFAULTED: Final[Body] = {"matchPolicy": "Equivalent", "namespaceSelector": {}, 
 """What the API server writes into a match by itself. The match is one value to server-side apply, so without these a
 second manager conflicts over it: seen when a run took over what a killed one had made."""
 
+SAYS_SOMETHING_NEW: Final = (
+    "request.operation == 'CREATE' || has(object.spec) != has(oldObject.spec)"
+    " || (has(object.spec) && object.spec != oldObject.spec)"
+)
+"""Not for a change of labels alone. Of most kinds the spec may be absent, before and after."""
+
 
 def admission_policies(literals: Literals, relaxed: Iterable[str] = ()) -> tuple[Body, ...]:
     """Every policy and its binding, policies first.
@@ -63,7 +69,7 @@ def policy_name(plural: str, *, warns: bool = False) -> str:
 def _policy(kind: Kind, checks: Sequence[Check], literals: Literals, *, warns: bool) -> Body:
     conditions = [
         {"name": "not-going", "expression": "!has(object.metadata.deletionTimestamp)"},
-        {"name": "says-something-new", "expression": "request.operation == 'CREATE' || object.spec != oldObject.spec"},
+        {"name": "says-something-new", "expression": SAYS_SOMETHING_NEW},
     ]
     if kind.exempt:
         conditions.append(

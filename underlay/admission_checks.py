@@ -85,18 +85,28 @@ class Check:
     variables: Mapping[str, str] = field(default_factory=dict)
 
 
-def _listed(path: str) -> str:
-    """A list of texts that may be absent."""
-    return f"(has(object.spec.{path}) ? object.spec.{path} : [])"
+def _has(name: str) -> str:
+    """Whether the spec has a field; of most kinds the spec itself may be absent."""
+    return f"(has(object.spec) && has(object.spec.{name}))"
+
+
+def _value(name: str, default: str) -> str:
+    """A field of the spec that may be absent."""
+    return f"({_has(name)} ? object.spec.{name} : {default})"
+
+
+def _listed(name: str) -> str:
+    """A list that may be absent."""
+    return _value(name, "[]")
 
 
 def _scalar(name: str) -> str:
     """A text that may be absent."""
-    return f"(has(object.spec.{name}) ? object.spec.{name} : '')"
+    return _value(name, "''")
 
 
 _NAME: Final = "object.metadata.name"
-_CIDRS: Final = "(has(object.spec.cidrBlock) ? object.spec.cidrBlock.split(',').filter(c, isCIDR(c)) : [])"
+_CIDRS: Final = f"{_scalar('cidrBlock')}.split(',').filter(c, isCIDR(c))"
 
 
 def _pool_on_provider(literals: Literals) -> str:
@@ -120,21 +130,20 @@ def _answers_on_provider(literals: Literals) -> str:
 def _vlan_tags(literals: Literals) -> str:
     tagged = [name for name, nics in literals.interfaces.items() if any(map(sub_interface, nics))]
     plain = [name for name, nics in literals.interfaces.items() if not all(map(sub_interface, nics))]
-    number = "(has(object.spec.id) ? int(object.spec.id) : 0)"
     return (
-        f"((object.spec.provider in {texts(tagged)} && {number} != 0)"
-        f" || (object.spec.provider in {texts(plain)} && {number} == 0)) ? ['id ' + string({number})] : []"
+        f"(({_scalar('provider')} in {texts(tagged)} && {_ID} != 0)"
+        f" || ({_scalar('provider')} in {texts(plain)} && {_ID} == 0)) ? ['id ' + string({_ID})] : []"
     )
 
 
 def _interfaces() -> str:
-    return (
-        "[object.spec.defaultInterface] + (has(object.spec.customInterfaces)"
-        " ? object.spec.customInterfaces.map(c, c.interface) : [])"
-    )
+    """Every NIC that a provider network names."""
+    custom = f"{_listed('customInterfaces')}.filter(c, has(c.interface)).map(c, c.interface)"
+    return f"({_has('defaultInterface')} ? [object.spec.defaultInterface] : []) + {custom}"
 
 
-_POLICIES: Final = {"policies": "has(object.spec.policyRoutes) ? object.spec.policyRoutes : []"}
+_ID: Final = f"int({_value('id', '0')})"
+_POLICIES: Final = {"policies": _listed("policyRoutes")}
 _MATCH: Final = "(has(p.match) ? p.match : '')"
 _PRIORITY: Final = "(has(p.priority) ? int(p.priority) : -1)"
 _GATEWAY: Final = _scalar("gateway")
@@ -159,17 +168,14 @@ CHECKS: Final = (
         "NET-309",
         NETWORKS,
         lambda _: (
-            f"has(object.spec.nodeSelector) && size({_listed('excludeNodes')}) > 0 ? {_listed('excludeNodes')} : []"
+            f"{_has('nodeSelector')} && size({_listed('excludeNodes')}) > 0 ? {_listed('excludeNodes')} : []"
         ),
     ),
     Check("NET-310", NETWORKS, lambda _: f"size({_NAME}) > {PROVIDER_NAME_LENGTH} ? [{_NAME}] : []"),
     Check(
         "NET-316",
         VLANS,
-        lambda _: (
-            f"has(object.spec.id) && (object.spec.id < 0 || object.spec.id > {VLAN_ID_MAXIMUM})"
-            " ? [string(object.spec.id)] : []"
-        ),
+        lambda _: f"{_ID} < 0 || {_ID} > {VLAN_ID_MAXIMUM} ? [string({_ID})] : []",
     ),
     Check(
         "NET-102",

@@ -119,6 +119,7 @@ CASES = (
     passes("NET-202", "a sub-interface of another VLAN", put(LAYER2, "spec.interfaces", ["data.204", "data.22"])),
     passes("NET-202", "the bridge of nobody", put(LAYER2, "spec.interfaces", ["br-provide"])),
     breaks("NET-202", "no interfaces", take(LAYER2, "spec.interfaces"), at=LAYER2),
+    breaks("NET-202", "no spec at all", take(LAYER2, "spec"), at=LAYER2),
     breaks("NET-202", "an empty list of interfaces", put(LAYER2, "spec.interfaces", []), at=LAYER2),
     breaks("NET-202", "the provider NIC", put(LAYER2, "spec.interfaces", ["data.204", "data.222"]), at=LAYER2),
     breaks("NET-202", "the provider network's bridge", put(LAYER2, "spec.interfaces", ["br-provider"]), at=LAYER2),

@@ -411,6 +411,9 @@ CASES = (
     passes("NET-431", "the type left to Kube-OVN", add(build("OvnEip", "spare", {"externalSubnet": "external"}))),
     breaks("NET-431", "no Subnet", add(build("OvnEip", "spare", {"type": "nat"})), at="OvnEip spare"),
     breaks(
+        "NET-431", "no spec at all", add(build("OvnEip", "spare", {})), take("OvnEip spare", "spec"), at="OvnEip spare"
+    ),
+    breaks(
         "NET-431",
         "a Subnet that is not the provider's",
         add(build("OvnEip", "spare", {"externalSubnet": "join"})),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import IPv4Network
 
 from tests.admission import LITERALS
@@ -57,9 +58,27 @@ def test_only_laws_of_the_catalogue_are_decided_alone() -> None:
 
 def test_a_policy_never_asks_about_a_spec_that_stays() -> None:
     for body in split()[0].values():
-        names = [condition["name"] for condition in body["spec"]["matchConditions"]]
-        assert names[:2] == ["not-going", "says-something-new"]
+        assert body["spec"]["matchConditions"][:2] == [
+            {"name": "not-going", "expression": "!has(object.metadata.deletionTimestamp)"},
+            {
+                "name": "says-something-new",
+                "expression": "request.operation == 'CREATE' || has(object.spec) != has(oldObject.spec)"
+                " || (has(object.spec) && object.spec != oldObject.spec)",
+            },
+        ]
         assert body["spec"]["failurePolicy"] == "Fail"
+
+
+def test_no_expression_reads_a_field_of_a_spec_that_may_be_absent() -> None:
+    """`failurePolicy: Fail` would turn "no such key" into a refusal without a law in it."""
+    unguarded = {
+        (name, variable["name"], field)
+        for name, body in split()[0].items()
+        for variable in body["spec"]["variables"]
+        for field in re.findall(r"object\.spec\.(\w+)", variable["expression"])
+        if f"(has(object.spec) && has(object.spec.{field}))" not in variable["expression"]
+    }
+    assert unguarded == set()
 
 
 def test_kube_ovns_controller_is_exempt_for_its_own_kinds_alone() -> None:

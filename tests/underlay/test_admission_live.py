@@ -58,6 +58,13 @@ def refusal(api: Api, body: dict[str, Any], method: str = "POST", name: str = ""
     return ""
 
 
+def bare(kind: str) -> dict[str, Any]:
+    """An object of that kind without a spec, as the definitions of most kinds allow."""
+    namespaces = {"L2Advertisement": "kmetal-metallb", "BGPAdvertisement": "kmetal-metallb"}
+    namespace = "alpha" if kind == "NetworkAttachmentDefinition" else namespaces.get(kind, "")
+    return {key: value for key, value in build(kind, "bare", {}, namespace=namespace).items() if key != "spec"}
+
+
 @pytest.fixture(scope="module")
 def guarded(control_plane: ControlPlane) -> Iterator[Api]:
     """The session's API server with the policies in force."""
@@ -155,6 +162,45 @@ def test_entries_of_either_family_are_compared_as_addresses(guarded: Api, entry:
 def test_a_provider_network_takes_neither_the_management_nor_the_tunnel_nic(guarded: Api, interface: str) -> None:
     body = build("ProviderNetwork", "fresh", {"defaultInterface": interface})
     assert "NET-302" in refusal(guarded, body)
+
+
+@pytest.mark.parametrize(
+    ("kind", "law"),
+    [
+        ("L2Advertisement", "NET-202"),
+        ("BGPAdvertisement", ""),
+        ("ProviderNetwork", ""),
+        ("Vlan", ""),
+        ("Subnet", ""),
+        ("Vpc", ""),
+        ("OvnEip", "NET-431"),
+        ("OvnSnatRule", "NET-428"),
+        ("NetworkAttachmentDefinition", ""),
+    ],
+)
+def test_an_object_without_a_spec_is_refused_by_a_law_or_not_at_all(guarded: Api, kind: str, law: str) -> None:
+    text = refusal(guarded, bare(kind))
+    assert text == "" if not law else f"{law} {BY_ID[law].title}: " in text
+
+
+@pytest.mark.parametrize("kind", ["BGPAdvertisement", "Vpc", "NetworkAttachmentDefinition"])
+def test_an_object_without_a_spec_keeps_its_labels_and_may_get_a_spec(guarded: Api, kind: str) -> None:
+    body = bare(kind)
+    guarded.request("POST", path(body), body)
+    one, merge = f"{path(body)}/bare", "application/merge-patch+json"
+    for change in ({"metadata": {"labels": {"team": "blue"}}}, {"spec": {}}, {"spec": None}):
+        guarded.request("PATCH", one, change, merge)
+    guarded.request("DELETE", one)
+
+
+def test_a_spec_that_comes_or_goes_is_asked_about(guarded: Api) -> None:
+    body = good().objects[LAYER2]
+    body["metadata"]["name"] = "comes-and-goes"
+    guarded.request("POST", path(body), body)
+    one, merge = f"{path(body)}/comes-and-goes", "application/merge-patch+json"
+    with pytest.raises(ApiError, match="NET-202"):
+        guarded.request("PATCH", one, {"spec": None}, merge)
+    guarded.request("DELETE", one)
 
 
 def test_the_good_network_is_admitted(guarded: Api) -> None:
