@@ -1,4 +1,4 @@
-"""Expressions of the admission policies: addresses, ranges and OVN matches in CEL as Kubernetes extends it.
+"""Expressions of the admission policies: addresses and ranges in CEL as Kubernetes extends it.
 
 CEL has no range type and no functions of one's own, and Kubernetes' `ip()` refuses the IPv4-mapped form
 (`::ffff:1.2.3.4`), which MetalLB takes. So entries are first brought into one form, then compared: blocks by `cidr()`,
@@ -100,43 +100,3 @@ def _padded(address: object) -> str:
     if ":" in written:
         return str(written).replace(":", "")
     return "".join(octet.zfill(3) for octet in str(written).split("."))
-
-
-_SPACE: Final = r"[ \t]*"
-_OCTET: Final = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
-_VALUE4: Final = rf"{_OCTET}(?:\.{_OCTET}){{3}}(?:/(?:3[0-2]|[12]?[0-9]))?"
-_VALUE6: Final = r"[0-9a-fA-F]*:[0-9a-fA-F:]*(?:/(?:12[0-8]|1[01][0-9]|[1-9]?[0-9]))?"
-_SET: Final = r"\$[A-Za-z_.][A-Za-z0-9_.]*"
-_NUMBER: Final = r"[0-9]{1,5}"
-
-
-def _value(pattern: str) -> str:
-    one = rf"(?:{pattern}|{_SET})"
-    return rf"(?:{one}|\{{{_SPACE}{one}{_SPACE}(?:,{_SPACE}{one}{_SPACE})*\}})"
-
-
-def ovn_match() -> str:
-    """A pattern (RE2) of the matches that `underlay.rules.matches` reads, nested one deep: CEL cannot recurse."""
-    numbers = r"(?:ip\.(?:proto|ttl|dscp)|(?:tcp|udp|sctp)\.(?:src|dst)|icmp[46]\.(?:type|code))"
-    number = rf"(?:{_NUMBER}|\{{{_SPACE}{_NUMBER}{_SPACE}(?:,{_SPACE}{_NUMBER}{_SPACE})*\}})"
-    comparison = "|".join(
-        (
-            rf"ip4\.(?:src|dst){_SPACE}[=!]={_SPACE}{_value(_VALUE4)}",
-            rf"ip6\.(?:src|dst){_SPACE}[=!]={_SPACE}{_value(_VALUE6)}",
-            rf"{numbers}{_SPACE}(?:[=!<>]=|[<>]){_SPACE}{number}",
-            rf"(?:inport|outport){_SPACE}[=!]={_SPACE}\"[^\"\\]*\"",
-            r"(?:ip[46]?|icmp[46]?|tcp|udp|sctp|arp)",
-        )
-    )
-    leaf = rf"!?{_SPACE}(?:{comparison})"
-    group = rf"{leaf}(?:(?:{_SPACE}&&{_SPACE}{leaf})*|(?:{_SPACE}\|\|{_SPACE}{leaf})*)"
-    term = rf"(?:{leaf}|!?{_SPACE}\({_SPACE}{group}{_SPACE}\))"
-    return rf"^{_SPACE}{term}(?:(?:{_SPACE}&&{_SPACE}{term})*|(?:{_SPACE}\|\|{_SPACE}{term})*){_SPACE}$"
-
-
-def ovn_readable(match: str) -> str:
-    """Whether OVN can read a match: its form, and every block in it without host bits."""
-    blocks = r"[0-9a-fA-F]*[:.][0-9a-fA-F:.]*/[0-9]+"
-    return (
-        f"({match}.matches({text(ovn_match())}) && {match}.findAll({text(blocks)}).all(b, isCIDR(b) && {masked('b')}))"
-    )

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from ipaddress import ip_network
 from typing import Final
 
-from underlay.admission_cel import Block, blocks_touch, masked, ovn_readable, readable, text, texts, touches, unmapped
+from underlay.admission_cel import Block, blocks_touch, masked, readable, text, texts, touches, unmapped
+from underlay.admission_ovn import ovn_readable
 from underlay.names import DEFAULT_VPC, METALLB_NAMESPACE
 from underlay.rules.isolation import ACTIONS, BUILT_IN_PRIORITY
 from underlay.types import PROVIDER_NAME_LENGTH, VLAN_ID_MAXIMUM, sub_interface
@@ -147,6 +148,8 @@ _POLICIES: Final = {"policies": _listed("policyRoutes")}
 _MATCH: Final = "(has(p.match) ? p.match : '')"
 _PRIORITY: Final = "(has(p.priority) ? int(p.priority) : -1)"
 _GATEWAY: Final = _scalar("gateway")
+_COMPARED: Final = 200
+"""Policies of one Vpc up to which they are compared in pairs: the API server bounds what an expression may cost."""
 
 CHECKS: Final = (
     Check("NET-201", POOLS, _pool_on_provider, {"entries": unmapped(_listed("addresses"))}),
@@ -167,9 +170,7 @@ CHECKS: Final = (
     Check(
         "NET-309",
         NETWORKS,
-        lambda _: (
-            f"{_has('nodeSelector')} && size({_listed('excludeNodes')}) > 0 ? {_listed('excludeNodes')} : []"
-        ),
+        lambda _: f"{_has('nodeSelector')} && size({_listed('excludeNodes')}) > 0 ? {_listed('excludeNodes')} : []",
     ),
     Check("NET-310", NETWORKS, lambda _: f"size({_NAME}) > {PROVIDER_NAME_LENGTH} ? [{_NAME}] : []"),
     Check(
@@ -226,11 +227,10 @@ CHECKS: Final = (
         "NET-417",
         VPCS,
         lambda _: (
-            f"variables.policies.filter(p, variables.policies.exists(q, q != p) && variables.policies.map(q,"
-            f" string(has(q.priority) ? int(q.priority) : -1) + ' ' + (has(q.match) ? q.match : '')).filter(k, k =="
-            f" string({_PRIORITY}) + ' ' + {_MATCH}).size() > 1).map(p, {_MATCH})"
+            f"size(variables.pairs) > {_COMPARED} ? [] :"
+            " variables.pairs.filter(k, variables.pairs.indexOf(k) != variables.pairs.lastIndexOf(k))"
         ),
-        _POLICIES,
+        {**_POLICIES, "pairs": f"variables.policies.map(p, string({_PRIORITY}) + ' ' + {_MATCH})"},
     ),
     Check(
         "NET-428",

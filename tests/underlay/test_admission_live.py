@@ -203,6 +203,29 @@ def test_a_spec_that_comes_or_goes_is_asked_about(guarded: Api) -> None:
     guarded.request("DELETE", one)
 
 
+@pytest.mark.parametrize(
+    "match",
+    [
+        "((ip4.dst == 77.220.68.96/27) && (tcp || (udp)))",
+        "((((ip4.dst == 77.220.68.96/27))))",
+        "!!tcp",
+        "ip4.dst == 77.220.68.96/27\n",
+        'inport == {"a && b", "c"}',
+    ],
+)
+def test_a_match_that_the_law_reads_is_admitted(guarded: Api, match: str) -> None:
+    body = good().objects[VPC]
+    body["spec"]["policyRoutes"].append({"priority": 1, "match": match, "action": "drop"})
+    assert refusal(guarded, body) == ""
+
+
+def test_a_vpc_of_hundreds_of_policy_routes_costs_no_more_than_the_api_server_bears(guarded: Api) -> None:
+    body = good().objects[VPC]
+    (drop, *_) = body["spec"]["policyRoutes"]
+    body["spec"]["policyRoutes"] = [{**drop, "priority": number} for number in range(500)]
+    assert refusal(guarded, body) == ""
+
+
 def test_the_good_network_is_admitted(guarded: Api) -> None:
     bodies = [body for body in good().objects.values() if body["kind"] in PLURALS]
     assert [text for body in bodies if (text := refusal(guarded, body))] == []
