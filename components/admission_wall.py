@@ -1,4 +1,4 @@
-"""The laws at the API server's door: admission policies by which `kubectl apply` meets the wall that a preview meets.
+"""The laws at the API server's door: admission policies by which `kubectl apply` meets those that one object breaks.
 
 They are there before the first pool and go after the last one. A policy binds in the moment in which its binding is
 stored, and everything that this program applies keeps the laws, so it waits for nothing.
@@ -27,8 +27,9 @@ class AdmissionWallArgs:
     provider: Provider
     """The provider network, whose block and NICs stand in the expressions."""
     management: Management
+    """The management VLAN, to which pools are held."""
     network: Network
-    """Names the tunnel NIC."""
+    """Names the tunnel NIC, and the ranges of the under cluster itself."""
     relaxed: Mapping[str, str]
     """Laws that the stack relaxes: they warn and refuse nothing."""
     stack: str

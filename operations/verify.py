@@ -16,7 +16,7 @@ from operations.checks_provider import provider_checks
 from operations.checks_tenant import tenant_checks
 from operations.judged import WITNESSES, live_findings
 from operations.live import LiveCluster, snapshot
-from underlay.admission import DECIDED_ALONE
+from underlay.admission import HELD
 from underlay.errors import Severity
 from underlay.inventory import wall_manifests
 from underlay.manifests import metallb_manifests
@@ -137,7 +137,7 @@ def _wall(environment: Environment, seen: Seen) -> Check:
     ]
     problems = [f"{manifest.kind} {manifest.name} is missing" for manifest in missing]
     problems += [f"{manifest.kind} {manifest.name} differs" for manifest in differing]
-    seen_there = f"{len(wanted)} objects; kubectl meets {len(DECIDED_ALONE)} laws at the API server"
+    seen_there = f"{len(wanted)} objects; kubectl meets {len(HELD)} laws at the API server"
     return check("laws", what, problems, seen_there, f"pulumi up -s {environment.name} --refresh puts them back")
 
 

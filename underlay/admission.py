@@ -1,9 +1,12 @@
-"""The laws at the API server's door: ValidatingAdmissionPolicies with each law that one object decides.
+"""The laws at the API server's door: ValidatingAdmissionPolicies with what one object shows of them.
 
 `kubectl apply` of a pool on the provider VLAN meets the same wall as a preview. What is refused here is a part of what
-the laws refuse: a law that compares objects stays with `underlay verify`, since a policy sees one object only. The
-provider network's literals stand in the expressions: a parameter object would be one more thing to lose. One policy for
-each kind of object, with a validation for each law; laws that the stack relaxes go into a second one, which warns.
+the laws refuse: a law that compares objects stays with `underlay verify`, since a policy sees one object only, and so
+does what CEL cannot read. Two laws that must not fail open are stricter: NET-201 refuses a pool's entry, and NET-414 a
+match, in forms that only their own reader knows (zeros before a length, the mapped form in hexadecimal; blanks that are
+not ASCII). The settings' literals stand in the expressions: a parameter object would be one more thing to lose. One
+policy for each kind of object, with a validation for each law; laws that the stack relaxes go into a second one, which
+warns.
 
 Who is not locked out:
 
@@ -21,13 +24,14 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final, TypeAlias
 
 from underlay.admission_cel import text, texts
-from underlay.admission_checks import ATTACHMENTS, CHECKS, DECIDED_ALONE, KUBE_OVN_ACCOUNTS, Check, Kind, Literals
+from underlay.admission_checks import CHECKS, HELD
+from underlay.admission_model import ATTACHMENTS, KUBE_OVN_ACCOUNTS, Check, Kind, Literals
 from underlay.errors import Severity
 from underlay.rules.registry import BY_ID
 
 Body: TypeAlias = dict[str, Any]
 
-__all__ = ["DECIDED_ALONE", "KUBE_OVN_ACCOUNTS", "Body", "Literals", "admission_policies", "policy_name"]
+__all__ = ["HELD", "KUBE_OVN_ACCOUNTS", "Body", "Literals", "admission_policies", "policy_name"]
 
 API_VERSION: Final = "admissionregistration.k8s.io/v1"
 
@@ -35,12 +39,18 @@ DEFAULTED: Final[Body] = {"matchPolicy": "Equivalent", "namespaceSelector": {}, 
 """What the API server writes into a match by itself. The match is one value to server-side apply, so without these a
 second manager conflicts over it: seen when a run took over what a killed one had made."""
 
+SAYS_SOMETHING_NEW: Final = (
+    "request.operation == 'CREATE' || has(object.spec) != has(oldObject.spec)"
+    " || (has(object.spec) && object.spec != oldObject.spec)"
+)
+"""Not for a change of labels alone. Of most kinds the spec may be absent, before and after."""
+
 
 def admission_policies(literals: Literals, relaxed: Iterable[str] = ()) -> tuple[Body, ...]:
     """Every policy and its binding, policies first.
 
     Args:
-        literals: the provider network, as the settings say it.
+        literals: the network, as the settings say it.
         relaxed: ids of the laws that the stack relaxes; those that can't be relaxed stay.
     """
     lenient = {rule for rule in relaxed if rule in BY_ID and BY_ID[rule].relaxable}
@@ -63,7 +73,7 @@ def policy_name(plural: str, *, warns: bool = False) -> str:
 def _policy(kind: Kind, checks: Sequence[Check], literals: Literals, *, warns: bool) -> Body:
     conditions = [
         {"name": "not-going", "expression": "!has(object.metadata.deletionTimestamp)"},
-        {"name": "says-something-new", "expression": "request.operation == 'CREATE' || object.spec != oldObject.spec"},
+        {"name": "says-something-new", "expression": SAYS_SOMETHING_NEW},
     ]
     if kind.exempt:
         conditions.append(

@@ -1,4 +1,4 @@
-"""Expressions of the admission policies: addresses, ranges and OVN matches in CEL as Kubernetes extends it.
+"""Expressions of the admission policies: fields, addresses and ranges in CEL as Kubernetes extends it.
 
 CEL has no range type and no functions of one's own, and Kubernetes' `ip()` refuses the IPv4-mapped form
 (`::ffff:1.2.3.4`), which MetalLB takes. So entries are first brought into one form, then compared: blocks by `cidr()`,
@@ -9,13 +9,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final, TypeAlias
 
 Block: TypeAlias = IPv4Network | IPv6Network
 
 _MAPPED_LENGTH: Final = "^(9[6-9]|1[01][0-9]|12[0-8])$"
 """Prefix lengths of a mapped block that are a whole IPv4 block."""
+
+_ELSEWHERE: Final = r"-|\.\.|[fF]{4}|%|/0[0-9]|/.*\.|[[:cntrl:]]"
+"""In what the laws compare and CEL's functions do not read: ranges, the mapped form, masks, zones, zeros in front."""
+_MAPPED_ADDRESS: Final = "^[0-9a-fA-F:.]*[fF]{4}[0-9a-fA-F:.]*$"
+_MAPPED_BLOCK: Final = "^[0-9a-fA-F:.]+/0[0-9]{1,2}$|^[0-9a-fA-F:.]*[fF]{4}[0-9a-fA-F:.]*/[0-9]{1,3}$"
+"""Likewise for what is written as an address or a block should be: the mapped form, zeros in front of a length."""
+
+NAME: Final = "object.metadata.name"
 
 
 def text(value: str) -> str:
@@ -33,17 +41,37 @@ def once(name: str, value: str, result: str) -> str:
     return f"[{value}].map({name}, {result})[0]"
 
 
+def has(name: str) -> str:
+    """Whether the spec has a field; of most kinds the spec itself may be absent."""
+    return f"(has(object.spec) && has(object.spec.{name}))"
+
+
+def field_of(name: str, default: str) -> str:
+    """A field of the spec that may be absent."""
+    return f"({has(name)} ? object.spec.{name} : {default})"
+
+
+def listed(name: str) -> str:
+    """A list that may be absent."""
+    return field_of(name, "[]")
+
+
+def scalar(name: str) -> str:
+    """A text that may be absent."""
+    return field_of(name, "''")
+
+
 def unmapped(entries: str) -> str:
-    """Pool entries without blanks and without the mapped form, where it is written with dots; ends by a dash."""
-    plain = "e.lowerAscii().replace(' ', '')"
+    """Pool entries as the law reads them: ends by a dash, no blanks around them, the mapped form with dots as IPv4."""
+    plain = "e.lowerAscii().split('..').join('-').split('-').map(x, x.trim()).join('-')"
     length = once(
         "p",
         "m.split('/')",
-        f"size(p) == 2 && p[1].matches({text(_MAPPED_LENGTH)})"
-        " ? p[0].replace('::ffff:', '') + '/' + string(int(p[1]) - 96) : m",
+        f"size(p) == 2 && p[0].startsWith('::ffff:') && p[1].matches({text(_MAPPED_LENGTH)})"
+        " ? p[0].substring(7) + '/' + string(int(p[1]) - 96) : m",
     )
     spoken = "m.contains('::ffff:') && m.contains('.')"
-    short = f"m.contains('/') ? {length} : m.replace('::ffff:', '')"
+    short = f"m.contains('/') ? {length} : ('-' + m).replace('-::ffff:', '-').substring(1)"
     return f"{entries}.map(e, {once('m', plain, f'{spoken} ? ({short}) : m')})"
 
 
@@ -54,6 +82,21 @@ def readable(entry: str) -> str:
     )
     ordered = once("t", f"{entry}.split('-')", f"{key('t[0]')} <= {key('t[1]')}")
     return f"({entry}.contains('-') ? ({ends} && {ordered}) : {entry}.contains('/') ? isCIDR({entry}) : isIP({entry}))"
+
+
+def unreadable(entry: str) -> str:
+    """Whether an entry is no address and no block, in whatever form; a range is left to the law."""
+    return f"!(isIP({entry}) || isCIDR({entry}) || {entry}.matches({text(_ELSEWHERE)}))"
+
+
+def no_address(entry: str) -> str:
+    """Whether an entry is not written as one address."""
+    return f"!(isIP({entry}) || {entry}.matches({text(_MAPPED_ADDRESS)}))"
+
+
+def no_block(entry: str) -> str:
+    """Whether an entry is not written ADDRESS/LENGTH."""
+    return f"!(isCIDR({entry}) || {entry}.matches({text(_MAPPED_BLOCK)}))"
 
 
 def key(address: str) -> str:
@@ -82,6 +125,36 @@ def touches(entry: str, block: Block) -> str:
     )
 
 
+def ends_of(ranges: Iterable[str]) -> str:
+    """A CEL list of ranges `a` or `a-b`: the first address, and both ends as `key` writes them."""
+    pairs = [(entry.partition("-")[0], entry.rpartition("-")[2]) for entry in ranges]
+    return (
+        f"[{', '.join(texts([first, *(_padded(ip_address(end)) for end in (first, last))]) for first, last in pairs)}]"
+    )
+
+
+def touches_one(entry: str, ranges: str) -> str:
+    """Whether an entry shares an address with one of the ranges of `ends_of`; its key's length tells the family."""
+    ends = once(
+        "r",
+        once("s", f"{entry}.split('-')", f"[{key('s[0]')}, {key('s[s.size() - 1]')}]"),
+        f"{ranges}.exists(x, size(x[1]) == size(r[0]) && x[1] <= r[1] && x[2] >= r[0])",
+    )
+    block = once(
+        "b",
+        once("a", f"string(cidr({entry}).masked().ip())", key("a")),
+        f"{ranges}.exists(x, cidr({entry}).containsIP(x[0]) || (size(x[1]) == size(b) && x[1] <= b && x[2] >= b))",
+    )
+    return f"({entry}.contains('/') ? {block} : {ends})"
+
+
+def inside(entry: str, block: Block) -> str:
+    """Whether every address of a readable entry is in a block."""
+    whole = f"cidr({text(str(block))})"
+    ends = f"{entry}.split('-').all(x, {whole}.containsIP(x))"
+    return f"({entry}.contains('/') ? {whole}.containsCIDR({entry}) : {ends})"
+
+
 def blocks_touch(entry: str, block: Block) -> str:
     """Whether a CIDR and a block share an address: one holds the other's first."""
     return (
@@ -95,48 +168,8 @@ def masked(entry: str) -> str:
     return f"cidr({entry}).masked() == cidr({entry})"
 
 
-def _padded(address: object) -> str:
-    written = getattr(address, "exploded", str(address))
-    if ":" in written:
-        return str(written).replace(":", "")
-    return "".join(octet.zfill(3) for octet in str(written).split("."))
-
-
-_SPACE: Final = r"[ \t]*"
-_OCTET: Final = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
-_VALUE4: Final = rf"{_OCTET}(?:\.{_OCTET}){{3}}(?:/(?:3[0-2]|[12]?[0-9]))?"
-_VALUE6: Final = r"[0-9a-fA-F]*:[0-9a-fA-F:]*(?:/(?:12[0-8]|1[01][0-9]|[1-9]?[0-9]))?"
-_SET: Final = r"\$[A-Za-z_.][A-Za-z0-9_.]*"
-_NUMBER: Final = r"[0-9]{1,5}"
-
-
-def _value(pattern: str) -> str:
-    one = rf"(?:{pattern}|{_SET})"
-    return rf"(?:{one}|\{{{_SPACE}{one}{_SPACE}(?:,{_SPACE}{one}{_SPACE})*\}})"
-
-
-def ovn_match() -> str:
-    """A pattern (RE2) of the matches that `underlay.rules.matches` reads, nested one deep: CEL cannot recurse."""
-    numbers = r"(?:ip\.(?:proto|ttl|dscp)|(?:tcp|udp|sctp)\.(?:src|dst)|icmp[46]\.(?:type|code))"
-    number = rf"(?:{_NUMBER}|\{{{_SPACE}{_NUMBER}{_SPACE}(?:,{_SPACE}{_NUMBER}{_SPACE})*\}})"
-    comparison = "|".join(
-        (
-            rf"ip4\.(?:src|dst){_SPACE}[=!]={_SPACE}{_value(_VALUE4)}",
-            rf"ip6\.(?:src|dst){_SPACE}[=!]={_SPACE}{_value(_VALUE6)}",
-            rf"{numbers}{_SPACE}(?:[=!<>]=|[<>]){_SPACE}{number}",
-            rf"(?:inport|outport){_SPACE}[=!]={_SPACE}\"[^\"\\]*\"",
-            r"(?:ip[46]?|icmp[46]?|tcp|udp|sctp|arp)",
-        )
-    )
-    leaf = rf"!?{_SPACE}(?:{comparison})"
-    group = rf"{leaf}(?:(?:{_SPACE}&&{_SPACE}{leaf})*|(?:{_SPACE}\|\|{_SPACE}{leaf})*)"
-    term = rf"(?:{leaf}|!?{_SPACE}\({_SPACE}{group}{_SPACE}\))"
-    return rf"^{_SPACE}{term}(?:(?:{_SPACE}&&{_SPACE}{term})*|(?:{_SPACE}\|\|{_SPACE}{term})*){_SPACE}$"
-
-
-def ovn_readable(match: str) -> str:
-    """Whether OVN can read a match: its form, and every block in it without host bits."""
-    blocks = r"[0-9a-fA-F]*[:.][0-9a-fA-F:.]*/[0-9]+"
-    return (
-        f"({match}.matches({text(ovn_match())}) && {match}.findAll({text(blocks)}).all(b, isCIDR(b) && {masked('b')}))"
-    )
+def _padded(address: IPv4Address | IPv6Address) -> str:
+    """As `key` writes it."""
+    if address.version == 6:  # noqa: PLR2004 (the IP version)
+        return address.exploded.replace(":", "")
+    return "".join(octet.zfill(3) for octet in str(address).split("."))

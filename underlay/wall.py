@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from underlay.admission import Literals, admission_policies
 from underlay.manifests import Manifest
 from underlay.names import STACK_LABEL
+from underlay.rules.operation import TUNNEL_HEADERS
 from underlay.sections.admission import Admission
 from underlay.sections.cni import Network
 from underlay.sections.metallb import Management
@@ -14,14 +15,19 @@ from underlay.sections.provider import Provider
 
 
 def literals(provider: Provider, management: Management, network: Network) -> Literals:
-    """What the settings say of the provider network, for the expressions."""
-    nics = provider.network
+    """What the settings say of the network, for the expressions."""
+    nics, cni = provider.network, network.kube_ovn
     name, vlan = nics.name, provider.vlan.id
     return Literals(
         cidrs=[str(provider.external.cidr_block)],
         interfaces={name: [nics.default_interface, *(entry.interface for entry in nics.custom_interfaces)]},
         vlan_ids={name: vlan} if vlan else {},
-        other_interfaces=[management.interface, network.kube_ovn.tunnel_interface],
+        gateway=str(provider.external.gateway),
+        other_interfaces=[management.interface, cni.tunnel_interface],
+        management=None if management.cidr is None else str(management.cidr),
+        reserved=[entry.canonical() for entry in management.reserved],
+        platform=[str(block) for block in (network.flannel.pod_cidr, cni.pod_cidr, cni.svc_cidr, cni.join_cidr)],
+        mtu=None if cni.tunnel_mtu is None else cni.tunnel_mtu - TUNNEL_HEADERS[cni.tunnel_type],
     )
 
 

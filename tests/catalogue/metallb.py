@@ -61,6 +61,10 @@ def plane(name: str, address: str | None, namespace: str = "alpha") -> ControlPl
     return ControlPlane(place=f"tenants {name}", name=name, namespace=namespace, address=address)
 
 
+DHCP = known_as(
+    ranges=(Range(place="dhcp", name="dhcp", kind=RangeKind.RESERVED, text="172.21.204.100-172.21.204.199"),)
+)
+
 CASES = (
     passes(
         "NET-201",
@@ -119,6 +123,7 @@ CASES = (
     passes("NET-202", "a sub-interface of another VLAN", put(LAYER2, "spec.interfaces", ["data.204", "data.22"])),
     passes("NET-202", "the bridge of nobody", put(LAYER2, "spec.interfaces", ["br-provide"])),
     breaks("NET-202", "no interfaces", take(LAYER2, "spec.interfaces"), at=LAYER2),
+    breaks("NET-202", "no spec at all", take(LAYER2, "spec"), at=LAYER2),
     breaks("NET-202", "an empty list of interfaces", put(LAYER2, "spec.interfaces", []), at=LAYER2),
     breaks("NET-202", "the provider NIC", put(LAYER2, "spec.interfaces", ["data.204", "data.222"]), at=LAYER2),
     breaks("NET-202", "the provider network's bridge", put(LAYER2, "spec.interfaces", ["br-provider"]), at=LAYER2),
@@ -209,13 +214,8 @@ CASES = (
         known_as(ranges=(Range(place="nodes", name="nodes", kind=RangeKind.NODE, text="172.21.204.200/32"),)),
         at=POOL,
     ),
-    passes(
-        "NET-208",
-        "the addresses beside DHCP's",
-        known_as(
-            ranges=(Range(place="dhcp", name="dhcp", kind=RangeKind.RESERVED, text="172.21.204.100-172.21.204.199"),)
-        ),
-    ),
+    passes("NET-208", "the addresses beside DHCP's", DHCP),
+    passes("NET-208", "a block beside DHCP's", DHCP, addresses("172.21.204.200/29")),
     breaks(
         "NET-208",
         "an address of DHCP's",
@@ -224,6 +224,9 @@ CASES = (
         ),
         at=POOL,
     ),
+    breaks("NET-208", "DHCP's last address", DHCP, addresses("172.21.204.199/32"), at=POOL),
+    breaks("NET-208", "a block that begins in DHCP's range", DHCP, addresses("172.21.204.192/26"), at=POOL),
+    breaks("NET-208", "a block that DHCP's range begins in", DHCP, addresses("172.21.204.64/26"), at=POOL),
     passes("NET-209", "a namespace that is not known yet", put(POOL, "metadata.namespace", UNKNOWN)),
     breaks(
         "NET-209",

@@ -165,6 +165,7 @@ CASES = (
     breaks("NET-412", "a drop of IPv6", match("ip6.dst == ::/0"), at=VPC),
     breaks("NET-412", "a drop of both families at once", match("ip4 && ip6.dst == ::/0"), at=VPC),
     breaks("NET-412", "an allow in its place", put(VPC, f"{DROP}.action", "allow"), at=VPC),
+    breaks("NET-412", "no policy at all", put(VPC, "spec.policyRoutes", []), at=VPC, also=(("NET-418", VPC),)),
     breaks("NET-412", "policies that are not known yet", put(VPC, "spec.policyRoutes", UNKNOWN), at=VPC),
     passes("NET-413", "an allow below the drop", put(VPC, "spec.policyRoutes.+", policy(1499, "ip4", "allow"))),
     passes(
@@ -410,6 +411,9 @@ CASES = (
     ),
     passes("NET-431", "the type left to Kube-OVN", add(build("OvnEip", "spare", {"externalSubnet": "external"}))),
     breaks("NET-431", "no Subnet", add(build("OvnEip", "spare", {"type": "nat"})), at="OvnEip spare"),
+    breaks(
+        "NET-431", "no spec at all", add(build("OvnEip", "spare", {})), take("OvnEip spare", "spec"), at="OvnEip spare"
+    ),
     breaks(
         "NET-431",
         "a Subnet that is not the provider's",

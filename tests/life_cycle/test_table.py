@@ -105,8 +105,14 @@ TABLE = (
         {
             "provider-network-external": OLD_BLOCK,
             "alpha-vpc": "update",
-            "admission-policy-kmetal-ipaddresspools": "update",
-            "admission-policy-kmetal-subnets": "update",
+            **dict.fromkeys(
+                (
+                    f"admission-policy-kmetal-{plural}"
+                    for plural in ("bgppeers", "ipaddresspools", "ovn-eips", "subnets")
+                ),
+                "update",
+            ),
+            "admission-policy-kmetal-vpcs": "update",
         },
     ),
     Line(

@@ -13,7 +13,7 @@ from underlay.rules.model import Breach, Rule
 from underlay.rules.spans import crossing, span
 from underlay.types import sub_interface
 
-_ASN_MAXIMUM = 4294967295
+ASN_MAXIMUM = 4294967295
 
 Vlans: TypeAlias = Mapping[object, AbstractSet[object]]
 """Name of a provider network to the ids of its Vlans."""
@@ -135,11 +135,11 @@ def _asns(facts: Facts) -> Iterator[Breach]:
         for field, value in (("myASN", peer.my_asn), ("peerASN", peer.peer_asn)):
             if value is UNKNOWN or (field == "peerASN" and peer.dynamic_asn and value in (None, 0)):
                 continue
-            if not isinstance(value, int) or not 1 <= value <= _ASN_MAXIMUM:
+            if not isinstance(value, int) or not 1 <= value <= ASN_MAXIMUM:
                 yield Breach(
                     peer.place,
                     f"{field} of BGPPeer {peer.name!r} is {value!r}",
-                    f"write a number from 1 to {_ASN_MAXIMUM}",
+                    f"write a number from 1 to {ASN_MAXIMUM}",
                 )
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from underlay.facts import UNKNOWN, Attachment, Facts, Subnet, is_named
 from underlay.rules.model import Breach, Rule
 
-_OVN_PARTS: Final = 3
+OVN_PARTS: Final = 3
 """Fields of a provider string that Kube-OVN serves itself: `<nad>.<namespace>.ovn` (pkg/util/net.go IsOvnProvider)."""
 
 
@@ -96,7 +96,7 @@ def _ovn_provider(facts: Facts) -> Iterator[Breach]:
         if not _is_attached(subnet):
             continue
         parts = str(subnet.provider).split(".")
-        if len(parts) != _OVN_PARTS or parts[-1] != "ovn":
+        if len(parts) != OVN_PARTS or parts[-1] != "ovn":
             yield Breach(
                 subnet.place,
                 f"subnet {subnet.name!r} has provider {subnet.provider!r}, which is not Kube-OVN's own form; it"

@@ -12,7 +12,7 @@ from underlay.rules.model import Breach, Rule
 from underlay.rules.spans import is_address, is_block, span, spans
 from underlay.types import Span
 
-_RESERVED: Final = tuple(
+RESERVED: Final = tuple(
     Span.parse(text)
     for text in (
         "255.255.255.255/32", "224.0.0.0/4", "127.0.0.0/8", "0.0.0.0/32", "169.254.0.0/16",
@@ -115,7 +115,7 @@ def _excluded_unreadable(facts: Facts) -> Iterator[Breach]:
 def _reserved(facts: Facts) -> Iterator[Breach]:
     for subnet in facts.subnets:
         for block in spans(subnet.cidr):
-            for reserved in _RESERVED:
+            for reserved in RESERVED:
                 if block.overlaps(reserved):
                     yield Breach(
                         subnet.place,

@@ -11,7 +11,7 @@ from underlay.names import DEFAULT_VPC, external_eip
 from underlay.rules.model import Breach, Rule
 from underlay.rules.spans import overlapping, span, spans
 
-_EIP_TYPES: Final = ("", "lrp", "lsp", "nat")
+EIP_TYPES: Final = ("", "lrp", "lsp", "nat")
 
 
 def _tenant_vpcs(facts: Facts) -> Iterator[Vpc]:
@@ -148,7 +148,7 @@ def _eip_form(facts: Facts) -> Iterator[Breach]:
                 f"OvnEip {eip.name!r} is on subnet {eip.external_subnet!r}, which is no provider Subnet",
                 f"name one of those there are ({', '.join(sorted(names)) or 'none'})",
             )
-        if isinstance(eip.type, str) and eip.type not in _EIP_TYPES:
+        if isinstance(eip.type, str) and eip.type not in EIP_TYPES:
             yield Breach(eip.place, f"OvnEip {eip.name!r} has type {eip.type!r}", "write lrp, lsp or nat")
 
 

@@ -19,7 +19,7 @@ VERSION_FLOOR: Final = (1, 15)
 TUNNEL_HEADERS: Final = {"geneve": 100, "vxlan": 50, "stt": 72}
 """Bytes that Kube-OVN takes off a tunnel NIC's MTU (pkg/util/const.go)."""
 
-_SMALLEST_MTU: Final = {False: 68, True: 1280}
+SMALLEST_MTU: Final = {False: 68, True: 1280}
 """Of IPv4 (RFC 791), and of IPv6 (RFC 8200), which Kube-OVN checks."""
 
 
@@ -81,7 +81,7 @@ def _mtu(facts: Facts) -> Iterator[Breach]:
         mtu = subnet.mtu
         if not isinstance(mtu, int) or mtu == 0 or subnet.on_provider_network:
             continue
-        least = _SMALLEST_MTU[":" in str(subnet.cidr)]
+        least = SMALLEST_MTU[":" in str(subnet.cidr)]
         if mtu < least:
             yield Breach(
                 subnet.place,

@@ -11,7 +11,7 @@ from underlay.rules.metallb import provider_spans
 from underlay.rules.model import Breach, Rule
 from underlay.rules.spans import is_address, is_block, span
 
-_EVERYTHING: Final = ("0.0.0.0/0", "::/0")
+EVERYTHING: Final = ("0.0.0.0/0", "::/0")
 
 
 def _routes(vpc: Vpc) -> tuple[Route, ...]:
@@ -30,7 +30,7 @@ def _next_hops(facts: Facts) -> Iterator[Breach]:
     for vpc in _tenant_vpcs(facts) if external else ():
         for route in _routes(vpc):
             hop = span(route.next_hop)
-            if hop is None or str(route.cidr) not in _EVERYTHING or vpc.enable_external is not True:
+            if hop is None or str(route.cidr) not in EVERYTHING or vpc.enable_external is not True:
                 continue
             if not any(block.contains(hop) for block, _ in external):
                 yield Breach(
@@ -45,7 +45,7 @@ def _default_route(facts: Facts) -> Iterator[Breach]:
     for vpc in _tenant_vpcs(facts):
         if vpc.enable_external is not True or vpc.routes is UNKNOWN or vpc.enable_bfd:
             continue
-        if not any(route.cidr is UNKNOWN or route.cidr in _EVERYTHING for route in vpc.routes):
+        if not any(route.cidr is UNKNOWN or route.cidr in EVERYTHING for route in vpc.routes):
             yield Breach(
                 vpc.place,
                 f"vpc {vpc.name!r} has enableExternal and no static route for 0.0.0.0/0, and Kube-OVN adds none",

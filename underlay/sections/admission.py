@@ -10,7 +10,7 @@ from underlay.sections.base import Section
 
 
 class Admission(Section):
-    """ValidatingAdmissionPolicies, by which the API server refuses from `kubectl` what the laws refuse here."""
+    """ValidatingAdmissionPolicies, by which the API server refuses from `kubectl` what one object shows of a breach."""
 
     left_out: Annotated[str, Field(min_length=8)] | None = None
     """Why this stack applies none, in words: an API server before 1.31 lacks their functions, and an identity may lack
