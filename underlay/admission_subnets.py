@@ -18,7 +18,6 @@ from underlay.admission_cel import (
     no_block,
     scalar,
     text,
-    unreadable,
 )
 from underlay.admission_model import SUBNETS, Check, Literals
 from underlay.names import DEFAULT_VPC, EXTERNAL_SUBNET
@@ -47,10 +46,10 @@ def _gateway(_: Literals) -> str:
     block = "cidr(variables.blocks[0])"
     comparable = f"({block}.ip().family() == 4 || ip(g).family() == 6)"  # a block of IPv6 may hold the mapped addresses
     first = f"{block}.prefixLength() < ({block}.ip().family() == 4 ? 31 : 127) && {block}.masked().ip() == ip(g)"
-    wrong = f"{unreadable('g')} || (isIP(g) && (({comparable} && !{block}.containsIP(g)) || ({first})))"
+    wrong = f"{no_address('g')} || (isIP(g) && (({comparable} && !{block}.containsIP(g)) || ({first})))"
     return (
         f"size(variables.parts) == 1 && size(variables.blocks) == 1 && {scalar('gateway')} != ''"
-        f" ? {scalar('gateway')}.split(',').map(g, g.trim()).filter(g, {wrong}) : []"
+        f" ? {scalar('gateway')}.split(',').filter(g, {wrong}) : []"
     )
 
 

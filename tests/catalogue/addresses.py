@@ -95,6 +95,7 @@ CASES = (
     breaks("NET-102", "the broadcast address", put(SUBNET, "spec.gateway", "10.100.0.255"), at=SUBNET),
     breaks("NET-102", "the network's own address", put(SUBNET, "spec.gateway", "10.100.0.0"), at=SUBNET),
     breaks("NET-102", "an address of the next block", put(SUBNET, "spec.gateway", "10.100.1.1"), at=SUBNET),
+    breaks("NET-102", "an address with a length", put(SUBNET, "spec.gateway", "10.100.0.1/24"), at=SUBNET),
     breaks("NET-102", "no address", put(SUBNET, "spec.gateway", "gateway"), at=SUBNET),
     passes("NET-103", "clusters side by side in one VPC", *second_cluster("10.100.1.0/24", "10.100.1.1")),
     breaks(

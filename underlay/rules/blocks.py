@@ -42,7 +42,7 @@ def _gateways(facts: Facts) -> Iterator[Breach]:
         for text in gateway.split(",") if isinstance(gateway, str) and blocks else ():
             address = span(text)
             block = next((block for block in blocks if address and family(block) == family(address)), blocks[0])
-            if address is None:
+            if address is None or not is_address(text):
                 yield Breach(place, f"gateway {text!r} of {name} is no address", f"write an address of {cidr}")
             elif not block.contains(address):
                 yield Breach(

@@ -32,7 +32,7 @@ def usable(subnet: Subnet) -> int | None:
     if not blocks or has_unknown(subnet.exclude):
         return None
     free = [block if block.size <= _POINT_TO_POINT else Span(block.first + 1, block.last - 1) for block in blocks[:1]]
-    gateway = [block] if (block := span(subnet.gateway)) else []
+    gateway = [block for block in spans(subnet.gateway) if block.size == 1]
     excluded = [block for text in known(subnet.exclude) if (block := span(text)) is not None]
     return sum(block.size for block in without(free, gateway + excluded))
 

@@ -16,8 +16,11 @@ from typing import Final, TypeAlias
 from underlay.rules.spans import ALL_IPV4, EVERYWHERE, shared, span, without
 from underlay.types import Span
 
+_BLANKS: Final = " \t\n\r"
+"""What OVN's lexer passes over (ovn lib/lex.c); any other blank ends the expression in an error."""
+
 _TOKEN: Final = re.compile(
-    r"""\s*(?:
+    r"""[ \t\n\r]*(?:
         (?P<relation>==|!=|<=|>=|<|>)
       | (?P<sign>&&|\|\||[!(){},])
       | (?P<set>\$[A-Za-z_.][A-Za-z0-9_.]*)
@@ -25,7 +28,7 @@ _TOKEN: Final = re.compile(
       | (?P<value>(?:[0-9][0-9A-Fa-f:.]*|[0-9A-Fa-f]*::[0-9A-Fa-f:.]*|[0-9A-Fa-f]+:[0-9A-Fa-f:]+)(?:/[0-9.]+)?)
       | (?P<name>[A-Za-z_][A-Za-z0-9_.]*)
     )""",
-    re.VERBOSE,
+    re.VERBOSE | re.ASCII,
 )
 
 _FLAGS: Final = frozenset({"icmp", "icmp4", "icmp6", "tcp", "udp", "sctp", "arp"})
@@ -77,11 +80,11 @@ def destinations(text: str) -> Destinations:
 def _tokens(text: str) -> list[_Token]:
     tokens: list[_Token] = []
     position = 0
-    end = len(text.rstrip())
+    end = len(text.rstrip(_BLANKS))
     while position < end:
         match = _TOKEN.match(text, position)
         if match is None:
-            rest = text[position:].strip()
+            rest = text[position:].strip(_BLANKS)
             if rest.startswith("="):
                 raise ValueError("a single `=` compares nothing; write `==`")
             raise ValueError(f"cannot read {rest[:12]!r}")
