@@ -15,10 +15,11 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from operations import rerouting
 from operations.live import LiveCluster, snapshot
 from operations.outcome import Outcome
-from underlay.errors import Finding, OperatorError, Severity
+from underlay.errors import Finding, OperatorError, Severity, listed
 from underlay.inventory import object_key, owned_manifests
 from underlay.manifests import exclude_ips
 from underlay.names import METALLB_NAMESPACE, STACK_LABEL, TenantNames, external_eip
+from underlay.offboarding import runs
 from underlay.replacing import is_fixed
 from underlay.sections.tenant import TenantCluster
 from underlay.stackfile import Environment
@@ -29,12 +30,8 @@ LOST_ADDRESS: Final = "LOST-ADDRESS"
 
 _REPLACED: Final = frozenset({"replace", "create-replacement", "delete-replaced"})
 _GONE: Final = frozenset({"delete", "delete-replaced", "replace"})
-_FINISHED: Final = ("Succeeded", "Failed")
 _OWN_KINDS: Final = ("Subnet", "Namespace", "Vpc", "OvnEip", "IPAddressPool")
 """What a plan may take away from somebody; who that is, is only asked when it does."""
-
-_NAMED: Final = 5
-"""So many of those concerned are named; the rest are counted."""
 
 _CONTROL_PLANES: Final = "/apis/kamaji.clastix.io/v1alpha1/tenantcontrolplanes"
 
@@ -158,7 +155,7 @@ def _pods_cut_off(environment: Environment, plan: _Plan, seen: Seen) -> Iterator
             continue
         yield Finding(
             place=place,
-            problem=f"the plan {'replaces' if replaced else 'deletes'} Subnet {name}, and {_listed(pods, 'pod')} would"
+            problem=f"the plan {'replaces' if replaced else 'deletes'} Subnet {name}, and {listed('pod', pods)} would"
             f" be cut off: its SNAT rule goes first, then the deletion waits for them",
             remedy="stop these pods first, or write `replaceWhileInUse:` with the reason in the cluster's settings"
             if replaced
@@ -171,14 +168,12 @@ def _namespaces_in_use(environment: Environment, plan: _Plan, seen: Seen) -> Ite
     """Tenants' namespaces that go with everything in them while pods run there."""
     for name in sorted(plan.gone.get("Namespace", ())):
         running = [
-            key
-            for key, pod in seen.get("Pod", {}).items()
-            if pod["metadata"]["namespace"] == name and (pod.get("status") or {}).get("phase") not in _FINISHED
+            key for key, pod in seen.get("Pod", {}).items() if pod["metadata"]["namespace"] == name and runs(pod)
         ]
         if running:
             yield Finding(
                 place=f"Namespace {name}",
-                problem=f"the plan for {environment.name} deletes it, and {_listed(running, 'pod')} in it would be"
+                problem=f"the plan for {environment.name} deletes it, and {listed('pod', running)} in it would be"
                 " killed",
                 remedy="take the tenant's clusters away first; a Subnet with pods would not go anyway",
                 rule=CUT_OFF,
@@ -201,7 +196,7 @@ def _tenants_cut_off(environment: Environment, plan: _Plan, seen: Seen) -> Itera
     if external.name in plan.gone.get("Subnet", ()) and staying:
         yield Finding(
             place=place,
-            problem=f"the plan replaces Subnet {external.name}, and {_listed(staying, 'OvnEip')} draws from it: its"
+            problem=f"the plan replaces Subnet {external.name}, and {listed('OvnEip', staying)} draws from it: its"
             " deletion waits for all of them",
             remedy="keep its cidrBlock, vlan and vpc; a new block needs the tenants taken away first",
             rule=CUT_OFF,
@@ -246,7 +241,7 @@ def _addresses_lost(environment: Environment, plan: _Plan, seen: Seen, cluster: 
         if losers:
             yield Finding(
                 place=environment.place(("metallb", "pools")),
-                problem=f"IPAddressPool {key} no longer holds the address of {_listed(losers, 'holder')}; MetalLB would"
+                problem=f"IPAddressPool {key} no longer holds the address of {listed('holder', losers)}; MetalLB would"
                 " give them another at once",
                 remedy="keep these addresses in a pool, or move those who have them first",
                 rule=LOST_ADDRESS,
@@ -287,9 +282,3 @@ def _spans(pool: Mapping[str, Any]) -> tuple[Span, ...]:
 def _held(address: str, spans: Iterable[Span]) -> bool:
     """Whether one of the ranges holds an address."""
     return any(span.contains(Span.parse(address)) for span in spans)
-
-
-def _listed(names: Iterable[str], what: str) -> str:
-    ordered = sorted(names)
-    more = f" and {len(ordered) - _NAMED} more" if len(ordered) > _NAMED else ""
-    return f"{what}{'s' if len(ordered) > 1 else ''} {', '.join(ordered[:_NAMED])}{more}"
