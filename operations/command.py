@@ -20,7 +20,7 @@ from operations.checks import Verdict
 from operations.console import Output, err, out, watched
 from operations.drift import drift
 from operations.explain import explain
-from operations.guard import guard
+from operations.guard import foretold, guard
 from operations.lint import lint
 from operations.live import LiveCluster
 from operations.offboard import offboard
@@ -126,9 +126,15 @@ def _show_plan(outcome: Outcome, stack: str) -> None:
 
 @app.command()
 def preview(stack: StackArgument, refresh: RefreshOption = False) -> None:  # noqa: FBT002 (a flag of the command line)
-    """Show what an `up` would change, with the policy pack on."""
-    _meet(load_stack(_ROOT, stack)[0])
-    _show_plan(_run(stack, "preview", f"previewing {stack}", refresh=refresh), stack)
+    """Show what an `up` would change, with the policy pack on, and what it would be refused for."""
+    environment, _ = load_stack(_ROOT, stack)
+    _meet(environment)
+    planned = _run(stack, "preview", f"previewing {stack}", refresh=refresh)
+    _show_plan(planned, stack)
+    with LiveCluster.of(_ROOT, environment.settings.cluster) as cluster:
+        warnings = foretold(environment, cluster, planned)
+    for finding in sorted(warnings):
+        err.print(f"[yellow]warning[/] {escape(str(finding))}", soft_wrap=True, highlight=False)
 
 
 @app.command()

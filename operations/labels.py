@@ -20,7 +20,7 @@ from underlay.names import EXTERNAL_GATEWAY_LABEL
 from underlay.stackfile import load_stack
 
 LOOKED_AT: ContextVar[bool] = ContextVar("LOOKED_AT", default=False)
-"""Whether the program runs in a run that has looked for such patches first; under plain `pulumi` nobody has."""
+"""Whether the program runs in a run of ours, which has looked for such patches first; plain `pulumi` has not."""
 
 _PATCH: Final = "kubernetes:core/v1:NodePatch"
 

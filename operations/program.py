@@ -11,12 +11,12 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 import yaml
 
-from operations.guard import guard
+from operations.guard import foretold, guard
 from operations.labels import LOOKED_AT
 from operations.live import LiveCluster
 from operations.platform import GATEWAY_NODE
 from operations.preflight import make_sure
-from operations.rerouting import notices
+from operations.routers import notices
 from underlay.errors import Finding, OperatorError
 from underlay.kubeconfig import context_of
 from underlay.stackfile import Environment, load_stack
@@ -35,11 +35,13 @@ def environment(root: Path, stack: str) -> Environment:
         loaded, warnings = load_stack(root, stack)
         with LiveCluster.of(root, loaded.settings.cluster) as cluster:
             present, found = make_sure(loaded, cluster)
-            if pulumi.runtime.is_dry_run():  # a preview may show what an `up` would be refused
-                found += tuple(notices(present, cluster))
-            else:
+            if not pulumi.runtime.is_dry_run():
                 _refuse_stubs(loaded, present)
                 guard(present, cluster)
+            elif not LOOKED_AT.get():  # a preview may show what an `up` would be refused
+                found += foretold(present, cluster)
+            else:  # our own commands hold the engine's plan itself to the guard
+                found += tuple(notices(present, cluster))
     except OperatorError as error:
         raise pulumi.RunError(f"nothing was applied\n{error}") from None
     for warning in (*warnings, *found):

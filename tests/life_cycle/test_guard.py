@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from operations import program
 from operations.guard import guard
 from operations.live import LiveCluster
 from operations.outcome import Outcome
@@ -36,6 +37,21 @@ def _said(environment: Environment, cluster: LiveCluster, planned: Outcome | Non
     return ""
 
 
+def _previewed(project: Project) -> list[str]:
+    """What `underlay preview` warns of, and plain `pulumi preview`; each ends well."""
+    running = project.command("preview", STACK)
+    words, _ = running.communicate(timeout=300)
+    assert running.returncode == 0, words
+    warnings = [line.partition(": ")[2] for line in words.splitlines() if line.startswith("warning ")]
+    with pytest.MonkeyPatch.context() as patched:
+        told: list[str] = []
+        patched.setattr("pulumi.log.warn", told.append)
+        patched.setattr("pulumi.runtime.is_dry_run", lambda: True)
+        program.environment(project.root, STACK)
+    assert [text.partition(": ")[2] for text in told if "is refused" in text] == warnings
+    return warnings
+
+
 def test_what_would_cut_pods_off_is_refused_with_their_names_until_they_are_gone_or_it_is_intended(
     project: Project,
 ) -> None:
@@ -49,8 +65,20 @@ def test_what_would_cut_pods_off_is_refused_with_their_names_until_they_are_gone
     said = _guarded(project)
     assert "the plan replaces Subnet alpha-dev-subnet, and pod alpha/worker-1 would be cut off" in said
     assert f"Pulumi.{STACK}.yaml" in said
+    assert _previewed(project) == [f"an `up` is refused: {said.partition(': ')[2]}"]
+    network = project.section("provider")["network"]
+    network["defaultInterface"] = "data.223"
+    said = _guarded(project)
+    moved = "the plan takes ProviderNetwork provider away, if only to make it anew, and pod alpha/worker-1 would be cut"
+    assert moved in said
+    network |= {"defaultInterface": "data.222", "name": "uplink"}
+    said = _guarded(project)
+    assert moved in said
+    assert "the plan takes Vlan vlan222 away, if only to make it anew, and pod alpha/worker-1 would be cut off" in said
+    network["name"] = "provider"
     cluster["replaceWhileInUse"] = "the tenant agreed to an outage on Sunday"
     assert _guarded(project) == ""
+    assert _previewed(project) == []
 
     alpha = project.tenants.pop(0)
     said = _guarded(project)
