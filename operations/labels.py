@@ -8,7 +8,6 @@ both: the next plan puts the label back, and a patch without a Node leaves the s
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -18,9 +17,6 @@ from operations.live import LiveCluster, snapshot
 from underlay.errors import OperatorError
 from underlay.names import EXTERNAL_GATEWAY_LABEL
 from underlay.stackfile import load_stack
-
-LOOKED_AT: ContextVar[bool] = ContextVar("LOOKED_AT", default=False)
-"""Whether the program runs in a run of ours, which has looked for such patches first; plain `pulumi` has not."""
 
 _PATCH: Final = "kubernetes:core/v1:NodePatch"
 

@@ -11,8 +11,8 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 import yaml
 
+from operations.errand import ERRAND
 from operations.guard import foretold, guard
-from operations.labels import LOOKED_AT
 from operations.live import LiveCluster
 from operations.platform import GATEWAY_NODE
 from operations.preflight import make_sure
@@ -31,14 +31,17 @@ def environment(root: Path, stack: str) -> Environment:
     Raises:
         pulumi.RunError: any finding; ends the program with the findings alone.
     """
+    errand = ERRAND.get()
     try:
         loaded, warnings = load_stack(root, stack)
+        if errand is not None:
+            loaded = loaded.with_egress(errand.egress)
         with LiveCluster.of(root, loaded.settings.cluster) as cluster:
             present, found = make_sure(loaded, cluster)
             if not pulumi.runtime.is_dry_run():
                 _refuse_stubs(loaded, present)
                 guard(present, cluster)
-            elif not LOOKED_AT.get():  # a preview may show what an `up` would be refused
+            elif errand is None:  # a preview may show what an `up` would be refused
                 found += foretold(present, cluster)
             else:  # our own commands hold the engine's plan itself to the guard
                 found += tuple(notices(present, cluster))
@@ -56,7 +59,7 @@ def _refuse_stubs(loaded: Environment, present: Environment) -> None:
         OperatorError: such a Node is named, and nobody has taken its patch out of the state before.
     """
     gone = sorted(set(loaded.settings.provider.gateway_nodes) - set(present.settings.provider.gateway_nodes))
-    if gone and not LOOKED_AT.get():
+    if gone and ERRAND.get() is None:
         raise OperatorError(
             [
                 Finding(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
 from operations import program
@@ -127,3 +129,35 @@ def test_an_address_that_is_in_use_stays_in_its_pool_and_out_of_the_excluded_one
 
     project.section("provider")["external"]["cidrBlock"] = "77.220.68.64/26"
     assert "the plan replaces Subnet external, and OvnEip alpha-vpc-external draws from it" in _guarded(project)
+
+
+def _asked(project: Project, *words: str) -> tuple[subprocess.Popen[str], str]:
+    """A command that waits for its answer, and what it has said until then."""
+    running = project.command(*words)
+    assert running.stdout
+    heard = ""
+    while not heard.endswith("[y/N]: "):
+        letter = running.stdout.read(1)
+        assert letter, heard
+        heard += letter
+    return running, " ".join(heard.split())
+
+
+@pytest.mark.parametrize("verb", ["up", "destroy"])
+def test_pods_that_come_while_the_command_waits_for_its_answer_are_seen(project: Project, verb: str) -> None:
+    project.must("up")
+    if verb == "up":
+        project.tenants[0]["egressAddress"] = "77.220.68.111"
+        project.save()
+    running, heard = _asked(project, verb, STACK)
+    project.start_pod("worker-1")
+    before = project.versions()
+
+    words, _ = running.communicate("y\n", timeout=120)
+
+    assert running.returncode == 1, words
+    assert "Subnet alpha-dev-subnet, and pod alpha/worker-1 would be cut off" in words
+    assert project.versions() == before
+    if verb == "up":
+        doomed = "OvnSnatRule alpha-snat-dev, Subnet alpha-dev-subnet, NetworkAttachmentDefinition alpha/alpha-dev-net"
+        assert f"to be taken down first, and made anew: {doomed}, Vpc alpha-vpc, OvnEip alpha-vpc-external" in heard
