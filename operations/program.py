@@ -16,6 +16,7 @@ from operations.guard import foretold, guard
 from operations.live import LiveCluster
 from operations.platform import GATEWAY_NODE
 from operations.preflight import make_sure
+from operations.records import settle_release
 from operations.routers import notices
 from underlay.errors import Finding, OperatorError
 from underlay.kubeconfig import context_of
@@ -31,14 +32,15 @@ def environment(root: Path, stack: str) -> Environment:
     Raises:
         pulumi.RunError: any finding; ends the program with the findings alone.
     """
-    errand = ERRAND.get()
+    errand, dry_run = ERRAND.get(), pulumi.runtime.is_dry_run()
     try:
         loaded, warnings = load_stack(root, stack)
         if errand is not None:
             loaded = loaded.with_egress(errand.egress)
         with LiveCluster.of(root, loaded.settings.cluster) as cluster:
             present, found = make_sure(loaded, cluster)
-            if not pulumi.runtime.is_dry_run():
+            told = settle_release(root, loaded, cluster, errand, dry_run=dry_run)
+            if not dry_run:
                 _refuse_stubs(loaded, present)
                 guard(present, cluster)
             elif errand is None:  # a preview may show what an `up` would be refused
@@ -47,7 +49,7 @@ def environment(root: Path, stack: str) -> Environment:
                 found += tuple(notices(present, cluster))
     except OperatorError as error:
         raise pulumi.RunError(f"nothing was applied\n{error}") from None
-    for warning in (*warnings, *found):
+    for warning in (*warnings, *found, *told):
         pulumi.log.warn(str(warning))
     return present
 

@@ -15,12 +15,12 @@ from typing import Literal, TypeAlias
 from pulumi import automation as auto
 from pulumi.automation.events import EngineEvent
 
-from operations.engine import is_abandoned, last_words, select
+from operations.engine import is_abandoned, last_words, locked_since, select
 from operations.errand import ERRAND, Errand
 from operations.inline import Inline
 from operations.labels import stale_patches
 from operations.outcome import Outcome, Watch, hear
-from operations.records import forget_dead_install
+from operations.records import release_in
 from underlay.errors import OperatorError
 
 Verb: TypeAlias = Literal["preview", "up", "destroy", "refresh", "preview-destroy"]
@@ -66,7 +66,7 @@ def run(
     pack = (policies or root / "policies").resolve()
     try:
         try:
-            afresh = refresh or _look(selected, verb, root, stack, outcome)
+            afresh = _look(selected, verb, root, stack, outcome, errand, refresh=refresh)
             _work(selected, verb, pack, listen, refresh=afresh, targets=targets)
         except auto.ConcurrentUpdateError as error:
             if not is_abandoned(str(error)):
@@ -74,9 +74,8 @@ def run(
             selected.cancel()  # takes the lock of the dead away; the objects that it left are taken over by label
             outcome.advice.append(f"stack {stack}: the last run died and left its lock; it was taken away")
             outcome.errors.clear()
-            if verb == "up" and (told := forget_dead_install(root, stack, selected)):
-                outcome.advice.append(told)
-            _look(selected, verb, root, stack, outcome)
+            errand.died = locked_since(str(error))
+            _look(selected, verb, root, stack, outcome, errand, refresh=False)
             # What the dead run deleted may still stand in the state, and Helm refuses to uninstall what is not there.
             _work(selected, verb, pack, listen, refresh=True, targets=targets)
     except auto.ConcurrentUpdateError:
@@ -92,11 +91,21 @@ def run(
     return outcome
 
 
-def _look(stack: auto.Stack, verb: Verb, root: Path, name: str, outcome: Outcome) -> bool:
-    """Bring the state's patches of Nodes up to date before a run; True where a preview has to do it by itself."""
+def _look(
+    stack: auto.Stack, verb: Verb, root: Path, name: str, outcome: Outcome, errand: Errand, *, refresh: bool
+) -> bool:
+    """Read the state before a run, and bring its patches of Nodes up to date.
+
+    Returns:
+        Whether the run has to read every object: as it was asked to, or for the patches, in a preview.
+    """
     if verb == "refresh":
         return False
-    stale = stale_patches(root, name, stack)
+    deployment = stack.export_stack().deployment or {}
+    errand.release = release_in(deployment)
+    if refresh:
+        return True
+    stale = stale_patches(root, name, deployment)
     outcome.advice.extend(patch.why for patch in stale)
     if stale and verb in ("up", "destroy"):
         stack.refresh(target=[patch.urn for patch in stale], color="never")
