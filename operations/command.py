@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -20,7 +21,7 @@ from operations.checks import Verdict
 from operations.console import Output, err, out, watched
 from operations.drift import drift
 from operations.explain import explain
-from operations.guard import guard
+from operations.guard import foretold, guard
 from operations.lint import lint
 from operations.live import LiveCluster
 from operations.offboard import offboard
@@ -28,10 +29,10 @@ from operations.outcome import HALVES, Outcome
 from operations.preflight import make_sure_of_identity
 from operations.readiness import explain_failure
 from operations.report import as_json, show, write_html
-from operations.rerouting import reroute
+from operations.rerouting import reroute, to_be_taken_down
 from operations.stacks import Verb, run
 from operations.verify import verify
-from underlay.errors import Finding, OperatorError, Severity
+from underlay.errors import Finding, OperatorError, Severity, UnreachableError
 from underlay.stackfile import Environment, load_environments, load_stack
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -69,8 +70,7 @@ def _run(stack: str, verb: Verb, title: str, *, refresh: bool = False) -> Outcom
     with watched(title) as watch:
         outcome = run(_ROOT, stack, verb, watch=watch, refresh=refresh)
         explained = _explained(stack, outcome) if outcome.failed and outcome.broken else ()
-    for text in dict.fromkeys(outcome.advice):
-        err.print(f"[yellow]note[/] {escape(text)}", soft_wrap=True, highlight=False)
+    _note(outcome.advice)
     for finding in explained:
         err.print(f"[red]seen[/] {escape(str(finding))}", soft_wrap=True, highlight=False)
     outcome.stop()
@@ -96,16 +96,34 @@ def _hold(environment: Environment, planned: Outcome) -> None:
         guard(environment, cluster, planned)
 
 
-def _reroute(environment: Environment) -> None:
+def _reroute(environment: Environment, planned: Outcome) -> None:
     """Take down what one run of the engine cannot be relied on to take down in order."""
     with (
         LiveCluster.of(_ROOT, environment.settings.cluster) as cluster,
         watched("looking at the routers") as watch,
     ):
-        done = reroute(_ROOT, environment, cluster, watch)
-    if done is not None:
-        deleted = ", ".join(step.name for step in done.steps)
-        out.print(f"{environment.name}: taken down in order, to be made anew: {deleted}", highlight=False)
+        done = reroute(_ROOT, environment, cluster, planned, watch)
+    if done is None:
+        return
+    _note(done.advice)
+    if done.taken_over:
+        taken_over = ", ".join(done.taken_over)
+        out.print(f"{environment.name}: taken over first, since no state knew it: {taken_over}", highlight=False)
+    deleted = ", ".join(done.taken_down)
+    out.print(f"{environment.name}: taken down in order, to be made anew: {deleted}", highlight=False)
+
+
+def _show_rerouted(environment: Environment) -> None:
+    """What an `up` takes down before the plan's own steps: not all of it is in the plan (ADR 7)."""
+    with LiveCluster.of(_ROOT, environment.settings.cluster) as cluster:
+        names = to_be_taken_down(environment, cluster)
+    if names:
+        out.print(f"{environment.name}: to be taken down first, and made anew: {', '.join(names)}", highlight=False)
+
+
+def _note(advice: Iterable[str]) -> None:
+    for text in dict.fromkeys(advice):
+        err.print(f"[yellow]note[/] {escape(text)}", soft_wrap=True, highlight=False)
 
 
 def _show_plan(outcome: Outcome, stack: str) -> None:
@@ -126,9 +144,19 @@ def _show_plan(outcome: Outcome, stack: str) -> None:
 
 @app.command()
 def preview(stack: StackArgument, refresh: RefreshOption = False) -> None:  # noqa: FBT002 (a flag of the command line)
-    """Show what an `up` would change, with the policy pack on."""
-    _meet(load_stack(_ROOT, stack)[0])
-    _show_plan(_run(stack, "preview", f"previewing {stack}", refresh=refresh), stack)
+    """Show what an `up` would change, with the policy pack on, and what it would be refused for."""
+    environment, _ = load_stack(_ROOT, stack)
+    _meet(environment)
+    planned = _run(stack, "preview", f"previewing {stack}", refresh=refresh)
+    _show_plan(planned, stack)
+    try:
+        _show_rerouted(environment)
+    except UnreachableError as error:  # an identity that only previews may see less
+        _note([str(error)])
+    with LiveCluster.of(_ROOT, environment.settings.cluster) as cluster:
+        warnings = foretold(environment, cluster, planned)
+    for finding in sorted(warnings):
+        err.print(f"[yellow]warning[/] {escape(str(finding))}", soft_wrap=True, highlight=False)
 
 
 @app.command()
@@ -141,9 +169,10 @@ def up(stack: StackArgument, yes: YesOption = False, refresh: RefreshOption = Fa
     if not planned.changes:
         return
     _hold(environment, planned)
+    _show_rerouted(environment)
     if not yes:
         typer.confirm(f"Apply to {stack}?", abort=True)
-    _reroute(environment)
+    _reroute(environment, planned)
     outcome = _run(stack, "up", f"applying {stack}", refresh=refresh)
     done = ", ".join(f"{count} {operation}" for operation, count in sorted(outcome.changes.items()))
     out.print(f"{stack}: {done or 'nothing changed'}")
@@ -154,9 +183,11 @@ def destroy(stack: StackArgument, yes: YesOption = False) -> None:  # noqa: FBT0
     """Take an environment away in the order that leaves nothing behind; the default Vpc keeps its patch."""
     environment, _ = load_stack(_ROOT, stack)
     _meet(environment)
-    _hold(environment, _run(stack, "preview-destroy", f"previewing the end of {stack}"))
+    planned = _run(stack, "preview-destroy", f"previewing the end of {stack}")
+    _hold(environment, planned)
     if not yes:
         typer.confirm(f"Take the whole network of {stack} away?", abort=True)
+        _hold(environment, planned)  # the answer may have taken a while
     outcome = _run(stack, "destroy", f"taking {stack} away")
     out.print(f"{stack}: {outcome.changes.get('delete', 0)} objects deleted")
 

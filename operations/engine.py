@@ -20,6 +20,9 @@ from underlay.settings import PROJECT
 _LOCK: Final = re.compile(r"(\S+): created by \S+@(\S+) \(pid (\d+)\)")
 """How the engine names each lock that is in its way (pulumi pkg/backend/diy/lock.go)."""
 
+_SINCE: Final = re.compile(r"\(pid \d+\) at (\S+)")
+"""When it was made, in the same sentence: before its run did anything."""
+
 
 class QuietStack(auto.Stack):
     """A stack that asks the engine nothing after a run: its events have told, and each question takes half a second."""
@@ -94,6 +97,15 @@ def is_abandoned(refusal: str) -> bool:
     return bool(locks) and all(
         place.startswith("file://") and host == here and not _lives(int(pid)) for place, host, pid in locks
     )
+
+
+def locked_since(refusal: str) -> datetime | None:
+    """When the run began whose lock is in the way, as far as the refusal tells."""
+    times: list[datetime] = []
+    for text in _SINCE.findall(refusal):
+        with suppress(ValueError):
+            times.append(datetime.fromisoformat(text))
+    return min(times, default=None)
 
 
 def _lives(pid: int) -> bool:

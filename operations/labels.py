@@ -8,19 +8,13 @@ both: the next plan puts the label back, and a patch without a Node leaves the s
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Final, NamedTuple
-
-from pulumi import automation as auto
 
 from operations.live import LiveCluster, snapshot
 from underlay.errors import OperatorError
 from underlay.names import EXTERNAL_GATEWAY_LABEL
 from underlay.stackfile import load_stack
-
-LOOKED_AT: ContextVar[bool] = ContextVar("LOOKED_AT", default=False)
-"""Whether the program runs in a run that has looked for such patches first; under plain `pulumi` nobody has."""
 
 _PATCH: Final = "kubernetes:core/v1:NodePatch"
 
@@ -32,12 +26,11 @@ class StalePatch(NamedTuple):
     why: str
 
 
-def stale_patches(root: Path, name: str, stack: auto.Stack) -> tuple[StalePatch, ...]:
+def stale_patches(root: Path, name: str, deployment: Mapping[str, Any]) -> tuple[StalePatch, ...]:
     """Patches of Nodes that have left, or whose gateway label is off; none where the cluster says nothing.
 
     What is wrong with the settings or the cluster is not said here: the run itself does.
     """
-    deployment: Mapping[str, Any] = stack.export_stack().deployment or {}
     patches = {str(one["id"]): str(one["urn"]) for one in deployment.get("resources") or () if one["type"] == _PATCH}
     if not patches:
         return ()

@@ -13,7 +13,7 @@ from typing import Final
 
 from operations.live import COLLECTIONS, LiveCluster, snapshot
 from operations.platform import gateway_labels, platform
-from operations.rerouting import may_be_pinned
+from operations.routers import may_be_pinned
 from underlay.errors import Finding, OperatorError
 from underlay.inventory import owned_manifests
 from underlay.names import STACK_LABEL, TenantNames, external_eip

@@ -11,12 +11,13 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 import yaml
 
-from operations.guard import guard
-from operations.labels import LOOKED_AT
+from operations.errand import ERRAND
+from operations.guard import foretold, guard
 from operations.live import LiveCluster
 from operations.platform import GATEWAY_NODE
 from operations.preflight import make_sure
-from operations.rerouting import notices
+from operations.records import settle_release
+from operations.routers import notices
 from underlay.errors import Finding, OperatorError
 from underlay.kubeconfig import context_of
 from underlay.stackfile import Environment, load_stack
@@ -31,18 +32,24 @@ def environment(root: Path, stack: str) -> Environment:
     Raises:
         pulumi.RunError: any finding; ends the program with the findings alone.
     """
+    errand, dry_run = ERRAND.get(), pulumi.runtime.is_dry_run()
     try:
         loaded, warnings = load_stack(root, stack)
+        if errand is not None:
+            loaded = loaded.with_egress(errand.egress)
         with LiveCluster.of(root, loaded.settings.cluster) as cluster:
             present, found = make_sure(loaded, cluster)
-            if pulumi.runtime.is_dry_run():  # a preview may show what an `up` would be refused
-                found += tuple(notices(present, cluster))
-            else:
+            told = settle_release(root, loaded, cluster, errand, dry_run=dry_run)
+            if not dry_run:
                 _refuse_stubs(loaded, present)
                 guard(present, cluster)
+            elif errand is None:  # a preview may show what an `up` would be refused
+                found += foretold(present, cluster)
+            else:  # our own commands hold the engine's plan itself to the guard
+                found += tuple(notices(present, cluster))
     except OperatorError as error:
         raise pulumi.RunError(f"nothing was applied\n{error}") from None
-    for warning in (*warnings, *found):
+    for warning in (*warnings, *found, *told):
         pulumi.log.warn(str(warning))
     return present
 
@@ -54,7 +61,7 @@ def _refuse_stubs(loaded: Environment, present: Environment) -> None:
         OperatorError: such a Node is named, and nobody has taken its patch out of the state before.
     """
     gone = sorted(set(loaded.settings.provider.gateway_nodes) - set(present.settings.provider.gateway_nodes))
-    if gone and not LOOKED_AT.get():
+    if gone and ERRAND.get() is None:
         raise OperatorError(
             [
                 Finding(

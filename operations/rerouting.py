@@ -1,97 +1,183 @@
 """Gives a standing tenant's router another way out, in the one order in which Kube-OVN lets go of the old address.
 
-An address belongs to its router for life, so another `egressAddress` is another router: SNAT rules, Subnets,
-attachments, Vpc and OvnEip go, one after the other, and the `up` that follows makes them anew. One run of the engine
-cannot be relied on for that: it deletes what is replaced along with a resource in the order of a Go map (pulumi pkg
-3.250, `findResourcesReplacedWith`), and a Vpc deleted before its Subnets waits for ever (seen in two of five runs).
-What depends on a resource that a `destroy` targets goes in order, and a run that was killed in between is finished by
-the next `underlay up`.
+SNAT rules, Subnets, attachments, Vpc and OvnEip go, one after the other, and the `up` that follows makes them anew. One
+run of the engine cannot be relied on for that: it deletes what is replaced along with a resource in the order of a Go
+map (pulumi pkg 3.250, `findResourcesReplacedWith`), and a Vpc deleted before its Subnets waits for ever (seen in two of
+five runs). What depends on a resource that a `destroy` targets goes in order, and a run that was killed in between is
+finished by the next `underlay up`.
 
-To pin the address that a router has already costs nothing: Kube-OVN made the OvnEip for a Vpc of ours, and the stack
-takes it over.
+A `destroy` only takes down what the state knows. So what a run that died left beside the state is taken over first, by
+an `up` that leaves each router its present address.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 from operations.engine import select
+from operations.guard import guard
 from operations.live import COLLECTIONS, LiveCluster, snapshot
 from operations.outcome import Outcome, Watch
+from operations.routers import DOMAIN, KINDS, REROUTED, Router, behind, is_ours, rerouted
 from operations.stacks import run
-from underlay.errors import Finding, OperatorError, Severity
-from underlay.managed_fields import maker_of
-from underlay.names import STACK_LABEL, TenantNames, external_eip
+from underlay.drift import Seen, kubectl
+from underlay.errors import Finding, OperatorError
+from underlay.inventory import object_key
+from underlay.manifests import tenant_manifests
+from underlay.names import external_eip
 from underlay.stackfile import Environment
-
-REROUTED: Final = "REROUTED"
-
-KINDS: Final = ("Vpc", "OvnEip")
-"""What tells whether a router is to be made anew."""
 
 _PATIENCE: Final = 60.0
 
-Seen: TypeAlias = Mapping[str, Mapping[str, Mapping[str, Any]]]
+_Name: TypeAlias = tuple[str, str]
+"""An object: kind and key."""
 
 
-def rerouted(environment: Environment, seen: Seen) -> dict[str, str]:
-    """Routers of the stack whose live address is pinned otherwise than the settings say.
+@dataclass(frozen=True, slots=True)
+class Rerouted:
+    """What was done; an `up` has to follow."""
+
+    taken_over: tuple[str, ...]
+    """Objects that no state knew: `Kind key`."""
+    taken_down: tuple[str, ...]
+    """Resources, in order."""
+    advice: tuple[str, ...]
+    """What the engine wants known."""
+
+
+def to_be_taken_down(environment: Environment, cluster: LiveCluster) -> list[str]:
+    """What `reroute` will take down, in order: `Kind key`."""
+    if not (routers := rerouted(environment, snapshot(cluster, KINDS))):
+        return []
+    seen = snapshot(cluster, DOMAIN)
+    return [f"{kind} {key}" for router in routers.values() for kind, key in behind(environment, router.tenant, seen)]
+
+
+def reroute(
+    root: Path, environment: Environment, cluster: LiveCluster, planned: Outcome, watch: Watch | None = None
+) -> Rerouted | None:
+    """Take down, in order, every router that the settings give another way out; an `up` has to follow.
 
     Args:
+        root: the project.
         environment: the settings.
-        seen: `KINDS` by kind and name.
+        cluster: the cluster that they are for.
+        planned: the preview; held to the cluster once more, since the answer to a question may take a while.
+        watch: told of each step.
 
     Returns:
-        Name of the Vpc to the place in the settings that asks for another way out.
+        What was done, or None where there is no such router.
+
+    Raises:
+        OperatorError: the plan cuts somebody off, something is in the way, a run failed, or an address stays.
     """
-    found = {}
-    for index, tenant in enumerate(environment.settings.tenants):
-        vpc = TenantNames(tenant.name).vpc
-        eip = seen.get("OvnEip", {}).get(external_eip(vpc, environment.settings.provider.external.name))
-        if eip is None or not _is_ours(seen.get("Vpc", {}).get(vpc), environment.name):
-            continue
-        wanted = str(tenant.egress_address) if tenant.egress_address else None
-        if wanted != (eip["spec"].get("v4Ip") if wanted or _is_ours(eip, environment.name) else None):
-            found[vpc] = environment.place(("tenants", index, "egressAddress"))
-    return found
+    guard(environment, cluster, planned)
+    seen = snapshot(cluster, DOMAIN)
+    routers = rerouted(environment, seen)
+    if not routers:
+        return None
+    deployment = _deployment(root, environment)
+    strays = _strays(environment, routers, deployment, seen)
+    advice: list[str] = []
+    if strays:
+        present = {router.tenant: router.present for router in routers.values()}
+        declared = _declared(environment.with_egress(present))
+        _refuse(environment, routers, [stray for stray in strays if stray not in declared])
+        taken = run(root, environment.name, "up", watch=watch, egress=present)
+        deployment = _deployment(root, environment)
+        if unknown := _strays(environment, routers, deployment, snapshot(cluster, DOMAIN)):
+            taken.stop()
+            _refuse(environment, routers, unknown)
+        advice += taken.advice  # one that failed all the same has told the state what it is to take down
+        guard(environment, cluster, planned)
+    outcome = run(root, environment.name, "destroy", watch=watch, targets=_urns(deployment, environment, routers))
+    outcome.stop()
+    _wait_until_gone(environment, cluster, routers)
+    return Rerouted(
+        taken_over=tuple(f"{kind} {key}" for kind, key in strays),
+        taken_down=tuple(step.name for step in outcome.steps),
+        advice=(*advice, *outcome.advice),
+    )
 
 
-def may_be_pinned(environment: Environment, eip: str, seen: Seen) -> bool:
-    """Whether an OvnEip that carries no stack's label was made by Kube-OVN for a router of this stack."""
-    external = environment.settings.provider.external.name
-    vpc, live = seen.get("Vpc", {}).get(eip.removesuffix(f"-{external}")), seen.get("OvnEip", {}).get(eip)
-    maker = maker_of(live) if live else None
-    return maker is not None and maker.controller and _is_ours(vpc, environment.name)
+def _deployment(root: Path, environment: Environment) -> Mapping[str, Any]:
+    return select(root, environment.name).export_stack().deployment or {}
 
 
-def _is_ours(live: Mapping[str, Any] | None, stack: str) -> bool:
-    labels = ((live or {}).get("metadata") or {}).get("labels") or {}
-    return bool(labels.get(STACK_LABEL) == stack)
+def _known(deployment: Mapping[str, Any]) -> dict[_Name, str]:
+    """URN of each object of a state; one that is only to be forgotten there is not known."""
+    return {
+        (str(resource["type"]).rpartition(":")[2], str(resource.get("id"))): str(resource["urn"])
+        for resource in deployment.get("resources") or ()
+        if not resource.get("delete") and not resource.get("pendingReplacement")
+    }
 
 
-def notices(environment: Environment, cluster: LiveCluster) -> Iterator[Finding]:
-    """What an `up` will make anew, for whoever reads the preview."""
-    return findings(environment, rerouted(environment, snapshot(cluster, KINDS)), Severity.WARNING)
+def _strays(
+    environment: Environment, routers: Mapping[str, Router], deployment: Mapping[str, Any], seen: Seen
+) -> list[_Name]:
+    """What stands behind those routers, or is one of them, and is in no state: no targeted `destroy` would find it.
+
+    An attachment is in nobody's way, and an OvnEip that Kube-OVN made goes with its Vpc.
+    """
+    known = _known(deployment)
+    made = {key for key, eip in seen.get("OvnEip", {}).items() if not is_ours(eip, environment.name)}
+    return [
+        (kind, key)
+        for router in routers.values()
+        for kind, key in behind(environment, router.tenant, seen)
+        if (kind, key) not in known and kind != "NetworkAttachmentDefinition" and (kind != "OvnEip" or key not in made)
+    ]
 
 
-def findings(environment: Environment, routers: Mapping[str, str], severity: Severity) -> Iterator[Finding]:
-    """What a preview says about routers that are made anew, and a plain `pulumi up` is refused with."""
-    for vpc, place in routers.items():
-        yield Finding(
-            place=place,
-            problem=f"{vpc} has another way out than this, so it is made anew with its Subnets and SNAT rules, and its"
-            " clusters are cut off meanwhile",
-            remedy=f"apply it by `underlay up {environment.name}`, which takes them down in order first; plain Pulumi"
-            " may delete the Vpc before its Subnets, and then waits for ever",
-            severity=severity,
-            rule=REROUTED,
+def _declared(environment: Environment) -> set[_Name]:
+    """What an `up` takes over."""
+    external = environment.settings.provider.external
+    return {
+        (manifest.kind, object_key(manifest.body))
+        for tenant in environment.settings.tenants
+        for manifest in tenant_manifests(tenant, external, environment.name)
+    }
+
+
+def _refuse(environment: Environment, routers: Mapping[str, Router], strays: Sequence[_Name]) -> None:
+    """Stop where the router would wait for something for ever that neither the settings nor a state know.
+
+    Raises:
+        OperatorError: there is such a thing.
+    """
+    if strays:
+        names = [f"{kind} {key}" for kind, key in strays]
+        raise OperatorError(
+            [
+                Finding(
+                    place=f"stack {environment.name}",
+                    problem=f"{', '.join(routers)} gets another way out, and in its way {_stands(names)} that no state"
+                    " knows and no settings name",
+                    remedy=f"find out whose that is (underlay drift {environment.name}); then"
+                    f" {' && '.join(kubectl('delete', name) for name in names)}",
+                    rule=REROUTED,
+                )
+            ]
         )
 
 
-def _wait_until_gone(environment: Environment, cluster: LiveCluster, routers: Mapping[str, str]) -> None:
+def _stands(names: Sequence[str]) -> str:
+    return f"{'stand' if len(names) > 1 else 'stands'} {', '.join(names)}"
+
+
+def _urns(deployment: Mapping[str, Any], environment: Environment, routers: Collection[str]) -> list[str]:
+    """What a `destroy` has to be aimed at: the routers and their pinned addresses, as a state knows them."""
+    external = environment.settings.provider.external.name
+    wanted = {("Vpc", vpc) for vpc in routers} | {("OvnEip", external_eip(vpc, external)) for vpc in routers}
+    return [urn for name, urn in _known(deployment).items() if name in wanted]
+
+
+def _wait_until_gone(environment: Environment, cluster: LiveCluster, routers: Mapping[str, Router]) -> None:
     """Wait for the addresses of routers that were deleted: a Vpc made before loses its port (kube-ovn.md 2.3).
 
     Raises:
@@ -99,7 +185,7 @@ def _wait_until_gone(environment: Environment, cluster: LiveCluster, routers: Ma
     """
     external = environment.settings.provider.external.name
     deadline = time.monotonic() + _PATIENCE
-    for vpc, place in routers.items():
+    for vpc, router in routers.items():
         eip = external_eip(vpc, external)
         while live := cluster.get(f"{COLLECTIONS['OvnEip']}/{eip}"):
             if time.monotonic() > deadline:
@@ -107,7 +193,7 @@ def _wait_until_gone(environment: Environment, cluster: LiveCluster, routers: Ma
                 raise OperatorError(
                     [
                         Finding(
-                            place=place,
+                            place=router.place,
                             problem=f"OvnEip {eip} is still there {_PATIENCE:.0f} s after its Vpc (held by {held})",
                             remedy="see what uses it (kubectl get ovn-snat-rules,ovn-fips,ovn-dnat-rules), then run"
                             f" `underlay up {environment.name}` again",
@@ -116,35 +202,3 @@ def _wait_until_gone(environment: Environment, cluster: LiveCluster, routers: Ma
                     ]
                 )
             time.sleep(0.5)
-
-
-def reroute(root: Path, environment: Environment, cluster: LiveCluster, watch: Watch | None = None) -> Outcome | None:
-    """Take down, in order, every router that the settings give another way out; an `up` has to follow.
-
-    To be called when the guard has let the plan pass.
-
-    Returns:
-        What was done, or None where there is no such router.
-
-    Raises:
-        OperatorError: the run failed, or an address stays.
-    """
-    routers = rerouted(environment, snapshot(cluster, KINDS))
-    if not routers:
-        return None
-    deployment = select(root, environment.name).export_stack().deployment or {}
-    outcome = run(root, environment.name, "destroy", watch=watch, targets=_urns(deployment, environment, routers))
-    outcome.stop()
-    _wait_until_gone(environment, cluster, routers)
-    return outcome
-
-
-def _urns(deployment: Mapping[str, Any], environment: Environment, routers: Mapping[str, str]) -> list[str]:
-    """What a `destroy` has to be aimed at: the routers and their pinned addresses, as a state knows them."""
-    external = environment.settings.provider.external.name
-    wanted = {("Vpc", vpc) for vpc in routers} | {("OvnEip", external_eip(vpc, external)) for vpc in routers}
-    return [
-        str(resource["urn"])
-        for resource in deployment.get("resources") or ()
-        if (str(resource["type"]).rpartition(":")[2], resource.get("id")) in wanted
-    ]

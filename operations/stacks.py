@@ -7,18 +7,20 @@ on, in the preview before an `up` too: a stack policy speaks only after everythi
 from __future__ import annotations
 
 import runpy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 from pulumi import automation as auto
 from pulumi.automation.events import EngineEvent
 
-from operations.engine import is_abandoned, last_words, select
+from operations.engine import is_abandoned, last_words, locked_since, select
+from operations.errand import ERRAND, Errand
 from operations.inline import Inline
-from operations.labels import LOOKED_AT, stale_patches
+from operations.labels import stale_patches
 from operations.outcome import Outcome, Watch, hear
-from operations.records import forget_dead_install
+from operations.records import release_in
 from underlay.errors import OperatorError
 
 Verb: TypeAlias = Literal["preview", "up", "destroy", "refresh", "preview-destroy"]
@@ -32,7 +34,8 @@ def run(
     watch: Watch | None = None,
     refresh: bool = False,
     policies: Path | None = None,
-    targets: Sequence[str] = (),
+    targets: Sequence[str] | None = None,
+    egress: Mapping[str, IPv4Address | None] | None = None,
 ) -> Outcome:
     """One run, to its end.
 
@@ -43,20 +46,27 @@ def run(
         watch: told of each step.
         refresh: read every object from the cluster first.
         policies: the policy pack; the project's own by default.
-        targets: URNs; a `destroy` takes only them away, and what depends on them.
+        targets: URNs; a `destroy` takes only them away, and what depends on them. None for the whole stack.
+        egress: egress addresses in place of the settings', by name of the tenant.
+
+    Raises:
+        ValueError: targets without a target, which to the engine is the whole stack.
+        OperatorError: settings, cluster or lock do not let it run.
     """
-    outcome = Outcome()
+    if targets is not None and not targets:
+        raise ValueError("no target; to the engine that is the whole stack")
+    outcome, errand = Outcome(), Errand(egress=egress or {})
 
     def listen(event: EngineEvent) -> None:
         hear(event, outcome, watch)
 
-    inline = _program(root)
+    inline = _program(root, errand)
     selected = select(root, stack, inline)
     # The CLI's Python language host joins the pack's `virtualenv` to the path as given, links unread.
     pack = (policies or root / "policies").resolve()
     try:
         try:
-            afresh = refresh or _look(selected, verb, root, stack, outcome)
+            afresh = _look(selected, verb, root, stack, outcome, errand, refresh=refresh)
             _work(selected, verb, pack, listen, refresh=afresh, targets=targets)
         except auto.ConcurrentUpdateError as error:
             if not is_abandoned(str(error)):
@@ -64,9 +74,8 @@ def run(
             selected.cancel()  # takes the lock of the dead away; the objects that it left are taken over by label
             outcome.advice.append(f"stack {stack}: the last run died and left its lock; it was taken away")
             outcome.errors.clear()
-            if verb == "up" and (told := forget_dead_install(root, stack, selected)):
-                outcome.advice.append(told)
-            _look(selected, verb, root, stack, outcome)
+            errand.died = locked_since(str(error))
+            _look(selected, verb, root, stack, outcome, errand, refresh=False)
             # What the dead run deleted may still stand in the state, and Helm refuses to uninstall what is not there.
             _work(selected, verb, pack, listen, refresh=True, targets=targets)
     except auto.ConcurrentUpdateError:
@@ -82,11 +91,21 @@ def run(
     return outcome
 
 
-def _look(stack: auto.Stack, verb: Verb, root: Path, name: str, outcome: Outcome) -> bool:
-    """Bring the state's patches of Nodes up to date before a run; True where a preview has to do it by itself."""
+def _look(
+    stack: auto.Stack, verb: Verb, root: Path, name: str, outcome: Outcome, errand: Errand, *, refresh: bool
+) -> bool:
+    """Read the state before a run, and bring its patches of Nodes up to date.
+
+    Returns:
+        Whether the run has to read every object: as it was asked to, or for the patches, in a preview.
+    """
     if verb == "refresh":
         return False
-    stale = stale_patches(root, name, stack)
+    deployment = stack.export_stack().deployment or {}
+    errand.release = release_in(deployment)
+    if refresh:
+        return True
+    stale = stale_patches(root, name, deployment)
     outcome.advice.extend(patch.why for patch in stale)
     if stale and verb in ("up", "destroy"):
         stack.refresh(target=[patch.urn for patch in stale], color="never")
@@ -101,7 +120,7 @@ def _work(
     listen: Callable[[EngineEvent], None],
     *,
     refresh: bool,
-    targets: Sequence[str],
+    targets: Sequence[str] | None,
 ) -> None:
     """Hand the verb to the engine."""
     packs = [str(pack)]
@@ -111,7 +130,7 @@ def _work(
         case "up":
             stack.up(on_event=listen, refresh=refresh, policy_packs=packs, color="never")
         case "destroy":
-            aim = list(targets) or None
+            aim = None if targets is None else list(targets)
             stack.destroy(
                 on_event=listen, refresh=refresh, target=aim, target_dependents=aim is not None, color="never"
             )
@@ -121,11 +140,11 @@ def _work(
             stack.refresh(on_event=listen, color="never")
 
 
-def _program(root: Path) -> Inline:
+def _program(root: Path, errand: Errand) -> Inline:
     file = str(root / "__main__.py")
 
     def program() -> None:
-        LOOKED_AT.set(True)  # each run of a program has a context of its own
+        ERRAND.set(errand)
         runpy.run_path(file, run_name="__main__")
 
     return Inline(program)

@@ -5,13 +5,15 @@ Grammar: `<place>: <what is wrong, with the value>; <what to write instead> [<ru
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 SHAPE: Final = "SHAPE"
 """The id under which a file's own form is judged: unknown keys, wrong types, values that no type admits."""
+
+_NAMED: Final = 5
 
 
 class Severity(StrEnum):
@@ -48,6 +50,13 @@ class Finding:
 def report(findings: Iterable[Finding]) -> str:
     """All findings, sorted by place, one to a line."""
     return "\n".join(str(finding) for finding in sorted(findings))
+
+
+def listed(what: str, names: Collection[str]) -> str:
+    """`pod a` or `pods a, b, c, d, e and 7 more`: the first few are named, the rest are counted."""
+    ordered = sorted(names)
+    more = f" and {len(ordered) - _NAMED} more" if len(ordered) > _NAMED else ""
+    return f"{what}{'s' if len(ordered) > 1 else ''} {', '.join(ordered[:_NAMED])}{more}"
 
 
 class OperatorError(Exception):

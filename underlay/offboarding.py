@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from underlay.drift import Object, Seen, kubectl
-from underlay.errors import Finding
+from underlay.errors import Finding, listed
 from underlay.names import STACK_LABEL, TENANT_LABEL, TenantNames, external_eip
 from underlay.strangers import RULES, vpcs_of
 
@@ -20,11 +20,8 @@ IN_USE: Final = "IN-USE"
 LEFT: Final = "LEFT"
 TOUCHED: Final = "TOUCHED"
 
-_FINISHED: Final = ("Succeeded", "Failed")
 _OWNERS: Final = ("TenantControlPlane", "Cluster")
 """Kamaji's and Cluster API's kinds: as long as they are there, somebody makes pods anew."""
-
-_NAMED: Final = 5
 
 GONE_IN_ORDER: Final = (
     "OvnFip",
@@ -109,7 +106,7 @@ def uses(estate: Estate, seen: Seen) -> Iterator[Finding]:
         if kind == "IP" and item["spec"].get("podName")
     }
     yield from _in_use(estate, "Pod", pods, "addresses in its Subnets", "stop them, and what makes them anew")
-    running = {key for key, pod in _inside(estate, "Pod", seen) if _phase(pod) not in _FINISHED}
+    running = {key for key, pod in _inside(estate, "Pod", seen) if runs(pod)}
     yield from _in_use(estate, "Pod", running - pods, "running in its namespace", "stop them, and what makes them anew")
     balancers = {key for key, item in _inside(estate, "Service", seen) if item["spec"].get("type") == "LoadBalancer"}
     yield from _in_use(estate, "Service", balancers, "addresses of MetalLB's pools", "delete them")
@@ -126,7 +123,7 @@ def _in_use(estate: Estate, kind: str, names: Collection[str], what: str, remedy
     if names:
         yield Finding(
             place=f"tenant {estate.tenant}",
-            problem=f"is in use by {_listed(kind, names)} ({what})",
+            problem=f"is in use by {listed(kind, names)} ({what})",
             remedy=remedy,
             rule=IN_USE,
         )
@@ -138,8 +135,9 @@ def _inside(estate: Estate, kind: str, seen: Seen) -> Iterator[tuple[str, Object
             yield key, item
 
 
-def _phase(pod: Object) -> Any:
-    return (pod.get("status") or {}).get("phase")
+def runs(pod: Object) -> bool:
+    """Whether a pod has not come to its end."""
+    return (pod.get("status") or {}).get("phase") not in ("Succeeded", "Failed")
 
 
 def left(estate: Estate, seen: Seen) -> Iterator[Finding]:
@@ -178,17 +176,11 @@ def _cure(estate: Estate, kind: str, key: str, seen: Seen) -> str:
             pods = sorted(ip for ip, item in seen.get("IP", {}).items() if item["spec"].get("subnet") == key)
             if pods:
                 by_hand = kubectl("delete", f"IP {pods[0]}")
-                return f"{_listed('IP', pods)} still in use: end the pods; without one, {by_hand}"
+                return f"{listed('IP', pods)} still in use: end the pods; without one, {by_hand}"
             return "look at its conditions: a gateway outside its block, or a Vlan that is gone, holds it for ever"
         case "Vpc":
             return "its Subnets go first: look at status.subnets"
     return "look at its events and conditions; whoever set the finalizer has to take it off"
-
-
-def _listed(kind: str, names: Collection[str]) -> str:
-    ordered = sorted(names)
-    more = f" and {len(ordered) - _NAMED} more" if len(ordered) > _NAMED else ""
-    return f"{kind}{'s' if len(ordered) > 1 else ''} {', '.join(ordered[:_NAMED])}{more}"
 
 
 def of_others(estate: Estate, vpcs: Iterable[str], seen: Seen) -> Mapping[str, Object]:

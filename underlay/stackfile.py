@@ -9,6 +9,7 @@ import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from ipaddress import IPv4Address
 from pathlib import Path as FilePath
 from typing import Any, Final, Union, get_args, get_origin
 
@@ -44,6 +45,14 @@ class Environment:
         """The same environment with some of its gateway nodes only: those that are in the cluster."""
         provider = self.settings.provider.model_copy(update={"gateway_nodes": nodes})
         return replace(self, settings=self.settings.model_copy(update={"provider": provider}))
+
+    def with_egress(self, addresses: Mapping[str, IPv4Address | None]) -> Environment:
+        """The same environment with other pinned egress addresses, by name of the tenant."""
+        tenants = tuple(
+            tenant.model_copy(update={"egress_address": addresses.get(tenant.name, tenant.egress_address)})
+            for tenant in self.settings.tenants
+        )
+        return replace(self, settings=self.settings.model_copy(update={"tenants": tenants}))
 
 
 def stack_file(root: FilePath, stack: str) -> FilePath:

@@ -20,7 +20,7 @@ _LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
 
 def apply_page(project: Project) -> None:
     """All of the page, in its order, each layer ready before the next."""
-    _install_chart(project)
+    install_chart(project)
     tenant = [item for item in page() if "alpha" in json.dumps(item)]
     for item in page():
         if item not in tenant:
@@ -59,7 +59,8 @@ def _status(project: Project, kind: str, name: str) -> dict[str, Any]:
     return project.look(kind, name).get("status") or {}
 
 
-def _install_chart(project: Project) -> None:
+def install_chart(project: Project) -> None:
+    """`helm install`, as the page says."""
     values = project.root / "values.json"
     values.write_text(json.dumps(VALUES))
     chart = str(CHECKOUT / "sandbox" / "chart")

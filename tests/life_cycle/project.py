@@ -95,12 +95,12 @@ class Project:
         outcome.stop()
         return outcome
 
-    def command(self, *words: str) -> subprocess.Popen[str]:
+    def command(self, *words: str, **environment: str) -> subprocess.Popen[str]:
         """The `underlay` command in a process group of its own, so that it can be killed with its engine."""
         return subprocess.Popen(
             [sys.executable, "-P", "-m", "operations.command", *words],
             cwd=self.root,
-            env={**os.environ, **self.environment()},
+            env={**os.environ, **self.environment(), **environment},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

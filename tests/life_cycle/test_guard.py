@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
+from operations import program
 from operations.guard import guard
 from operations.live import LiveCluster
 from operations.outcome import Outcome
@@ -36,6 +39,21 @@ def _said(environment: Environment, cluster: LiveCluster, planned: Outcome | Non
     return ""
 
 
+def _previewed(project: Project) -> list[str]:
+    """What `underlay preview` warns of, and plain `pulumi preview`; each ends well."""
+    running = project.command("preview", STACK)
+    words, _ = running.communicate(timeout=300)
+    assert running.returncode == 0, words
+    warnings = [line.partition(": ")[2] for line in words.splitlines() if line.startswith("warning ")]
+    with pytest.MonkeyPatch.context() as patched:
+        told: list[str] = []
+        patched.setattr("pulumi.log.warn", told.append)
+        patched.setattr("pulumi.runtime.is_dry_run", lambda: True)
+        program.environment(project.root, STACK)
+    assert [text.partition(": ")[2] for text in told if "is refused" in text] == warnings
+    return warnings
+
+
 def test_what_would_cut_pods_off_is_refused_with_their_names_until_they_are_gone_or_it_is_intended(
     project: Project,
 ) -> None:
@@ -49,8 +67,20 @@ def test_what_would_cut_pods_off_is_refused_with_their_names_until_they_are_gone
     said = _guarded(project)
     assert "the plan replaces Subnet alpha-dev-subnet, and pod alpha/worker-1 would be cut off" in said
     assert f"Pulumi.{STACK}.yaml" in said
+    assert _previewed(project) == [f"an `up` is refused: {said.partition(': ')[2]}"]
+    network = project.section("provider")["network"]
+    network["defaultInterface"] = "data.223"
+    said = _guarded(project)
+    moved = "the plan takes ProviderNetwork provider away, if only to make it anew, and pod alpha/worker-1 would be cut"
+    assert moved in said
+    network |= {"defaultInterface": "data.222", "name": "uplink"}
+    said = _guarded(project)
+    assert moved in said
+    assert "the plan takes Vlan vlan222 away, if only to make it anew, and pod alpha/worker-1 would be cut off" in said
+    network["name"] = "provider"
     cluster["replaceWhileInUse"] = "the tenant agreed to an outage on Sunday"
     assert _guarded(project) == ""
+    assert _previewed(project) == []
 
     alpha = project.tenants.pop(0)
     said = _guarded(project)
@@ -99,3 +129,35 @@ def test_an_address_that_is_in_use_stays_in_its_pool_and_out_of_the_excluded_one
 
     project.section("provider")["external"]["cidrBlock"] = "77.220.68.64/26"
     assert "the plan replaces Subnet external, and OvnEip alpha-vpc-external draws from it" in _guarded(project)
+
+
+def _asked(project: Project, *words: str) -> tuple[subprocess.Popen[str], str]:
+    """A command that waits for its answer, and what it has said until then."""
+    running = project.command(*words)
+    assert running.stdout
+    heard = ""
+    while not heard.endswith("[y/N]: "):
+        letter = running.stdout.read(1)
+        assert letter, heard
+        heard += letter
+    return running, " ".join(heard.split())
+
+
+@pytest.mark.parametrize("verb", ["up", "destroy"])
+def test_pods_that_come_while_the_command_waits_for_its_answer_are_seen(project: Project, verb: str) -> None:
+    project.must("up")
+    if verb == "up":
+        project.tenants[0]["egressAddress"] = "77.220.68.111"
+        project.save()
+    running, heard = _asked(project, verb, STACK)
+    project.start_pod("worker-1")
+    before = project.versions()
+
+    words, _ = running.communicate("y\n", timeout=120)
+
+    assert running.returncode == 1, words
+    assert "Subnet alpha-dev-subnet, and pod alpha/worker-1 would be cut off" in words
+    assert project.versions() == before
+    if verb == "up":
+        doomed = "OvnSnatRule alpha-snat-dev, Subnet alpha-dev-subnet, NetworkAttachmentDefinition alpha/alpha-dev-net"
+        assert f"to be taken down first, and made anew: {doomed}, Vpc alpha-vpc, OvnEip alpha-vpc-external" in heard

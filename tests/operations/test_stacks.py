@@ -30,7 +30,7 @@ def test_the_pack_is_named_by_where_it_lies_and_not_by_a_link_to_it(
 ) -> None:
     engine = Engine()
     monkeypatch.setattr(stacks, "select", lambda *_: engine)
-    monkeypatch.setattr(stacks, "_look", lambda *_: False)
+    monkeypatch.setattr(stacks, "_look", lambda *_, refresh: refresh)
     (tmp_path / "policies").symlink_to(PACK)
 
     stacks.run(tmp_path, "dev", "preview")

@@ -35,7 +35,8 @@ class TenantCluster(Section):
     """Address reserved in a MetalLB pool for the cluster's API server, for the template's `serviceAddress`."""
 
     replace_while_in_use: Annotated[str, Field(min_length=8)] | None = None
-    """Why this cluster may be cut off, in words; only with it may a change replace the Subnet under live pods."""
+    """Why this cluster may be cut off, in words; only with it may a change replace the Subnet, or the provider network,
+    under live pods."""
 
     @property
     def gateway_address(self) -> Address:

@@ -1,0 +1,82 @@
+"""Helm's records of the chart: what a dead run left is taken away, anybody else's stops the run and stays."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from typing import Any
+
+import pytest
+
+from operations.engine import select
+from operations.errand import Release
+from operations.records import release_in
+from sandbox.api import Api
+from tests.life_cycle.by_kubectl import install_chart
+from tests.life_cycle.project import STACK, Project, wait_until
+from tests.life_cycle.test_rerouting import apply
+
+pytestmark = pytest.mark.sandbox
+
+PATH = "/api/v1/namespaces/kmetal-flux/secrets?labelSelector=owner%3Dhelm,name%3Dkmetal"
+SLOW = """#!/bin/sh
+"{helm}" "$@" || exit
+[ "$1" != install ] || sleep 30
+"""
+"""A helm that has installed long before it says so."""
+
+
+def _records(api: Api) -> dict[str, str]:
+    """Revision to UID."""
+    if not api.find("/api/v1/namespaces/kmetal-flux"):
+        return {}
+    items: list[dict[str, Any]] = api.request("GET", PATH)["items"]
+    return {item["metadata"]["labels"]["version"]: item["metadata"]["uid"] for item in items}
+
+
+def test_a_release_that_somebody_else_installed_stops_every_run_and_stays(project: Project) -> None:
+    install_chart(project)
+    before = _records(project.api)
+
+    for verb in ("preview", "up"):
+        outcome = project.run("up" if verb == "up" else "preview")
+        assert outcome.failed
+        assert "Helm has a release kmetal-flux/kmetal (revision 1, deployed, " in "\n".join(outcome.errors)
+        assert "write `chart.install: external`" in "\n".join(outcome.errors)
+    assert _records(project.api) == before
+
+    project.section("chart")["install"] = "external"
+    project.save()
+    project.must("up")
+    assert _records(project.api) == before
+
+
+def test_what_a_dead_run_installed_and_did_not_write_down_is_installed_anew_once(project: Project) -> None:
+    slow = project.root / "slow"
+    slow.mkdir()
+    helm = shutil.which("helm", path=project.environment()["PATH"])
+    (slow / "helm").write_text(SLOW.format(helm=helm))
+    (slow / "helm").chmod(0o755)
+    running = project.command("up", STACK, "--yes", PATH=f"{slow}:{project.environment()['PATH']}")
+    wait_until(lambda: _records(project.api), "Helm's record", 120)
+    os.killpg(running.pid, signal.SIGKILL)
+    running.communicate()
+    dead = _records(project.api)
+
+    assert "Helm's record of the installation that died was taken away" in " ".join(apply(project).split())
+
+    installed = _records(project.api)
+    assert installed.keys() == dead.keys()
+    assert installed != dead
+    state: Any = select(project.root, STACK).export_stack().deployment
+    assert state["pending_operations"], "no longer a trap: the engine once kept a pending creation for ever"
+    assert release_in(state) is Release.KNOWN
+
+    project.add_beta()
+    running = project.command("up", STACK, "--yes")
+    wait_until(lambda: "Vpc beta-vpc" in project.objects("Vpc"), "the Vpc of beta", 120)
+    os.killpg(running.pid, signal.SIGKILL)
+    running.communicate()
+    apply(project)
+    assert _records(project.api) == installed, "the release was the stack's all along"
