@@ -21,6 +21,7 @@ from operations.console import Output, err, out, watched
 from operations.drift import drift
 from operations.explain import explain
 from operations.guard import guard
+from operations.leftovers import left_behind
 from operations.lint import lint
 from operations.live import LiveCluster
 from operations.offboard import offboard
@@ -30,7 +31,9 @@ from operations.readiness import explain_failure
 from operations.report import as_json, show, write_html
 from operations.rerouting import reroute
 from operations.stacks import Verb, run
+from operations.standing import standing, succeed
 from operations.verify import verify
+from operations.writing import WritableCluster
 from underlay.errors import Finding, OperatorError, Severity
 from underlay.stackfile import Environment, load_environments, load_stack
 
@@ -90,9 +93,18 @@ def _meet(environment: Environment) -> None:
         make_sure_of_identity(environment, cluster)
 
 
-def _hold(environment: Environment, planned: Outcome) -> None:
-    """Stop before a plan that would cut somebody off."""
+def _succeed(environment: Environment) -> None:
+    """Meet the cluster, and end what earlier runs hold of our objects: a preview would conflict with them."""
+    with WritableCluster.of(_ROOT, environment.settings.cluster) as cluster:
+        make_sure_of_identity(environment, cluster)
+        succeed(environment, cluster, standing(environment, cluster))
+
+
+def _hold(environment: Environment, planned: Outcome, *, ends: bool = False) -> None:
+    """Stop before a plan that would cut somebody off, or goes past what a run that died has left."""
     with LiveCluster.of(_ROOT, environment.settings.cluster) as cluster:
+        if left := left_behind(environment, cluster, planned, ends=ends):
+            raise OperatorError(left)
         guard(environment, cluster, planned)
 
 
@@ -127,20 +139,24 @@ def _show_plan(outcome: Outcome, stack: str) -> None:
 @app.command()
 def preview(stack: StackArgument, refresh: RefreshOption = False) -> None:  # noqa: FBT002 (a flag of the command line)
     """Show what an `up` would change, with the policy pack on."""
-    _meet(load_stack(_ROOT, stack)[0])
-    _show_plan(_run(stack, "preview", f"previewing {stack}", refresh=refresh), stack)
+    environment, _ = load_stack(_ROOT, stack)
+    _meet(environment)
+    planned = _run(stack, "preview", f"previewing {stack}", refresh=refresh)
+    _show_plan(planned, stack)
+    with LiveCluster.of(_ROOT, environment.settings.cluster) as cluster:
+        _show_findings(left_behind(environment, cluster, planned, Severity.WARNING), Output.TEXT)
 
 
 @app.command()
 def up(stack: StackArgument, yes: YesOption = False, refresh: RefreshOption = False) -> None:  # noqa: FBT002 (flags)
     """Apply an environment until it is really ready; the policy pack judges the preview first."""
     environment, _ = load_stack(_ROOT, stack)
-    _meet(environment)
+    _succeed(environment)
     planned = _run(stack, "preview", f"previewing {stack}", refresh=refresh)
     _show_plan(planned, stack)
+    _hold(environment, planned)
     if not planned.changes:
         return
-    _hold(environment, planned)
     if not yes:
         typer.confirm(f"Apply to {stack}?", abort=True)
     _reroute(environment)
@@ -154,7 +170,7 @@ def destroy(stack: StackArgument, yes: YesOption = False) -> None:  # noqa: FBT0
     """Take an environment away in the order that leaves nothing behind; the default Vpc keeps its patch."""
     environment, _ = load_stack(_ROOT, stack)
     _meet(environment)
-    _hold(environment, _run(stack, "preview-destroy", f"previewing the end of {stack}"))
+    _hold(environment, _run(stack, "preview-destroy", f"previewing the end of {stack}"), ends=True)
     if not yes:
         typer.confirm(f"Take the whole network of {stack} away?", abort=True)
     outcome = _run(stack, "destroy", f"taking {stack} away")

@@ -11,34 +11,44 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from operations.live import COLLECTIONS, LiveCluster, snapshot
+from operations.live import COLLECTIONS, LiveCluster
 from operations.platform import gateway_labels, platform
 from operations.rerouting import may_be_pinned
+from operations.standing import Standing, by_kind, standing
 from underlay.errors import Finding, OperatorError
-from underlay.inventory import owned_manifests
-from underlay.names import STACK_LABEL, TenantNames, external_eip
+from underlay.names import TenantNames, external_eip
 from underlay.rules.registry import errors
 from underlay.stackfile import Environment
 
 LEAVING: Final = "LEAVING"
 
 
-def make_sure(environment: Environment, cluster: LiveCluster) -> tuple[Environment, tuple[Finding, ...]]:
+def make_sure(
+    environment: Environment, cluster: LiveCluster
+) -> tuple[Environment, list[Standing], tuple[Finding, ...]]:
     """Look before the first write.
 
     Returns:
-        The settings without gateway nodes that have left the cluster, and what an operator should know.
+        The settings without gateway nodes that have left the cluster, what stands of the stack's own objects, and what
+        an operator should know.
 
     Raises:
         OperatorError: no answer, credentials refused, another cluster, a kind that is not served, a Kube-OVN that this
-            network does not work with, no gateway node, or objects of others in the way.
+            network does not work with, no gateway node, objects of others in the way, ours on their way out, or nodes
+            of which only Kube-OVN knows.
     """
     make_sure_of_identity(environment, cluster)
     labels = gateway_labels(environment, cluster)
     found = tuple(platform(environment, cluster, labels))
-    if wrong := [*errors(found), *_strangers(environment, cluster), *_leaving(environment, cluster)]:
+    there = standing(environment, cluster)
+    if wrong := [
+        *errors(found),
+        *_strangers(environment, cluster, there),
+        *_leaving(environment, cluster, there),
+        *_addresses_leaving(environment, cluster),
+    ]:
         raise OperatorError(wrong)
-    return environment.with_gateway_nodes(tuple(labels)), found
+    return environment.with_gateway_nodes(tuple(labels)), there, found
 
 
 def make_sure_of_identity(environment: Environment, cluster: LiveCluster) -> None:
@@ -63,30 +73,38 @@ def make_sure_of_identity(environment: Environment, cluster: LiveCluster) -> Non
         )
 
 
-def _strangers(environment: Environment, cluster: LiveCluster) -> Iterator[Finding]:
-    owned = owned_manifests(environment.settings, environment.name)
-    manifests = [manifest for manifest in owned if manifest.kind in COLLECTIONS]
-    seen = snapshot(cluster, sorted({manifest.kind for manifest in manifests}))
-    for manifest in manifests:
-        namespace = manifest.body["metadata"].get("namespace")
-        key = f"{namespace}/{manifest.name}" if namespace else manifest.name
-        live = seen.get(manifest.kind, {}).get(key)
-        if live is None:
+def _strangers(environment: Environment, cluster: LiveCluster, there: list[Standing]) -> Iterator[Finding]:
+    seen = by_kind(there)
+    for one in there:
+        if one.owner is None and one.manifest.kind == "OvnEip" and may_be_pinned(environment, one.key, seen):
             continue
-        owner = (live["metadata"].get("labels") or {}).get(STACK_LABEL)
-        if owner is None and manifest.kind == "OvnEip" and may_be_pinned(environment, manifest.name, seen):
-            continue
-        if owner != environment.name:
-            whose = f"belongs to stack {owner!r}" if owner else "was made by somebody else"
+        if one.owner != environment.name:
+            whose = f"belongs to stack {one.owner!r}" if one.owner else "was made by somebody else"
             yield Finding(
                 place=f"cluster {cluster.context}",
-                problem=f"{manifest.kind} {key} is there already and {whose}",
+                problem=f"{one.name} is there already and {whose}",
                 remedy=f"rename ours, or take it over: `underlay adopt {environment.name}` shows what would change",
                 rule="OWNER",
             )
 
 
-def _leaving(environment: Environment, cluster: LiveCluster) -> Iterator[Finding]:
+def _leaving(environment: Environment, cluster: LiveCluster, there: list[Standing]) -> Iterator[Finding]:
+    """Objects of ours on their way out: what is written to one is lost, and a namespace takes nothing new."""
+    for one in there:
+        gone = one.live["metadata"].get("deletionTimestamp")
+        if gone and one.owner == environment.name:
+            spec = one.live.get("spec") or {}
+            held = ", ".join([*(one.live["metadata"].get("finalizers") or ()), *(spec.get("finalizers") or ())])
+            yield Finding(
+                place=f"cluster {cluster.context}",
+                problem=f"{one.name} is still being deleted (since {gone}, held by {held or 'nothing'})",
+                remedy=f"wait until it is gone, then `underlay up {environment.name} --refresh`; if it stays, see what"
+                f" hangs: `underlay drift {environment.name}`, docs/life-cycle.md",
+                rule=LEAVING,
+            )
+
+
+def _addresses_leaving(environment: Environment, cluster: LiveCluster) -> Iterator[Finding]:
     """Addresses of routers that went, on their way out: one that is made anew now loses its port (kube-ovn.md 2.3)."""
     for tenant in environment.settings.tenants:
         vpc = TenantNames(tenant.name).vpc

@@ -13,10 +13,11 @@ import yaml
 
 from operations.guard import guard
 from operations.labels import LOOKED_AT
-from operations.live import LiveCluster
 from operations.platform import GATEWAY_NODE
 from operations.preflight import make_sure
 from operations.rerouting import notices
+from operations.standing import held_by_others, succeed
+from operations.writing import WritableCluster
 from underlay.errors import Finding, OperatorError
 from underlay.kubeconfig import context_of
 from underlay.stackfile import Environment, load_stack
@@ -33,13 +34,14 @@ def environment(root: Path, stack: str) -> Environment:
     """
     try:
         loaded, warnings = load_stack(root, stack)
-        with LiveCluster.of(root, loaded.settings.cluster) as cluster:
-            present, found = make_sure(loaded, cluster)
+        with WritableCluster.of(root, loaded.settings.cluster) as cluster:
+            present, there, found = make_sure(loaded, cluster)
             if pulumi.runtime.is_dry_run():  # a preview may show what an `up` would be refused
-                found += tuple(notices(present, cluster))
+                found += (*notices(present, cluster), *held_by_others(present, there))
             else:
                 _refuse_stubs(loaded, present)
                 guard(present, cluster)
+                succeed(present, cluster, there)
     except OperatorError as error:
         raise pulumi.RunError(f"nothing was applied\n{error}") from None
     for warning in (*warnings, *found):

@@ -85,9 +85,10 @@ def _look(stack: auto.Stack, verb: Verb, root: Path, name: str, outcome: Outcome
     """Bring the state's patches of Nodes up to date before a run; True where a preview has to do it by itself."""
     if verb == "refresh":
         return False
-    stale = stale_patches(root, name, stack)
+    writes = verb in ("up", "destroy")
+    stale = stale_patches(root, name, stack, writes=writes)
     outcome.advice.extend(patch.why for patch in stale)
-    if stale and verb in ("up", "destroy"):
+    if stale and writes:
         stack.refresh(target=[patch.urn for patch in stale], color="never")
         return False
     return bool(stale)
