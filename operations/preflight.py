@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from operations.live import COLLECTIONS, LiveCluster
+from operations.nic_nodes import absent_nodes, added_nodes
 from operations.platform import gateway_labels, platform
 from operations.rerouting import may_be_pinned
 from operations.standing import Standing, by_kind, standing
@@ -39,13 +40,14 @@ def make_sure(
     """
     make_sure_of_identity(environment, cluster)
     labels = gateway_labels(environment, cluster)
-    found = tuple(platform(environment, cluster, labels))
+    found = (*platform(environment, cluster, labels), *absent_nodes(environment, cluster))
     there = standing(environment, cluster)
     if wrong := [
         *errors(found),
         *_strangers(environment, cluster, there),
         *_leaving(environment, cluster, there),
         *_addresses_leaving(environment, cluster),
+        *added_nodes(environment, cluster, there),
     ]:
         raise OperatorError(wrong)
     return environment.with_gateway_nodes(tuple(labels)), there, found
