@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pulumi
 
 from components.objects import KubernetesObject
+from underlay.managers import stack_manager
 from underlay.manifests import default_vpc_patch, external_subnet, gateway_label, provider_nic, provider_vlan
 from underlay.names import DEFAULT_VPC
 from underlay.replacing import fixed_fields
@@ -84,6 +85,7 @@ class ProviderNetwork(pulumi.ComponentResource):
                 gateway_label(node),
                 pulumi.ResourceOptions(parent=self, depends_on=[patch]),
                 patch=True,
+                manager=stack_manager(args.stack),
             )
         self.subnet = provider.external.name
         self.gateway = str(provider.external.gateway)

@@ -22,6 +22,7 @@ from operations.handover import HandOver
 from operations.live import snapshot
 from operations.platform import gateway_labels
 from operations.preflight import make_sure_of_identity, obstacles
+from operations.standing import standing
 from underlay.adoption.comparison import Fate, leaves
 from underlay.adoption.live import KINDS
 from underlay.adoption.ownership import other_owners
@@ -172,7 +173,7 @@ def _obstacles(proposal: Proposal, cluster: HandOver) -> Iterator[Finding]:
     environment = proposal.environment
     labels = gateway_labels(environment, cluster)
     adopting = {(adopted.manifest.kind, object_key(adopted.live)) for adopted in proposal.adopted}
-    yield from obstacles(environment, cluster, labels, adopting)
+    yield from obstacles(environment, cluster, labels, standing(environment, cluster), adopting)
 
 
 def as_json(proposal: Proposal, found: Iterable[Finding]) -> str:

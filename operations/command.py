@@ -22,6 +22,7 @@ from operations.console import Output, err, out, watched
 from operations.drift import drift
 from operations.explain import explain
 from operations.guard import foretold, guard
+from operations.leftovers import left_behind
 from operations.lint import lint
 from operations.live import LiveCluster
 from operations.offboard import offboard
@@ -31,7 +32,9 @@ from operations.readiness import explain_failure
 from operations.report import as_json, show, write_html
 from operations.rerouting import reroute, to_be_taken_down
 from operations.stacks import Verb, run
+from operations.standing import standing, succeed
 from operations.verify import verify
+from operations.writing import WritableCluster
 from underlay.errors import Finding, OperatorError, Severity, UnreachableError
 from underlay.stackfile import Environment, load_environments, load_stack
 
@@ -90,9 +93,18 @@ def _meet(environment: Environment) -> None:
         make_sure_of_identity(environment, cluster)
 
 
-def _hold(environment: Environment, planned: Outcome) -> None:
-    """Stop before a plan that would cut somebody off."""
+def _succeed(environment: Environment) -> None:
+    """Meet the cluster, and end what earlier runs hold of our objects: a preview would conflict with them."""
+    with WritableCluster.of(_ROOT, environment.settings.cluster) as cluster:
+        make_sure_of_identity(environment, cluster)
+        succeed(environment, cluster, standing(environment, cluster))
+
+
+def _hold(environment: Environment, planned: Outcome, *, ends: bool = False) -> None:
+    """Stop before a plan that would cut somebody off, or goes past what a run that died has left."""
     with LiveCluster.of(_ROOT, environment.settings.cluster) as cluster:
+        if left := left_behind(environment, cluster, planned, ends=ends):
+            raise OperatorError(left)
         guard(environment, cluster, planned)
 
 
@@ -151,11 +163,14 @@ def preview(stack: StackArgument, refresh: RefreshOption = False) -> None:  # no
     _show_plan(planned, stack)
     try:
         _show_rerouted(environment)
+        with LiveCluster.of(_ROOT, environment.settings.cluster) as cluster:
+            left = left_behind(environment, cluster, planned, Severity.WARNING)
     except UnreachableError as error:  # an identity that only previews may see less
+        left = ()
         _note([str(error)])
     with LiveCluster.of(_ROOT, environment.settings.cluster) as cluster:
         warnings = foretold(environment, cluster, planned)
-    for finding in sorted(warnings):
+    for finding in sorted((*warnings, *left)):
         err.print(f"[yellow]warning[/] {escape(str(finding))}", soft_wrap=True, highlight=False)
 
 
@@ -163,12 +178,12 @@ def preview(stack: StackArgument, refresh: RefreshOption = False) -> None:  # no
 def up(stack: StackArgument, yes: YesOption = False, refresh: RefreshOption = False) -> None:  # noqa: FBT002 (flags)
     """Apply an environment until it is really ready; the policy pack judges the preview first."""
     environment, _ = load_stack(_ROOT, stack)
-    _meet(environment)
+    _succeed(environment)
     planned = _run(stack, "preview", f"previewing {stack}", refresh=refresh)
     _show_plan(planned, stack)
+    _hold(environment, planned)
     if not planned.changes:
         return
-    _hold(environment, planned)
     _show_rerouted(environment)
     if not yes:
         typer.confirm(f"Apply to {stack}?", abort=True)
@@ -184,10 +199,10 @@ def destroy(stack: StackArgument, yes: YesOption = False) -> None:  # noqa: FBT0
     environment, _ = load_stack(_ROOT, stack)
     _meet(environment)
     planned = _run(stack, "preview-destroy", f"previewing the end of {stack}")
-    _hold(environment, planned)
+    _hold(environment, planned, ends=True)
     if not yes:
         typer.confirm(f"Take the whole network of {stack} away?", abort=True)
-        _hold(environment, planned)  # the answer may have taken a while
+        _hold(environment, planned, ends=True)  # the answer may have taken a while
     outcome = _run(stack, "destroy", f"taking {stack} away")
     out.print(f"{stack}: {outcome.changes.get('delete', 0)} objects deleted")
 

@@ -9,12 +9,13 @@ from typing import Any, Final
 from operations.console import out, watched
 from operations.engine import select
 from operations.guard import guard
-from operations.live import COLLECTIONS, snapshot
+from operations.live import snapshot
 from operations.outcome import Outcome
 from operations.stacks import Verb, run
+from operations.standing import path_of
 from operations.writing import WritableCluster
 from underlay.adoption.ownership import MANAGER, hand_over
-from underlay.adoption.proposal import Adopted, Proposal
+from underlay.adoption.proposal import Proposal
 from underlay.errors import Finding, OperatorError
 from underlay.inventory import object_key
 
@@ -42,7 +43,7 @@ class HandOver(WritableCluster):
             for adopted in proposal.adopted:
                 patch = hand_over(adopted.live, environment.name)
                 if patch and adopted.manifest.role != _DEFAULT_VPC:
-                    self._let_go(_path(adopted), patch)
+                    self._let_go(path_of(adopted.manifest.kind, adopted.live), patch)
         guard(environment, self, self._engine(environment.name, "preview", "previewing the hand-over"))
         self._engine(environment.name, "up", "taking it into the state")
 
@@ -80,16 +81,6 @@ class HandOver(WritableCluster):
         if not self.patch(path, patch, MANAGER):
             problem, remedy = "it has changed since it was read", "run `underlay adopt` again"
             raise OperatorError([Finding(place=path, problem=problem, remedy=remedy, rule="ADOPT")])
-
-
-def _path(adopted: Adopted) -> str:
-    """Where the API server has the object."""
-    collection, metadata = COLLECTIONS[adopted.manifest.kind], adopted.live["metadata"]
-    namespace = metadata.get("namespace")
-    if namespace and "/namespaces/" not in collection:
-        head, _, plural = collection.rpartition("/")
-        collection = f"{head}/namespaces/{namespace}/{plural}"
-    return f"{collection}/{metadata['name']}"
 
 
 def _uids(items: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], str]:

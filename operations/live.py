@@ -115,17 +115,27 @@ class LiveCluster:
         return answer.status, text
 
     def list(self, path: str) -> list[Mapping[str, Any]] | None:
-        """The items of a collection, page by page; None where the kind is not served."""
-        items: list[Mapping[str, Any]] = []
-        page = self.get(f"{path}?limit=500")
-        while page is not None:
-            head = {"apiVersion": page.get("apiVersion"), "kind": str(page.get("kind", "")).removesuffix("List")}
-            items.extend({**head, **item} for item in page.get("items") or ())
-            following = (page.get("metadata") or {}).get("continue")
-            if not following:
-                return items
-            page = self.get(f"{path}?limit=500&continue={following}")
-        return None
+        """The items of a collection, page by page; None where the kind is not served.
+
+        The API server answers 410 where it has forgotten what a later page goes on from; half a collection would look
+        like a whole one, so it is read anew, once.
+
+        Raises:
+            UnreachableError: no answer, not permitted, or forgotten twice.
+        """
+        for _ in range(2):
+            page = self.get(f"{path}?limit=500")
+            if page is None:
+                return None
+            items: list[Mapping[str, Any]] = []
+            while page is not None:
+                head = {"apiVersion": page.get("apiVersion"), "kind": str(page.get("kind", "")).removesuffix("List")}
+                items.extend({**head, **item} for item in page.get("items") or ())
+                following = (page.get("metadata") or {}).get("continue")
+                if not following:
+                    return items
+                page = self.get(f"{path}?limit=500&continue={following}")
+        raise self._refusal(f"GET {path}: its list ended half way, twice", "run it again")
 
     def uid(self) -> str:
         """UID of the kube-system namespace: the cluster's identity."""

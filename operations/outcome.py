@@ -38,7 +38,9 @@ class Step:
     fields: tuple[str, ...] = ()
     """Paths that differ."""
     object: str = ""
-    """What stands in the cluster now: `namespace/name` or `name`; empty for what is only to be made."""
+    """What stands in the cluster by the state: `namespace/name` or `name`; empty for what is only to be made."""
+    about: str = ""
+    """The object that it is to be, or was: `Kind namespace/name` or `Kind name`."""
 
     @property
     def type(self) -> str:
@@ -74,8 +76,10 @@ class Outcome:
     advice: list[str] = field(default_factory=list)
     """What it and the program want known."""
     errors: list[str] = field(default_factory=list)
-    broken: list[str] = field(default_factory=list)
-    """Objects whose step failed: `Kind namespace/name` or `Kind name`."""
+    broken: dict[str, str] = field(default_factory=dict)
+    """Objects whose step failed, `Kind namespace/name` or `Kind name`, to their URN."""
+    told: dict[str, str] = field(default_factory=dict)
+    """URN to what the engine said of its failure."""
     counts: dict[str, int] = field(default_factory=dict)
     """Operations by number, unchanged ones included."""
     outputs: Mapping[str, Any] = field(default_factory=dict)
@@ -103,7 +107,8 @@ def hear(event: EngineEvent, outcome: Outcome, watch: Watch | None) -> None:
     if event.resource_pre_event:
         metadata = event.resource_pre_event.metadata
         fields = tuple(sorted(metadata.detailed_diff or metadata.diffs or ()))
-        step = Step(_operation(metadata.op), metadata.urn, fields, metadata.old.id if metadata.old else "")
+        stands = metadata.old.id if metadata.old else ""
+        step = Step(_operation(metadata.op), metadata.urn, fields, stands, _object(metadata))
         if step.operation not in UNCHANGED and not step.type.startswith("pulumi:"):
             outcome.steps.append(step)
         if watch:
@@ -111,7 +116,8 @@ def hear(event: EngineEvent, outcome: Outcome, watch: Watch | None) -> None:
     elif event.res_outputs_event:
         _hear_done(event.res_outputs_event.metadata, outcome, watch)
     elif event.res_op_failed_event:
-        outcome.broken.append(_object(event.res_op_failed_event.metadata))
+        metadata = event.res_op_failed_event.metadata
+        outcome.broken[_object(metadata)] = metadata.urn
     elif event.policy_event:
         mandatory = event.policy_event.enforcement_level == "mandatory"
         (outcome.violations if mandatory else outcome.advice).append(_plain(event.policy_event.message))
@@ -144,6 +150,7 @@ def _hear_diagnostic(diagnostic: DiagnosticEvent, outcome: Outcome) -> None:
     spoken = text if not urn or _STACK in urn else f"{urn.rpartition('::')[2]}: {text}"
     if diagnostic.severity == "error":
         outcome.errors.append(spoken)
+        outcome.told[urn] = "\n".join(filter(None, (outcome.told.get(urn), text)))
     elif diagnostic.severity == "warning":
         outcome.advice.append(spoken)
 

@@ -11,40 +11,47 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
-from operations.live import COLLECTIONS, LiveCluster, snapshot
+from operations.live import COLLECTIONS, LiveCluster
+from operations.nic_nodes import absent_nodes, added_nodes
 from operations.platform import gateway_labels, platform
 from operations.routers import may_be_pinned
+from operations.standing import Standing, by_kind, standing
 from underlay.errors import Finding, OperatorError
-from underlay.inventory import owned_manifests
-from underlay.names import STACK_LABEL, TenantNames, external_eip
+from underlay.names import TenantNames, external_eip
 from underlay.rules.registry import errors
 from underlay.stackfile import Environment
 
 LEAVING: Final = "LEAVING"
 
 
-def make_sure(environment: Environment, cluster: LiveCluster) -> tuple[Environment, tuple[Finding, ...]]:
+def make_sure(
+    environment: Environment, cluster: LiveCluster
+) -> tuple[Environment, list[Standing], tuple[Finding, ...]]:
     """Look before the first write.
 
     Returns:
-        The settings without gateway nodes that have left the cluster, and what an operator should know.
+        The settings without gateway nodes that have left the cluster, what stands of the stack's own objects, and what
+        an operator should know.
 
     Raises:
         OperatorError: no answer, credentials refused, another cluster, a kind that is not served, a Kube-OVN that this
-            network does not work with, no gateway node, or objects of others in the way.
+            network does not work with, no gateway node, objects of others in the way, ours on their way out, or nodes
+            of which only Kube-OVN knows.
     """
     make_sure_of_identity(environment, cluster)
     labels = gateway_labels(environment, cluster)
-    found = tuple(obstacles(environment, cluster, labels))
+    there = standing(environment, cluster)
+    found = tuple(obstacles(environment, cluster, labels, there))
     if wrong := errors(found):
         raise OperatorError(wrong)
-    return environment.with_gateway_nodes(tuple(labels)), found
+    return environment.with_gateway_nodes(tuple(labels)), there, found
 
 
 def obstacles(
     environment: Environment,
     cluster: LiveCluster,
     labels: Mapping[str, str | None],
+    there: list[Standing],
     adopting: Collection[tuple[str, str]] = (),
 ) -> Iterator[Finding]:
     """What stands in the way of a write, and what an operator should know.
@@ -53,11 +60,15 @@ def obstacles(
         environment: the settings.
         cluster: the cluster that they are for.
         labels: of its gateway nodes, as `gateway_labels` read them.
+        there: what stands of the stack's objects.
         adopting: objects by kind and `namespace/name` that are about to become the stack's.
     """
     yield from platform(environment, cluster, labels)
-    yield from _strangers(environment, cluster, adopting)
-    yield from _leaving(environment, cluster)
+    yield from absent_nodes(environment, cluster)
+    yield from _strangers(environment, cluster, there, adopting)
+    yield from _leaving(environment, cluster, there)
+    yield from _addresses_leaving(environment, cluster)
+    yield from added_nodes(environment, cluster, there)
 
 
 def make_sure_of_identity(environment: Environment, cluster: LiveCluster) -> None:
@@ -83,31 +94,41 @@ def make_sure_of_identity(environment: Environment, cluster: LiveCluster) -> Non
 
 
 def _strangers(
-    environment: Environment, cluster: LiveCluster, adopting: Collection[tuple[str, str]]
+    environment: Environment, cluster: LiveCluster, there: list[Standing], adopting: Collection[tuple[str, str]]
 ) -> Iterator[Finding]:
-    owned = owned_manifests(environment.settings, environment.name)
-    manifests = [manifest for manifest in owned if manifest.kind in COLLECTIONS]
-    seen = snapshot(cluster, sorted({manifest.kind for manifest in manifests}))
-    for manifest in manifests:
-        namespace = manifest.body["metadata"].get("namespace")
-        key = f"{namespace}/{manifest.name}" if namespace else manifest.name
-        live = seen.get(manifest.kind, {}).get(key)
-        if live is None or (manifest.kind, key) in adopting:
+    seen = by_kind(there)
+    for one in there:
+        if (one.manifest.kind, one.key) in adopting:
             continue
-        owner = (live["metadata"].get("labels") or {}).get(STACK_LABEL)
-        if owner is None and manifest.kind == "OvnEip" and may_be_pinned(environment, manifest.name, seen):
+        if one.owner is None and one.manifest.kind == "OvnEip" and may_be_pinned(environment, one.key, seen):
             continue
-        if owner != environment.name:
-            whose = f"belongs to stack {owner!r}" if owner else "was made by somebody else"
+        if one.owner != environment.name:
+            whose = f"belongs to stack {one.owner!r}" if one.owner else "was made by somebody else"
             yield Finding(
                 place=f"cluster {cluster.context}",
-                problem=f"{manifest.kind} {key} is there already and {whose}",
+                problem=f"{one.name} is there already and {whose}",
                 remedy=f"rename ours, or take it over: `underlay adopt {environment.name}` shows what would change",
                 rule="OWNER",
             )
 
 
-def _leaving(environment: Environment, cluster: LiveCluster) -> Iterator[Finding]:
+def _leaving(environment: Environment, cluster: LiveCluster, there: list[Standing]) -> Iterator[Finding]:
+    """Objects of ours on their way out: what is written to one is lost, and a namespace takes nothing new."""
+    for one in there:
+        gone = one.live["metadata"].get("deletionTimestamp")
+        if gone and one.owner == environment.name:
+            spec = one.live.get("spec") or {}
+            held = ", ".join([*(one.live["metadata"].get("finalizers") or ()), *(spec.get("finalizers") or ())])
+            yield Finding(
+                place=f"cluster {cluster.context}",
+                problem=f"{one.name} is still being deleted (since {gone}, held by {held or 'nothing'})",
+                remedy=f"wait until it is gone, then `underlay up {environment.name} --refresh`; if it stays, see what"
+                f" hangs: `underlay drift {environment.name}`, docs/life-cycle.md",
+                rule=LEAVING,
+            )
+
+
+def _addresses_leaving(environment: Environment, cluster: LiveCluster) -> Iterator[Finding]:
     """Addresses of routers that went, on their way out: one that is made anew now loses its port (kube-ovn.md 2.3)."""
     for tenant in environment.settings.tenants:
         vpc = TenantNames(tenant.name).vpc

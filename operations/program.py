@@ -13,11 +13,12 @@ import yaml
 
 from operations.errand import ERRAND
 from operations.guard import foretold, guard
-from operations.live import LiveCluster
 from operations.platform import GATEWAY_NODE
 from operations.preflight import make_sure
 from operations.records import settle_release
 from operations.routers import notices
+from operations.standing import held_by_others, succeed
+from operations.writing import WritableCluster
 from underlay.errors import Finding, OperatorError
 from underlay.kubeconfig import context_of
 from underlay.stackfile import Environment, load_stack
@@ -37,16 +38,17 @@ def environment(root: Path, stack: str) -> Environment:
         loaded, warnings = load_stack(root, stack)
         if errand is not None:
             loaded = loaded.with_egress(errand.egress)
-        with LiveCluster.of(root, loaded.settings.cluster) as cluster:
-            present, found = make_sure(loaded, cluster)
+        with WritableCluster.of(root, loaded.settings.cluster) as cluster:
+            present, there, found = make_sure(loaded, cluster)
             told = settle_release(root, loaded, cluster, errand, dry_run=dry_run)
             if not dry_run:
                 _refuse_stubs(loaded, present)
                 guard(present, cluster)
-            elif errand is None:  # a preview may show what an `up` would be refused
-                found += foretold(present, cluster)
-            else:  # our own commands hold the engine's plan itself to the guard
-                found += tuple(notices(present, cluster))
+                succeed(present, cluster, there)
+            else:  # a preview may show what an `up` would be refused
+                # Our own commands hold the engine's plan itself to the guard.
+                advance = foretold(present, cluster) if errand is None else tuple(notices(present, cluster))
+                found = (*found, *advance, *held_by_others(present, there))
     except OperatorError as error:
         raise pulumi.RunError(f"nothing was applied\n{error}") from None
     for warning in (*warnings, *found, *told):

@@ -105,9 +105,10 @@ def _look(
     errand.release = release_in(deployment)
     if refresh:
         return True
-    stale = stale_patches(root, name, deployment)
+    writes = verb in ("up", "destroy")
+    stale = stale_patches(root, name, deployment, writes=writes)
     outcome.advice.extend(patch.why for patch in stale)
-    if stale and verb in ("up", "destroy"):
+    if stale and writes:
         stack.refresh(target=[patch.urn for patch in stale], color="never")
         return False
     return bool(stale)

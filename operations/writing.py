@@ -1,7 +1,7 @@
-"""A live cluster that may be written to, for the two writes that are not the engine's.
+"""A live cluster that may be written to, for the few writes that are not the engine's.
 
-Adoption takes kubectl's ownership away, and a run after a dead one takes away Helm's record of it; everything else that
-reaches a cluster goes through the engine.
+Adoption takes kubectl's ownership away, a run ends that of earlier runs of its own stack, and takes away Helm's record
+of one that died; everything else that reaches a cluster goes through the engine.
 """
 
 from __future__ import annotations

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Final, TypeAlias
 
 from underlay.inventory import object_key, owned_manifests
 from underlay.managed_fields import Steps, Writer, writer_of
-from underlay.manifests import Manifest, default_vpc_patch, gateway_label
-from underlay.names import EXTERNAL_GATEWAY_LABEL, STACK_LABEL
+from underlay.manifests import FORCE, Manifest, default_vpc_patch, gateway_label
+from underlay.names import STACK_LABEL
 from underlay.settings import Settings
 
 Object: TypeAlias = Mapping[str, Any]
@@ -27,8 +27,8 @@ Seen: TypeAlias = Mapping[str, Mapping[str, Object]]
 _COUNTED: Final = frozenset({"ResourceQuota", "LimitRange"})
 """Kinds of quantities, which the API server writes its own way (`1000m` becomes `1`) and fills up with defaults."""
 
-_GATEWAY: Final = ("metadata", "labels", EXTERNAL_GATEWAY_LABEL)
-"""Its patch is forced, whoever holds the label."""
+_NODE_LISTS: Final = (("spec", "excludeNodes"), ("spec", "customInterfaces"))
+"""Lists of a ProviderNetwork out of which Kube-OVN takes nodes that leave."""
 
 _QUANTITY: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)(m|k|Ki|[MGTPE]i?)?")
 _SCALE: Final = {
@@ -98,14 +98,15 @@ def differing(settings: Settings, stack: str, seen: Seen) -> Iterator[Drift]:
     """What is ours, compared with what is there: objects in the order of their layers, then the two kinds of patch."""
     for manifest in owned_manifests(settings, stack):
         if manifest.kind in seen:
-            yield from _object(manifest, stack, seen.get(manifest.kind, {}).get(object_key(manifest.body)))
+            live = seen.get(manifest.kind, {}).get(object_key(manifest.body))
+            yield from _object(manifest, stack, live, seen.get("Node", {}))
     yield from _patch(default_vpc_patch(settings.provider.external), stack, seen, "see `underlay verify`: no Kube-OVN?")
     for node in settings.provider.gateway_nodes:
         remedy = f"bring the node back, or take it out of gatewayNodes, then: underlay up {stack} --refresh"
         yield from _patch(gateway_label(node), stack, seen, remedy)
 
 
-def _object(manifest: Manifest, stack: str, live: Object | None) -> Iterator[Drift]:
+def _object(manifest: Manifest, stack: str, live: Object | None, nodes: Mapping[str, Object]) -> Iterator[Drift]:
     name = f"{manifest.kind} {object_key(manifest.body)}"
     if live is None:
         yield Drift(way=Way.MISSING, object=name, remedy=f"underlay up {stack} --refresh")
@@ -119,7 +120,11 @@ def _object(manifest: Manifest, stack: str, live: Object | None) -> Iterator[Dri
     ours = {key: value for key, value in manifest.body.items() if key not in ("apiVersion", "kind", "metadata")}
     own = {key: manifest.body["metadata"].get(key) or {} for key in ("labels", "annotations")}
     for path, wanted, value in differences({"metadata": own, **ours}, live, counted=manifest.kind in _COUNTED):
-        yield _changed(name, path, wanted, value, live, stack)
+        found = _changed(name, path, wanted, value, live, stack, forced=FORCE in own["annotations"])
+        if path in _NODE_LISTS and (gone := _nodes(wanted) - _nodes(value) - nodes.keys()):
+            remedy = f"it left the cluster: take {', '.join(sorted(gone))} out of {path[-1]} in Pulumi.{stack}.yaml"
+            found = replace(found, remedy=f"{remedy}, or if it is to come back: {found.remedy}")
+        yield found
 
 
 def _patch(manifest: Manifest, stack: str, seen: Seen, absent: str) -> Iterator[Drift]:
@@ -132,13 +137,20 @@ def _patch(manifest: Manifest, stack: str, seen: Seen, absent: str) -> Iterator[
         yield Drift(way=Way.MISSING, object=name, remedy=absent)
         return
     labels = manifest.body["metadata"].get("labels") or {}
+    forced = FORCE in (manifest.body["metadata"].get("annotations") or {})
     for path, wanted, value in differences(
         {"metadata": {"labels": labels}, "spec": manifest.body.get("spec") or {}}, live
     ):
-        yield _changed(name, path, wanted, value, live, stack)
+        yield _changed(name, path, wanted, value, live, stack, forced=forced)
 
 
-def _changed(name: str, path: Steps, wanted: Any, value: Any, live: Object, stack: str) -> Drift:
+def _nodes(listed: Any) -> set[str]:
+    """Nodes that one of a ProviderNetwork's lists names."""
+    entries = listed or ()
+    return {node for entry in entries for node in ([entry] if isinstance(entry, str) else entry.get("nodes") or ())}
+
+
+def _changed(name: str, path: Steps, wanted: Any, value: Any, live: Object, stack: str, *, forced: bool) -> Drift:
     by = None if value is None else writer_of(live, path)
     return Drift(
         way=Way.CHANGED,
@@ -147,7 +159,7 @@ def _changed(name: str, path: Steps, wanted: Any, value: Any, live: Object, stac
         wanted=wanted,
         live=value,
         by=by,
-        remedy=_remedy(name, path, wanted, value, by, stack),
+        remedy=_remedy(name, path, wanted, value, None if forced else by, stack),  # forced, whoever holds it
     )
 
 
@@ -158,7 +170,7 @@ def _remedy(name: str, path: Steps, wanted: Any, value: Any, by: Writer | None, 
         return f"{kubectl('label', name)} {STACK_LABEL}={stack}{overwrite}"
     if isinstance(wanted, list) and isinstance(value, list) and _same(wanted, value[: len(wanted)]):
         return f"{kubectl('edit', name)}: take the added out (no refresh sees it), or write it into Pulumi.{stack}.yaml"
-    if by is not None and not by.overruled and path != _GATEWAY:
+    if by is not None and not by.overruled:
         # The provider takes fields from kubectl; any other holder makes its update end in a conflict.
         return f"keep {by.manager} from writing it, then {kubectl('edit', name)}: no up overrules {by.manager}"
     return f"underlay up {stack} --refresh"

@@ -9,11 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
+from underlay.names import MANAGER_PREFIX
+
 Object: TypeAlias = Mapping[str, Any]
 Steps: TypeAlias = tuple[str, ...]
 
-_OURS: Final = "pulumi"
-"""Managers of the Kubernetes provider: `pulumi-kubernetes` creates, `pulumi-kubernetes-<random>` updates."""
+_OURS: Final = ("pulumi", MANAGER_PREFIX)
+"""Managers of the Kubernetes provider: `pulumi-kubernetes-<random>` by itself, and the names that we give it."""
 
 _KUBE_OVN: Final = "kube-ovn"
 
@@ -38,7 +40,7 @@ class Writer:
     @property
     def overruled(self) -> bool:
         """Whether an `up` takes the field back: from ourselves and from kubectl (reference/pulumi.md 1.1)."""
-        return self.manager.startswith((_OURS, "kubectl"))
+        return self.manager.startswith((*_OURS, "kubectl"))
 
     @property
     def controller(self) -> bool:

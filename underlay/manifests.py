@@ -165,7 +165,11 @@ def metallb_manifests(metallb: MetalLB, management: Management, stack: str) -> t
 
 
 def provider_nic(provider: Provider, stack: str) -> Manifest:
-    """The ProviderNetwork, ready once each gateway node has its bridge."""
+    """The ProviderNetwork, ready once each gateway node has its bridge.
+
+    Forced: Kube-OVN takes the name of a node that leaves out of both lists and owns them from then on (node.go), so
+    that the next change would conflict for ever. `operations.nic_nodes` looks for what it has put in.
+    """
     network = provider.network
     wait = ["jsonpath={.status.ready}=true"]
     wait += [f"jsonpath={{.status.readyNodes[?@=='{node}']}}={node}" for node in provider.gateway_nodes]
@@ -174,7 +178,9 @@ def provider_nic(provider: Provider, stack: str) -> Manifest:
         "customInterfaces": [_written(entry) for entry in network.custom_interfaces],
         "excludeNodes": list(network.exclude_nodes),
     }
-    return Manifest("nic", _object(KUBE_OVN, "ProviderNetwork", network.name, stack, spec, wait=wait))
+    body = _object(KUBE_OVN, "ProviderNetwork", network.name, stack, spec, wait=wait)
+    body["metadata"]["annotations"][FORCE] = "true"
+    return Manifest("nic", body)
 
 
 def provider_vlan(provider: Provider, stack: str) -> Manifest:

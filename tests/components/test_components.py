@@ -85,6 +85,25 @@ def test_the_provider_network_patches_the_default_vpc_before_it_labels_nodes() -
     assert made["net-gateway-w1"].type == "kubernetes:core/v1:NodePatch"
 
 
+def test_every_object_and_patch_that_may_change_is_held_by_a_name_of_the_stack() -> None:
+    settings = environment("dev")
+    made = record(lambda: ProviderNetwork("net", ProviderNetworkArgs(provider=settings.provider, stack="dev")))
+    made |= tenant() | wall()
+    held = {
+        name: (entry.inputs["metadata"].get("annotations") or {}).get("pulumi.com/patchFieldManager")
+        for name, entry in made.items()
+        if "metadata" in entry.inputs
+    }
+    assert {name for name, manager in held.items() if manager is None} == {"net-default-vpc"}
+    assert {name for name, manager in held.items() if manager and manager != "kmetal-network-dev"} == {
+        "net-nic",
+        "net-vlan",
+        "net-external",
+        "alpha-subnet-dev",
+        "alpha-snat-dev",
+    }
+
+
 def test_bgp_objects_are_announced_after_what_they_name() -> None:
     settings = environment("prod")
     args = MetalLBArgs(metallb=settings.metallb, management=settings.management, stack="prod")

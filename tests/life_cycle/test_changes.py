@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.life_cycle.project import Project, said, wait_until
+from tests.life_cycle.project import STACK, Project, said, wait_until
 
 pytestmark = pytest.mark.sandbox
 
@@ -106,6 +106,42 @@ def test_a_node_that_left_after_the_last_up_is_not_made_again_by_a_destroy(proje
 
     assert sorted(project.objects("Node")) == ["Node c1", "Node w1"]
     assert LABEL not in project.look("Node", "w1")["metadata"]["labels"]
+
+
+def test_an_excluded_node_that_leaves_the_cluster_is_in_nobodys_way(project: Project) -> None:
+    project.api.create({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "c2"}})
+    network = project.section("provider")["network"]
+    network["excludeNodes"] = ["c1", "c2"]
+    project.save()
+    project.must("up")
+
+    project.api.request("DELETE", "/api/v1/nodes/c2")
+    wait_until(lambda: _excluded(project) == ["c1"], "Kube-OVN to take c2 out of the list")
+    reported = project.command("drift", STACK)
+    told, _ = reported.communicate()
+    assert "kube-ovn-controller" in told
+    assert "it left the cluster: take c2 out of excludeNodes in Pulumi.dev.yaml, or if it is to come back:" in told
+    planned = project.must("preview")
+    assert planned.changes == {}
+    assert [
+        text for text in planned.advice if "network.excludeNodes: node c2 is not in the cluster; take it out" in text
+    ]
+
+    project.section("provider")["gatewayNodes"].remove("w2")  # another wait for the same object
+    network["excludeNodes"].append("w2")
+    project.save()
+    project.must("up")
+    assert _excluded(project) == ["c1", "c2", "w2"], "what is written stands, for a node that comes back"
+
+    network["excludeNodes"] = ["c1"]
+    project.save()
+    assert said(project.must("up").steps) == {("update", "provider-network-nic")}
+    assert _excluded(project) == ["c1"]
+    assert project.must("preview", refresh=True).changes == {}
+
+
+def _excluded(project: Project) -> list[str]:
+    return project.look("ProviderNetwork", "provider")["spec"].get("excludeNodes") or []
 
 
 def _ready_nodes(project: Project) -> list[str]:

@@ -17,15 +17,20 @@ import pytest
 from operations.engine import is_abandoned
 from operations.stacks import Verb
 from sandbox.storage import CHECKOUT
-from tests.life_cycle.project import Project
+from tests.life_cycle.project import Project, said
 
 pytestmark = pytest.mark.sandbox
 
 FIRST_RUNS = range(10)
+CHANGED = range(4)
+"""First runs after which the network that came out is changed: whoever took it over holds all of it."""
+
 SERIES = range(3)
 ROUNDS = 5
 EVENTS = 18
 """Of some 24 that a first `up` and a `destroy` report; the last ones come when everything is over."""
+
+LABEL = "ovn.kubernetes.io/external-gw"
 
 TENANT_EVENTS = 10
 """Of the twelve in which a tenant comes or goes, preview included."""
@@ -80,12 +85,20 @@ def test_after_a_killed_first_up_or_destroy_the_next_run_converges_and_nothing_i
 
     kinds = [key.partition(" ")[0] for key in project.objects().keys() - before]
     assert sorted(kinds) == list(SEED_KINDS)
+    if seed in CHANGED:
+        project.tenants[0]["drop"] = ["10.16.0.0/16"]
+        project.section("metallb")["pools"][0]["addresses"] = ["172.21.204.200-172.21.204.251"]
+        project.save()
+        changed = project.must("up")
+        assert said(changed.steps) == {("update", "alpha-vpc"), ("update", "metallb-pool-tenant-cp-pool")}
     assert project.must("preview", refresh=True).changes == {}
 
     _killed(project, "destroy", dice, EVENTS)
     project.must("destroy")
 
     assert project.objects().keys() == before
+    labelled = {key for key, node in project.objects("Node").items() if LABEL in node["metadata"]["labels"]}
+    assert labelled == set()
 
 
 @pytest.mark.parametrize("series", SERIES)

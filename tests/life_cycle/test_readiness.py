@@ -36,7 +36,7 @@ def test_a_node_without_its_bridge_is_named_with_its_message_and_the_next_up_goe
         explained = _explained(project, outcome)
 
     assert outcome.failed
-    assert outcome.broken == ["ProviderNetwork provider"]
+    assert list(outcome.broken) == ["ProviderNetwork provider"]
     [said] = explained
     assert said == (
         "ProviderNetwork provider: status.ready is not true; no bridge on w2 (w2: device data.222 is not there); look at"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from tests.life_cycle.project import STACK, Project
+from tests.life_cycle.project import STACK, Project, wait_until
 
 pytestmark = pytest.mark.sandbox
 
@@ -77,6 +77,26 @@ def test_what_is_in_the_way_is_named_a_strangers_object_and_an_address_on_its_wa
     assert "Vlan vlan222 is there already and was made by somebody else" in said
     assert "`underlay adopt dev` shows what would change" in said
     assert project.look("Vlan", "vlan222")["spec"]["id"] == 7
+
+
+def test_an_object_of_ours_on_its_way_out_is_waited_for_and_then_made_anew(project: Project) -> None:
+    project.must("up")
+    held = {"name": "held", "namespace": "alpha", "finalizers": ["example.com/held"]}
+    project.api.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": held})
+    project.api.request("DELETE", "/api/v1/namespaces/alpha")
+    wait_until(lambda: not project.objects("NetworkAttachmentDefinition"), "the namespace to be emptied")
+
+    said = _refusal(project)
+
+    assert "Namespace alpha is still being deleted (since 20" in said
+    assert "held by kubernetes)" in said
+    assert "wait until it is gone, then `underlay up dev --refresh`" in said
+    path = "/api/v1/namespaces/alpha/configmaps/held"
+    project.api.request("PATCH", path, {"metadata": {"finalizers": None}}, "application/merge-patch+json")
+    wait_until(lambda: "Namespace alpha" not in project.objects("Namespace"), "the namespace to be gone")
+    project.must("up", refresh=True)
+    assert "NetworkAttachmentDefinition alpha/alpha-dev-net" in project.objects()
+    assert project.must("preview", refresh=True).changes == {}
 
 
 def test_a_kube_ovn_that_is_too_old_or_set_up_otherwise_is_refused_with_all_that_is_wrong(project: Project) -> None:

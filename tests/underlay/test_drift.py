@@ -9,6 +9,7 @@ import pytest
 
 from tests.project import ROOT
 from underlay.drift import Drift, Way, differing
+from underlay.inventory import owned_manifests
 from underlay.managed_fields import Writer
 from underlay.stackfile import load_stack
 from underlay.strangers import undeclared
@@ -311,4 +312,27 @@ def test_a_field_that_another_program_holds_is_not_for_an_up_which_would_end_in_
 
     assert [entry.remedy for entry in _report(live)] == [
         "keep argocd-controller from writing it, then kubectl edit Subnet external: no up overrules argocd-controller"
+    ]
+
+
+def test_a_node_that_left_the_lists_of_the_provider_network_is_to_leave_the_file_unless_it_comes_back(
+    live: Objects,
+) -> None:
+    annotations = next(
+        one.body["metadata"]["annotations"] for one in owned_manifests(SETTINGS, "dev") if one.kind == "ProviderNetwork"
+    )
+    network = _labelled(_object("provider", {"defaultInterface": "data.222"}), OURS)
+    network["metadata"]["annotations"] = annotations
+    live["ProviderNetwork"] = {"provider": network}
+    _written(network, CONTROLLER, "spec", "excludeNodes")
+
+    assert [(entry.seen, entry.remedy) for entry in _report(live)] == [
+        ("spec.excludeNodes: [c1] is gone", "underlay up dev --refresh")
+    ]
+    del live["Node"]["c1"]
+    assert [entry.remedy for entry in _report(live)] == [
+        (
+            "it left the cluster: take c1 out of excludeNodes in Pulumi.dev.yaml, or if it is to come back: underlay up dev"
+            " --refresh"
+        )
     ]

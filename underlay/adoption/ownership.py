@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from underlay.names import EXTERNAL_GATEWAY_LABEL, STACK_LABEL
+from underlay.names import EXTERNAL_GATEWAY_LABEL, MANAGER_PREFIX, STACK_LABEL
 
 MANAGER: Final = "underlay-adopt"
 """Field manager of the hand-over's own write: it stays beside the label, so that anybody sees who adopted and when."""
@@ -22,7 +22,7 @@ _HANDS: Final = ("kubectl", "before-first-apply")
 _CONTROLLERS: Final = frozenset(
     {"kube-ovn-controller", "kube-ovn-daemon", "metallb-controller", "kube-controller-manager", "kubelet"}
 )
-_OURS: Final = ("pulumi-kubernetes", MANAGER)
+_OURS: Final = ("pulumi-kubernetes", MANAGER_PREFIX, MANAGER)
 
 Entries = Sequence[Mapping[str, Any]]
 

@@ -35,6 +35,12 @@ class ProviderNic(Section):
     exclude_nodes: tuple[NodeName, ...] = ()
     """Nodes without a provider NIC, such as control-plane nodes."""
 
+    def named_nodes(self) -> tuple[tuple[str, str], ...]:
+        """Each node that is named, after the key that names it."""
+        excluded = (("excludeNodes", node) for node in self.exclude_nodes)
+        own = (("customInterfaces", node) for entry in self.custom_interfaces for node in entry.nodes)
+        return (*excluded, *own)
+
 
 class ProviderVlan(Section):
     """Kube-OVN's Vlan."""

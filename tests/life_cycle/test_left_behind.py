@@ -1,0 +1,174 @@
+"""What a killed run leaves, by chance unrecorded: it is held by the stack, it follows later changes, and it is not lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from components import objects
+from operations.stacks import run
+from sandbox.double.kube_ovn import ControllerDouble
+from tests.life_cycle.project import STACK, Project, wait_until
+
+pytestmark = pytest.mark.sandbox
+
+LABEL = "ovn.kubernetes.io/external-gw"
+OURS = "kmetal-network-dev"
+POOL = "/apis/metallb.io/v1beta1/namespaces/kmetal-metallb/ipaddresspools/tenant-cp-pool"
+FIRST, SECOND = "77.220.68.110", "77.220.68.111"
+
+
+def killed_before_ready(project: Project, double: ControllerDouble, name: str) -> None:
+    """An `up` that is killed while it waits for an object, which no controller makes ready, and which no state knows."""
+    double.stop()
+    running = project.command("up", STACK, "--yes")
+    wait_until(lambda: name in project.objects(name.partition(" ")[0]), f"{name} to be created", 120)
+    os.killpg(running.pid, signal.SIGKILL)
+    running.communicate()
+    double.start()
+    assert double.settle()
+
+
+def appliers(item: dict[str, Any]) -> list[str]:
+    """Who applies fields of an object."""
+    return [entry["manager"] for entry in item["metadata"]["managedFields"] if entry["operation"] == "Apply"]
+
+
+def done(project: Project, *words: str) -> str:
+    running = project.command(*words)
+    told, _ = running.communicate(timeout=300)
+    assert running.returncode == 0, told
+    return " ".join(told.split())
+
+
+def refused(project: Project, *words: str) -> str:
+    before = project.versions()
+    running = project.command(*words)
+    told, _ = running.communicate(timeout=300)
+    assert running.returncode == 1, told
+    assert project.versions() == before, "something was written"
+    return " ".join(told.split())
+
+
+def apply_label(project: Project, node: str, manager: str, annotations: dict[str, str]) -> None:
+    """A patch of a Node as the provider writes it."""
+    metadata = {"name": node, "labels": {LABEL: "true"}, "annotations": annotations}
+    path = f"/api/v1/nodes/{node}?fieldManager={manager}&force=true"
+    body = {"apiVersion": "v1", "kind": "Node", "metadata": metadata}
+    project.api.request("PATCH", path, body, "application/apply-patch+yaml")
+
+
+def test_what_a_killed_run_made_is_taken_over_follows_later_changes_and_goes_with_the_rest(
+    project: Project, double: ControllerDouble
+) -> None:
+    forced = {"pulumi.com/patchForce": "true"}
+    apply_label(project, "w1", "pulumi-kubernetes-1a2b3c4d", forced)  # killed by an earlier version
+    apply_label(project, "w2", OURS, {**forced, "pulumi.com/patchFieldManager": OURS})
+    project.must("up")
+    project.add_beta()
+    killed_before_ready(project, double, "Vpc beta-vpc")
+
+    project.must("up")
+    assert appliers(project.look("Vpc", "beta-vpc")) == [OURS]
+    project.tenants[1]["drop"] = ["10.16.0.0/16"]
+    project.save()
+    project.must("up")
+
+    drops = [route["match"] for route in project.look("Vpc", "beta-vpc")["spec"]["policyRoutes"]]
+    assert drops == ["ip4.dst == 77.220.68.96/27", "ip4.dst == 10.16.0.0/16"]
+    assert {name: appliers(project.look("Node", name)) for name in ("w1", "w2")} == {"w1": [OURS], "w2": [OURS]}
+    assert project.must("preview", refresh=True).changes == {}
+    project.must("destroy")
+    for node in ("w1", "w2"):
+        metadata = project.look("Node", node)["metadata"]
+        assert (LABEL in metadata["labels"], "pulumi.com/patchFieldManager" in metadata["annotations"]) == (
+            False,
+            False,
+        )
+
+
+def test_what_was_made_for_a_tenant_that_no_file_names_any_more_is_told_and_put_back_goes_in_order(
+    project: Project, double: ControllerDouble
+) -> None:
+    project.must("up")
+    before = project.objects().keys()
+    project.add_beta()
+    killed_before_ready(project, double, "Vpc beta-vpc")
+    beta = project.tenants.pop()
+    project.save()
+
+    said = refused(project, "up", STACK, "--yes")
+    assert "tenant beta: neither the settings nor the state know" in said
+    assert "underlay offboard dev beta`; or, in this order: " in said
+    assert "kubectl delete Vpc beta-vpc" in said
+    assert "[ORPHAN]" in said
+    warned = done(project, "preview", STACK)
+    assert "warning tenant beta: neither the settings nor the state know" in warned
+    assert "the state does not know" in refused(project, "destroy", STACK, "--yes")
+
+    project.tenants.append(beta)
+    project.save()
+    done(project, "up", STACK, "--yes")
+    assert "dev: nothing of beta is left" in done(project, "offboard", STACK, "beta", "--yes")
+    assert project.objects().keys() == before
+
+
+def test_what_kube_ovn_does_not_follow_is_never_changed_in_an_object_that_a_killed_run_made(
+    project: Project, double: ControllerDouble
+) -> None:
+    project.must("up")
+    project.add_beta()
+    project.tenants[1]["egressAddress"] = FIRST
+    project.save()
+    killed_before_ready(project, double, "OvnEip beta-vpc-external")
+    project.tenants[1]["egressAddress"] = SECOND
+    project.save()
+
+    said = refused(project, "up", STACK, "--yes")
+    assert f'OvnEip beta-vpc-external: it stands with spec.v4Ip "{FIRST}", made by a run that died' in said
+    outcome = run(project.root, STACK, "up")  # what a plain `pulumi up` comes to: the API server refuses it
+    assert 'conflicts with "kmetal-network-dev-' in "\n".join(outcome.told.values())
+    assert project.look("OvnEip", "beta-vpc-external")["spec"]["v4Ip"] == FIRST
+
+    project.tenants[1]["egressAddress"] = FIRST
+    project.save()
+    done(project, "up", STACK, "--yes")
+    assert project.look("OvnSnatRule", "beta-snat-main")["status"]["v4Eip"] == FIRST
+
+
+def test_a_stack_of_an_earlier_version_goes_over_to_the_stacks_own_manager_while_it_changes(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    untold: Callable[..., Any] = lambda body, _: body  # noqa: E731 (a stand-in for a function)
+    with monkeypatch.context() as earlier:
+        earlier.setattr(objects, "_held", untold)
+        project.must("up")
+    vpc = project.look("Vpc", "alpha-vpc")
+    body = {key: vpc[key] for key in ("apiVersion", "kind", "spec")}
+    body["metadata"] = {key: vpc["metadata"][key] for key in ("name", "labels", "annotations")}
+    path = "/apis/kubeovn.io/v1/vpcs/alpha-vpc?fieldManager=pulumi-kubernetes-1a2b3c4d&force=true"
+    project.api.request("PATCH", path, body, "application/apply-patch+yaml")  # one of its runs was killed
+    assert len(appliers(project.look("Vpc", "alpha-vpc"))) == 2
+
+    project.tenants[0]["drop"] = ["10.16.0.0/16"]
+    project.section("metallb")["pools"][0]["addresses"] = ["172.21.204.200-172.21.204.251"]
+    project.save()
+    advice = project.run("preview").advice
+    assert [text for text in advice if "of its objects are held by runs of an earlier version" in text]
+    done(project, "up", STACK, "--yes")
+
+    assert appliers(project.look("Vpc", "alpha-vpc")) == [OURS]
+    pool = project.api.request("GET", POOL)
+    assert (appliers(pool), pool["spec"]["addresses"]) == ([OURS], ["172.21.204.200-172.21.204.251"])
+    project.tenants[0].pop("drop")
+    project.save()
+    project.must("up")
+    [drop] = project.look("Vpc", "alpha-vpc")["spec"]["policyRoutes"]
+    assert drop["match"] == "ip4.dst == 77.220.68.96/27"
+    assert project.must("preview", refresh=True).changes == {}
+    project.must("destroy")
+    assert LABEL not in project.look("Node", "w1")["metadata"]["labels"]
