@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -21,15 +22,16 @@ from operations.console import Output, err, out, watched
 from operations.drift import drift
 from operations.explain import explain
 from operations.guard import guard
+from operations.identity import make_sure_of_identity
 from operations.lint import lint
 from operations.live import LiveCluster
 from operations.offboard import offboard
 from operations.outcome import HALVES, Outcome
-from operations.preflight import make_sure_of_identity
 from operations.readiness import explain_failure
 from operations.report import as_json, show, write_html
 from operations.rerouting import reroute
-from operations.stacks import Verb, run
+from operations.stacks import run
+from operations.upkeep import Verb
 from operations.verify import verify
 from underlay.errors import Finding, OperatorError, Severity
 from underlay.stackfile import Environment, load_environments, load_stack
@@ -138,15 +140,28 @@ def up(stack: StackArgument, yes: YesOption = False, refresh: RefreshOption = Fa
     _meet(environment)
     planned = _run(stack, "preview", f"previewing {stack}", refresh=refresh)
     _show_plan(planned, stack)
-    if not planned.changes:
+    if not planned.steps:
+        _renew(stack, planned, refresh=refresh)
         return
     _hold(environment, planned)
     if not yes:
         typer.confirm(f"Apply to {stack}?", abort=True)
     _reroute(environment)
     outcome = _run(stack, "up", f"applying {stack}", refresh=refresh)
-    done = ", ".join(f"{count} {operation}" for operation, count in sorted(outcome.changes.items()))
+    count = Counter(step.operation for step in outcome.steps if step.operation not in HALVES)
+    done = ", ".join(f"{number} {operation}" for operation, number in sorted(count.items()))
     out.print(f"{stack}: {done or 'nothing changed'}")
+
+
+def _renew(stack: str, planned: Outcome, *, refresh: bool) -> None:
+    """After a plan without a step: bring the state up to date, without a question.
+
+    It touches no object. Left alone, the first engineer's expired token would be what a plain `pulumi destroy` or
+    `pulumi refresh` of the second one works with.
+    """
+    if planned.outdated:
+        _run(stack, "renew", f"renewing what the state of {stack} holds", refresh=refresh)
+        out.print(f"{stack}: credentials renewed in the state, no object touched")
 
 
 @app.command()

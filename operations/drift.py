@@ -15,8 +15,8 @@ from typing import Final
 from rich.markup import escape
 
 from operations.console import Output, out, watched
+from operations.identity import make_sure_of_identity
 from operations.live import COLLECTIONS, LiveCluster, snapshot
-from operations.preflight import make_sure_of_identity
 from underlay.drift import Drift, Object, Way, differing
 from underlay.errors import OperatorError
 from underlay.managed_fields import writer_of

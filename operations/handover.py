@@ -11,7 +11,8 @@ from operations.engine import select
 from operations.guard import guard
 from operations.live import COLLECTIONS, snapshot
 from operations.outcome import Outcome
-from operations.stacks import Verb, run
+from operations.stacks import run
+from operations.upkeep import Verb
 from operations.writing import WritableCluster
 from underlay.adoption.ownership import MANAGER, hand_over
 from underlay.adoption.proposal import Adopted, Proposal

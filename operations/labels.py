@@ -7,22 +7,15 @@ both: the next plan puts the label back, and a patch without a Node leaves the s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
-from pathlib import Path
-from typing import Any, Final, NamedTuple
-
-from pulumi import automation as auto
+from typing import NamedTuple
 
 from operations.live import LiveCluster, snapshot
-from underlay.errors import OperatorError
 from underlay.names import EXTERNAL_GATEWAY_LABEL
-from underlay.stackfile import load_stack
 
 LOOKED_AT: ContextVar[bool] = ContextVar("LOOKED_AT", default=False)
 """Whether the program runs in a run that has looked for such patches first; under plain `pulumi` nobody has."""
-
-_PATCH: Final = "kubernetes:core/v1:NodePatch"
 
 
 class StalePatch(NamedTuple):
@@ -32,28 +25,17 @@ class StalePatch(NamedTuple):
     why: str
 
 
-def stale_patches(root: Path, name: str, stack: auto.Stack) -> tuple[StalePatch, ...]:
-    """Patches of Nodes that have left, or whose gateway label is off; none where the cluster says nothing.
+def stale_patches(patches: Mapping[str, str], cluster: LiveCluster) -> Iterator[StalePatch]:
+    """Patches of Nodes that have left, or whose gateway label is off.
 
-    What is wrong with the settings or the cluster is not said here: the run itself does.
+    Args:
+        patches: those in the state, name of the Node to URN.
+        cluster: the cluster that they are on.
     """
-    deployment: Mapping[str, Any] = stack.export_stack().deployment or {}
-    patches = {str(one["id"]): str(one["urn"]) for one in deployment.get("resources") or () if one["type"] == _PATCH}
-    if not patches:
-        return ()
-    try:
-        settings = load_stack(root, name)[0].settings.cluster
-        with LiveCluster.of(root, settings) as cluster:
-            if settings.uid is not None and cluster.uid() != settings.uid:
-                return ()
-            nodes = snapshot(cluster, ("Node",)).get("Node", {})
-    except OperatorError:
-        return ()
-    found = []
+    nodes = snapshot(cluster, ("Node",)).get("Node", {}) if patches else {}
     for node, urn in patches.items():
         value = ((nodes.get(node, {}).get("metadata") or {}).get("labels") or {}).get(EXTERNAL_GATEWAY_LABEL)
         if node not in nodes:
-            found.append(StalePatch(urn, f"node {node} has left the cluster; its label leaves the state"))
+            yield StalePatch(urn, f"node {node} has left the cluster; its label leaves the state")
         elif value != "true":
-            found.append(StalePatch(urn, f"node {node}: label {EXTERNAL_GATEWAY_LABEL} is {value!r} in the cluster"))
-    return tuple(found)
+            yield StalePatch(urn, f"node {node}: label {EXTERNAL_GATEWAY_LABEL} is {value!r} in the cluster")

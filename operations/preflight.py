@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
+from operations.identity import make_sure_of_identity
 from operations.live import COLLECTIONS, LiveCluster, snapshot
 from operations.platform import gateway_labels, platform
 from operations.rerouting import may_be_pinned
@@ -58,28 +59,6 @@ def obstacles(
     yield from platform(environment, cluster, labels)
     yield from _strangers(environment, cluster, adopting)
     yield from _leaving(environment, cluster)
-
-
-def make_sure_of_identity(environment: Environment, cluster: LiveCluster) -> None:
-    """That the cluster answers and is the one that the settings name.
-
-    Raises:
-        OperatorError: no answer, credentials refused, or another cluster.
-    """
-    uid = cluster.uid()
-    wanted = environment.settings.cluster.uid
-    if wanted is not None and uid != wanted:
-        raise OperatorError(
-            [
-                Finding(
-                    place=environment.place(("cluster", "uid")),
-                    problem=f"the settings name the cluster {wanted}, and context {cluster.context}"
-                    f" ({cluster.server}) is {uid or 'a cluster without kube-system'}",
-                    remedy="name the right context; change the uid only if the cluster was built anew",
-                    rule="CLUSTER",
-                )
-            ]
-        )
 
 
 def _strangers(

@@ -5,28 +5,26 @@ Everything here stops the run with one message and no traceback, before anything
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pulumi
-import pulumi_kubernetes as kubernetes
-import yaml
+from pulumi import automation as auto
 
 from operations.guard import guard
+from operations.identity import elsewhere, is_elsewhere
 from operations.labels import LOOKED_AT
 from operations.live import LiveCluster
 from operations.platform import GATEWAY_NODE
 from operations.preflight import make_sure
 from operations.rerouting import notices
+from operations.state import CLUSTER_UID, State
 from underlay.errors import Finding, OperatorError
-from underlay.kubeconfig import context_of
 from underlay.stackfile import Environment, load_stack
-
-_REQUESTS_PER_SECOND = 1000
-"""The client's own limit of 50 makes a refresh of 500 objects take 23 seconds instead of 8 (reference/pulumi.md 7)."""
 
 
 def environment(root: Path, stack: str) -> Environment:
-    """The stack's settings, judged, for a cluster that is really the one they name.
+    """The stack's settings, judged, for a cluster that is really the one they name, and whose uid is exported.
 
     Raises:
         pulumi.RunError: any finding; ends the program with the findings alone.
@@ -35,6 +33,9 @@ def environment(root: Path, stack: str) -> Environment:
         loaded, warnings = load_stack(root, stack)
         with LiveCluster.of(root, loaded.settings.cluster) as cluster:
             present, found = make_sure(loaded, cluster)
+            uid = cluster.uid()
+            if not LOOKED_AT.get():
+                _refuse_another_clusters_state(root, loaded, cluster, uid)
             if pulumi.runtime.is_dry_run():  # a preview may show what an `up` would be refused
                 found += tuple(notices(present, cluster))
             else:
@@ -44,7 +45,20 @@ def environment(root: Path, stack: str) -> Environment:
         raise pulumi.RunError(f"nothing was applied\n{error}") from None
     for warning in (*warnings, *found):
         pulumi.log.warn(str(warning))
+    pulumi.export(CLUSTER_UID, uid)
     return present
+
+
+def _refuse_another_clusters_state(root: Path, loaded: Environment, cluster: LiveCluster, uid: str) -> None:
+    """Plain Pulumi would find every object "same" in its state, and then call this cluster the state's own.
+
+    Raises:
+        OperatorError: it is another cluster's state; where it cannot be read, nothing is known of it.
+    """
+    with suppress(auto.CommandError, OSError):
+        state = State.of(auto.LocalWorkspace(work_dir=str(root)).export_stack(loaded.name))
+        if is_elsewhere(state, cluster, uid):
+            raise elsewhere(loaded, cluster, uid, state)
 
 
 def _refuse_stubs(loaded: Environment, present: Environment) -> None:
@@ -65,17 +79,3 @@ def _refuse_stubs(loaded: Environment, present: Environment) -> None:
                 )
             ]
         )
-
-
-def under_cluster(root: Path, loaded: Environment) -> kubernetes.Provider:
-    """The one Kubernetes provider: the named context alone, secret in state, never replaced when an address changes."""
-    return kubernetes.Provider(
-        "under-cluster",
-        kubeconfig=pulumi.Output.secret(yaml.safe_dump(context_of(root, loaded.settings.cluster))),
-        context=loaded.settings.cluster.context,
-        cluster_identifier=f"{loaded.name}-under-cluster",  # In state: renaming replaces everything.
-        upsert_existing_objects=True,  # what a killed run left; `operations.preflight` has seen that it is ours
-        kube_client_settings=kubernetes.KubeClientSettingsArgs(
-            qps=_REQUESTS_PER_SECOND, burst=2 * _REQUESTS_PER_SECOND
-        ),
-    )

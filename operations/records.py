@@ -22,6 +22,9 @@ _TYPE: Final = "kubernetes:helm.sh/v3:Release"
 _SECRETS: Final = f"/api/v1/namespaces/{RELEASE_NAMESPACE}/secrets"
 _OWN: Final = f"labelSelector=owner%3Dhelm,name%3D{RELEASE}"
 
+DEPLOYED: Final = f"{_SECRETS}?{_OWN},status%3Ddeployed"
+"""Helm's record of the release as it stands."""
+
 
 def forget_dead_install(root: Path, name: str, stack: auto.Stack) -> str:
     """What was done about the record of an installation that died; empty where there was none.

@@ -2,6 +2,8 @@
 
 The program is handed over inline, so it also runs where the CLI has no Python language host. The policy pack is always
 on, in the preview before an `up` too: a stack policy speaks only after everything has been created.
+
+Before each run `operations.upkeep` holds the state to the cluster.
 """
 
 from __future__ import annotations
@@ -9,19 +11,17 @@ from __future__ import annotations
 import runpy
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Literal, TypeAlias
 
 from pulumi import automation as auto
 from pulumi.automation.events import EngineEvent
 
 from operations.engine import is_abandoned, last_words, select
 from operations.inline import Inline
-from operations.labels import LOOKED_AT, stale_patches
+from operations.labels import LOOKED_AT
 from operations.outcome import Outcome, Watch, hear
 from operations.records import forget_dead_install
+from operations.upkeep import Look, Verb, look
 from underlay.errors import OperatorError
-
-Verb: TypeAlias = Literal["preview", "up", "destroy", "refresh", "preview-destroy"]
 
 
 def run(
@@ -56,8 +56,8 @@ def run(
     pack = (policies or root / "policies").resolve()
     try:
         try:
-            afresh = refresh or _look(selected, verb, root, stack, outcome)
-            _work(selected, verb, pack, listen, refresh=afresh, targets=targets)
+            looked = look(selected, verb, root, outcome, refresh=refresh)
+            _work(selected, verb, pack, listen, looked, targets=targets)
         except auto.ConcurrentUpdateError as error:
             if not is_abandoned(str(error)):
                 raise
@@ -66,9 +66,9 @@ def run(
             outcome.errors.clear()
             if verb == "up" and (told := forget_dead_install(root, stack, selected)):
                 outcome.advice.append(told)
-            _look(selected, verb, root, stack, outcome)
             # What the dead run deleted may still stand in the state, and Helm refuses to uninstall what is not there.
-            _work(selected, verb, pack, listen, refresh=True, targets=targets)
+            looked = look(selected, verb, root, outcome, refresh=True)
+            _work(selected, verb, pack, listen, looked, targets=targets)
     except auto.ConcurrentUpdateError:
         raise OperatorError(
             f"stack {stack}: another run holds its lock; wait for it, or `pulumi cancel -s {stack}` if it is dead"
@@ -82,32 +82,21 @@ def run(
     return outcome
 
 
-def _look(stack: auto.Stack, verb: Verb, root: Path, name: str, outcome: Outcome) -> bool:
-    """Bring the state's patches of Nodes up to date before a run; True where a preview has to do it by itself."""
-    if verb == "refresh":
-        return False
-    stale = stale_patches(root, name, stack)
-    outcome.advice.extend(patch.why for patch in stale)
-    if stale and verb in ("up", "destroy"):
-        stack.refresh(target=[patch.urn for patch in stale], color="never")
-        return False
-    return bool(stale)
-
-
 def _work(
     stack: auto.Stack,
     verb: Verb,
     pack: Path,
     listen: Callable[[EngineEvent], None],
+    looked: Look,
     *,
-    refresh: bool,
     targets: Sequence[str],
 ) -> None:
     """Hand the verb to the engine."""
-    packs = [str(pack)]
+    packs, refresh = [str(pack)], looked.refresh
     match verb:
         case "preview":
-            stack.preview(on_event=listen, refresh=refresh, policy_packs=packs, color="never")
+            through = refresh and looked.with_program
+            stack.preview(on_event=listen, refresh=refresh, run_program=through, policy_packs=packs, color="never")
         case "up":
             stack.up(on_event=listen, refresh=refresh, policy_packs=packs, color="never")
         case "destroy":
@@ -116,9 +105,9 @@ def _work(
                 on_event=listen, refresh=refresh, target=aim, target_dependents=aim is not None, color="never"
             )
         case "preview-destroy":
-            stack.preview_destroy(on_event=listen, refresh=refresh, color="never")
-        case "refresh":
-            stack.refresh(on_event=listen, color="never")
+            stack.preview_destroy(on_event=listen, color="never")
+        case "renew":
+            pass  # `operations.upkeep` has done it
 
 
 def _program(root: Path) -> Inline:
