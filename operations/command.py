@@ -28,7 +28,7 @@ from operations.live import LiveCluster
 from operations.offboard import offboard
 from operations.outcome import HALVES, Outcome
 from operations.readiness import explain_failure
-from operations.report import as_json, show, write_html
+from operations.report import as_json, make_sure_of_page, show, write_html
 from operations.rerouting import reroute
 from operations.stacks import run
 from operations.upkeep import Verb
@@ -187,7 +187,10 @@ def verify_command(
 ) -> None:
     """Check the live network: the seed's Verifying list, held to fields that prove it, and every law on what stands."""
     environment, _ = load_stack(_ROOT, stack)
+    if html is not None:
+        make_sure_of_page(html)
     with LiveCluster.of(_ROOT, environment.settings.cluster) as cluster:
+        make_sure_of_identity(environment, cluster)
         found = verify(environment, cluster)
     if output is Output.JSON:
         out.print_json(as_json(found))
