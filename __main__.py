@@ -9,7 +9,8 @@ from components.cni_stack import CniStack, CniStackArgs
 from components.metallb import MetalLB, MetalLBArgs
 from components.provider_network import ProviderNetwork, ProviderNetworkArgs
 from components.tenant_network import TenantNetwork, TenantNetworkArgs
-from operations.program import environment, under_cluster
+from operations.program import environment
+from operations.provider import under_cluster
 
 root = Path(__file__).parent
 env = environment(root, stack := pulumi.get_stack())

@@ -58,12 +58,18 @@ class CniStack(pulumi.ComponentResource):
                 values=values,
                 timeout=chart.timeout_seconds,
             ),
-            pulumi.ResourceOptions(
-                parent=self, custom_timeouts=pulumi.CustomTimeouts(create=f"{chart.timeout_seconds + 60}s")
-            ),
+            pulumi.ResourceOptions(parent=self, custom_timeouts=_patience(chart)),
         )
 
     def _flux(self, name: str, args: CniStackArgs, values: dict[str, object]) -> None:
         source, release = flux_manifests(args.chart, values, args.stack)
-        pulled = KubernetesObject(f"{name}-{source.role}", source, pulumi.ResourceOptions(parent=self))
-        KubernetesObject(f"{name}-{release.role}", release, pulumi.ResourceOptions(parent=self, depends_on=[pulled]))
+        awaited = pulumi.ResourceOptions(parent=self, custom_timeouts=_patience(args.chart))
+        pulled = KubernetesObject(f"{name}-{source.role}", source, awaited)
+        after = pulumi.ResourceOptions.merge(awaited, pulumi.ResourceOptions(depends_on=[pulled]))
+        KubernetesObject(f"{name}-{release.role}", release, after)
+
+
+def _patience(chart: Chart) -> pulumi.CustomTimeouts:
+    """As long as Helm waits, and a minute for its own error to come first; the engine's default is 10 minutes."""
+    seconds = f"{chart.timeout_seconds + 60}s"
+    return pulumi.CustomTimeouts(create=seconds, update=seconds)

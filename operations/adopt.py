@@ -19,9 +19,11 @@ from rich.markup import escape
 
 from operations.console import Output, err, out, watched
 from operations.handover import HandOver
+from operations.identity import make_sure_of_identity
 from operations.live import snapshot
 from operations.platform import gateway_labels
-from operations.preflight import make_sure_of_identity, obstacles
+from operations.preflight import obstacles
+from operations.records import DEPLOYED
 from operations.standing import standing
 from underlay.adoption.comparison import Fate, leaves
 from underlay.adoption.live import KINDS
@@ -37,9 +39,6 @@ from underlay.rules.registry import errors, judge, judge_estate
 from underlay.stackfile import load_environments, load_stack, stack_file
 
 _ROOT: Final = Path()
-_RELEASES: Final = (
-    f"/api/v1/namespaces/{RELEASE_NAMESPACE}/secrets?labelSelector=owner%3Dhelm%2Cname%3D{RELEASE}%2Cstatus%3Ddeployed"
-)
 
 
 def adopt(
@@ -139,7 +138,7 @@ def _chart(cluster: HandOver, values: Path | None) -> tuple[str | None, Mapping[
         data = read_document(text, str(values)).data
         return None, data if isinstance(data, Mapping) else {}
     try:
-        found = (cluster.get(_RELEASES) or {}).get("items") or []
+        found = (cluster.get(DEPLOYED) or {}).get("items") or []
         if not found:
             return _unread(f"there is no deployed Helm release {RELEASE_NAMESPACE}/{RELEASE}")
         return read_release(found[-1])

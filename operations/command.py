@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
@@ -22,17 +23,18 @@ from operations.console import Output, err, out, watched
 from operations.drift import drift
 from operations.explain import explain
 from operations.guard import foretold, guard
+from operations.identity import make_sure_of_identity
 from operations.leftovers import left_behind
 from operations.lint import lint
 from operations.live import LiveCluster
 from operations.offboard import offboard
 from operations.outcome import HALVES, Outcome
-from operations.preflight import make_sure_of_identity
 from operations.readiness import explain_failure
-from operations.report import as_json, show, write_html
+from operations.report import as_json, make_sure_of_page, show, write_html
 from operations.rerouting import reroute, to_be_taken_down
-from operations.stacks import Verb, run
+from operations.stacks import run
 from operations.standing import standing, succeed
+from operations.upkeep import Verb
 from operations.verify import verify
 from operations.writing import WritableCluster
 from underlay.errors import Finding, OperatorError, Severity, UnreachableError
@@ -182,15 +184,28 @@ def up(stack: StackArgument, yes: YesOption = False, refresh: RefreshOption = Fa
     planned = _run(stack, "preview", f"previewing {stack}", refresh=refresh)
     _show_plan(planned, stack)
     _hold(environment, planned)
-    if not planned.changes:
+    if not planned.steps:
+        _renew(stack, planned, refresh=refresh)
         return
     _show_rerouted(environment)
     if not yes:
         typer.confirm(f"Apply to {stack}?", abort=True)
     _reroute(environment, planned)
     outcome = _run(stack, "up", f"applying {stack}", refresh=refresh)
-    done = ", ".join(f"{count} {operation}" for operation, count in sorted(outcome.changes.items()))
+    count = Counter(step.operation for step in outcome.steps if step.operation not in HALVES)
+    done = ", ".join(f"{number} {operation}" for operation, number in sorted(count.items()))
     out.print(f"{stack}: {done or 'nothing changed'}")
+
+
+def _renew(stack: str, planned: Outcome, *, refresh: bool) -> None:
+    """After a plan without a step: bring the state up to date, without a question.
+
+    It touches no object. Left alone, the first engineer's expired token would be what a plain `pulumi destroy` or
+    `pulumi refresh` of the second one works with.
+    """
+    if planned.outdated:
+        _run(stack, "renew", f"renewing what the state of {stack} holds", refresh=refresh)
+        out.print(f"{stack}: credentials renewed in the state, no object touched")
 
 
 @app.command()
@@ -218,7 +233,10 @@ def verify_command(
 ) -> None:
     """Check the live network: the seed's Verifying list, held to fields that prove it, and every law on what stands."""
     environment, _ = load_stack(_ROOT, stack)
+    if html is not None:
+        make_sure_of_page(html)
     with LiveCluster.of(_ROOT, environment.settings.cluster) as cluster:
+        make_sure_of_identity(environment, cluster)
         found = verify(environment, cluster)
     if output is Output.JSON:
         out.print_json(as_json(found))

@@ -10,16 +10,20 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from rich.markup import escape
 
 from operations.console import Output, out, watched
+from operations.identity import make_sure_of_identity
 from operations.live import COLLECTIONS, LiveCluster, snapshot
-from operations.preflight import make_sure_of_identity
+from operations.records import DEPLOYED
+from underlay.adoption.release import read_release
+from underlay.chart import chart_values
 from underlay.drift import Drift, Object, Way, differing
 from underlay.errors import OperatorError
 from underlay.managed_fields import writer_of
+from underlay.names import RELEASE, RELEASE_NAMESPACE
 from underlay.stackfile import Environment, environment_names, load_stack
 from underlay.strangers import undeclared
 
@@ -30,6 +34,7 @@ KINDS: Final = tuple(kind for kind in COLLECTIONS if kind not in _NOT_COMPARED)
 
 _WEBHOOKS: Final = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"
 _METALLB: Final = "metallb"
+_HELM_RELEASE: Final = f"Helm release {RELEASE_NAMESPACE}/{RELEASE}"
 
 _COLOURS: Final = {Way.ROGUE: "red", Way.CHANGED: "red", Way.MISSING: "red"}
 
@@ -67,8 +72,52 @@ def compare(environment: Environment, cluster: LiveCluster, stacks: Iterable[str
     return (
         *differing(environment.settings, environment.name, seen),
         *undeclared(environment.settings, environment.name, frozenset(stacks), seen),
+        *_release(environment, cluster),
         *_webhooks(cluster),
     )
+
+
+def _release(environment: Environment, cluster: LiveCluster) -> Iterator[Drift]:
+    """Helm's release, where Pulumi installs it: version, and the values under `network`.
+
+    Helm does not write down who did it. Flux's release is an object like the others.
+    """
+    settings, stack = environment.settings, environment.name
+    records = None
+    with suppress(OperatorError):  # an identity that may not read it still sees the rest
+        records = (cluster.get(DEPLOYED) or {}).get("items") if settings.chart.install == "release" else None
+    if records is None:
+        return
+    if not records:
+        yield Drift(way=Way.MISSING, object=_HELM_RELEASE, remedy=f"underlay up {stack} --refresh")
+        return
+    try:
+        version, live = read_release(records[-1])
+    except ValueError:
+        return  # written by a Helm that we do not know: nothing is known of it
+    wanted: dict[str, Any] = {
+        "network": chart_values(settings.chart, settings.network, settings.metallb)["network"],
+        "version": settings.chart.version and settings.chart.version.removeprefix("v"),
+    }
+    for field, ours, theirs in _values(wanted, {**live, "version": version and version.removeprefix("v")}):
+        yield Drift(
+            way=Way.CHANGED,
+            object=_HELM_RELEASE,
+            field=field,
+            wanted=ours,
+            live=theirs,
+            remedy=f"underlay up {stack} --refresh, or write it into Pulumi.{stack}.yaml",
+        )
+
+
+def _values(wanted: Mapping[str, Any], live: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Each value that we set and that is another: its path, ours, theirs. One that we leave to the chart is its own."""
+    for key, ours in wanted.items():
+        theirs, path = live.get(key), f"{above}{key}"
+        if isinstance(ours, Mapping) and isinstance(theirs, Mapping):
+            yield from _values(ours, theirs, f"{path}.")
+        elif ours is not None and ours != theirs:
+            yield path, ours, theirs
 
 
 def _webhooks(cluster: LiveCluster) -> Iterator[Drift]:

@@ -11,8 +11,9 @@ from operations.engine import select
 from operations.guard import guard
 from operations.live import snapshot
 from operations.outcome import Outcome
-from operations.stacks import Verb, run
+from operations.stacks import run
 from operations.standing import path_of
+from operations.upkeep import Verb
 from operations.writing import WritableCluster
 from underlay.adoption.ownership import MANAGER, hand_over
 from underlay.adoption.proposal import Proposal

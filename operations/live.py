@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Final, Self, cast
+from typing import Any, Final, Self, TypeAlias, cast
 
 from kubernetes import config
 from kubernetes.client.exceptions import ApiException
@@ -21,6 +21,9 @@ from underlay.errors import Finding, UnreachableError
 from underlay.inventory import object_key
 from underlay.kubeconfig import context_of
 from underlay.sections.cluster import Cluster
+
+Endpoint: TypeAlias = tuple[str, str]
+"""Of an API server: its URL, and the authority that its certificate is held to."""
 
 _SECONDS: Final = 15
 _GONE: Final = (404, 410)
@@ -36,7 +39,8 @@ class LiveCluster:
             UnreachableError: a kubeconfig that no client can be made of.
         """
         self.context = str(kubeconfig["current-context"])
-        self.server = str(kubeconfig["clusters"][0]["cluster"].get("server", "no server"))
+        self.endpoint = endpoint_of(kubeconfig)
+        self.server, _ = self.endpoint
         try:
             make = cast("Any", config.new_client_from_config_dict)  # the official client ships no types
             self._api = make(dict(kubeconfig), persist_config=False)
@@ -141,6 +145,12 @@ class LiveCluster:
         """UID of the kube-system namespace: the cluster's identity."""
         namespace = self.get("/api/v1/namespaces/kube-system")
         return str(((namespace or {}).get("metadata") or {}).get("uid", ""))
+
+
+def endpoint_of(kubeconfig: Mapping[str, Any]) -> Endpoint:
+    """Where a kubeconfig with a single context leads."""
+    cluster = kubeconfig["clusters"][0]["cluster"]
+    return str(cluster.get("server", "no server")), str(cluster.get("certificate-authority-data", ""))
 
 
 _KUBE_OVN = "/apis/kubeovn.io/v1"

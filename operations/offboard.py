@@ -19,10 +19,11 @@ from rich.markup import escape
 
 from operations.console import err, out, watched
 from operations.guard import guard
+from operations.identity import make_sure_of_identity
 from operations.live import LiveCluster, snapshot
 from operations.outcome import Outcome, Step
-from operations.preflight import make_sure_of_identity
-from operations.stacks import Verb, run
+from operations.stacks import run
+from operations.upkeep import Verb
 from underlay.drift import Object, Seen
 from underlay.errors import Finding, OperatorError
 from underlay.inventory import object_key
@@ -147,11 +148,11 @@ def _take_away(
         guard(after, cluster, planned)
         for step in planned.steps:
             out.print(f"  {step.operation} {step.type.rpartition(':')[2]} {step.object or step.name}", highlight=False)
-        if planned.changes and not yes:
+        if planned.steps and not yes:
             typer.confirm(f"Take tenant {tenant} out of Pulumi.{stack}.yaml and out of the cluster?", abort=True)
         seen = _look(cluster)  # the answer may have taken a while
         _refuse_in_use(estate, seen)
-    outcome = _run(root, stack, "up", f"taking {tenant} away") if planned.changes else planned
+    outcome = _run(root, stack, "up", f"taking {tenant} away") if planned.steps else planned
     return outcome, of_others(estate, _vpcs(environment), seen)
 
 

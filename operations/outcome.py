@@ -84,6 +84,8 @@ class Outcome:
     """Operations by number, unchanged ones included."""
     outputs: Mapping[str, Any] = field(default_factory=dict)
     """What the program exports, after an `up`."""
+    outdated: bool = False
+    """Whether the state holds other credentials than today's, or not the cluster that it is of; no object differs."""
     failed: bool = False
 
     @property

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
+from operations.identity import make_sure_of_identity
 from operations.live import COLLECTIONS, LiveCluster
 from operations.nic_nodes import absent_nodes, added_nodes
 from operations.platform import gateway_labels, platform
@@ -69,28 +70,6 @@ def obstacles(
     yield from _leaving(environment, cluster, there)
     yield from _addresses_leaving(environment, cluster)
     yield from added_nodes(environment, cluster, there)
-
-
-def make_sure_of_identity(environment: Environment, cluster: LiveCluster) -> None:
-    """That the cluster answers and is the one that the settings name.
-
-    Raises:
-        OperatorError: no answer, credentials refused, or another cluster.
-    """
-    uid = cluster.uid()
-    wanted = environment.settings.cluster.uid
-    if wanted is not None and uid != wanted:
-        raise OperatorError(
-            [
-                Finding(
-                    place=environment.place(("cluster", "uid")),
-                    problem=f"the settings name the cluster {wanted}, and context {cluster.context}"
-                    f" ({cluster.server}) is {uid or 'a cluster without kube-system'}",
-                    remedy="name the right context; change the uid only if the cluster was built anew",
-                    rule="CLUSTER",
-                )
-            ]
-        )
 
 
 def _strangers(

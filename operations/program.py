@@ -5,30 +5,29 @@ Everything here stops the run with one message and no traceback, before anything
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pulumi
-import pulumi_kubernetes as kubernetes
-import yaml
+from pulumi import automation as auto
 
 from operations.errand import ERRAND
 from operations.guard import foretold, guard
+from operations.identity import elsewhere, is_elsewhere
+from operations.live import LiveCluster
 from operations.platform import GATEWAY_NODE
 from operations.preflight import make_sure
 from operations.records import settle_release
 from operations.routers import notices
 from operations.standing import held_by_others, succeed
+from operations.state import CLUSTER_UID, State
 from operations.writing import WritableCluster
 from underlay.errors import Finding, OperatorError
-from underlay.kubeconfig import context_of
 from underlay.stackfile import Environment, load_stack
-
-_REQUESTS_PER_SECOND = 1000
-"""The client's own limit of 50 makes a refresh of 500 objects take 23 seconds instead of 8 (reference/pulumi.md 7)."""
 
 
 def environment(root: Path, stack: str) -> Environment:
-    """The stack's settings, judged, for a cluster that is really the one they name.
+    """The stack's settings, judged, for a cluster that is really the one they name, and whose uid is exported.
 
     Raises:
         pulumi.RunError: any finding; ends the program with the findings alone.
@@ -40,6 +39,9 @@ def environment(root: Path, stack: str) -> Environment:
             loaded = loaded.with_egress(errand.egress)
         with WritableCluster.of(root, loaded.settings.cluster) as cluster:
             present, there, found = make_sure(loaded, cluster)
+            uid = cluster.uid()
+            if errand is None:
+                _refuse_another_clusters_state(root, loaded, cluster, uid)
             told = settle_release(root, loaded, cluster, errand, dry_run=dry_run)
             if not dry_run:
                 _refuse_stubs(loaded, present)
@@ -53,7 +55,20 @@ def environment(root: Path, stack: str) -> Environment:
         raise pulumi.RunError(f"nothing was applied\n{error}") from None
     for warning in (*warnings, *found, *told):
         pulumi.log.warn(str(warning))
+    pulumi.export(CLUSTER_UID, uid)
     return present
+
+
+def _refuse_another_clusters_state(root: Path, loaded: Environment, cluster: LiveCluster, uid: str) -> None:
+    """Plain Pulumi would find every object "same" in its state, and then call this cluster the state's own.
+
+    Raises:
+        OperatorError: it is another cluster's state; where it cannot be read, nothing is known of it.
+    """
+    with suppress(auto.CommandError, OSError):
+        state = State.of(auto.LocalWorkspace(work_dir=str(root)).export_stack(loaded.name))
+        if is_elsewhere(state, cluster, uid):
+            raise elsewhere(loaded, cluster, uid, state)
 
 
 def _refuse_stubs(loaded: Environment, present: Environment) -> None:
@@ -74,17 +89,3 @@ def _refuse_stubs(loaded: Environment, present: Environment) -> None:
                 )
             ]
         )
-
-
-def under_cluster(root: Path, loaded: Environment) -> kubernetes.Provider:
-    """The one Kubernetes provider: the named context alone, secret in state, never replaced when an address changes."""
-    return kubernetes.Provider(
-        "under-cluster",
-        kubeconfig=pulumi.Output.secret(yaml.safe_dump(context_of(root, loaded.settings.cluster))),
-        context=loaded.settings.cluster.context,
-        cluster_identifier=f"{loaded.name}-under-cluster",  # In state: renaming replaces everything.
-        upsert_existing_objects=True,  # what a killed run left; `operations.preflight` has seen that it is ours
-        kube_client_settings=kubernetes.KubeClientSettingsArgs(
-            qps=_REQUESTS_PER_SECOND, burst=2 * _REQUESTS_PER_SECOND
-        ),
-    )

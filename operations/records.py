@@ -30,6 +30,9 @@ _SECRETS: Final = f"/api/v1/namespaces/{RELEASE_NAMESPACE}/secrets"
 _OWN: Final = f"labelSelector=owner%3Dhelm,name%3D{RELEASE}"
 _BY_HAND: Final = f"kubectl -n {RELEASE_NAMESPACE} delete secret -l owner=helm,name={RELEASE}"
 
+DEPLOYED: Final = f"{_SECRETS}?{_OWN},status%3Ddeployed"
+"""Helm's record of the release as it stands."""
+
 
 def release_in(deployment: Mapping[str, Any]) -> Release:
     """What a state says of the release."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -14,6 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from operations.checks import Check, Verdict
+from underlay.errors import OperatorError
 
 _MARKS: Final = {
     Verdict.PASS: "[green]pass[/]",
@@ -47,8 +49,38 @@ def show(console: Console, stack: str, found: Sequence[Check]) -> None:
     )
 
 
+def make_sure_of_page(path: Path) -> None:
+    """That a page can be written there, before a check that takes a while.
+
+    Raises:
+        OperatorError: no such folder, a folder itself, or not for this user to write.
+    """
+    folder = path.parent
+    if not folder.is_dir():
+        raise _unwritable(path, f"there is no folder {folder}")
+    if path.is_dir():
+        raise _unwritable(path, "it is a folder")
+    if not os.access(path if path.exists() else folder, os.W_OK):
+        raise _unwritable(path, "this user may not write there")
+
+
+def _unwritable(path: Path, why: str) -> OperatorError:
+    return OperatorError(f"--html {path}: {why}; name a file in a folder that is there and that you may write to")
+
+
 def write_html(path: Path, stack: str, found: Sequence[Check]) -> None:
-    """One file that needs no other."""
+    """One file that needs no other.
+
+    Raises:
+        OperatorError: the disk is full, or the folder went away meanwhile.
+    """
+    try:
+        _write_html(path, stack, found)
+    except OSError as error:
+        raise _unwritable(path, error.strerror or str(error)) from None
+
+
+def _write_html(path: Path, stack: str, found: Sequence[Check]) -> None:
     with path.open("w", encoding="utf-8") as sink:
         page = Console(record=True, width=_PAGE_WIDTH, file=sink)
         page.print(f"[bold]{stack}[/]: network verification")

@@ -2,6 +2,8 @@
 
 The program is handed over inline, so it also runs where the CLI has no Python language host. The policy pack is always
 on, in the preview before an `up` too: a stack policy speaks only after everything has been created.
+
+Before each run `operations.upkeep` holds the state to the cluster.
 """
 
 from __future__ import annotations
@@ -10,7 +12,6 @@ import runpy
 from collections.abc import Callable, Mapping, Sequence
 from ipaddress import IPv4Address
 from pathlib import Path
-from typing import Literal, TypeAlias
 
 from pulumi import automation as auto
 from pulumi.automation.events import EngineEvent
@@ -18,12 +19,9 @@ from pulumi.automation.events import EngineEvent
 from operations.engine import is_abandoned, last_words, locked_since, select
 from operations.errand import ERRAND, Errand
 from operations.inline import Inline
-from operations.labels import stale_patches
 from operations.outcome import Outcome, Watch, hear
-from operations.records import release_in
+from operations.upkeep import Look, Verb, look
 from underlay.errors import OperatorError
-
-Verb: TypeAlias = Literal["preview", "up", "destroy", "refresh", "preview-destroy"]
 
 
 def run(
@@ -66,8 +64,8 @@ def run(
     pack = (policies or root / "policies").resolve()
     try:
         try:
-            afresh = _look(selected, verb, root, stack, outcome, errand, refresh=refresh)
-            _work(selected, verb, pack, listen, refresh=afresh, targets=targets)
+            looked = look(selected, verb, root, outcome, errand, refresh=refresh)
+            _work(selected, verb, pack, listen, looked, targets=targets)
         except auto.ConcurrentUpdateError as error:
             if not is_abandoned(str(error)):
                 raise
@@ -75,9 +73,9 @@ def run(
             outcome.advice.append(f"stack {stack}: the last run died and left its lock; it was taken away")
             outcome.errors.clear()
             errand.died = locked_since(str(error))
-            _look(selected, verb, root, stack, outcome, errand, refresh=False)
             # What the dead run deleted may still stand in the state, and Helm refuses to uninstall what is not there.
-            _work(selected, verb, pack, listen, refresh=True, targets=targets)
+            looked = look(selected, verb, root, outcome, errand, refresh=True)
+            _work(selected, verb, pack, listen, looked, targets=targets)
     except auto.ConcurrentUpdateError:
         raise OperatorError(
             f"stack {stack}: another run holds its lock; wait for it, or `pulumi cancel -s {stack}` if it is dead"
@@ -91,43 +89,21 @@ def run(
     return outcome
 
 
-def _look(
-    stack: auto.Stack, verb: Verb, root: Path, name: str, outcome: Outcome, errand: Errand, *, refresh: bool
-) -> bool:
-    """Read the state before a run, and bring its patches of Nodes up to date.
-
-    Returns:
-        Whether the run has to read every object: as it was asked to, or for the patches, in a preview.
-    """
-    if verb == "refresh":
-        return False
-    deployment = stack.export_stack().deployment or {}
-    errand.release = release_in(deployment)
-    if refresh:
-        return True
-    writes = verb in ("up", "destroy")
-    stale = stale_patches(root, name, deployment, writes=writes)
-    outcome.advice.extend(patch.why for patch in stale)
-    if stale and writes:
-        stack.refresh(target=[patch.urn for patch in stale], color="never")
-        return False
-    return bool(stale)
-
-
 def _work(
     stack: auto.Stack,
     verb: Verb,
     pack: Path,
     listen: Callable[[EngineEvent], None],
+    looked: Look,
     *,
-    refresh: bool,
     targets: Sequence[str] | None,
 ) -> None:
     """Hand the verb to the engine."""
-    packs = [str(pack)]
+    packs, refresh = [str(pack)], looked.refresh
     match verb:
         case "preview":
-            stack.preview(on_event=listen, refresh=refresh, policy_packs=packs, color="never")
+            through = refresh and looked.with_program
+            stack.preview(on_event=listen, refresh=refresh, run_program=through, policy_packs=packs, color="never")
         case "up":
             stack.up(on_event=listen, refresh=refresh, policy_packs=packs, color="never")
         case "destroy":
@@ -136,9 +112,9 @@ def _work(
                 on_event=listen, refresh=refresh, target=aim, target_dependents=aim is not None, color="never"
             )
         case "preview-destroy":
-            stack.preview_destroy(on_event=listen, refresh=refresh, color="never")
-        case "refresh":
-            stack.refresh(on_event=listen, color="never")
+            stack.preview_destroy(on_event=listen, color="never")
+        case "renew":
+            pass  # `operations.upkeep` has done it
 
 
 def _program(root: Path, errand: Errand) -> Inline:

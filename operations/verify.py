@@ -46,15 +46,19 @@ KINDS: Final = (
 )
 
 
+_FLANNEL: Final = "Flannel"
+_METALLB: Final = "MetalLB"
+
 _PODS: Final = (
     ("Multus", "kube-system", {"app": "multus"}),
     ("Open vSwitch", "kube-system", {"app": "ovs"}),
     ("Kube-OVN controller", "kube-system", {"app": "kube-ovn-controller"}),
     ("Kube-OVN CNI", "kube-system", {"app": "kube-ovn-cni"}),
-    ("Flannel", "kube-flannel", {"app": "flannel"}),
-    ("MetalLB", METALLB_NAMESPACE, {"app.kubernetes.io/name": "metallb"}),
+    (_FLANNEL, "kube-flannel", {"app": "flannel"}),
+    (_METALLB, METALLB_NAMESPACE, {"app.kubernetes.io/name": "metallb"}),
 )
-"""The seed's Troubleshooting list."""
+"""The seed's Troubleshooting list. Without the first four there is no tenant network; the last two may be others' to
+bring (`network.flannel.enabled`, `metallb.enabled`)."""
 
 
 def verify(environment: Environment, cluster: LiveCluster) -> tuple[Check, ...]:
@@ -68,7 +72,7 @@ def verify(environment: Environment, cluster: LiveCluster) -> tuple[Check, ...]:
 
 def checks(environment: Environment, seen: Seen) -> Iterator[Check]:
     """The checks over objects already read."""
-    yield from _pods(seen)
+    yield from _pods(environment, seen)
     yield from _metallb(environment, seen)
     yield from provider_checks(environment, seen)
     for tenant in environment.settings.tenants:
@@ -77,23 +81,38 @@ def checks(environment: Environment, seen: Seen) -> Iterator[Check]:
     yield from _laws(environment, seen)
 
 
-def _pods(seen: Seen) -> Iterator[Check]:
+def _pods(environment: Environment, seen: Seen) -> Iterator[Check]:
+    """The platform's pods; one that has none at all has failed, where this cluster runs any of the platform's pods.
+
+    That is the sign, and not Kube-OVN's Deployment: it may stand where nothing runs it, as in the sandbox.
+    """
+    network, metallb = environment.settings.network, environment.settings.metallb
+    left_out = {_FLANNEL: not network.flannel.enabled, _METALLB: not metallb.enabled}
+    running = {title: _pods_of(namespace, labels, seen) for title, namespace, labels in _PODS}
     for title, namespace, labels in _PODS:
-        pods = [
-            pod
-            for pod in seen.get("Pod", {}).values()
-            if at(pod, "metadata", "namespace") == namespace
-            and labels.items() <= (at(pod, "metadata", "labels") or {}).items()
-        ]
+        pods = running[title]
         selector = ",".join(f"{key}={value}" for key, value in labels.items())
-        what = f"pods {title}"
+        what, none = f"pods {title}", f"no pod in {namespace} with {selector}"
+        if not pods and any(running.values()) and not left_out.get(title, False):
+            remedy = f"kubectl -n {namespace} get daemonsets,deployments: the chart brings it, and says why it has none"
+            yield Check("platform", what, Verdict.FAIL, none, remedy)
+            continue
         if not pods:
-            yield Check("platform", what, Verdict.UNSEEN, f"no pod in {namespace} with {selector}")
+            yield Check("platform", what, Verdict.UNSEEN, none)
             continue
         down = [str(at(pod, "metadata", "name")) for pod in pods if not _pod_ready(pod)]
         remedy = f"kubectl -n {namespace} describe pod -l {selector}"
         problems = [f"not ready: {', '.join(down)}"] if down else []
         yield check("platform", what, problems, f"{len(pods)} ready", remedy)
+
+
+def _pods_of(namespace: str, labels: Mapping[str, str], seen: Seen) -> list[Mapping[str, Any]]:
+    return [
+        pod
+        for pod in seen.get("Pod", {}).values()
+        if at(pod, "metadata", "namespace") == namespace
+        and labels.items() <= (at(pod, "metadata", "labels") or {}).items()
+    ]
 
 
 def _pod_ready(pod: Mapping[str, Any]) -> bool:

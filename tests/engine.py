@@ -28,6 +28,8 @@ class Registered:
     replaced_before: bool
     """Deleted before its replacement is made."""
     replaced_on: tuple[str, ...]
+    timeouts: dict[str, str]
+    """How long the engine waits, by operation."""
 
 
 class _Answers(mocks.Mocks):
@@ -83,5 +85,6 @@ def record(program: Callable[[], Any]) -> dict[str, Registered]:
             retained=request.retainOnDelete,
             replaced_before=request.deleteBeforeReplace,
             replaced_on=tuple(request.replaceOnChanges),
+            timeouts={field.name: value for field, value in request.customTimeouts.ListFields()},
         )
     return found

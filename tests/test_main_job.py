@@ -22,7 +22,8 @@ from operations.checks import Verdict
 from operations.command import app
 from operations.live import LiveCluster
 from operations.outcome import Outcome
-from operations.stacks import Verb, run
+from operations.stacks import run
+from operations.upkeep import Verb
 from operations.verify import verify
 from sandbox import reset
 from sandbox.api import ApiError

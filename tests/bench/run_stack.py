@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 from typing import cast
 
-from operations.stacks import Verb, run
+from operations.stacks import run
+from operations.upkeep import Verb
 from sandbox.storage import CHECKOUT
 from underlay.errors import OperatorError
 

@@ -201,3 +201,15 @@ def test_the_chart_is_installed_in_the_chosen_way(install: str, types: set[str])
     args = CniStackArgs(chart=chart, network=settings.network, metallb=settings.metallb, stack="prod")
     made = record(lambda: CniStack("cni", args))
     assert {entry.type for entry in made.values()} - {"kmetal:network:CniStack"} == types
+
+
+@pytest.mark.parametrize(
+    ("install", "awaited"), [("release", {"Release"}), ("flux", {"OCIRepository", "HelmRelease"})], ids=str
+)
+def test_the_chart_is_awaited_as_long_as_the_settings_say_in_each_way(install: str, awaited: set[str]) -> None:
+    settings = environment("prod")
+    chart = settings.chart.model_copy(update={"install": install, "timeout_seconds": 1800})
+    args = CniStackArgs(chart=chart, network=settings.network, metallb=settings.metallb, stack="prod")
+    made = record(lambda: CniStack("cni", args)).values()
+    waits = {entry.type.rpartition(":")[2]: entry.timeouts for entry in made if entry.parent == "cni"}
+    assert waits == {key: {"create": "1860s", "update": "1860s"} for key in awaited}

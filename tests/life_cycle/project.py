@@ -18,7 +18,8 @@ import yaml
 
 from operations.live import COLLECTIONS
 from operations.outcome import Outcome, Step
-from operations.stacks import Verb, run
+from operations.stacks import run
+from operations.upkeep import Verb
 from sandbox.api import Api
 from sandbox.control_plane import ControlPlane
 from sandbox.storage import CHECKOUT

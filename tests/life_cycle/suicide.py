@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import cast
 
 from operations.outcome import Step
-from operations.stacks import Verb, run
+from operations.stacks import run
+from operations.upkeep import Verb
 from tests.life_cycle.project import STACK
 
 

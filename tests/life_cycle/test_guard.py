@@ -10,7 +10,7 @@ from operations import program
 from operations.guard import guard
 from operations.live import LiveCluster
 from operations.outcome import Outcome
-from operations.stacks import Verb
+from operations.upkeep import Verb
 from tests.life_cycle.project import STACK, Project, wait_until
 from underlay.errors import OperatorError
 from underlay.stackfile import Environment, load_stack

@@ -15,7 +15,7 @@ import sys
 import pytest
 
 from operations.engine import is_abandoned
-from operations.stacks import Verb
+from operations.upkeep import Verb
 from sandbox.storage import CHECKOUT
 from tests.life_cycle.project import Project, said
 

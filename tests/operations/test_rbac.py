@@ -1,34 +1,63 @@
-"""The preview identity may read what the nightly job looks at."""
+"""The preview identity may read what is looked at, and writes nothing that no wall could stand before."""
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
 import yaml
 
-from operations.drift import KINDS
+from operations import drift, verify
 from operations.guard import CONTROL_PLANES
 from operations.live import COLLECTIONS
 from operations.planned import OWN_KINDS
 from operations.routers import DOMAIN
 from tests.project import ROOT
 
+UNGUARDED = {"admissionregistration.k8s.io", "authentication.k8s.io", "authorization.k8s.io"}
+"""Groups with kinds on which the API server evaluates no admission policy."""
 
-def test_the_preview_identity_may_list_every_kind_that_drift_compares_and_a_plan_is_held_to() -> None:
+
+def _rules(name: str) -> list[dict[str, Any]]:
     documents = yaml.safe_load_all((ROOT / "docs" / "rbac-preview.yaml").read_text())
-    [role] = [
-        one for one in documents if (one["kind"], one["metadata"]["name"]) == ("ClusterRole", "kmetal-network-preview")
-    ]
-    allowed = {
+    [role] = [one for one in documents if (one["kind"], one["metadata"]["name"]) == ("ClusterRole", name)]
+    rules: list[dict[str, Any]] = role["rules"]
+    return rules
+
+
+def _allowed(name: str, verb: str) -> set[str]:
+    return {
         f"{group}/{plural}"
-        for rule in role["rules"]
+        for rule in _rules(name)
+        if verb in rule["verbs"]
         for group in rule["apiGroups"]
         for plural in rule["resources"]
-        if "list" in rule["verbs"]
     }
-    asked = set()
-    paths = [COLLECTIONS[kind] for kind in (*KINDS, *OWN_KINDS, *DOMAIN, "IP", "Pod", "Service")]
-    for path in (*paths, CONTROL_PLANES):
-        parts = path.strip("/").split("/")
-        asked.add(f"{'' if parts[0] == 'api' else parts[1]}/{parts[-1]}")
 
-    assert asked - allowed == set()
+
+PLAN = (*OWN_KINDS, *DOMAIN, "IP", "Pod", "Service")
+"""What a plan is held to."""
+
+
+def _asked(kinds: tuple[str, ...], *paths: str) -> set[str]:
+    found = set()
+    for path in (*(COLLECTIONS[kind] for kind in kinds), *paths):
+        parts = path.strip("/").split("/")
+        found.add(f"{'' if parts[0] == 'api' else parts[1]}/{parts[-1]}")
+    return found
+
+
+@pytest.mark.parametrize("kinds", [drift.KINDS, verify.KINDS, PLAN], ids=["drift", "verify", "preview"])
+def test_the_preview_identity_may_list_every_kind_that_is_looked_at(kinds: tuple[str, ...]) -> None:
+    allowed = _allowed("kmetal-network-preview", "list")
+    assert _asked(kinds, CONTROL_PLANES) - allowed == set()
+    assert allowed == _allowed("kmetal-network-preview", "get")
     assert "admissionregistration.k8s.io/validatingwebhookconfigurations" in allowed
+
+
+def test_no_write_is_granted_where_no_admission_policy_is_evaluated() -> None:
+    for rule in _rules("kmetal-network-dry-run"):
+        assert set(rule["verbs"]) <= {"create", "patch", "update"}
+        assert not UNGUARDED & set(rule["apiGroups"]), rule
+        assert "*" not in (*rule["apiGroups"], *rule["resources"])
+    assert {verb for rule in _rules("kmetal-network-preview") for verb in rule["verbs"]} == {"get", "list"}
