@@ -42,7 +42,9 @@ SERVER_SET: Final = (
     "creationTimestamp", "deletionGracePeriodSeconds", "deletionTimestamp", "generation", "managedFields",
     "resourceVersion", "uid",
 )  # fmt: skip
-ANNOTATIONS: Final = {f"pulumi.com/{name}" for name in ("patchForce", "skipAwait", "timeoutSeconds", "waitFor")}
+ANNOTATIONS: Final = {
+    f"pulumi.com/{name}" for name in ("patchFieldManager", "patchForce", "skipAwait", "timeoutSeconds", "waitFor")
+}
 _TEXT: Final = (("data",), ("binaryData",), ("stringData",), ("type",))
 REPLACES: Final[dict[tuple[str, str], tuple[Path, ...]]] = {
     ("v1", "ConfigMap"): _TEXT,
@@ -138,7 +140,7 @@ class Objects:
         obj = plain(news)
         if call.preview and (has_unknown(obj) or call.patches(obj) or not self._serves(obj)):
             return "", news
-        manager = _manager({})
+        manager = _manager(obj, {})
         try:
             live = self._create_patiently(call, obj, manager)
         except Refused as refused:
@@ -203,14 +205,17 @@ class Objects:
         obj = _normalise(plain(news))
         if call.preview and (has_unknown(obj) or not self._serves(obj)):
             return news
-        _, recorded = _parse(state)
-        manager = _manager(state)
+        old_inputs, recorded = _parse(state)
+        previous = _manager(old_inputs, state)
+        manager = annotation(obj, "patchFieldManager") or previous
         try:
             live = self._update_in_place(call, obj, recorded, manager)
         except (Refused, Unsatisfied) as trouble:
             if call.preview and isinstance(trouble, Refused) and trouble.code == HTTPStatus.FORBIDDEN:
                 return news
             raise self._update_failed(call, news, recorded, manager, trouble) from None
+        if not call.preview and previous != manager:
+            self._relinquish(live, previous)
         return _checkpoint(news, live, manager)
 
     def _update_in_place(self, call: Call, obj: Object, recorded: Object, manager: str) -> Object:
@@ -262,14 +267,14 @@ class Objects:
                 return None
             raise OperationError(str(refused)) from None
         shaped = keep_secret(prune(live, _normalise(old)), inputs)
-        return _checkpoint(shaped, live, _manager(state)), shaped
+        return _checkpoint(shaped, live, _manager(old, state)), shaped
 
     def delete(self, call: Call, resource_id: str, state: Object) -> None:
         """Delete and wait until it is gone; a Patch only lets go of its fields."""
         inputs, live = _parse(state)
         try:
             if call.patches(live):
-                self._relinquish(live, str(state["__fieldManager"]))
+                self._relinquish(live, _manager(inputs, state))
                 return
             self._cluster.delete(live)
             self._waiter.until_gone(live, timeout_seconds(call.timeout, inputs))
@@ -339,9 +344,10 @@ def _parse(state: Object) -> tuple[Object, Object]:
     return inputs, {key: value for key, value in values.items() if not key.startswith("__")}
 
 
-def _manager(state: Object) -> str:
-    """Who applies: whom the state remembers, or somebody new."""
-    return str(state.get("__fieldManager") or f"{OWN_CREATOR}-{secrets.token_hex(4)}")
+def _manager(inputs: Object, state: Object) -> str:
+    """Who applies: whom the inputs name, whom the state remembers, or somebody new."""
+    named = annotation(inputs, "patchFieldManager")
+    return named or str(state.get("__fieldManager") or f"{OWN_CREATOR}-{secrets.token_hex(4)}")
 
 
 # ------------------------------------------------------------------------------------------------------ sentences

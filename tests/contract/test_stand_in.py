@@ -54,11 +54,11 @@ def test_it_makes_up_no_names(engine: Engine) -> None:
 
 def test_it_refuses_an_annotation_of_pulumis_that_it_does_not_know(engine: Engine, name: str) -> None:
     def annotated(provider: k8s.Provider) -> None:
-        custom(provider, "Vlan", name, {"id": 0, "provider": "p"}, annotations={"patchFieldManager": "me"})
+        custom(provider, "Vlan", name, {"id": 0, "provider": "p"}, annotations={"deletionPropagationPolicy": "orphan"})
 
     preview = engine.preview(annotated)
     assert not preview.ok
-    assert "pulumi.com/patchFieldManager" in preview.text
+    assert "pulumi.com/deletionPropagationPolicy" in preview.text
     assert "not known to the stand-in provider; leave it out" in preview.text
 
 
