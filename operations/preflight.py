@@ -67,7 +67,7 @@ def obstacles(
     yield from platform(environment, cluster, labels)
     yield from absent_nodes(environment, cluster)
     yield from _strangers(environment, cluster, there, adopting)
-    yield from _leaving(environment, cluster, there)
+    yield from _leaving(environment, cluster, there, adopting)
     yield from _addresses_leaving(environment, cluster)
     yield from added_nodes(environment, cluster, there)
 
@@ -91,11 +91,13 @@ def _strangers(
             )
 
 
-def _leaving(environment: Environment, cluster: LiveCluster, there: list[Standing]) -> Iterator[Finding]:
-    """Objects of ours on their way out: what is written to one is lost, and a namespace takes nothing new."""
+def _leaving(
+    environment: Environment, cluster: LiveCluster, there: list[Standing], adopting: Collection[tuple[str, str]]
+) -> Iterator[Finding]:
+    """Objects on their way out that are ours or would be: what is written to one is lost, a namespace takes nothing."""
     for one in there:
         gone = one.live["metadata"].get("deletionTimestamp")
-        if gone and one.owner == environment.name:
+        if gone and (one.owner == environment.name or (one.manifest.kind, one.key) in adopting):
             spec = one.live.get("spec") or {}
             held = ", ".join([*(one.live["metadata"].get("finalizers") or ()), *(spec.get("finalizers") or ())])
             yield Finding(
