@@ -8,7 +8,10 @@ is replaced by a subclass; tests/policies hold that against the real SDK and a r
 
 from __future__ import annotations
 
-from typing import Any
+import os
+import time
+from threading import Thread
+from typing import Any, Final
 
 import pulumi_policy.policy as sdk
 
@@ -31,7 +34,24 @@ class FirmServicer(sdk._PolicyAnalyzerServicer):  # noqa: SLF001 (no public seam
         return super()._get_policy_config(LAWS)
 
 
+_LOOK: Final = 1.0
+"""Seconds."""
+
+
+def end_with_parent() -> None:
+    """End this process once its parent is no more: an engine that is killed would leave the pack waiting for ever."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_LOOK)
+        os._exit(0)
+
+    Thread(target=watch, name="end-with-parent", daemon=True).start()
+
+
 def serve(name: str) -> None:
     """Start the pack; never returns."""
+    end_with_parent()
     sdk._PolicyAnalyzerServicer = FirmServicer  # type: ignore[misc]  # noqa: SLF001 (as above)
     sdk.PolicyPack(name, policies())
