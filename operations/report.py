@@ -7,6 +7,7 @@ import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +24,7 @@ _MARKS: Final = {
     Verdict.WARN: "[yellow]warn[/]",
     Verdict.UNSEEN: "[dim]unseen[/]",
 }
-_PAGE_WIDTH: Final = 140
+_PAGE_WIDTH: Final = 112
 """Characters in a line of the HTML page."""
 
 
@@ -83,7 +84,7 @@ def write_html(path: Path, stack: str, found: Sequence[Check]) -> None:
 def _write_html(path: Path, stack: str, found: Sequence[Check]) -> None:
     with path.open("w", encoding="utf-8") as sink:
         page = Console(record=True, width=_PAGE_WIDTH, file=sink)
-        page.print(f"[bold]{stack}[/]: network verification")
+        page.print(f"[bold]{stack}[/]: network verification, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC", highlight=False)
         show(page, stack, found)
         sink.seek(0)
         sink.truncate()
