@@ -49,6 +49,7 @@ def _previewed(project: Project) -> list[str]:
         told: list[str] = []
         patched.setattr("pulumi.log.warn", told.append)
         patched.setattr("pulumi.runtime.is_dry_run", lambda: True)
+        patched.setattr("pulumi.export", lambda *_: None)  # no engine, no stack
         program.environment(project.root, STACK)
     assert [text.partition(": ")[2] for text in told if "is refused" in text] == warnings
     return warnings
