@@ -17,7 +17,7 @@ from operations.live import LiveCluster, snapshot
 from operations.outcome import Outcome
 from operations.routers import rerouted
 from operations.standing import by_kind, standing
-from underlay.drift import Object, kubectl
+from underlay.drift import Object, Seen, kubectl
 from underlay.errors import Finding, Severity
 from underlay.inventory import object_key, owned_manifests
 from underlay.managers import standing_otherwise
@@ -76,10 +76,11 @@ def _orphans(environment: Environment, cluster: LiveCluster, planned: Outcome, *
     """Objects with the stack's label that no settings ask for and no state knows; one finding for each tenant."""
     own = list(owned_manifests(environment.settings, environment.name))
     known = {(step.type.rpartition(":")[2], step.object) for step in planned.steps}
-    if not ends:
-        known |= {(manifest.kind, object_key(manifest.body)) for manifest in own}
     kinds = set(_IN_ORDER) - _NEVER_OURS - (_FLUX - {manifest.kind for manifest in own})
     seen = snapshot(cluster, sorted(kinds))
+    if not ends:
+        known |= {(manifest.kind, object_key(manifest.body)) for manifest in own}
+        known |= {("OvnEip", eip) for eip in _let_go(environment, seen)}
     found: dict[str, list[str]] = {}
     for kind in _IN_ORDER:
         for key, item in sorted(seen.get(kind, {}).items()):
@@ -102,8 +103,7 @@ def _half_made(environment: Environment, cluster: LiveCluster, planned: Outcome)
     """Objects that the plan makes, that stand already, and that would only follow if they were replaced."""
     made = {step.about for step in planned.steps if step.operation == "create"}
     there = standing(environment, cluster) if made else []
-    routers = rerouted(environment, by_kind(there))  # their addresses are let go of in order, before
-    let_go = {f"OvnEip {external_eip(vpc, environment.settings.provider.external.name)}" for vpc in routers}
+    let_go = {f"OvnEip {eip}" for eip in _let_go(environment, by_kind(there))}
     for one in there:
         if one.name not in made - let_go or one.owner != environment.name:
             continue
@@ -116,6 +116,12 @@ def _half_made(environment: Environment, cluster: LiveCluster, planned: Outcome)
                 " then change it",
                 rule=HALF_MADE,
             )
+
+
+def _let_go(environment: Environment, seen: Seen) -> set[str]:
+    """Addresses that an `up` lets go of in order, before anything else (`operations.rerouting`)."""
+    external = environment.settings.provider.external.name
+    return {external_eip(vpc, external) for vpc in rerouted(environment, seen)}
 
 
 def _way_out(environment: Environment, place: str, *, ends: bool) -> str:
