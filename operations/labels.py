@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from operations.live import LiveCluster, snapshot
 from operations.standing import path_of
 from operations.writing import WritableCluster
+from underlay.drift import Object
 from underlay.managers import node_released
 from underlay.names import EXTERNAL_GATEWAY_LABEL
 
@@ -25,27 +25,26 @@ class StalePatch(NamedTuple):
     why: str
 
 
-def let_go(holders: Mapping[str, str], cluster: WritableCluster) -> None:
+def let_go(holders: Mapping[str, str], nodes: Mapping[str, Object], cluster: WritableCluster) -> None:
     """End what dead runs of an earlier version hold of the labels.
 
     Args:
         holders: the field manager of each patch in the state, by name of the Node.
+        nodes: those of the cluster, by name.
         cluster: the cluster that they are on.
     """
-    nodes = snapshot(cluster, ("Node",)).get("Node", {}) if holders else {}
     for node in nodes.keys() & holders.keys():
         if holders[node] and (patch := node_released(nodes[node], holders[node])):
             cluster.patch(path_of("Node", nodes[node]), patch, holders[node])  # a loser of the race tries next time
 
 
-def stale_patches(patches: Mapping[str, str], cluster: LiveCluster) -> Iterator[StalePatch]:
+def stale_patches(patches: Mapping[str, str], nodes: Mapping[str, Object]) -> Iterator[StalePatch]:
     """Patches of Nodes that have left, or whose gateway label is off.
 
     Args:
         patches: those in the state, name of the Node to URN.
-        cluster: the cluster that they are on.
+        nodes: those of the cluster, by name.
     """
-    nodes = snapshot(cluster, ("Node",)).get("Node", {}) if patches else {}
     for node, urn in patches.items():
         value = ((nodes.get(node, {}).get("metadata") or {}).get("labels") or {}).get(EXTERNAL_GATEWAY_LABEL)
         if node not in nodes:

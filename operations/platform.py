@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from operations.live import COLLECTIONS, LiveCluster
+from operations.records import DEPLOYED
 from underlay.errors import Finding, OperatorError, Severity
 from underlay.facts import Facts
 from underlay.inventory import owned_manifests
@@ -28,8 +29,6 @@ _FLUX: Final = ("source.toolkit.fluxcd.io", "helm.toolkit.fluxcd.io")
 _ADMISSION: Final = "admissionregistration.k8s.io"
 _DEPLOYMENT: Final = "/apis/apps/v1/namespaces/kube-system/deployments/kube-ovn-controller"
 _RELEASE: Final = f"/apis/helm.toolkit.fluxcd.io/v2/namespaces/{RELEASE_NAMESPACE}/helmreleases/{RELEASE}"
-_SECRETS: Final = f"/api/v1/namespaces/{RELEASE_NAMESPACE}/secrets"
-_DEPLOYED: Final = f"labelSelector=owner%3Dhelm,name%3D{RELEASE},status%3Ddeployed&limit=1"
 _LAWS: Final = ("NET-704", "NET-707", "NET-708", "NET-712")
 """Those that the controller's own Deployment decides: version, mode, arguments."""
 
@@ -114,7 +113,7 @@ def _installed(environment: Environment, cluster: LiveCluster) -> str | None:
             conditions = (live.get("status") or {}).get("conditions") or ()
             ready = any(one.get("type") == "Ready" and one.get("status") == "True" for one in conditions)
             return f"HelmRelease {RELEASE_NAMESPACE}/{RELEASE}" if ready else ""
-        found = (cluster.get(f"{_SECRETS}?{_DEPLOYED}") or {}).get("items")
+        found = (cluster.get(f"{DEPLOYED}&limit=1") or {}).get("items")
     except OperatorError:
         return None
     return f"Helm release {RELEASE_NAMESPACE}/{RELEASE}" if found else ""

@@ -21,6 +21,7 @@ from operations.identity import (
     whose,
 )
 from operations.labels import StalePatch, let_go, stale_patches
+from operations.live import snapshot
 from operations.outcome import Outcome
 from operations.provider import credentials, renew
 from operations.records import release_in
@@ -103,9 +104,10 @@ def _compare(root: Path, name: str, state: State, verb: Verb, *, refresh: bool) 
         moved = is_elsewhere(state, cluster, uid)
         if moved and not (refresh and verb in _MAY_MOVE):
             raise elsewhere(loaded, cluster, uid, state)
+        nodes = snapshot(cluster, ("Node",)).get("Node", {}) if state.patches else {}
         if verb in _WRITE and not moved:
-            let_go(state.holders, cluster)
-        stale = () if refresh else tuple(stale_patches(state.patches, cluster))
+            let_go(state.holders, nodes, cluster)
+        stale = () if refresh else tuple(stale_patches(state.patches, nodes))
     return _Comparison(loaded, uid, moved, state.kubeconfig != credentials(root, loaded), stale)
 
 

@@ -13,23 +13,12 @@ import pytest
 
 from operations.drift import compare
 from operations.live import LiveCluster
+from tests.adoption.by_hand import VALUES
 from tests.project import ROOT
 from underlay.errors import OperatorError
 from underlay.stackfile import Environment, load_stack
 
-NETWORK = {
-    "flannel": {"enabled": True, "podCidr": "10.93.0.0/16", "backend": "host-gw"},
-    "kubeOvn": {
-        "enabled": True,
-        "podCidr": "10.16.0.0/16",
-        "podGateway": "10.16.0.1",
-        "svcCidr": "10.96.0.0/16",
-        "joinCidr": "100.64.0.0/16",
-        "tunnelInterface": "data.205",
-        "tunnelType": "geneve",
-    },
-    "multus": {"enabled": True},
-}
+NETWORK = VALUES["network"]
 
 
 class Release:
