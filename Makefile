@@ -1,6 +1,8 @@
 # Two commands matter: `make up` and `make test`. Everything else is what they are made of.
 PYTHON ?= python3
 BIN := .venv/bin
+# A world of its own for each worker (tests/worlds.py); one more than processors, since a life cycle is half waiting.
+BESIDE = --numprocesses $(shell $(PYTHON) -c 'import os; print(min((os.cpu_count() or 1) + 1, 6))')
 
 .PHONY: up down test check bench lock generate
 
@@ -11,9 +13,9 @@ down: .venv/ready         ## take it all away again
 	@$(BIN)/python -m sandbox down
 
 test: check               ## everything: fast tier, then the sandbox tier
-	$(BIN)/python -m pytest -m "not sandbox"
+	$(BIN)/python -m pytest -m "not sandbox" $(BESIDE)
 	$(BIN)/python -m sandbox build
-	$(BIN)/python -m pytest -m sandbox
+	$(BIN)/python -m pytest -m sandbox $(BESIDE)
 
 check: .venv/ready        ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .

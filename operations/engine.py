@@ -8,6 +8,7 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +23,21 @@ _LOCK: Final = re.compile(r"(\S+): created by \S+@(\S+) \(pid (\d+)\)")
 
 _SINCE: Final = re.compile(r"\(pid \d+\) at (\S+)")
 """When it was made, in the same sentence: before its run did anything."""
+
+
+class _Workspace(auto.LocalWorkspace):
+    """Looks for a stack by reading it, where the SDK would select it: the operator's own selection stays as it is."""
+
+    _found: auto.Deployment | None = None
+
+    def select_stack(self, stack_name: str) -> None:
+        """Read its state, which every run asks for next."""
+        self._found = super().export_stack(stack_name)
+
+    def export_stack(self, stack_name: str) -> auto.Deployment:
+        """Its state: the first time as it was found, then read anew."""
+        found, self._found = self._found, None
+        return found or super().export_stack(stack_name)
 
 
 class QuietStack(auto.Stack):
@@ -41,6 +57,12 @@ def _nothing() -> None:
     """The program of who asks about a stack and runs nothing."""
 
 
+@cache
+def _cli() -> auto.PulumiCommand:
+    """The CLI on PATH; its version is asked for once."""
+    return auto.PulumiCommand()
+
+
 def select(root: Path, stack: str, program: Callable[[], None] = _nothing) -> auto.Stack:
     """The stack of an environment, made where it is not there yet.
 
@@ -54,7 +76,7 @@ def select(root: Path, stack: str, program: Callable[[], None] = _nothing) -> au
     """
 
     def chosen() -> auto.Stack:
-        workspace = auto.LocalWorkspace(work_dir=str(root), program=program)
+        workspace = _Workspace(work_dir=str(root), program=program, pulumi_command=_cli())
         return QuietStack(stack, workspace, StackInitMode.CREATE_OR_SELECT)
 
     try:
@@ -76,7 +98,7 @@ def _mend(root: Path, stack: str) -> bool:
     The state itself is renamed into place; its attributes (content type and checksum, which may be missing) are not:
     a kill in between leaves them empty, and the engine reads no further (gocloud.dev/blob/fileblob).
     """
-    url = auto.LocalWorkspace(work_dir=str(root)).who_am_i().url or ""
+    url = auto.LocalWorkspace(work_dir=str(root), pulumi_command=_cli()).who_am_i().url or ""
     if not url.startswith("file://"):
         return False
     folder = Path(url.removeprefix("file://").partition("?")[0]).expanduser() / ".pulumi" / "stacks" / PROJECT

@@ -49,11 +49,27 @@ class Provider(StrEnum):
     STAND_IN = "stand-in"
 
 
+# Each command of the CLI writes what it could say in debugging, every property of every resource, into a file of
+# PULUMI_HOME/logs; it has no switch for that, and does without where it cannot (pulumi pkg/logging 3.250).
+_NO_LOGS: Final = """\
+A file, so that the Pulumi CLI makes no folder of this name: its logs cost half of the engine's processor time.
+For a look into the engine: pulumi --logtostderr -v=9
+"""
+
+
 def prepare(home: Path, pulumi: Path) -> Provider:
     """Put both plugins into a Pulumi home, anew each time: interpreter and checkout may have moved."""
+    _keep_no_logs(home)
     analyzer = _place(home, "analyzer-policy-python", version("pulumi-policy")) / _ANALYZER
     _write_script(analyzer, _ANALYZER_SCRIPT)
     return _prepare_provider(home, pulumi)
+
+
+def _keep_no_logs(home: Path) -> None:
+    """Be in the way of the CLI's own log; where an earlier version of the sandbox has kept some, they go on."""
+    home.mkdir(parents=True, exist_ok=True)
+    if not (logs := home / "logs").exists():
+        logs.write_text(_NO_LOGS)
 
 
 def present(home: Path) -> Provider | None:

@@ -179,10 +179,6 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             cluster.request("GET", "/version")
         except (OSError, ValueError, KeyError, yaml.YAMLError, Refused, urllib3.exceptions.HTTPError) as error:
             cluster, trouble = None, f"{type(error).__name__}: {error}"
-        except Exception as error:
-            if type(error).__name__ != "ConfigException":
-                raise
-            cluster, trouble = None, str(error)
         namespace = settings.get("namespace") or _context_namespace(kubeconfig, settings.get("context", ""))
         self._objects = Objects(cluster, _ways(settings, namespace), self._cancelled, trouble)
         helm_config = self._write_kubeconfig(kubeconfig, settings.get("context", ""))

@@ -6,9 +6,12 @@ address that is not on this machine, ignores proxies, and follows no redirect.
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 import json
 import os
+import ssl
+import tempfile
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -17,13 +20,13 @@ from urllib.parse import urlencode, urlsplit
 
 import urllib3
 import yaml
-from kubernetes import client, config
 
 from sandbox.provider_values import Object
 
 CONNECTIONS: Final = 128
 APPLY: Final = "application/apply-patch+yaml"
 JSON_PATCH: Final = "application/json-patch+json"
+_CLIENT: Final = ("client-certificate", "client-certificate-data", "client-key", "client-key-data")
 
 
 class Refused(Exception):  # noqa: N818 (the server refused; nothing broke)
@@ -88,6 +91,43 @@ def active_cluster(kubeconfig: Object, context: str, cluster: str) -> Object | N
     return entries.get(wanted)
 
 
+def _active_user(kubeconfig: Object, context: str) -> Object:
+    named = {e["name"]: e["context"] for e in kubeconfig.get("contexts") or []}
+    wanted = (named.get(context or kubeconfig.get("current-context", "")) or {}).get("user")
+    entries = {e["name"]: e["user"] for e in kubeconfig.get("users") or []}
+    return entries.get(wanted) or {}
+
+
+def _authorization(user: Object) -> dict[str, str]:
+    """Say who asks; a client certificate says it elsewhere."""
+    if unknown := sorted(user.keys() - {"token", "tokenFile"} - set(_CLIENT)):
+        raise ValueError(f"kubeconfig: the sandbox's provider knows tokens and client certificates, not {unknown[0]}")
+    token = user.get("token") or (Path(user["tokenFile"]).read_text().strip() if "tokenFile" in user else "")
+    return {"Authorization": f"Bearer {token}"} if token else {}
+
+
+def _tls(entry: Object, user: Object) -> ssl.SSLContext:
+    """Trust whom the cluster's entry trusts, and show the user's certificate if there is one."""
+    with tempfile.TemporaryDirectory() as folder:  # OpenSSL reads these from files alone
+        authority = _file(entry, "certificate-authority", folder)
+        tls = ssl.create_default_context(cafile=authority)
+        if entry.get("insecure-skip-tls-verify"):
+            tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
+        if certificate := _file(user, "client-certificate", folder):
+            tls.load_cert_chain(certificate, _file(user, "client-key", folder))
+    return tls
+
+
+def _file(holder: Object, key: str, folder: str) -> str | None:
+    """Find a certificate or a key that is given as a path or in place."""
+    data = holder.get(f"{key}-data")
+    if not data:
+        return holder.get(key)
+    path = Path(folder) / key
+    path.write_bytes(base64.b64decode(data))
+    return str(path)
+
+
 def require_loopback(server: str) -> None:
     """Refuse an API server that may be anybody's; `localhost` is the only name believed."""
     host = urlsplit(server).hostname or ""
@@ -106,16 +146,14 @@ class Cluster:
     """One API server on loopback."""
 
     def __init__(self, kubeconfig: Object, context: str) -> None:
-        configuration = client.Configuration()
-        config.load_kube_config_from_dict(  # type: ignore[no-untyped-call] # the client ships no types
-            kubeconfig, context=context or None, client_configuration=configuration, persist_config=False
-        )
-        require_loopback(configuration.host)
-        configuration.proxy = None  # a proxy would make loopback somebody else's
-        configuration.connection_pool_maxsize = CONNECTIONS
-        self._api = client.ApiClient(configuration)
-        self._pool: urllib3.PoolManager = self._api.rest_client.pool_manager
-        self._base = configuration.host.rstrip("/")
+        entry, user = active_cluster(kubeconfig, context, ""), _active_user(kubeconfig, context)
+        if not entry or not entry.get("server"):
+            raise ValueError(f"kubeconfig: context {context or kubeconfig.get('current-context')!r} leads to no server")
+        self._base = str(entry["server"]).rstrip("/")
+        require_loopback(self._base)
+        self._authorization = _authorization(user)
+        # A pool of its own asks no proxy, which would make loopback somebody else's.
+        self._pool = urllib3.PoolManager(maxsize=CONNECTIONS, ssl_context=_tls(entry, user))
         self._kinds: dict[tuple[str, str], Resource] = {}
         self._retries = urllib3.Retry(connect=2, read=False, redirect=False, status=False)
 
@@ -123,10 +161,7 @@ class Cluster:
         self, method: str, path: str, body: object = None, content_type: str = "application/json", **query: str
     ) -> Object:
         """Send one request and return the object in the answer; `Refused` when it is an error."""
-        headers = {"Accept": "application/json", "Content-Type": content_type}
-        for setting in self._api.configuration.auth_settings().values():
-            if setting["value"]:
-                headers[setting["key"]] = setting["value"]
+        headers = {"Accept": "application/json", "Content-Type": content_type, **self._authorization}
         url = self._base + path + ("?" + urlencode(query) if query else "")
         data = None if body is None else json.dumps(body).encode()
         answer = self._pool.request(method, url, body=data, headers=headers, retries=self._retries)

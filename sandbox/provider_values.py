@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from google.protobuf.struct_pb2 import Struct, Value
-from kubernetes.utils.quantity import parse_quantity
 from pulumi.runtime.proto import provider_pb2
 
 UNKNOWN_TOKEN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"  # noqa: S105 (Pulumi's mark for "not yet known")
@@ -238,6 +237,9 @@ def _quantities(value: Any) -> Any:
 
 
 def _quantity(amount: Any) -> Any:
+    # Here, because the client takes a quarter of the provider's start, and only quotas and limits have quantities.
+    from kubernetes.utils.quantity import parse_quantity  # noqa: PLC0415
+
     with suppress(ValueError):
         if isinstance(amount, str | int | float) and not isinstance(amount, bool):
             return f"{parse_quantity(amount).normalize():f}"  # type: ignore[no-untyped-call] # the client ships no types

@@ -5,20 +5,23 @@ A test that needs it carries the marker `sandbox`; without such a test nothing i
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from kubernetes import config
 from kubernetes.dynamic import DynamicClient
 
-from sandbox import environment, reset
+from sandbox import environment
 from sandbox.control_plane import ControlPlane
+from tests.photograph import Photograph, wait_for
+from tests.worlds import LONG, Worlds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from kubernetes.client import ApiClient
+    from xdist.remote import Producer
 
 
 @pytest.fixture(scope="session")
@@ -58,10 +61,16 @@ def control_plane(tools_on_path: None, sandbox_directory: Path) -> Iterator[Cont
     plane.stop()
 
 
+@pytest.fixture(scope="session")
+def first_day(control_plane: ControlPlane) -> Photograph:
+    """The session's control plane before any test."""
+    return Photograph(control_plane)
+
+
 @pytest.fixture
-def clean_cluster(control_plane: ControlPlane) -> ControlPlane:
+def clean_cluster(control_plane: ControlPlane, first_day: Photograph) -> ControlPlane:
     """The session's control plane as on its first day."""
-    reset.wipe(control_plane.api)
+    wait_for(first_day.restore())
     return control_plane
 
 
@@ -76,3 +85,14 @@ def api_client(control_plane: ControlPlane) -> Iterator[ApiClient]:
 def dynamic_client(api_client: ApiClient, tmp_path: Path) -> DynamicClient:
     """The official client for custom resources; its discovery is never that of another test's server."""
     return DynamicClient(api_client, cache_file=str(tmp_path / "discovery.json"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Worlds:
+    """What the workers of `make test` run beside each other."""
+    return Worlds(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have the longest begin first, lest at the end one worker waits for the other."""
+    items.sort(key=lambda item: item.path.stem not in LONG)

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from copy import deepcopy
 from typing import Any
 
-from sandbox import reset
 from sandbox.api import Api, ApiError
 from sandbox.storage import CHECKOUT
 from tests.admission import LITERALS, rows
@@ -95,7 +94,6 @@ def named(refusals: list[str]) -> set[str]:
 @contextmanager
 def guarded_by_all(api: Api) -> Iterator[Api]:
     """The policies in force: those of the good network, and of each row and stack with other literals."""
-    reset.wipe(api)
     theirs = {
         body["metadata"]["namespace"] for _, _, bodies in STACKS for body in bodies if "namespace" in body["metadata"]
     }
@@ -111,7 +109,6 @@ def guarded_by_all(api: Api) -> Iterator[Api]:
     yield api
     api.request("PATCH", PEERS, {"spec": {"versions": versions}}, merge)
     until(lambda: _peer(api) == before)
-    reset.wipe(api)
 
 
 def _peer(api: Api) -> tuple[str, str]:

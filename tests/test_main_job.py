@@ -25,10 +25,10 @@ from operations.outcome import Outcome
 from operations.stacks import run
 from operations.upkeep import Verb
 from operations.verify import verify
-from sandbox import reset
 from sandbox.api import ApiError
 from sandbox.control_plane import ControlPlane
 from sandbox.double.kube_ovn import ControllerDouble
+from tests.photograph import Photograph, wait_for
 from tests.project import make_project, stack_config, write_stack
 from underlay.errors import OperatorError
 from underlay.kubeconfig import read_context
@@ -149,9 +149,12 @@ class Story:
 
 @pytest.fixture(scope="module")
 def story(
-    control_plane: ControlPlane, sandbox_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+    control_plane: ControlPlane,
+    first_day: Photograph,
+    sandbox_environment: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Story]:
-    reset.wipe(control_plane.api)
+    wait_for(first_day.restore())
     directory = tmp_path_factory.mktemp("main-job")
     (directory / "state").mkdir()
     with pytest.MonkeyPatch.context() as patch:

@@ -204,9 +204,9 @@ def test_the_chart_is_installed_in_the_chosen_way(install: str, types: set[str])
 
 
 @pytest.mark.parametrize(
-    ("install", "awaited"), [("release", {"Release"}), ("flux", {"OCIRepository", "HelmRelease"})], ids=str
+    ("install", "awaited"), [("release", ["Release"]), ("flux", ["OCIRepository", "HelmRelease"])], ids=str
 )
-def test_the_chart_is_awaited_as_long_as_the_settings_say_in_each_way(install: str, awaited: set[str]) -> None:
+def test_the_chart_is_awaited_as_long_as_the_settings_say_in_each_way(install: str, awaited: list[str]) -> None:
     settings = environment("prod")
     chart = settings.chart.model_copy(update={"install": install, "timeout_seconds": 1800})
     args = CniStackArgs(chart=chart, network=settings.network, metallb=settings.metallb, stack="prod")

@@ -6,7 +6,6 @@ is the sandbox's, or the one of CONTRACT_KUBECONFIG, which must be on loopback.
 
 from __future__ import annotations
 
-import gc
 import os
 import secrets
 import shutil
@@ -15,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import plugins, reset
+from sandbox import plugins
 from sandbox.provider_cluster import Cluster, Refused, read_kubeconfig
 from tests.contract.engine import API_VERSIONS, Engine
+from tests.photograph import wait_for
 
 NAMESPACED = {"IPAddressPool", "L2Advertisement", "ConfigMap", "Secret", "ResourceQuota"}
 
@@ -83,20 +83,6 @@ class Api:
             self.cluster.request("DELETE", self.path(kind, name), {"propagationPolicy": "Background"})
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Bear with the Automation API, which leaves its event loop open when an inline program fails (pulumi 3.250)."""
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"))
-
-
-@pytest.fixture(autouse=True)
-def _leaks_surface_here() -> Iterator[None]:
-    """Collect what the Automation API left, lest it be held against another test."""
-    yield
-    gc.collect()
-
-
 @pytest.fixture(scope="session")
 def kubeconfig(request: pytest.FixtureRequest) -> str:
     """The text of a kubeconfig that leads to an API server on loopback with the real CRDs."""
@@ -111,15 +97,15 @@ def cluster(kubeconfig: str) -> Cluster:
 
 
 @pytest.fixture(scope="module")
-def first_day(request: pytest.FixtureRequest) -> None:
+def cleaned(request: pytest.FixtureRequest) -> None:
     """Take away what tests of other suites left on the sandbox's API server; another server is left as it is."""
     if "CONTRACT_KUBECONFIG" not in os.environ:
-        reset.wipe(request.getfixturevalue("control_plane").api)
+        wait_for(request.getfixturevalue("first_day").restore())
 
 
 @pytest.fixture
-def api(cluster: Cluster, first_day: None) -> Api:
-    del first_day
+def api(cluster: Cluster, cleaned: None) -> Api:
+    del cleaned
     return Api(cluster)
 
 
@@ -148,8 +134,8 @@ def environment(pulumi_home: Path, tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def engine(tmp_path: Path, kubeconfig: str, environment: dict[str, str], first_day: None) -> Engine:
-    del first_day
+def engine(tmp_path: Path, kubeconfig: str, environment: dict[str, str], cleaned: None) -> Engine:
+    del cleaned
     directory = tmp_path / "project"
     directory.mkdir()
     return Engine(directory, kubeconfig, environment)

@@ -6,6 +6,7 @@ Plain assertions run on the `Outcome` afterwards; nothing is asserted while the 
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,14 +14,17 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as k8s
 from pulumi import automation
+from pulumi.automation._stack import StackInitMode
 from pulumi.automation.errors import CommandError
 from pulumi.automation.events import EngineEvent
 from pulumi_kubernetes.apiextensions import CustomResource, CustomResourcePatch
 
+from operations.engine import QuietStack
 from operations.inline import Inline
 
 Declare = Callable[[k8s.Provider], None]
 PROJECT, STACK = "contract", "test"
+COMMAND = functools.cache(automation.PulumiCommand)
 
 
 @dataclasses.dataclass
@@ -67,13 +71,16 @@ class Engine:
     def __init__(self, directory: Path, kubeconfig: str, environment: dict[str, str]) -> None:
         self._kubeconfig, self._directory = kubeconfig, directory
         (directory / "state").mkdir()
-        settings = automation.ProjectSettings(name=PROJECT, runtime="python")
-        variables = {**environment, "PULUMI_BACKEND_URL": f"file://{directory / 'state'}"}
-        options = automation.LocalWorkspaceOptions(
-            work_dir=str(directory), project_settings=settings, env_vars=variables
+        workspace = automation.LocalWorkspace(
+            work_dir=str(directory),
+            env_vars={**environment, "PULUMI_BACKEND_URL": f"file://{directory / 'state'}"},
+            project_settings=automation.ProjectSettings(name=PROJECT, runtime="python"),
+            stack_settings={
+                STACK: automation.StackSettings(config={"pulumi:disable-default-providers": ["kubernetes"]})
+            },
+            pulumi_command=COMMAND(),
         )
-        self._stack = automation.create_or_select_stack(STACK, PROJECT, lambda: None, opts=options)
-        self._stack.set_config("pulumi:disable-default-providers", automation.ConfigValue('["kubernetes"]'))
+        self._stack = QuietStack(STACK, workspace, StackInitMode.CREATE)
 
     def up(self, declare: Declare, *, refresh: bool = False, **settings: Any) -> Outcome:
         """Apply what `declare` declares; what is not declared any more goes."""

@@ -11,9 +11,8 @@ pytestmark = pytest.mark.sandbox
 LABEL = "ovn.kubernetes.io/external-gw"
 
 
+@pytest.mark.standing("beta")
 def test_settings_that_may_change_in_place_update_their_object_and_no_other(project: Project) -> None:
-    project.add_beta()
-    project.must("up")
     uids = {key: item["metadata"]["uid"] for key, item in project.objects().items()}
 
     project.tenants[0]["drop"] = ["10.16.0.0/16"]
@@ -40,8 +39,8 @@ def test_settings_that_may_change_in_place_update_their_object_and_no_other(proj
     assert again.changes == {}
 
 
+@pytest.mark.standing("beta")
 def test_a_changed_block_replaces_its_subnet_and_the_snat_rule_of_it_and_nothing_else(project: Project) -> None:
-    project.add_beta()
     project.tenants[0]["clusters"].append({"name": "two", "cidrBlock": "10.100.1.0/24"})
     project.save()
     project.must("up")
@@ -70,10 +69,10 @@ def test_a_changed_block_replaces_its_subnet_and_the_snat_rule_of_it_and_nothing
     assert project.must("preview", refresh=True).changes == {}
 
 
+@pytest.mark.standing
 def test_a_gateway_label_that_was_turned_off_is_put_back_by_the_next_up_and_a_node_that_left_stays_away(
     project: Project,
 ) -> None:
-    project.must("up")
     project.merge("Node", "w1", {"metadata": {"labels": {LABEL: "false"}}})
 
     planned = project.must("preview")
@@ -98,8 +97,8 @@ def test_a_gateway_label_that_was_turned_off_is_put_back_by_the_next_up_and_a_no
     assert "Node w2" not in project.objects("Node")
 
 
+@pytest.mark.standing
 def test_a_node_that_left_after_the_last_up_is_not_made_again_by_a_destroy(project: Project) -> None:
-    project.must("up")
     project.api.request("DELETE", "/api/v1/nodes/w2")
 
     project.must("destroy")

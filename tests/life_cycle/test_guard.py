@@ -55,11 +55,10 @@ def _previewed(project: Project) -> list[str]:
     return warnings
 
 
+@pytest.mark.standing("beta")
 def test_what_would_cut_pods_off_is_refused_with_their_names_until_they_are_gone_or_it_is_intended(
     project: Project,
 ) -> None:
-    project.add_beta()
-    project.must("up")
     project.start_pod("worker-1")
     before = project.versions()
 
@@ -98,8 +97,8 @@ def test_what_would_cut_pods_off_is_refused_with_their_names_until_they_are_gone
     assert _guarded(project) == ""
 
 
+@pytest.mark.standing
 def test_an_address_that_is_in_use_stays_in_its_pool_and_out_of_the_excluded_ones(project: Project) -> None:
-    project.must("up")
     project.api.create(
         {
             "apiVersion": "v1",
@@ -144,9 +143,9 @@ def _asked(project: Project, *words: str) -> tuple[subprocess.Popen[str], str]:
     return running, " ".join(heard.split())
 
 
+@pytest.mark.standing
 @pytest.mark.parametrize("verb", ["up", "destroy"])
 def test_pods_that_come_while_the_command_waits_for_its_answer_are_seen(project: Project, verb: str) -> None:
-    project.must("up")
     if verb == "up":
         project.tenants[0]["egressAddress"] = "77.220.68.111"
         project.save()

@@ -101,12 +101,12 @@ def test_after_a_killed_first_up_or_destroy_the_next_run_converges_and_nothing_i
     assert labelled == set()
 
 
+@pytest.mark.standing
 @pytest.mark.parametrize("series", SERIES)
 def test_a_tenant_comes_and_goes_through_killed_runs_and_the_others_are_not_touched(
     project: Project, series: int
 ) -> None:
     dice = random.Random(100 + series)  # noqa: S311 (dice for a moment, not for secrets)
-    project.must("up")
     uids = {key: item["metadata"]["uid"] for key, item in project.objects().items()}
 
     for _ in range(ROUNDS):

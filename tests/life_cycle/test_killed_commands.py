@@ -55,9 +55,9 @@ def _wall_begun(project: Project) -> bool:
     return bool(project.objects("ValidatingAdmissionPolicy"))
 
 
+@pytest.mark.standing
 @pytest.mark.parametrize("moment", [_out_of_the_file, _translated_no_more])
 def test_an_offboarding_that_was_killed_is_finished_by_another(project: Project, moment: Fact) -> None:
-    project.must("up")
     before = _uids(project)
     project.add_beta()
     project.must("up")

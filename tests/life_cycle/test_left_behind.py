@@ -104,10 +104,10 @@ def test_what_a_killed_run_made_is_taken_over_follows_later_changes_and_goes_wit
         )
 
 
+@pytest.mark.standing
 def test_what_was_made_for_a_tenant_that_no_file_names_any_more_is_told_and_put_back_goes_in_order(
     project: Project, double: ControllerDouble
 ) -> None:
-    project.must("up")
     before = project.objects().keys()
     project.add_beta()
     killed_before_ready(project, double, "Vpc beta-vpc")
@@ -129,6 +129,7 @@ def test_what_was_made_for_a_tenant_that_no_file_names_any_more_is_told_and_put_
     assert project.objects().keys() == before
 
 
+@pytest.mark.standing
 def test_what_kube_ovn_does_not_follow_is_never_changed_in_an_object_that_a_killed_run_made(
     project: Project, double: ControllerDouble
 ) -> None:
@@ -138,7 +139,6 @@ def test_what_kube_ovn_does_not_follow_is_never_changed_in_an_object_that_a_kill
     made = next(one.body for one in owned_manifests(stack.settings, STACK) if one.role == "subnet-two")
     two = project.tenants[0]["clusters"].pop()
     project.save()
-    project.must("up")
     apply_subnet(project, made)
     assert double.settle()
     two["cidrBlock"] = RIGHT

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
@@ -98,9 +97,9 @@ def _status(api: Api, method: str, path: str, body: Any, content_type: str = PLA
 
 
 @pytest.fixture
-def preview_identity(clean_cluster: ControlPlane) -> Iterator[Api]:
+def preview_identity(cluster: ControlPlane) -> Api:
     """The API server as the file's ServiceAccount meets it, once the file works."""
-    admin = clean_cluster.api
+    admin = cluster.api
     for document in _documents():
         admin.request("PATCH", f"{_path_of(document)}?fieldManager=test&force=true", document, APPLY)
     asked = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {"expirationSeconds": 3600}}
@@ -111,10 +110,7 @@ def preview_identity(clean_cluster: ControlPlane) -> Iterator[Api]:
         lambda: REFUSED_BY_THE_WALL in _status(api, "POST", "/api/v1/namespaces", body)[1],
         "the wall to stand",
     )
-    yield api
-    for document in _documents():
-        if document["kind"].startswith("ClusterRole"):
-            admin.request("DELETE", _path_of(document))
+    return api
 
 
 def _granted() -> dict[str, set[str]]:
@@ -153,7 +149,7 @@ def _tries(verb: str, collection: str, body: dict[str, Any], live: dict[str, Any
 
 
 def test_every_write_that_is_granted_passes_as_a_dry_run_and_none_is_done_for_real(
-    preview_identity: Api, clean_cluster: ControlPlane
+    preview_identity: Api, cluster: ControlPlane
 ) -> None:
     tried = []
     for resource, verbs in _granted().items():
@@ -163,7 +159,7 @@ def test_every_write_that_is_granted_passes_as_a_dry_run_and_none_is_done_for_re
         version, _, plural = place.rpartition("/")
         collection = _collection(version, plural, "default" if plural in NAMESPACED else None)
         body = {"apiVersion": version, **WRITABLE[place], "metadata": {"name": "probe"}}
-        live = body if plural in REFUSED_ANYWAY else clean_cluster.api.request("POST", collection, body)
+        live = body if plural in REFUSED_ANYWAY else cluster.api.request("POST", collection, body)
         for verb in sorted(verbs - READS):
             for method, path, sent, content_type in _tries(verb, collection, body, live):
                 dry, why = _status(preview_identity, method, f"{path}&dryRun=All", sent, content_type)
@@ -178,9 +174,9 @@ def test_every_write_that_is_granted_passes_as_a_dry_run_and_none_is_done_for_re
 
 
 def test_the_identity_takes_nothing_down_not_even_its_wall_and_gives_itself_no_right(
-    preview_identity: Api, clean_cluster: ControlPlane
+    preview_identity: Api, cluster: ControlPlane
 ) -> None:
-    admin = clean_cluster.api
+    admin = cluster.api
     for document in _documents():
         path = _path_of(document)
         before = admin.request("GET", path)
@@ -199,10 +195,10 @@ def test_the_identity_takes_nothing_down_not_even_its_wall_and_gives_itself_no_r
     assert {verb for verbs in _granted().values() for verb in verbs} == {*READS, "create", "update", "patch"}
 
 
+@pytest.mark.standing
 def test_preview_verify_and_drift_work_with_that_identity_and_touch_nothing(
     project: Project, preview_identity: Api
 ) -> None:
-    project.must("up")
     config = yaml.safe_load(project.plane.kubeconfig.read_text())
     config["users"][0]["user"] = {"token": preview_identity.token}
     (project.root / "preview").write_text(yaml.safe_dump(config))

@@ -79,8 +79,8 @@ def test_what_is_in_the_way_is_named_a_strangers_object_and_an_address_on_its_wa
     assert project.look("Vlan", "vlan222")["spec"]["id"] == 7
 
 
+@pytest.mark.standing
 def test_an_object_of_ours_on_its_way_out_is_waited_for_and_then_made_anew(project: Project) -> None:
-    project.must("up")
     held = {"name": "held", "namespace": "alpha", "finalizers": ["example.com/held"]}
     project.api.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": held})
     project.api.request("DELETE", "/api/v1/namespaces/alpha")

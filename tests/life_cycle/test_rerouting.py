@@ -44,9 +44,8 @@ def uids(project: Project) -> dict[str, str]:
     return {key: item["metadata"]["uid"] for key, item in project.objects().items()}
 
 
+@pytest.mark.standing("beta")
 def test_an_address_is_pinned_where_it_is_changed_and_let_go_of(project: Project) -> None:
-    project.add_beta()
-    project.must("up")
     before = uids(project)
     present, _, _ = way_out(project)
 

@@ -11,9 +11,8 @@ pytestmark = pytest.mark.sandbox
 LABEL = "ovn.kubernetes.io/external-gw"
 
 
+@pytest.mark.standing("beta")
 def test_one_tenant_of_two_goes_without_a_trace_and_no_object_of_anybody_else_is_touched(project: Project) -> None:
-    project.add_beta()
-    project.must("up")
     assert {"Vpc beta-vpc", "OvnEip beta-vpc-external", "OvnSnatRule beta-snat-main"} <= project.objects().keys()
     before = {key: version for key, version in project.versions().items() if "beta" not in key}
 

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import gc
 import json
 import os
 import sys
-import time
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,11 +14,13 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 import pytest
 from pulumi import automation
+from pulumi.automation._stack import StackInitMode
 from pulumi.automation.errors import CommandError
 from pulumi.automation.events import EngineEvent
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.yaml import ConfigGroup
 
+from operations.engine import QuietStack
 from operations.inline import Inline
 from tests.policies.rendering import external, layer2, manifest, pool, provider_network
 
@@ -30,8 +28,6 @@ pytestmark = pytest.mark.sandbox
 
 PACK = Path(__file__).parents[2] / "policies"
 REASON = "the switch filters ARP on this VLAN"
-
-_PATIENCE_SECONDS = 2.0
 
 Program = Callable[[], None]
 
@@ -87,11 +83,11 @@ class Engine:
 
     def _run(self, verb: str, program: Program, config: Mapping[str, Any] | None) -> Outcome:
         settings = automation.ProjectSettings(name="others", runtime="python")
-        options = automation.LocalWorkspaceOptions(
-            work_dir=str(self._directory), project_settings=settings, env_vars=self._environment
-        )
         inline = Inline(program)
-        stack = automation.create_or_select_stack("test", "others", inline, opts=options)
+        workspace = automation.LocalWorkspace(
+            work_dir=str(self._directory), project_settings=settings, env_vars=self._environment, program=inline
+        )
+        stack = QuietStack("test", workspace, StackInitMode.CREATE_OR_SELECT)
         outcome = Outcome()
         arguments: dict[str, Any] = {"policy_packs": [str(PACK)], "on_event": outcome.see}
         if config is not None:
@@ -104,25 +100,7 @@ class Engine:
         except CommandError as error:
             outcome.text = str(error)
         inline.end()
-        _collect_loops()
         return outcome
-
-
-def _collect_loops() -> None:
-    """Take away the event loops that the Automation API leaves open behind an inline program (pulumi 3.250).
-
-    After a refused run its thread lives on for a moment, and its loop with it.
-    """
-    deadline = time.monotonic() + _PATIENCE_SECONDS
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        while gc.collect() and _loops_are_open() and time.monotonic() < deadline:
-            time.sleep(0.1)
-
-
-def _loops_are_open() -> bool:
-    # By type(): isinstance asks __class__, upon which lazy modules load themselves.
-    return any(issubclass(type(entry), asyncio.BaseEventLoop) for entry in gc.get_objects())
 
 
 @pytest.fixture

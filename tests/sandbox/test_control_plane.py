@@ -16,11 +16,12 @@ import pytest
 from kubernetes import client, config
 from kubernetes.client.exceptions import ApiException
 
-from sandbox import crds, credentials, ports, reset
+from sandbox import crds, credentials, ports
 from sandbox.api import collection
 from sandbox.control_plane import API_SERVER, COMPONENTS, ControlPlane
 from sandbox.processes import Server, birth
 from sandbox.storage import CHECKOUT
+from tests.photograph import Photograph
 from underlay.errors import OperatorError
 
 if TYPE_CHECKING:
@@ -183,7 +184,9 @@ def test_a_custom_resource_deleted_in_the_foreground_is_gone_within_seconds(
 
 
 @sandbox
-def test_wiping_takes_away_what_holds_on_by_finalizers_and_in_namespaces(clean_cluster: ControlPlane) -> None:
+def test_the_first_day_comes_back_whatever_holds_on_by_finalizers_and_in_namespaces(
+    clean_cluster: ControlPlane, first_day: Photograph
+) -> None:
     api = clean_cluster.api
     held = {"name": "alpha", "finalizers": ["kubeovn.io/kube-ovn-controller"]}
     namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "alpha"}}
@@ -194,7 +197,7 @@ def test_wiping_takes_away_what_holds_on_by_finalizers_and_in_namespaces(clean_c
     api.create({"apiVersion": "kubeovn.io/v1", "kind": "Vpc", "metadata": held, "spec": {}})
     api.request("PATCH", "/api/v1/nodes/w1", {"metadata": {"labels": {"left": "over"}}}, "application/merge-patch+json")
 
-    reset.wipe(api)
+    first_day.restore()
 
     assert api.find("/api/v1/namespaces/alpha") is None
     assert api.find("/apis/kubeovn.io/v1/vpcs/alpha") is None
