@@ -1,8 +1,11 @@
 # Two commands matter: `make up` and `make test`. Everything else is what they are made of.
 PYTHON ?= python3
 BIN := .venv/bin
-# A world of its own for each worker (tests/worlds.py); one more than processors, since a life cycle is half waiting.
-BESIDE = --numprocesses $(shell $(PYTHON) -c 'import os; print(min((os.cpu_count() or 1) + 1, 6))')
+# One worker for each processor, each with a world of its own (tests/worlds.py).
+BESIDE := --numprocesses logical --maxprocesses 6
+
+# Some machines have it set: every engine run would compile our sources anew in each of its three Python processes.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: up down test check bench lock generate
 

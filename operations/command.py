@@ -15,11 +15,10 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from operations.adopt import adopt
 from operations.checks import Verdict
-from operations.console import Output, err, out, watched
+from operations.console import Output, counted, err, out, watched
 from operations.drift import drift
 from operations.explain import explain
 from operations.guard import foretold, guard
@@ -29,6 +28,7 @@ from operations.lint import lint
 from operations.live import LiveCluster
 from operations.offboard import offboard
 from operations.outcome import HALVES, Outcome
+from operations.plan import plan_table
 from operations.readiness import explain_failure
 from operations.report import as_json, make_sure_of_page, show, write_html
 from operations.rerouting import reroute, to_be_taken_down
@@ -67,7 +67,7 @@ def check(output: OutputOption = Output.TEXT) -> None:
     failed = any(finding.severity is Severity.ERROR for finding in findings)
     if output is Output.TEXT:
         names = ", ".join(environments) or "no environment"
-        out.print(f"{names}: {len(findings)} findings" if findings else f"{names}: nothing to say")
+        out.print(f"{names}: {counted(len(findings), 'finding')}" if findings else f"{names}: nothing to say")
     raise typer.Exit(int(failed))
 
 
@@ -141,19 +141,11 @@ def _note(advice: Iterable[str]) -> None:
 
 
 def _show_plan(outcome: Outcome, stack: str) -> None:
-    """What is to be done, one line for each object; the halves of a replacement are one."""
+    """What is to be done."""
     if not outcome.steps:
         out.print(f"{stack}: nothing to change ({sum(outcome.counts.values())} objects as written)")
         return
-    replaced = any(step.why for step in outcome.steps)
-    table = Table(title=f"{stack}: to do", title_justify="left")
-    for column in ("change", "object", "name", "fields", *(["why"] if replaced else [])):
-        table.add_column(column, overflow="fold")
-    for step in outcome.steps:
-        if step.operation not in HALVES:
-            kind, fields = step.type.rpartition(":")[2], ", ".join(step.fields)
-            table.add_row(step.operation, kind, step.name, fields, *([step.why] if replaced else []))
-    out.print(table)
+    out.print(plan_table(outcome, stack))
 
 
 @app.command()
@@ -219,7 +211,7 @@ def destroy(stack: StackArgument, yes: YesOption = False) -> None:  # noqa: FBT0
         typer.confirm(f"Take the whole network of {stack} away?", abort=True)
         _hold(environment, planned, ends=True)  # the answer may have taken a while
     outcome = _run(stack, "destroy", f"taking {stack} away")
-    out.print(f"{stack}: {outcome.changes.get('delete', 0)} objects deleted")
+    out.print(f"{stack}: {counted(outcome.changes.get('delete', 0), 'object')} deleted")
 
 
 app.command()(adopt)

@@ -15,6 +15,11 @@ out = Console()
 err = Console(stderr=True)
 
 
+def counted(number: int, noun: str) -> str:
+    """So many of something: `1 finding`, `2 findings`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 class Output(StrEnum):
     """Form of a report."""
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from rich.markup import escape
 
-from operations.console import Output, out, watched
+from operations.console import Output, counted, out, watched
 from operations.identity import make_sure_of_identity
 from operations.live import COLLECTIONS, LiveCluster, snapshot
 from operations.records import DEPLOYED
@@ -154,4 +154,4 @@ def _show(stack: str, found: tuple[Drift, ...]) -> None:
         for mark, text in (("  ", entry.seen), ("by", entry.who), ("->", entry.remedy)):
             if text and text != entry.way.value:
                 out.print(f"      {mark} {escape(text)}", highlight=False, soft_wrap=True)
-    out.print(f"{stack}: {len(found)} difference{'s' if len(found) > 1 else ''}")
+    out.print(f"{stack}: {counted(len(found), 'difference')}")

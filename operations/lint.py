@@ -17,6 +17,7 @@ from typing import Final
 from rich.console import Console
 from rich.text import Text
 
+from operations.console import counted
 from underlay.documents import Document, read_documents
 from underlay.errors import Finding, OperatorError, Severity
 from underlay.facts import Facts
@@ -131,5 +132,6 @@ def _print(findings: Sequence[Finding], count: int) -> None:
         line = Text(f"{finding.severity.value}: ", style=style)
         console.print(line.append(str(finding), style="default"))
     errors = sum(finding.severity is Severity.ERROR for finding in findings)
-    what = f"{errors} errors, {len(findings) - errors} warnings" if findings else "nothing found"
-    console.print(f"{count} objects, {len(RULES)} laws: {what}", style="bold")
+    told = f"{counted(errors, 'error')}, {counted(len(findings) - errors, 'warning')}"
+    what = told if findings else "nothing found"
+    console.print(f"{counted(count, 'object')}, {len(RULES)} laws: {what}", style="bold")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -32,3 +33,17 @@ def test_an_old_python_is_refused_with_the_words_that_name_another(tmp_path: Pat
     assert answer.returncode == 2
     assert f"{old}: Python 3.10.12; 3.11 or later is needed: make PYTHON=python3.11 {goal}\n" in answer.stderr
     assert not (tmp_path / "called").exists(), "the virtual environment was begun"
+
+
+def test_python_may_keep_what_it_compiled_whatever_the_environment_says() -> None:
+    answer = subprocess.run(
+        ["make", "--no-print-directory", "--eval=probe: ; @env", "probe"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PASSED_ON": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert "PASSED_ON=1" in answer.stdout.splitlines()
+    assert "PYTHONDONTWRITEBYTECODE=1" not in answer.stdout.splitlines()
