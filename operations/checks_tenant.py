@@ -58,10 +58,11 @@ def tenant_checks(environment: Environment, tenant: Tenant, seen: Seen) -> Itera
             f"provider {rendered.subnet.body['spec']['provider']}",
             f"pulumi up -s {environment.name}; new pods alone read it",
         )
-        yield from _cluster(names, cluster, vpc, address, seen, layer)
+        yield from _cluster(environment.name, names, cluster, vpc, address, seen, layer)
 
 
 def _cluster(
+    stack: str,
     names: TenantNames,
     cluster: TenantCluster,
     vpc: Mapping[str, Any] | None,
@@ -100,5 +101,5 @@ def _cluster(
             f"translates to {status.get('v4Eip')}, the EIP is {address}" if status.get("v4Eip") != address else "",
         ],
         f"{status.get('v4IpCidr')} leaves as {status.get('v4Eip')}",
-        "Kube-OVN never changes a rule in place: replace it (pulumi up --replace its URN)",
+        f"Kube-OVN never changes a rule in place: replace it (pulumi up -s {stack} --replace its URN)",
     )

@@ -30,6 +30,10 @@ class _Workspace(auto.LocalWorkspace):
 
     _found: auto.Deployment | None = None
 
+    def create_stack(self, stack_name: str) -> None:
+        """Make it and select nothing."""
+        self._run_pulumi_cmd_sync(["stack", "init", stack_name, "--no-select"])
+
     def select_stack(self, stack_name: str) -> None:
         """Read its state, which every run asks for next."""
         self._found = super().export_stack(stack_name)

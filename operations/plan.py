@@ -27,7 +27,9 @@ class _Row(NamedTuple):
 
 def plan_table(outcome: Outcome, stack: str) -> Table:
     """One line for each object; the halves of a replacement are one."""
-    rows = list(_rows(step for step in outcome.steps if step.operation not in HALVES))
+    replaced = {step.urn for step in outcome.steps if step.operation == "replace"}
+    # A half alone is what is left of a replacement that died.
+    rows = list(_rows(step for step in outcome.steps if step.operation not in HALVES or step.urn not in replaced))
     reasons = any(row.why for row in rows)
     table = Table(title=f"{stack}: to do", title_justify="left")
     for column in ("change", "object", "fields", *(["why"] if reasons else [])):
@@ -44,7 +46,7 @@ def _rows(steps: Iterable[Step]) -> Iterable[_Row]:
         kind, _, known = step.about.partition(" ")
         kind = kind or step.type.rpartition(":")[2]
         row = _Row(step.operation, kind, (known or step.name,), step.fields, step.why)
-        key = row._replace(names=()) if kind in _WALL else step.urn
+        key = row._replace(names=()) if kind in _WALL else (step.operation, step.urn)
         there = rows.get(key)
         rows[key] = there._replace(names=there.names + row.names) if there else row
     return rows.values()

@@ -171,7 +171,8 @@ def _gateway_nodes(environment: Environment, labels: Mapping[str, str | None]) -
             yield Finding(
                 place=f"Node {name}",
                 problem=f"its label {EXTERNAL_GATEWAY_LABEL} is {labels[name]!r}, and Kube-OVN asks for 'true'",
-                remedy=f"`underlay up {environment.name}` puts it back (plain Pulumi: pulumi up --refresh)",
+                remedy=f"`underlay up {environment.name}` puts it back (plain Pulumi:"
+                f" pulumi up -s {environment.name} --refresh)",
                 rule=GATEWAY_NODE,
                 severity=Severity.WARNING,
             )

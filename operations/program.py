@@ -84,7 +84,8 @@ def _refuse_stubs(loaded: Environment, present: Environment) -> None:
                 Finding(
                     place=loaded.place(("provider", "gatewayNodes")),
                     problem=f"{', '.join(gone)} is not in the cluster, and plain Pulumi would make a stub Node of it",
-                    remedy=f"run `underlay up {loaded.name}`; or take it out and run pulumi up --refresh",
+                    remedy=f"run `underlay up {loaded.name}`; or take it out and run"
+                    f" pulumi up -s {loaded.name} --refresh",
                     rule=GATEWAY_NODE,
                 )
             ]

@@ -95,6 +95,8 @@ def _active_user(kubeconfig: Object, context: str) -> Object:
     named = {e["name"]: e["context"] for e in kubeconfig.get("contexts") or []}
     wanted = (named.get(context or kubeconfig.get("current-context", "")) or {}).get("user")
     entries = {e["name"]: e["user"] for e in kubeconfig.get("users") or []}
+    if wanted and wanted not in entries:
+        raise ValueError(f"kubeconfig: there is no user {wanted!r}")
     return entries.get(wanted) or {}
 
 

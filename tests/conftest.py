@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 from kubernetes import config
 from kubernetes.dynamic import DynamicClient
 
 from sandbox import environment
 from sandbox.control_plane import ControlPlane
-from tests.photograph import Photograph, wait_for
+from tests.photograph import Photograph, until_at_rest, wait_for
 from tests.worlds import LONG, Worlds
 
 if TYPE_CHECKING:
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
 
     from kubernetes.client import ApiClient
     from xdist.remote import Producer
+
+
+settings.register_profile("beside others", deadline=None)  # a worker may have to wait for its processor
+settings.load_profile("beside others")
 
 
 @pytest.fixture(scope="session")
@@ -52,19 +57,20 @@ def sandbox_environment(tools_on_path: None, sandbox_directory: Path) -> dict[st
 
 
 @pytest.fixture(scope="session")
-def control_plane(tools_on_path: None, sandbox_directory: Path) -> Iterator[ControlPlane]:
-    """The session's control plane; it ends with the session, and with the test process however that ends."""
+def first_day(tools_on_path: None, sandbox_directory: Path) -> Iterator[Photograph]:
+    """The session's control plane before any test."""
     del tools_on_path
     plane = ControlPlane(sandbox_directory, dies_with_owner=True)
     plane.start()
-    yield plane
+    until_at_rest(plane)
+    yield Photograph(plane)
     plane.stop()
 
 
 @pytest.fixture(scope="session")
-def first_day(control_plane: ControlPlane) -> Photograph:
-    """The session's control plane before any test."""
-    return Photograph(control_plane)
+def control_plane(first_day: Photograph) -> ControlPlane:
+    """The session's control plane; it ends with the session, and with the test process however that ends."""
+    return first_day.plane
 
 
 @pytest.fixture
@@ -94,5 +100,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Worlds:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Have the longest begin first, lest at the end one worker waits for the other."""
-    items.sort(key=lambda item: item.path.stem not in LONG)
+    """Have the longest life cycles begin first, lest at the end one worker waits for the other.
+
+    Before any of them pytest-xdist hands out the files, the largest first.
+    """
+    items.sort(key=lambda item: "life_cycle" not in item.path.parts or item.path.stem not in LONG)

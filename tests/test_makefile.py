@@ -37,7 +37,8 @@ def test_an_old_python_is_refused_with_the_words_that_name_another(tmp_path: Pat
 
 def test_python_may_keep_what_it_compiled_whatever_the_environment_says() -> None:
     answer = subprocess.run(
-        ["make", "--no-print-directory", "--eval=probe: ; @env", "probe"],
+        ["make", "--no-print-directory", "-f", "-", "probe"],
+        input="include Makefile\nprobe: ; @env\n",
         cwd=ROOT,
         env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PASSED_ON": "1"},
         capture_output=True,

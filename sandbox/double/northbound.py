@@ -5,6 +5,7 @@ It is a record to assert on, not a simulation: nothing here ever decides what be
 
 from __future__ import annotations
 
+import copy
 import threading
 from dataclasses import dataclass, field
 
@@ -34,6 +35,13 @@ class Northbound:
         self.localnets: dict[str, tuple[str, int]] = {}
         """Underlay switch -> provider network and VLAN tag of its localnet port."""
         self._lock = threading.RLock()
+
+    def copy(self) -> Northbound:
+        """Another that says the same."""
+        made = Northbound()
+        with self._lock:
+            made.routers, made.switches, made.localnets = copy.deepcopy((self.routers, self.switches, self.localnets))
+        return made
 
     def connect(self, vpc: str, subnet: str, cidr: str, gateway: str) -> None:
         """A Subnet's router port, its allow policy and its source route."""

@@ -6,7 +6,6 @@ as well; any other with a cluster on its first day.
 
 from __future__ import annotations
 
-import copy
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -40,13 +39,6 @@ class Standing:
     cluster: Photograph
 
 
-def _copy(northbound: Northbound) -> Northbound:
-    made = Northbound()
-    for name in ("routers", "switches", "localnets"):
-        setattr(made, name, copy.deepcopy(getattr(northbound, name)))
-    return made
-
-
 @pytest.fixture(scope="session")
 def applied(
     control_plane: ControlPlane,
@@ -55,7 +47,7 @@ def applied(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, Standing]:
     """Both networks, by the tenant that is more than the settings name: applied once by an `up` and a real engine."""
-    first_day.restore()
+    wait_for(first_day.restore())
     found: dict[str, Standing] = {}
     root = tmp_path_factory.mktemp("standing")
     with pytest.MonkeyPatch.context() as patch, ControllerDouble(control_plane.kubeconfig, speed=SPEED) as double:
@@ -68,7 +60,7 @@ def applied(
             made.must("up")
             assert double.settle(), "the controllers have not come to rest"
             state = Path(shutil.copytree(root / "state", root / f"state-{tenant}"))
-            found[tenant] = Standing(tenant, state, _copy(double.northbound), Photograph(control_plane))
+            found[tenant] = Standing(tenant, state, double.northbound.copy(), Photograph(control_plane))
     return found
 
 
@@ -94,7 +86,7 @@ def double(cluster: ControlPlane, begins_with: Standing | None) -> Iterator[Cont
     """The controllers, twenty times as fast as life."""
     running = ControllerDouble(cluster.kubeconfig, speed=SPEED)
     if begins_with:
-        running.northbound = _copy(begins_with.northbound)
+        running.northbound = begins_with.northbound.copy()
     with running:
         assert running.settle(), "the controllers have not come to rest"
         yield running

@@ -70,3 +70,9 @@ def test_a_first_up_fits_a_narrow_window() -> None:
     lines = shown(*wall, step("create", "kubernetes:kubeovn.io/v1:Vpc", "alpha-vpc", about="Vpc alpha-vpc"), width=80)
     assert len(lines) <= 4
     assert lines[-1] == "create | Vpc alpha-vpc"
+
+
+def test_what_a_replacement_that_died_has_left_is_shown() -> None:
+    left = step("delete-replaced", "kubernetes:kubeovn.io/v1:Subnet", "a", about="Subnet a")
+    anew = step("create", "kubernetes:kubeovn.io/v1:Subnet", "a", about="Subnet a")
+    assert shown(left, anew) == ["delete-replaced | Subnet a", "create | Subnet a"]

@@ -29,6 +29,11 @@ def test_a_way_to_say_who_one_is_that_it_does_not_know_is_named() -> None:
         Cluster(kubeconfig({"exec": {"command": "aws"}}), "")
 
 
+def test_a_user_that_is_not_there_is_named_and_nobody_asks_in_his_stead() -> None:
+    with pytest.raises(ValueError, match="there is no user 'u'"):
+        Cluster({**kubeconfig({}), "users": []}, "")
+
+
 @pytest.mark.parametrize("context", ["there", ""])
 def test_a_context_that_leads_nowhere_is_named(context: str) -> None:
     document = {**kubeconfig({"token": "t"}), "current-context": "elsewhere"}
