@@ -35,7 +35,7 @@ def plan_table(outcome: Outcome, stack: str) -> Table:
     for column in ("change", "object", "fields", *(["why"] if reasons else [])):
         table.add_column(column, overflow="fold")
     for row in rows:
-        cells = (row.change, f"{row.kind} {', '.join(row.names)}", ", ".join(row.fields), row.why)
+        cells = (row.change, f"{row.kind} {', '.join(sorted(row.names))}", ", ".join(row.fields), row.why)
         table.add_row(*map(Text, cells[: len(table.columns)]))
     return table
 

@@ -46,7 +46,7 @@ def test_the_wall_shares_a_line_where_the_same_happens_and_nothing_else_does() -
         policy("update", "vlans", "spec.validations[0].expression"),
         policy("update", "ips", "spec.validations[1].expression"),
     ) == [
-        "create | ValidatingAdmissionPolicy kmetal-vpcs, kmetal-subnets",
+        "create | ValidatingAdmissionPolicy kmetal-subnets, kmetal-vpcs",
         "create | Vpc a",
         "create | Vpc b",
         "update | ValidatingAdmissionPolicy kmetal-vlans | spec.validations[0].expression",
