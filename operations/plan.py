@@ -1,7 +1,8 @@
 """The plan of a run as a table: what happens to which object, and why where one is replaced.
 
-Objects are named as the cluster knows them. Those of the admission wall, 22 with a first `up`, share a line where the
-same happens to them: they are one setting's, and would push the network off the screen.
+Objects are named as the cluster knows them; components, which it does not know, are called so. Objects of the
+admission wall, 22 with a first `up`, share a line where the same happens to them: they are one setting's, and would
+push the network off the screen.
 """
 
 from __future__ import annotations
@@ -15,6 +16,9 @@ from rich.text import Text
 from operations.outcome import HALVES, Outcome, Step
 
 _WALL: Final = frozenset({"ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"})
+
+_COMPONENTS: Final = "kmetal:"
+"""How the types of our components begin: they group objects, and one has the name of a kind."""
 
 
 class _Row(NamedTuple):
@@ -45,6 +49,8 @@ def _rows(steps: Iterable[Step]) -> Iterable[_Row]:
     for step in steps:
         kind, _, known = step.about.partition(" ")
         kind = kind or step.type.rpartition(":")[2]
+        if step.type.startswith(_COMPONENTS):
+            kind = f"component {kind}"
         row = _Row(step.operation, kind, (known or step.name,), step.fields, step.why)
         key = row._replace(names=()) if kind in _WALL else (step.operation, step.urn)
         there = rows.get(key)

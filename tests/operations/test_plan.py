@@ -54,6 +54,13 @@ def test_the_wall_shares_a_line_where_the_same_happens_and_nothing_else_does() -
     ]
 
 
+def test_a_component_is_not_taken_for_the_object_of_the_same_kind() -> None:
+    assert shown(
+        step("create", "kmetal:network:ProviderNetwork", "provider-network", about="ProviderNetwork "),
+        step("create", "kubernetes:kubeovn.io/v1:ProviderNetwork", "nic", about="ProviderNetwork provider"),
+    ) == ["create | component ProviderNetwork provider-network", "create | ProviderNetwork provider"]
+
+
 def test_a_replacement_is_one_line_with_its_reason() -> None:
     subnet = ("kubernetes:kubeovn.io/v1:Subnet", "alpha-subnet-dev")
     about = "Subnet alpha-dev-subnet"
