@@ -62,7 +62,7 @@ def _nothing() -> None:
 
 
 @cache
-def _cli() -> auto.PulumiCommand:
+def cli() -> auto.PulumiCommand:
     """The CLI on PATH; its version is asked for once."""
     return auto.PulumiCommand()
 
@@ -80,7 +80,7 @@ def select(root: Path, stack: str, program: Callable[[], None] = _nothing) -> au
     """
 
     def chosen() -> auto.Stack:
-        workspace = _Workspace(work_dir=str(root), program=program, pulumi_command=_cli())
+        workspace = _Workspace(work_dir=str(root), program=program, pulumi_command=cli())
         return QuietStack(stack, workspace, StackInitMode.CREATE_OR_SELECT)
 
     try:
@@ -102,7 +102,7 @@ def _mend(root: Path, stack: str) -> bool:
     The state itself is renamed into place; its attributes (content type and checksum, which may be missing) are not:
     a kill in between leaves them empty, and the engine reads no further (gocloud.dev/blob/fileblob).
     """
-    url = auto.LocalWorkspace(work_dir=str(root), pulumi_command=_cli()).who_am_i().url or ""
+    url = auto.LocalWorkspace(work_dir=str(root), pulumi_command=cli()).who_am_i().url or ""
     if not url.startswith("file://"):
         return False
     folder = Path(url.removeprefix("file://").partition("?")[0]).expanduser() / ".pulumi" / "stacks" / PROJECT

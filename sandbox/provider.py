@@ -49,7 +49,7 @@ from pulumi.runtime.proto import (
 
 from sandbox import provider_release
 from sandbox.provider_call import Call, OperationError, PartialError, Ways
-from sandbox.provider_cluster import Cluster, NotLoopback, Refused, active_cluster, read_kubeconfig
+from sandbox.provider_cluster import Cluster, NotLoopback, Refused, active_cluster, of_context, read_kubeconfig
 from sandbox.provider_objects import Objects
 from sandbox.provider_release import Releases
 from sandbox.provider_values import UNKNOWN, Object, from_wire, plain, to_wire
@@ -179,7 +179,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             cluster.request("GET", "/version")
         except (OSError, ValueError, KeyError, yaml.YAMLError, Refused, urllib3.exceptions.HTTPError) as error:
             cluster, trouble = None, f"{type(error).__name__}: {error}"
-        namespace = settings.get("namespace") or _context_namespace(kubeconfig, settings.get("context", ""))
+        namespace = (
+            settings.get("namespace") or of_context(kubeconfig, settings.get("context", ""), "namespace") or "default"
+        )
         self._objects = Objects(cluster, _ways(settings, namespace), self._cancelled, trouble)
         helm_config = self._write_kubeconfig(kubeconfig, settings.get("context", ""))
         self._releases = Releases(helm_config, namespace, self._cancelled, trouble)
@@ -276,12 +278,6 @@ def _moved(olds: Object, news: Object) -> bool:
     except (KeyError, OSError, ValueError):
         return False  # ambient or unreadable: nothing to compare
     return before is not None and after is not None and before != after
-
-
-def _context_namespace(kubeconfig: Object, context: str) -> str:
-    wanted = context or kubeconfig.get("current-context", "")
-    entries = {entry["name"]: entry["context"] for entry in kubeconfig.get("contexts") or []}
-    return str((entries.get(wanted) or {}).get("namespace") or "default")
 
 
 def _ways(settings: dict[str, str], namespace: str) -> Ways:

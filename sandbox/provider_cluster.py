@@ -85,19 +85,24 @@ def read_kubeconfig(text_or_path: str) -> Object:
 
 def active_cluster(kubeconfig: Object, context: str, cluster: str) -> Object | None:
     """Return the cluster's entry that a context leads to; None where the kubeconfig leads nowhere."""
-    named = {e["name"]: e["context"] for e in kubeconfig.get("contexts") or []}
-    wanted = cluster or (named.get(context or kubeconfig.get("current-context", "")) or {}).get("cluster")
-    entries = {e["name"]: e["cluster"] for e in kubeconfig.get("clusters") or []}
-    return entries.get(wanted)
+    return _entries(kubeconfig, "cluster").get(cluster or of_context(kubeconfig, context, "cluster"))
 
 
 def _active_user(kubeconfig: Object, context: str) -> Object:
-    named = {e["name"]: e["context"] for e in kubeconfig.get("contexts") or []}
-    wanted = (named.get(context or kubeconfig.get("current-context", "")) or {}).get("user")
-    entries = {e["name"]: e["user"] for e in kubeconfig.get("users") or []}
-    if wanted and wanted not in entries:
+    wanted, users = of_context(kubeconfig, context, "user"), _entries(kubeconfig, "user")
+    if wanted and wanted not in users:
         raise ValueError(f"kubeconfig: there is no user {wanted!r}")
-    return entries.get(wanted) or {}
+    return users.get(wanted) or {}
+
+
+def of_context(kubeconfig: Object, context: str, key: str) -> str:
+    """Return what a context, or else the current one, says: its `cluster`, `user` or `namespace`; empty for nothing."""
+    said = _entries(kubeconfig, "context").get(context or kubeconfig.get("current-context", "")) or {}
+    return str(said.get(key) or "")
+
+
+def _entries(kubeconfig: Object, kind: str) -> dict[str, Object]:
+    return {entry["name"]: entry[kind] for entry in kubeconfig.get(f"{kind}s") or []}
 
 
 def _authorization(user: Object) -> dict[str, str]:

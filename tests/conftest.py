@@ -15,7 +15,7 @@ from kubernetes.dynamic import DynamicClient
 
 from sandbox import environment
 from sandbox.control_plane import ControlPlane
-from tests.photograph import Photograph, until_at_rest, wait_for
+from tests.photograph import Photograph, until_at_rest
 from tests.worlds import LONG, Worlds
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def control_plane(first_day: Photograph) -> ControlPlane:
 @pytest.fixture
 def clean_cluster(control_plane: ControlPlane, first_day: Photograph) -> ControlPlane:
     """The session's control plane as on its first day."""
-    wait_for(first_day.restore())
+    first_day.restore()
     return control_plane
 
 

@@ -39,13 +39,10 @@ class Photograph:
         self.plane = plane
         self._kept = self._seen()
 
-    def restore(self) -> float:
-        """Have the cluster hold what it held then.
+    def restore(self) -> None:
+        """Have the cluster hold what it held then, and enforce no other admission policies.
 
         It looks again until nothing differs: a controller may still be at what the last test left.
-
-        Returns:
-            From which moment on, by the monotonic clock, the API server enforces no other admission policies.
         """
         end, touched = time.monotonic() + PATIENCE, set[str]()
         while differing := self._differing():
@@ -54,7 +51,8 @@ class Photograph:
             steps = [self._step(key, value) for key, value in sorted(differing.items())]
             for begin in range(0, len(steps), AT_ONCE):
                 self._ask("txn", {"success": steps[begin : begin + AT_ONCE]})
-        return time.monotonic() + TAKES_NOTE * any(key.startswith(WALL) for key in touched)
+        if any(key.startswith(WALL) for key in touched):
+            time.sleep(TAKES_NOTE)
 
     def _differing(self) -> dict[str, str]:
         """Key to the value that it had then; empty for what was not there."""
@@ -88,11 +86,6 @@ class Photograph:
 
 def _coded(key: str) -> str:
     return b64encode(key.encode()).decode()
-
-
-def wait_for(moment: float) -> None:
-    """Wait for a moment of the monotonic clock."""
-    time.sleep(max(0.0, moment - time.monotonic()))
 
 
 def until_at_rest(plane: ControlPlane) -> None:

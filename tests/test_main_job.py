@@ -28,7 +28,7 @@ from operations.verify import verify
 from sandbox.api import ApiError
 from sandbox.control_plane import ControlPlane
 from sandbox.double.kube_ovn import ControllerDouble
-from tests.photograph import Photograph, wait_for
+from tests.photograph import Photograph
 from tests.project import make_project, stack_config, write_stack
 from underlay.errors import OperatorError
 from underlay.kubeconfig import read_context
@@ -154,7 +154,7 @@ def story(
     sandbox_environment: dict[str, str],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Story]:
-    wait_for(first_day.restore())
+    first_day.restore()
     directory = tmp_path_factory.mktemp("main-job")
     (directory / "state").mkdir()
     with pytest.MonkeyPatch.context() as patch:

@@ -17,7 +17,6 @@ import pytest
 from sandbox import plugins
 from sandbox.provider_cluster import Cluster, Refused, read_kubeconfig
 from tests.contract.engine import API_VERSIONS, Engine
-from tests.photograph import wait_for
 
 NAMESPACED = {"IPAddressPool", "L2Advertisement", "ConfigMap", "Secret", "ResourceQuota"}
 
@@ -100,7 +99,7 @@ def cluster(kubeconfig: str) -> Cluster:
 def cleaned(request: pytest.FixtureRequest) -> None:
     """Take away what tests of other suites left on the sandbox's API server; another server is left as it is."""
     if "CONTRACT_KUBECONFIG" not in os.environ:
-        wait_for(request.getfixturevalue("first_day").restore())
+        request.getfixturevalue("first_day").restore()
 
 
 @pytest.fixture

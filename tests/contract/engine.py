@@ -6,7 +6,6 @@ Plain assertions run on the `Outcome` afterwards; nothing is asserted while the 
 from __future__ import annotations
 
 import dataclasses
-import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,12 +18,11 @@ from pulumi.automation.errors import CommandError
 from pulumi.automation.events import EngineEvent
 from pulumi_kubernetes.apiextensions import CustomResource, CustomResourcePatch
 
-from operations.engine import QuietStack
+from operations.engine import QuietStack, cli
 from operations.inline import Inline
 
 Declare = Callable[[k8s.Provider], None]
 PROJECT, STACK = "contract", "test"
-COMMAND = functools.cache(automation.PulumiCommand)
 
 
 @dataclasses.dataclass
@@ -78,7 +76,7 @@ class Engine:
             stack_settings={
                 STACK: automation.StackSettings(config={"pulumi:disable-default-providers": ["kubernetes"]})
             },
-            pulumi_command=COMMAND(),
+            pulumi_command=cli(),
         )
         self._stack = QuietStack(STACK, workspace, StackInitMode.CREATE)
 

@@ -17,7 +17,7 @@ from sandbox.control_plane import ControlPlane
 from sandbox.double.kube_ovn import ControllerDouble
 from sandbox.double.northbound import Northbound
 from tests.life_cycle.project import Project
-from tests.photograph import Photograph, wait_for
+from tests.photograph import Photograph
 
 SPEED = 20
 """Kube-OVN looks at its provider nodes every 30 seconds; here every 1.5."""
@@ -47,7 +47,7 @@ def applied(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, Standing]:
     """Both networks, by the tenant that is more than the settings name: applied once by an `up` and a real engine."""
-    wait_for(first_day.restore())
+    first_day.restore()
     found: dict[str, Standing] = {}
     root = tmp_path_factory.mktemp("standing")
     with pytest.MonkeyPatch.context() as patch, ControllerDouble(control_plane.kubeconfig, speed=SPEED) as double:
@@ -77,7 +77,7 @@ def begins_with(request: pytest.FixtureRequest) -> Standing | None:
 @pytest.fixture
 def cluster(control_plane: ControlPlane, first_day: Photograph, begins_with: Standing | None) -> ControlPlane:
     """The session's control plane with what the test begins with."""
-    wait_for((begins_with.cluster if begins_with else first_day).restore())
+    (begins_with.cluster if begins_with else first_day).restore()
     return control_plane
 
 

@@ -20,7 +20,7 @@ from pulumi.automation.events import EngineEvent
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.yaml import ConfigGroup
 
-from operations.engine import QuietStack
+from operations.engine import QuietStack, cli
 from operations.inline import Inline
 from tests.policies.rendering import external, layer2, manifest, pool, provider_network
 
@@ -85,7 +85,11 @@ class Engine:
         settings = automation.ProjectSettings(name="others", runtime="python")
         inline = Inline(program)
         workspace = automation.LocalWorkspace(
-            work_dir=str(self._directory), project_settings=settings, env_vars=self._environment, program=inline
+            work_dir=str(self._directory),
+            project_settings=settings,
+            env_vars=self._environment,
+            program=inline,
+            pulumi_command=cli(),
         )
         stack = QuietStack("test", workspace, StackInitMode.CREATE_OR_SELECT)
         outcome = Outcome()

@@ -16,7 +16,7 @@ from tests.cases import Case
 from tests.guarded import PLURALS, ROWS, SECONDS, SETS, STACKS, guarded_by_all, named, numbered, path, refusal, until
 from tests.network import LAYER2, POOL, VPC, add, build, good, put
 from tests.odd_forms import ANNOUNCED, LARGE, ODD, STRICTER
-from tests.photograph import Photograph, wait_for
+from tests.photograph import Photograph
 from underlay.admission import Literals
 from underlay.reader import default_place
 from underlay.rules.registry import BY_ID
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.sandbox
 @pytest.fixture(scope="module")
 def guarded(control_plane: ControlPlane, first_day: Photograph) -> Iterator[Api]:
     """The session's API server with the policies in force."""
-    wait_for(first_day.restore())
+    first_day.restore()
     with guarded_by_all(control_plane.api) as api:
         yield api
 
