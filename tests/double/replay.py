@@ -21,8 +21,12 @@ if TYPE_CHECKING:
     from sandbox.double.kube_ovn import ControllerDouble
 
 CONFLICT = 409
-PATIENCE = 20.0
+PATIENCE = 10.0
 CATCH_UP = ("ready", "enableExternal")
+
+
+class AstrayError(Exception):
+    """The replay has come to where the recording never was; nothing that follows in it could be compared."""
 
 
 class Camera:
@@ -88,7 +92,11 @@ class Stage:
     """What was there in the recording and, but for what was made again just now, must not be there any more."""
 
     def play(self, recording: Recording) -> None:
-        """All steps; the world is kept at the end of each."""
+        """All steps; the world is kept at the end of each.
+
+        Raises:
+            AstrayError: what is there is not what was, and does not become it.
+        """
         expected: dict[Key, Object] = {(one["kind"], one["name"]): one for one in recording.before}
         ends = [time_ for time_, _ in recording.steps[1:]] + [recording.steps[-1][0] + 30]
         for index, (begin, text) in enumerate(recording.steps):
@@ -117,7 +125,9 @@ class Stage:
     def _catch_up(self, expected: dict[Key, Object]) -> None:
         """Wait, a while, until the same objects exist and are no less ready than they were in the recording."""
         end = time.monotonic() + PATIENCE
-        while time.monotonic() < end and not self._is_abreast(expected):
+        while not self._is_abreast(expected):
+            if time.monotonic() > end:
+                raise AstrayError(f"step {self.camera.step}: {_gap(self.camera.world, expected)}")
             time.sleep(0.01)
 
     def _is_abreast(self, expected: dict[Key, Object]) -> bool:
@@ -185,6 +195,13 @@ def _apply(world: dict[Key, Object], line: Object) -> None:
         world.pop((line["kind"], line["name"]), None)
     else:
         world[line["kind"], line["name"]] = line
+
+
+def _gap(world: dict[Key, Object], expected: dict[Key, Object]) -> str:
+    """What a recorded world has that another lacks, or the other way round."""
+    seen, wanted = _readiness(world), _readiness(expected)
+    keys = sorted(key for key in {*seen, *wanted} if seen.get(key) != wanted.get(key))
+    return "; ".join(f"{key}: recorded {wanted.get(key)}, double {seen.get(key)}" for key in keys)
 
 
 def _readiness(world: dict[Key, Object]) -> dict[Key, set[str]]:

@@ -26,7 +26,7 @@ import pytest
 from sandbox.double.kube_ovn import ControllerDouble
 from tests.double.conftest import wipe
 from tests.double.recording import COMPARED, OBSERVED, Key, Object, is_noise, load, plain, steady
-from tests.double.replay import Camera, Stage
+from tests.double.replay import AstrayError, Camera, Stage
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,6 +50,8 @@ BEGAN = {"timeline-life-cycle.jsonl": 2.2, "timeline-traps.jsonl": -14.56}
 """When the real controller's clock of 30 s (first beat after 3 s) must have started, read from its beats."""
 SPEED = {"timeline-life-cycle.jsonl": 20.0, "timeline-traps.jsonl": 10.0}
 """The traps hang on back-off against deeds a few seconds apart, so they get more room."""
+SLOWER = (1, 2, 4)
+"""A busy machine cannot keep the beat of a run that was killed after 1.9 s: it may try again with more time."""
 
 
 def lives(events: list[tuple[int, Object]]) -> dict[tuple[Key, int], Life]:
@@ -102,11 +104,12 @@ def prepare(client: Client, recording: Recording) -> None:
 
 @pytest.mark.parametrize("name", sorted(BEGAN))
 def test_each_object_goes_through_what_was_recorded(name: str, kubeconfig: Path, client: Client) -> None:
-    differences = _replayed(name, SPEED[name], kubeconfig, client)
-    if differences:
-        # A busy machine cannot keep the beat of a run that was killed after 1.9 s: once more, with twice the time.
+    differences: list[str] = []
+    for slower in SLOWER:
         wipe(client)
-        differences = _replayed(name, SPEED[name] / 2, kubeconfig, client)
+        differences = _replayed(name, SPEED[name] / slower, kubeconfig, client)
+        if not differences:
+            break
     assert not differences, "\n".join(differences)
 
 
@@ -119,7 +122,10 @@ def _replayed(name: str, speed: float, kubeconfig: Path, client: Client) -> list
         origin = time.monotonic() - BEGAN[name] / speed
         double.settle()
         stage = Stage(client, double, camera, speed, origin)
-        stage.play(recording)
+        try:
+            stage.play(recording)
+        except AstrayError as error:
+            return [str(error)]
     return [*_stories(lives(recorded(recording)), lives(camera.events)), *_ends(recording, stage)]
 
 
