@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from operations.planned import Plan
+from underlay.addresses import Span
 from underlay.drift import Object, Seen
 from underlay.errors import Finding, listed
 from underlay.manifests import exclude_ips
@@ -18,7 +19,6 @@ from underlay.names import METALLB_NAMESPACE, TenantNames, external_eip
 from underlay.offboarding import runs
 from underlay.sections.tenant import TenantCluster
 from underlay.stackfile import Environment
-from underlay.types import Span
 
 CUT_OFF: Final = "CUT-OFF"
 LOST_ADDRESS: Final = "LOST-ADDRESS"

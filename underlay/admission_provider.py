@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from underlay.addresses import INTERFACE_NAME_LENGTH, PROVIDER_NAME_LENGTH, VLAN_ID_MAXIMUM, sub_interface
 from underlay.admission_cel import NAME, field_of, has, listed, scalar, texts
 from underlay.admission_model import ATTACHMENTS, NETWORKS, VLANS, Check, Literals
-from underlay.types import INTERFACE_NAME_LENGTH, PROVIDER_NAME_LENGTH, VLAN_ID_MAXIMUM, sub_interface
 
 _ID: Final = f"int({field_of('id', '0')})"
 _NICS: Final = {

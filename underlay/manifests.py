@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any, Final, TypeAlias
 
+from underlay.addresses import Span
 from underlay.names import (
     DEFAULT_VPC,
     DROP_PRIORITY,
@@ -29,7 +30,6 @@ from underlay.sections.base import Section
 from underlay.sections.metallb import Management, MetalLB
 from underlay.sections.provider import ExternalSubnet, Provider
 from underlay.sections.tenant import Tenant, TenantCluster
-from underlay.types import Span
 
 Body: TypeAlias = dict[str, Any]
 

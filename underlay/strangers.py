@@ -11,13 +11,13 @@ import json
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
+from underlay.addresses import Span
 from underlay.drift import Drift, Object, Seen, Way, kubectl
 from underlay.inventory import object_key, owned_manifests
 from underlay.managed_fields import maker_of, writer_of
 from underlay.manifests import default_vpc_patch
 from underlay.names import DEFAULT_VPC, EXTERNAL_GATEWAY_LABEL, STACK_LABEL, TENANT_LABEL, external_eip
 from underlay.settings import Settings
-from underlay.types import Span
 
 PLATFORM_SUBNETS: Final = frozenset({"ovn-default", "join"})
 """Kube-OVN's own, made at its first start."""

@@ -1,4 +1,4 @@
-"""Named scalars of the network: addresses, ranges, VLAN ids, names.
+"""Named scalars of the settings: addresses, ranges, VLAN ids, names.
 
 Every type refuses what would be silently accepted downstream (host bits, integers that read as addresses, names that
 Kube-OVN or the kernel cut short) and says what to write instead. All of them are immutable and compare by value.
@@ -7,130 +7,12 @@ Kube-OVN or the kernel cut short) and says what to write instead. All of them ar
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_interface, ip_network
-from typing import Annotated, Any, Final, Self
+from ipaddress import IPv4Address, IPv4Network, ip_interface
+from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, PlainSerializer
-from pydantic.json_schema import JsonSchemaValue, WithJsonSchema
-from pydantic_core import CoreSchema, core_schema
+from pydantic import BeforeValidator, Field, PlainSerializer, PlainValidator, WithJsonSchema
 
-INTERFACE_NAME_LENGTH: Final = 15
-"""Characters of a Linux interface name (IFNAMSIZ less the closing zero)."""
-
-PROVIDER_NAME_LENGTH: Final = 12
-"""Characters of a ProviderNetwork's name: its bridge `br-<name>` must be an interface name too."""
-
-VLAN_ID_MAXIMUM: Final = 4094
-
-_MAPPED: Final = 0xFFFF << 32
-"""Where IPv4 stands in the one address space in which spans are compared (`::ffff:0:0/96`, RFC 4291)."""
-
-
-def _position(address: IPv4Address | IPv6Address) -> int:
-    return _MAPPED + int(address) if address.version == 4 else int(address)  # noqa: PLR2004 (the IP version)
-
-
-def _address_at(position: int) -> IPv4Address | IPv6Address:
-    mapped = position - _MAPPED
-    return IPv4Address(mapped) if 0 <= mapped < 1 << 32 else IPv6Address(position)
-
-
-def _as_address(text: str) -> IPv4Address | IPv6Address:
-    if "%" in text:
-        message = f"{text!r} carries a zone"
-        raise ValueError(message)
-    return ip_address(text.strip())
-
-
-@dataclass(frozen=True, order=True, slots=True)
-class Span:
-    """A closed interval of addresses: a single one, a CIDR, or a range, whatever form it was written in.
-
-    IPv4 and IPv6 share one number line, IPv4 at `::ffff:0:0/96`; so `::ffff:77.220.68.100` and `77.220.68.100` are the
-    same address, as they are for MetalLB, and nothing slips past a comparison by its spelling.
-    """
-
-    first: int
-    last: int
-    text: str = field(default="", compare=False)
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read `a`, `a/n`, `a-b` or Kube-OVN's `a..b`.
-
-        Raises:
-            ValueError: the text is none of them, mixes families, or ends before it starts.
-        """
-        return cls(*_ends(text), text)
-
-    @classmethod
-    def of(cls, value: IPv4Network | IPv6Network | IPv4Address | IPv6Address) -> Self:
-        """The span of a network or an address."""
-        if isinstance(value, (IPv4Address, IPv6Address)):
-            return cls(_position(value), _position(value), str(value))
-        return cls(_position(value.network_address), _position(value.broadcast_address), str(value))
-
-    @property
-    def size(self) -> int:
-        """Number of addresses."""
-        return self.last - self.first + 1
-
-    def overlaps(self, other: Span) -> bool:
-        """Whether at least one address is in both."""
-        return self.first <= other.last and other.first <= self.last
-
-    def contains(self, other: Span) -> bool:
-        """Whether every address of the other is in this one."""
-        return self.first <= other.first and other.last <= self.last
-
-    def shared(self, other: Span) -> Span | None:
-        """The addresses in both, or None."""
-        return Span(max(self.first, other.first), min(self.last, other.last)) if self.overlaps(other) else None
-
-    def canonical(self) -> str:
-        """`a` or `a-b`, IPv4 written as IPv4."""
-        first, last = _address_at(self.first), _address_at(self.last)
-        return str(first) if first == last else f"{first}-{last}"
-
-    def __str__(self) -> str:
-        """As it was written; computed spans in canonical form."""
-        return self.text or self.canonical()
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """A span is written as text in settings."""
-        del source, handler
-        return core_schema.no_info_plain_validator_function(
-            _span_from_settings, serialization=core_schema.to_string_ser_schema()
-        )
-
-    @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        """For editors: a string."""
-        del schema, handler
-        return {"type": "string", "examples": ["172.21.204.200-172.21.204.250", "10.0.0.0/24", "192.168.1.100/32"]}
-
-
-@lru_cache(maxsize=4096)
-def _ends(text: str) -> tuple[int, int]:
-    """First and last position of a written span; host bits of a CIDR are masked, as all its readers do."""
-    for separator in ("..", "-"):
-        head, found, tail = text.partition(separator)
-        if found:
-            low, high = _as_address(head), _as_address(tail)
-            if (first := _position(low)) > (last := _position(high)):
-                message = f"{text!r} ends before it starts"
-                raise ValueError(message)
-            if _address_at(first).version != _address_at(last).version:
-                message = f"{text!r} mixes IPv4 and IPv6"
-                raise ValueError(message)
-            return first, last
-    if "/" in text:
-        network = ip_network(text.strip(), strict=False)
-        return _position(network.network_address), _position(network.broadcast_address)
-    return (position := _position(_as_address(text))), position
+from underlay.addresses import INTERFACE_NAME_LENGTH, PROVIDER_NAME_LENGTH, VLAN_ID_MAXIMUM, Span
 
 
 def _span_from_settings(value: Any) -> Span:
@@ -203,6 +85,16 @@ def _named(pattern: str, length: int, what: str, example: str) -> BeforeValidato
     return BeforeValidator(check)
 
 
+AddressRange = Annotated[
+    Span,
+    PlainValidator(_span_from_settings),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema(
+        {"type": "string", "examples": ["172.21.204.200-172.21.204.250", "10.0.0.0/24", "192.168.1.100/32"]}
+    ),
+]
+"""A span of addresses, written as text."""
+
 IPv4Block = Annotated[
     IPv4Network,
     BeforeValidator(_block),
@@ -244,12 +136,3 @@ VlanId = Annotated[int, Field(strict=True, ge=0, le=VLAN_ID_MAXIMUM)]
 
 Asn = Annotated[int, Field(strict=True, ge=1, le=4294967295)]
 Mtu = Annotated[int, Field(strict=True, ge=576, le=9500)]
-
-_SUB_INTERFACE: Final = re.compile(r"(?P<parent>.+)\.(?P<id>[0-9]{1,4})")
-
-
-def sub_interface(name: str) -> tuple[str, int] | None:
-    """Parent and VLAN id of a kernel VLAN sub-interface such as `data.222`, or None for a plain NIC."""
-    if match := _SUB_INTERFACE.fullmatch(name):
-        return match["parent"], int(match["id"])
-    return None

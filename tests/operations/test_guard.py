@@ -12,9 +12,9 @@ from operations.guard import CONTROL_PLANES, foretold, guard
 from operations.live import COLLECTIONS, LiveCluster
 from operations.outcome import Outcome, Step
 from tests.project import ROOT
+from underlay.addresses import Span
 from underlay.errors import Finding, OperatorError, Severity, UnreachableError
 from underlay.stackfile import Environment, load_stack
-from underlay.types import Span
 
 OURS = {"kmetal-network/stack": "dev"}
 FORBIDDEN = UnreachableError(

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.network import good
+from underlay.addresses import Span
 from underlay.documents import read_documents
 from underlay.errors import OperatorError
 from underlay.facts import UNKNOWN, Facts, Range, RangeKind
@@ -16,7 +17,6 @@ from underlay.reader import facts_of
 from underlay.rules.matches import destinations
 from underlay.rules.registry import RULES, judge, judge_estate
 from underlay.rules.spans import crossing, overlapping, shared, without
-from underlay.types import Span
 
 V4_BASE = int(IPv4Address("10.0.0.0"))
 V6_BASE = int(IPv6Address("2001:db8::"))

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
+from underlay.addresses import Span
 from underlay.adoption.comparison import API_DEFAULTS
 from underlay.adoption.live import Left, Live, Object, Reading, known, labels, misfit, spec
 from underlay.fields import is_list
@@ -22,7 +23,6 @@ from underlay.sections.metallb import (
     L2Advertisement,
     Pool,
 )
-from underlay.types import Span
 
 EXTERNAL: Final = "external"
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final, TypeAlias
 
+from underlay.addresses import Span
 from underlay.facts import UNKNOWN, Facts, Range, RangeKind, Subnet, known
 from underlay.names import DEFAULT_VPC
 from underlay.rules.model import Breach, Rule
 from underlay.rules.spans import crossing, overlapping, span
-from underlay.types import Span
 
 Placed: TypeAlias = tuple[Span, Range]
 

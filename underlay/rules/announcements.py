@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import TypeAlias
 
+from underlay.addresses import sub_interface
 from underlay.facts import UNKNOWN, Advertisement, BgpPeer, Facts, ProviderNetwork, Unknown, has_unknown, known
 from underlay.names import METALLB_NAMESPACE
 from underlay.rules.metallb import provider_spans
 from underlay.rules.model import Breach, Rule
 from underlay.rules.spans import crossing, span
-from underlay.types import sub_interface
 
 ASN_MAXIMUM = 4294967295
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from ipaddress import ip_interface
 from typing import Final
 
+from underlay.addresses import Span
 from underlay.errors import Severity
 from underlay.facts import UNKNOWN, Facts, Maybe, RangeKind, Subnet, known
 from underlay.rules.model import Breach, Rule
 from underlay.rules.spans import is_address, is_block, span, spans
-from underlay.types import Span
 
 RESERVED: Final = tuple(
     Span.parse(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from underlay.addresses import VLAN_ID_MAXIMUM, Span
 from underlay.errors import Severity
 from underlay.facts import Facts, RangeKind, Subnet, has_unknown, known
 from underlay.names import DEFAULT_VPC
@@ -12,7 +13,6 @@ from underlay.rules.addresses import named_ranges
 from underlay.rules.metallb import pool_spans
 from underlay.rules.model import Breach, Rule
 from underlay.rules.spans import span, spans, without
-from underlay.types import VLAN_ID_MAXIMUM, Span
 
 HEADROOM: Final = 0.1
 """The share of a supply that should be left."""

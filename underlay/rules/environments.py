@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from itertools import combinations
 from typing import Final, TypeAlias
 
+from underlay.addresses import Span, sub_interface
 from underlay.errors import Severity
 from underlay.facts import Facts, known
 from underlay.rules.metallb import pool_spans, provider_spans
 from underlay.rules.model import Breach, Estate, Rule
 from underlay.rules.spans import overlapping, span
-from underlay.types import Span, sub_interface
 
 Claim: TypeAlias = tuple[Span, tuple[str, str, str]]
 """A span with its environment, its place and its name."""

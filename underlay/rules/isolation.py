@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
+from underlay.addresses import Span
 from underlay.errors import Severity
 from underlay.facts import UNKNOWN, Facts, PolicyRoute, RangeKind, Vpc
 from underlay.names import DEFAULT_VPC, DROP_PRIORITY
@@ -15,7 +16,6 @@ from underlay.rules.matches import Destinations, destinations
 from underlay.rules.metallb import provider_spans
 from underlay.rules.model import Breach, Rule
 from underlay.rules.spans import EVERYWHERE, is_address, shared, span, without
-from underlay.types import Span
 
 PRIORITY_MAXIMUM: Final = 32767
 """Of OVN's Logical_Router_Policy (northbound schema)."""

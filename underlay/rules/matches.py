@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeAlias
 
+from underlay.addresses import Span
 from underlay.rules.spans import ALL_IPV4, EVERYWHERE, shared, span, without
-from underlay.types import Span
 
 _BLANKS: Final = " \t\n\r"
 """What OVN's lexer passes over (ovn lib/lex.c); any other blank ends the expression in an error."""

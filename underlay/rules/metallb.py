@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from underlay.addresses import Span
 from underlay.facts import UNKNOWN, Facts, Pool, RangeKind, has_unknown, known
 from underlay.rules.model import Breach, Rule
 from underlay.rules.spans import crossing, is_address, is_block, overlapping, span, spans
-from underlay.types import Span
 
 
 def _label(pool: Pool) -> str:

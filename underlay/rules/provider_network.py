@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from underlay.addresses import INTERFACE_NAME_LENGTH, PROVIDER_NAME_LENGTH, VLAN_ID_MAXIMUM, sub_interface
 from underlay.facts import UNKNOWN, Facts, ProviderNetwork, is_named, known
 from underlay.rules.model import Breach, Rule
-from underlay.types import INTERFACE_NAME_LENGTH, PROVIDER_NAME_LENGTH, VLAN_ID_MAXIMUM, sub_interface
 
 
 def _vlan_id(facts: Facts) -> Iterator[Breach]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from heapq import heappop, heappush
 from typing import Final, TypeVar
 
-from underlay.types import Span
+from underlay.addresses import Span
 
 L = TypeVar("L")
 R = TypeVar("R")

@@ -7,7 +7,17 @@ from typing import Annotated
 from pydantic import Field
 
 from underlay.sections.base import Section
-from underlay.types import Address, Asn, Community, DnsLabel, Duration, InterfaceName, IPv4Block, LabelValue, Span
+from underlay.types import (
+    Address,
+    AddressRange,
+    Asn,
+    Community,
+    DnsLabel,
+    Duration,
+    InterfaceName,
+    IPv4Block,
+    LabelValue,
+)
 
 
 class Management(Section):
@@ -22,7 +32,7 @@ class Management(Section):
     cidr: IPv4Block | None = None
     """Block of the management VLAN, where it is known: pools are then held to it."""
 
-    reserved: tuple[Span, ...] = ()
+    reserved: tuple[AddressRange, ...] = ()
     """Addresses of that VLAN that others use: DHCP ranges, routers, appliances. No pool may hold one."""
 
 
@@ -32,7 +42,7 @@ class Pool(Section):
     name: DnsLabel
     """Name of the IPAddressPool."""
 
-    addresses: Annotated[tuple[Span, ...], Field(min_length=1)]
+    addresses: Annotated[tuple[AddressRange, ...], Field(min_length=1)]
     """Ranges FIRST-LAST or blocks ADDRESS/LENGTH (one address: /32), reserved for MetalLB on the management VLAN."""
 
     auto_assign: bool | None = None

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from underlay.sections.base import Section
-from underlay.types import Address, DnsLabel, InterfaceName, IPv4Block, NodeName, ProviderName, Span, VlanId
+from underlay.types import Address, AddressRange, DnsLabel, InterfaceName, IPv4Block, NodeName, ProviderName, VlanId
 
 
 class CustomInterface(Section):
@@ -67,7 +67,7 @@ class ExternalSubnet(Section):
     gateway_type: Literal["distributed", "centralized"] = "distributed"
     """As the seed writes it; it has no effect on an underlay Subnet (kube-ovn pkg/controller/subnet.go)."""
 
-    exclude_ips: tuple[Span, ...] = ()
+    exclude_ips: tuple[AddressRange, ...] = ()
     """Addresses that Kube-OVN must not hand out (`a` or `a..b`); the gateway is added by itself."""
 
 

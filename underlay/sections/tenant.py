@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from pydantic import Field, model_validator
 
 from underlay.sections.base import Section
-from underlay.types import Address, DnsLabel, IPv4Block, LabelValue, Mtu, Quantity, Span
+from underlay.types import Address, AddressRange, DnsLabel, IPv4Block, LabelValue, Mtu, Quantity
 
 _STANDARD_PREFIXES: Final = ("requests", "limits", "services")
 """Prefixes of the quota keys with a dot that Kubernetes itself knows (pkg/apis/core/validation)."""
@@ -25,7 +25,7 @@ class TenantCluster(Section):
     gateway: Address | None = None
     """Gateway in that block; by default its first usable address."""
 
-    exclude_ips: tuple[Span, ...] = ()
+    exclude_ips: tuple[AddressRange, ...] = ()
     """Addresses that Kube-OVN must not hand out (`a` or `a..b`); the gateway is added by itself."""
 
     mtu: Mtu | None = None
