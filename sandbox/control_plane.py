@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import secrets
 import signal
+import time
 import urllib.request
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -39,6 +40,7 @@ SERVICE_RANGE: Final = "10.96.0.0/16"
 """The seed's svcCidr, which has to equal the API server's range."""
 
 _READY_SECONDS: Final = 120.0
+_MOMENT_SECONDS: Final = 1.0
 # An API server that is asked to end waits for its clients' watches; nothing is lost when it is not waited for.
 _STOP_SECONDS: Final = 5.0
 
@@ -49,8 +51,8 @@ _CONTROLLERS: Final = (
     "resourcequota-controller",  # a quota without status refuses everything ("status unknown for quota")
     "root-ca-certificate-publisher-controller",
     "serviceaccount-controller",  # pods are refused in a namespace without its default account
-    "validatingadmissionpolicy-status-controller",  # reports expressions that do not fit their kind
 )
+_EXPRESSIONS: Final = "validatingadmissionpolicy-status-controller"  # reports those that do not fit their kind
 
 
 @dataclass(frozen=True)
@@ -69,16 +71,30 @@ class ComponentStatus:
 
 
 class ControlPlane:
-    """One control plane, by its directory."""
+    """One control plane, by its directory.
+
+    Args:
+        directory: where everything is kept.
+        dies_with_owner: whether the servers end with the process that starts them.
+        checks_expressions: whether admission policies get a status; to check the wall's takes 2 s of a processor.
+        tools: executables by name; built where need be by default.
+    """
 
     def __init__(
-        self, directory: Path, *, dies_with_owner: bool = False, tools: Mapping[str, Path] | None = None
+        self,
+        directory: Path,
+        *,
+        dies_with_owner: bool = False,
+        checks_expressions: bool = True,
+        tools: Mapping[str, Path] | None = None,
     ) -> None:
         self.directory = directory.resolve()
         self.kubeconfig = self.directory / "kubeconfig"
         self._home = self.directory / "control-plane"
         self._dies_with_owner = dies_with_owner
+        self._manager = (*_CONTROLLERS, _EXPRESSIONS) if checks_expressions else _CONTROLLERS
         self._tools = tools
+        self._asked: Api | None = None
         self._servers = {name: Server(name, self._home) for name in COMPONENTS}
 
     @property
@@ -86,7 +102,10 @@ class ControlPlane:
         """The API server, asked as an administrator."""
         if not self.kubeconfig.is_file():
             raise OperatorError(f"{self.directory}: no control plane was ever started here; start it first")
-        return Api(f"https://{LOOPBACK}:{self._known_ports().api}", self._certificate, self._tokens()["admin"])
+        asked = Api(f"https://{LOOPBACK}:{self._known_ports().api}", self._certificate, self._tokens()["admin"])
+        if self._asked != asked:
+            self._asked = asked
+        return self._asked
 
     def start(self, contents: Callable[[Api], None] = cluster.install) -> bool:
         """Start what does not run and wait until it is ready; False when everything ran already.
@@ -187,7 +206,7 @@ class ControlPlane:
         return (
             executable,
             f"--kubeconfig={self._secrets / 'controllers.kubeconfig'}",
-            f"--controllers={','.join(_CONTROLLERS)}",
+            f"--controllers={','.join(self._manager)}",
             f"--root-ca-file={self._certificate}",
             "--secure-port=0",
             "--leader-elect=false",
@@ -232,9 +251,18 @@ class ControlPlane:
                 return False
             if self.api.create(manifest) or "deletionTimestamp" not in self.api.request("GET", probe)["metadata"]:
                 self.api.request("DELETE", f"{probe}?propagationPolicy=Foreground")
-            return self.api.find(probe) is None
+            return self._goes(probe)
         except (ApiError, OSError):
             return False
+
+    def _goes(self, path: str) -> bool:
+        """Whether an object that is to go has gone in a moment; another try would only make it anew."""
+        end = time.monotonic() + _MOMENT_SECONDS
+        while self.api.find(path) is not None:
+            if time.monotonic() > end:
+                return False
+            time.sleep(0.02)
+        return True
 
     # --- starting and stopping
 

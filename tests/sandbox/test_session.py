@@ -8,7 +8,6 @@ import socket
 import sys
 import threading
 import time
-import urllib.error
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -157,7 +156,7 @@ def test_down_starts_what_is_missing_before_it_takes_the_network_away(
     ("error", "words"),
     [
         (ApiError(403, "pods is forbidden"), "the API server refuses (403: pods is forbidden)"),
-        (urllib.error.URLError(ConnectionRefusedError(111, "Connection refused")), "[Errno 111] Connection refused"),
+        (ConnectionError("https://127.0.0.1:1: no whole answer"), "https://127.0.0.1:1: no whole answer"),
         (OSError(28, "No space left on device"), "[Errno 28] No space left on device"),
     ],
 )
@@ -193,7 +192,7 @@ def test_a_machine_that_refuses_a_build_is_one_sentence(
     assert (ended.value.code, capsys.readouterr().err) == (2, "[Errno 28] No space left on device\n")
 
 
-@pytest.mark.parametrize("error", [ApiError(500, "?"), urllib.error.URLError("refused"), TimeoutError("timed out")])
+@pytest.mark.parametrize("error", [ApiError(500, "?"), ConnectionError("refused"), TimeoutError("timed out")])
 def test_controllers_that_cannot_be_asked_yet_are_not_ready(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:

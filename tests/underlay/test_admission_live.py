@@ -5,19 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sandbox.api import Api, ApiError
 from sandbox.control_plane import ControlPlane
-from tests.admission import broken_alone, refusing
+from tests.admission import LITERALS, broken_alone, refusing
 from tests.cases import Case
 from tests.guarded import PLURALS, ROWS, SECONDS, SETS, STACKS, guarded_by_all, named, numbered, path, refusal, until
 from tests.network import LAYER2, POOL, VPC, add, build, good, put
 from tests.odd_forms import ANNOUNCED, LARGE, ODD, STRICTER
 from tests.photograph import Photograph
-from underlay.admission import Literals
+from underlay.admission import Literals, admission_policies
 from underlay.reader import default_place
 from underlay.rules.registry import BY_ID
 
@@ -197,12 +198,24 @@ def test_the_refusal_names_the_law_the_address_and_the_way_out(guarded: Api) -> 
     assert f"NET-201 {BY_ID['NET-201'].title}: 77.220.68.1-77.220.68.96. {BY_ID['NET-201'].fix}" in text
 
 
-def test_expressions_fit_their_kinds(guarded: Api) -> None:
+@pytest.fixture
+def checked(tools_on_path: None, tmp_path: Path) -> Iterator[Api]:
+    """An API server of its own with the policies, and with the controller that checks their expressions."""
+    del tools_on_path
+    plane = ControlPlane(tmp_path, dies_with_owner=True)
+    plane.start()
+    for body in admission_policies(LITERALS):
+        plane.api.request("POST", path(body), body)
+    yield plane.api
+    plane.stop()
+
+
+def test_expressions_fit_their_kinds(checked: Api) -> None:
     """The API server's own type check, which the controller manager writes into the status."""
     collection = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies"
     end = time.monotonic() + SECONDS
     while True:
-        items = guarded.request("GET", collection)["items"]
+        items = checked.request("GET", collection)["items"]
         if all("observedGeneration" in item.get("status", {}) for item in items):
             break
         assert time.monotonic() < end, "nobody has checked the expressions"
