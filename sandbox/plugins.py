@@ -38,7 +38,7 @@ exec {python} -u -m pulumi.policy "$1" "$2"
 # -P: the engine starts it in the program's directory, whose names must not shadow modules.
 _PROVIDER_SCRIPT: Final = """#!/bin/sh
 export PYTHONPATH={checkout}"${{PYTHONPATH:+:$PYTHONPATH}}"
-exec {python} -u -P -m sandbox.provider "$@"
+exec {python} -u -P -m sandbox.provider_start "$@"
 """
 
 

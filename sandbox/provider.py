@@ -1,4 +1,4 @@
-"""A stand-in for the Pulumi provider `kubernetes`, for the sandbox alone: `python -u -m sandbox.provider <engine>`.
+"""A stand-in for the Pulumi provider `kubernetes`, for the sandbox alone; `sandbox.provider_start` runs it.
 
 Where the genuine plugin can be had, it is used and this is not. The stand-in behaves as the genuine 4.32 does in all
 that this project relies upon; one contract suite (tests/contract) holds both to it. It serves an API server on
@@ -313,7 +313,3 @@ def main(arguments: list[str]) -> None:
         server.stop(grace=None)
     finally:
         provider.close()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

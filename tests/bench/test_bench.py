@@ -51,7 +51,7 @@ def test_the_plain_apply_gets_namespaces_before_what_lies_in_them_and_the_patche
     ("words", "part"),
     [
         (["/opt/bin/pulumi", "up"], Part.ENGINE),
-        (["python", "-u", "-P", "-m", "sandbox.provider", "127.0.0.1:1"], Part.PROVIDER),
+        (["python", "-u", "-P", "-m", "sandbox.provider_start", "127.0.0.1:1"], Part.PROVIDER),
         (["/home/plugins/resource-kubernetes-v4/pulumi-resource-kubernetes", "127.0.0.1:1"], Part.PROVIDER),
         (["python", "-u", "-m", "pulumi.policy", "127.0.0.1:1", "."], Part.POLICIES),
         ([], Part.OTHER),
