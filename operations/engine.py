@@ -31,8 +31,12 @@ class _Workspace(auto.LocalWorkspace):
     _found: auto.Deployment | None = None
 
     def create_stack(self, stack_name: str) -> None:
-        """Make it and select nothing."""
-        self._run_pulumi_cmd_sync(["stack", "init", stack_name, "--no-select"])
+        """Make it and select nothing; its secrets are kept as its file says, where the CLI itself does not look."""
+        provider = None
+        with suppress(FileNotFoundError):
+            provider = self.stack_settings(stack_name).secrets_provider
+        words = ["--secrets-provider", provider] if provider else []
+        self._run_pulumi_cmd_sync(["stack", "init", stack_name, "--no-select", *words])
 
     def select_stack(self, stack_name: str) -> None:
         """Read its state, which every run asks for next."""

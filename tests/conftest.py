@@ -16,6 +16,7 @@ from kubernetes.dynamic import DynamicClient
 from sandbox import environment
 from sandbox.control_plane import ControlPlane
 from tests.photograph import Photograph, until_at_rest
+from tests.vault import vault
 from tests.worlds import LONG, Worlds
 
 if TYPE_CHECKING:
@@ -57,10 +58,17 @@ def sandbox_environment(tools_on_path: None, sandbox_directory: Path) -> dict[st
 
 
 @pytest.fixture(scope="session")
+def keeper() -> Iterator[dict[str, str]]:
+    """The variables by which the CLI finds who keeps the secrets of stacks."""
+    with vault() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
 def first_day(tools_on_path: None, sandbox_directory: Path) -> Iterator[Photograph]:
     """The session's control plane before any test."""
     del tools_on_path
-    plane = ControlPlane(sandbox_directory, dies_with_owner=True)
+    plane = ControlPlane(sandbox_directory, dies_with_owner=True, checks_expressions=False)
     plane.start()
     until_at_rest(plane)
     yield Photograph(plane)
@@ -100,8 +108,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Worlds:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Have the longest life cycles begin first, lest at the end one worker waits for the other.
+    """Have life cycles that begin alike follow each other, and of those the longest begin first.
 
-    Before any of them pytest-xdist hands out the files, the largest first.
+    A cluster with another admission wall than the last test's costs the API server three seconds of work; and at the end
+    one worker is not to wait for the other. Before any of them pytest-xdist hands out the files, the largest first.
     """
-    items.sort(key=lambda item: "life_cycle" not in item.path.parts or item.path.stem not in LONG)
+    items.sort(key=lambda item: (item.get_closest_marker("standing") is not None, item.path.stem not in LONG))

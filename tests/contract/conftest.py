@@ -123,10 +123,10 @@ def stand_in(pulumi_home: Path) -> bool:
 
 
 @pytest.fixture
-def environment(pulumi_home: Path, tmp_path: Path) -> dict[str, str]:
+def environment(pulumi_home: Path, tmp_path: Path, keeper: dict[str, str]) -> dict[str, str]:
     return {
+        **keeper,
         "PULUMI_HOME": str(pulumi_home),
-        "PULUMI_CONFIG_PASSPHRASE": "contract",
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "KUBECONFIG": str(tmp_path / "none"),
     }

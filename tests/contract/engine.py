@@ -20,6 +20,7 @@ from pulumi_kubernetes.apiextensions import CustomResource, CustomResourcePatch
 
 from operations.engine import QuietStack, cli
 from operations.inline import Inline
+from tests.vault import SECRETS_PROVIDER
 
 Declare = Callable[[k8s.Provider], None]
 PROJECT, STACK = "contract", "test"
@@ -76,6 +77,7 @@ class Engine:
             stack_settings={
                 STACK: automation.StackSettings(config={"pulumi:disable-default-providers": ["kubernetes"]})
             },
+            secrets_provider=SECRETS_PROVIDER,
             pulumi_command=cli(),
         )
         self._stack = QuietStack(STACK, workspace, StackInitMode.CREATE)

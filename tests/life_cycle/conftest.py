@@ -40,10 +40,16 @@ class Standing:
 
 
 @pytest.fixture(scope="session")
+def engine_environment(sandbox_environment: dict[str, str], keeper: dict[str, str]) -> dict[str, str]:
+    """The variables with which a project's engine works."""
+    return {**sandbox_environment, **keeper}
+
+
+@pytest.fixture(scope="session")
 def applied(
     control_plane: ControlPlane,
     first_day: Photograph,
-    sandbox_environment: dict[str, str],
+    engine_environment: dict[str, str],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, Standing]:
     """Both networks, by the tenant that is more than the settings name: applied once by an `up` and a real engine."""
@@ -51,7 +57,7 @@ def applied(
     found: dict[str, Standing] = {}
     root = tmp_path_factory.mktemp("standing")
     with pytest.MonkeyPatch.context() as patch, ControllerDouble(control_plane.kubeconfig, speed=SPEED) as double:
-        made = Project(root, control_plane, sandbox_environment)
+        made = Project(root, control_plane, engine_environment)
         for name, value in made.environment().items():
             patch.setenv(name, value)
         for tenant in ("", "beta"):
@@ -98,12 +104,12 @@ def project(
     double: ControllerDouble,
     begins_with: Standing | None,
     control_plane: ControlPlane,
-    sandbox_environment: dict[str, str],
+    engine_environment: dict[str, str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Project:
     """The seed's network as settings."""
     del double
-    made = Project(tmp_path, control_plane, sandbox_environment)
+    made = Project(tmp_path, control_plane, engine_environment)
     for name, value in made.environment().items():
         monkeypatch.setenv(name, value)
     if begins_with:

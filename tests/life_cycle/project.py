@@ -23,6 +23,7 @@ from operations.upkeep import Verb
 from sandbox.api import Api
 from sandbox.control_plane import ControlPlane
 from sandbox.storage import CHECKOUT
+from tests.vault import SECRETS
 
 STACK: Final = "dev"
 PREFIX: Final = "kmetal-network:"
@@ -59,7 +60,8 @@ class Project:
         (root / "sandbox").mkdir()
         for name in ("__main__.py", "Pulumi.yaml", "policies"):
             (root / name).symlink_to(CHECKOUT / name)
-        self.document: dict[str, Any] = yaml.safe_load((CHECKOUT / f"Pulumi.{STACK}.yaml").read_text())
+        written: dict[str, Any] = yaml.safe_load((CHECKOUT / f"Pulumi.{STACK}.yaml").read_text())
+        self.document = {**SECRETS, "config": written["config"]}
         self.section("chart")["reference"] = str(CHECKOUT / "sandbox" / "chart")
         self.section("cluster")["kubeconfig"] = str(plane.kubeconfig)
         self.save()

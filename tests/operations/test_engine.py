@@ -7,10 +7,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 from pulumi import automation as auto
 
 from operations.engine import select
 from tests.project import make_project
+from tests.vault import SECRETS, SECRETS_PROVIDER
 
 pytestmark = pytest.mark.sandbox
 
@@ -37,6 +39,20 @@ def test_a_stack_is_made_or_found_and_what_the_operator_selected_stays_selected(
     select(root, "dev")
     select(root, "staging")
     assert selected(root) == ["prod"]
+
+
+def test_a_stack_that_is_made_keeps_its_secrets_as_its_file_says(
+    root: Path, keeper: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in keeper.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("PULUMI_CONFIG_PASSPHRASE")
+    (root / "Pulumi.dev.yaml").write_text(yaml.safe_dump(SECRETS))
+
+    state = select(root, "dev").export_stack().deployment or {}
+
+    assert state["secrets_providers"]["type"] == "cloud"
+    assert state["secrets_providers"]["state"]["url"] == SECRETS_PROVIDER
 
 
 def test_the_state_is_as_it_was_found_once_and_then_read_anew(root: Path) -> None:
