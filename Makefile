@@ -1,13 +1,15 @@
 # Two commands matter: `make up` and `make test`. Everything else is what they are made of.
 PYTHON ?= python3
 BIN := .venv/bin
-# One worker for each processor, each with a world of its own (tests/worlds.py).
+# Workers of pytest, each with a world of its own (tests/worlds.py). Life cycles wait for controllers a third of their time.
 BESIDE := --numprocesses logical --maxprocesses 6
+WORLDS := --numprocesses $(shell expr `getconf _NPROCESSORS_ONLN` + 1) --maxprocesses 6
+INSTALL := pip install --quiet --disable-pip-version-check
 
 # Some machines have it set: every engine run would compile our sources anew in each of its three Python processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: up down test check bench lock generate
+.PHONY: up down test sweep check bench lock generate
 
 up: .venv/ready           ## from nothing to the seed's network, applied and verified
 	@$(BIN)/python -m sandbox up
@@ -18,7 +20,11 @@ down: .venv/ready         ## take it all away again
 test: check               ## everything: fast tier, then the sandbox tier
 	$(BIN)/python -m pytest -m "not sandbox" $(BESIDE)
 	$(BIN)/python -m sandbox build
-	$(BIN)/python -m pytest -m sandbox $(BESIDE)
+	$(BIN)/python -m pytest -m "sandbox and not sweep" $(WORLDS)
+
+sweep: .venv/ready        ## runs killed at many more moments than `make test` has time for: every night
+	$(BIN)/python -m sandbox build
+	$(BIN)/python -m pytest -m sweep $(WORLDS)
 
 check: .venv/ready        ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .
@@ -43,6 +49,10 @@ generate: .venv/ready     ## write what is generated: JSON schema, configuration
 		exit 2; }
 	@echo "virtual environment ..."
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
-	@PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements-dev.txt > .venv/uv.txt
+	@$(BIN)/$(INSTALL) --require-hashes -r .venv/uv.txt
+	@$(BIN)/uv $(INSTALL) --python .venv --require-hashes -r requirements-dev.txt || { \
+		echo "uv could not; with pip it takes a minute ..." >&2; \
+		$(BIN)/$(INSTALL) --require-hashes -r requirements-dev.txt; }
+	@PYTHONWARNINGS=ignore $(BIN)/$(INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@

@@ -1,7 +1,7 @@
 """The engine is killed at random points of `up` and of `destroy`; the next run makes good by itself.
 
-Forty kills of `up` (ten of a first one, fifteen while a tenant comes, fifteen while it goes) and ten of `destroy`. A kill
-can be had again by the seed in its test's name.
+Forty kills of `up` (ten of a first one, fifteen while a tenant comes, fifteen while it goes) and ten of `destroy`: two of
+each for every push, the others in the sweep (ADR 10). A kill can be had again by the seed in its test's name.
 """
 
 from __future__ import annotations
@@ -21,12 +21,16 @@ from tests.life_cycle.project import Project, said
 
 pytestmark = pytest.mark.sandbox
 
-FIRST_RUNS = range(10)
+PUSHED = (3, 4)
+"""Seeds of the first runs for every push."""
+
+FIRST_RUNS = [pytest.param(seed, marks=() if seed in PUSHED else pytest.mark.sweep) for seed in range(10)]
 CHANGED = range(4)
 """First runs after which the network that came out is changed: whoever took it over holds all of it."""
 
-SERIES = range(3)
-ROUNDS = 5
+SERIES = [(0, 2), *(pytest.param(seed, 5, marks=pytest.mark.sweep) for seed in range(1, 4))]
+"""Seed, and how often the tenant comes and goes."""
+
 EVENTS = 18
 """Of some 24 that a first `up` and a `destroy` report; the last ones come when everything is over."""
 
@@ -102,14 +106,14 @@ def test_after_a_killed_first_up_or_destroy_the_next_run_converges_and_nothing_i
 
 
 @pytest.mark.standing
-@pytest.mark.parametrize("series", SERIES)
+@pytest.mark.parametrize(("seed", "rounds"), SERIES)
 def test_a_tenant_comes_and_goes_through_killed_runs_and_the_others_are_not_touched(
-    project: Project, series: int
+    project: Project, seed: int, rounds: int
 ) -> None:
-    dice = random.Random(100 + series)  # noqa: S311 (dice for a moment, not for secrets)
+    dice = random.Random(100 + seed)  # noqa: S311 (dice for a moment, not for secrets)
     uids = {key: item["metadata"]["uid"] for key, item in project.objects().items()}
 
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         project.add_beta()
         _killed(project, "up", dice, TENANT_EVENTS)
         project.must("up")

@@ -55,12 +55,10 @@ def _wall_begun(project: Project) -> bool:
     return bool(project.objects("ValidatingAdmissionPolicy"))
 
 
-@pytest.mark.standing
-@pytest.mark.parametrize("moment", [_out_of_the_file, _translated_no_more])
+@pytest.mark.standing("beta")
+@pytest.mark.parametrize("moment", [_translated_no_more, pytest.param(_out_of_the_file, marks=pytest.mark.sweep)])
 def test_an_offboarding_that_was_killed_is_finished_by_another(project: Project, moment: Fact) -> None:
-    before = _uids(project)
-    project.add_beta()
-    project.must("up")
+    before = {key: uid for key, uid in _uids(project).items() if "beta" not in key}
 
     _killed_when(project, moment, "offboard", STACK, "beta", "--yes")
 
@@ -69,7 +67,7 @@ def test_an_offboarding_that_was_killed_is_finished_by_another(project: Project,
     assert project.must("preview", refresh=True).changes == {}
 
 
-@pytest.mark.parametrize("moment", [_first_is_ours, _wall_begun])
+@pytest.mark.parametrize("moment", [_first_is_ours, pytest.param(_wall_begun, marks=pytest.mark.sweep)])
 def test_an_adoption_that_was_killed_is_finished_by_another(
     project: Project, double: ControllerDouble, moment: Fact
 ) -> None:
