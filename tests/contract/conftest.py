@@ -122,22 +122,28 @@ def stand_in(pulumi_home: Path) -> bool:
     return plugins.present(pulumi_home) is plugins.Provider.STAND_IN
 
 
-@pytest.fixture
-def environment(pulumi_home: Path, tmp_path: Path, keeper: dict[str, str]) -> dict[str, str]:
+@pytest.fixture(scope="session")
+def environment(pulumi_home: Path, tmp_path_factory: pytest.TempPathFactory, keeper: dict[str, str]) -> dict[str, str]:
     return {
         **keeper,
         "PULUMI_HOME": str(pulumi_home),
         "PULUMI_SKIP_UPDATE_CHECK": "true",
-        "KUBECONFIG": str(tmp_path / "none"),
+        "KUBECONFIG": str(tmp_path_factory.mktemp("without") / "none"),
     }
 
 
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory, kubeconfig: str, environment: dict[str, str]) -> Path:
+    """A project with a stack that was made and not used."""
+    directory = tmp_path_factory.mktemp("made") / "project"
+    Engine(directory, kubeconfig, environment)
+    return directory
+
+
 @pytest.fixture
-def engine(tmp_path: Path, kubeconfig: str, environment: dict[str, str], cleaned: None) -> Engine:
+def engine(tmp_path: Path, kubeconfig: str, environment: dict[str, str], made: Path, cleaned: None) -> Engine:
     del cleaned
-    directory = tmp_path / "project"
-    directory.mkdir()
-    return Engine(directory, kubeconfig, environment)
+    return Engine(tmp_path / "project", kubeconfig, environment, made)
 
 
 @pytest.fixture

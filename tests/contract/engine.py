@@ -6,6 +6,7 @@ Plain assertions run on the `Outcome` afterwards; nothing is asserted while the 
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -64,23 +65,33 @@ class Outcome:
             (self.passing if diagnostic.ephemeral else self.said).append(diagnostic.message)
 
 
+class _Found(automation.LocalWorkspace):
+    """One whose stack was made before."""
+
+    def select_stack(self, stack_name: str) -> None:
+        """It is the only one."""
+
+
 class Engine:
     """One stack in a directory of its own, applied with the real engine."""
 
-    def __init__(self, directory: Path, kubeconfig: str, environment: dict[str, str]) -> None:
+    def __init__(self, directory: Path, kubeconfig: str, environment: dict[str, str], made: Path | None = None) -> None:
+        """Bring a new stack into a directory that is not there yet; a copy of one that was made and not used, if any."""
         self._kubeconfig, self._directory = kubeconfig, directory
-        (directory / "state").mkdir()
-        workspace = automation.LocalWorkspace(
+        if made:
+            shutil.copytree(made, directory)
+        else:
+            (directory / "state").mkdir(parents=True)
+        settings = automation.StackSettings(config={"pulumi:disable-default-providers": ["kubernetes"]})
+        workspace = (_Found if made else automation.LocalWorkspace)(
             work_dir=str(directory),
             env_vars={**environment, "PULUMI_BACKEND_URL": f"file://{directory / 'state'}"},
             project_settings=automation.ProjectSettings(name=PROJECT, runtime="python"),
-            stack_settings={
-                STACK: automation.StackSettings(config={"pulumi:disable-default-providers": ["kubernetes"]})
-            },
+            stack_settings=None if made else {STACK: settings},
             secrets_provider=SECRETS_PROVIDER,
             pulumi_command=cli(),
         )
-        self._stack = QuietStack(STACK, workspace, StackInitMode.CREATE)
+        self._stack = QuietStack(STACK, workspace, StackInitMode.SELECT if made else StackInitMode.CREATE)
 
     def up(self, declare: Declare, *, refresh: bool = False, **settings: Any) -> Outcome:
         """Apply what `declare` declares; what is not declared any more goes."""

@@ -100,6 +100,7 @@ def double(cluster: ControlPlane, begins_with: Standing | None) -> Iterator[Cont
 
 @pytest.fixture
 def project(
+    request: pytest.FixtureRequest,
     tmp_path: Path,
     double: ControllerDouble,
     begins_with: Standing | None,
@@ -110,6 +111,8 @@ def project(
     """The seed's network as settings."""
     del double
     made = Project(tmp_path, control_plane, engine_environment)
+    if request.node.get_closest_marker("unwalled"):
+        made.leave_wall_out("not what the test is about")
     for name, value in made.environment().items():
         monkeypatch.setenv(name, value)
     if begins_with:

@@ -84,6 +84,11 @@ class Project:
         self.tenants.append(copy.deepcopy(dict(BETA)))
         self.save()
 
+    def leave_wall_out(self, reason: str) -> None:
+        """No admission policies."""
+        self.document["config"][f"{PREFIX}admission"] = {"leftOut": reason}
+        self.save()
+
     def save(self) -> None:
         """Write the stack file."""
         (self.root / f"Pulumi.{STACK}.yaml").write_text(yaml.safe_dump(self.document, sort_keys=False))

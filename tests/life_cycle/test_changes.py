@@ -107,6 +107,7 @@ def test_a_node_that_left_after_the_last_up_is_not_made_again_by_a_destroy(proje
     assert LABEL not in project.look("Node", "w1")["metadata"]["labels"]
 
 
+@pytest.mark.unwalled
 def test_an_excluded_node_that_leaves_the_cluster_is_in_nobodys_way(project: Project) -> None:
     project.api.create({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "c2"}})
     network = project.section("provider")["network"]

@@ -13,7 +13,7 @@ import yaml
 from operations.drift import compare
 from operations.live import COLLECTIONS, LiveCluster
 from sandbox.double.kube_ovn import ControllerDouble
-from tests.life_cycle.project import PREFIX, STACK, Project
+from tests.life_cycle.project import STACK, Project
 from underlay.drift import Drift
 from underlay.stackfile import load_stack
 
@@ -138,8 +138,7 @@ def test_a_network_that_nobody_touched_has_no_drift_and_each_edit_is_told_with_w
 ) -> None:
     project.add_beta()
     # What is rogue here was made before there was a wall: with it the API server refuses the pool.
-    project.document["config"][f"{PREFIX}admission"] = {"leftOut": "rogue objects are to be made"}
-    project.save()
+    project.leave_wall_out("rogue objects are to be made")
     project.must("up")
     assert double.settle()
     project.start_pod("worker-1")

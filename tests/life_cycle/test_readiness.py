@@ -25,6 +25,7 @@ def _explained(project: Project, outcome: Outcome) -> list[str]:
         return [str(finding) for finding in explain_failure(environment, cluster, outcome)]
 
 
+@pytest.mark.unwalled
 def test_a_node_without_its_bridge_is_named_with_its_message_and_the_next_up_goes_on_from_there(
     project: Project, double: ControllerDouble, control_plane: ControlPlane, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -85,6 +85,7 @@ def test_an_address_is_pinned_where_it_is_changed_and_let_go_of(project: Project
     assert project.must("preview", refresh=True).changes == {}
 
 
+@pytest.mark.unwalled
 def test_a_router_with_pods_behind_it_is_left_alone_and_the_pods_are_named(project: Project) -> None:
     pin(project, FIRST)
     project.must("up")
@@ -100,6 +101,7 @@ def test_a_router_with_pods_behind_it_is_left_alone_and_the_pods_are_named(proje
     assert project.versions() == versions
 
 
+@pytest.mark.unwalled
 @pytest.mark.parametrize(
     "moments",
     [

@@ -55,6 +55,7 @@ def _converged(project: Project, address: str) -> str:
     return words
 
 
+@pytest.mark.unwalled
 def test_a_router_that_a_dead_run_left_in_no_state_gets_its_address_and_no_other_tenant_goes(
     project: Project, double: ControllerDouble, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -69,6 +70,7 @@ def test_a_router_that_a_dead_run_left_in_no_state_gets_its_address_and_no_other
     assert {key: uid for key, uid in uids(project).items() if "alpha" not in key} == before
 
 
+@pytest.mark.unwalled
 def test_two_routers_of_which_one_is_in_no_state_may_swap_addresses(
     project: Project, double: ControllerDouble, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -86,6 +88,7 @@ def test_two_routers_of_which_one_is_in_no_state_may_swap_addresses(
     assert project.look("OvnSnatRule", "beta-snat-main")["status"]["v4Eip"] == FIRST
 
 
+@pytest.mark.unwalled
 def test_an_address_that_a_dead_run_left_alone_is_not_what_the_next_vpc_leaves_through(project: Project) -> None:
     alpha = project.tenants.pop()
     project.save()

@@ -5,6 +5,10 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Awaitable, Callable
+from types import SimpleNamespace
+
+import pytest
+from pulumi import log
 
 from operations.inline import Inline
 
@@ -51,3 +55,15 @@ def test_a_program_that_is_about_to_end_is_left_to_it() -> None:
 
     thread.join(5)
     assert seen == ["ended by itself"]
+
+
+def test_what_the_sdk_says_for_nobody_is_not_a_call_to_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+    engine = SimpleNamespace(Log=lambda request: calls.append(request.message))
+    monkeypatch.setattr(log, "get_engine", lambda: engine)
+    Inline(lambda: None)
+
+    log.debug("preparing resource")
+    log.warn("look here")
+
+    assert calls == ["look here"]
