@@ -10,6 +10,12 @@ from tests.life_cycle.project import STACK, Project, wait_until
 pytestmark = pytest.mark.sandbox
 
 
+def _held_up(project: Project) -> bool:
+    """Whether the namespace controller has come to what it can not take away, and written it down."""
+    conditions = project.look("Namespace", "alpha")["status"].get("conditions", [])
+    return any(one["type"] == "NamespaceFinalizersRemaining" and one["status"] == "True" for one in conditions)
+
+
 def _refusal(project: Project) -> str:
     before = project.versions()
     outcome = project.run("up")
@@ -84,7 +90,7 @@ def test_an_object_of_ours_on_its_way_out_is_waited_for_and_then_made_anew(proje
     held = {"name": "held", "namespace": "alpha", "finalizers": ["example.com/held"]}
     project.api.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": held})
     project.api.request("DELETE", "/api/v1/namespaces/alpha")
-    wait_until(lambda: not project.objects("NetworkAttachmentDefinition"), "the namespace to be emptied")
+    wait_until(lambda: _held_up(project), "the namespace to be emptied, and to say what holds it")
 
     said = _refusal(project)
 
