@@ -17,7 +17,7 @@ up: .venv/ready           ## from nothing to the seed's network, applied and ver
 down: .venv/ready         ## take it all away again
 	@$(BIN)/python -m sandbox down
 
-test: check               ## everything: fast tier, then the sandbox tier
+test: check               ## everything but the sweep: fast tier, then the sandbox tier
 	$(BIN)/python -m pytest -m "not sandbox" $(BESIDE)
 	$(BIN)/python -m sandbox build
 	$(BIN)/python -m pytest -m "sandbox and not sweep" $(WORLDS)

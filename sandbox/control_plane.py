@@ -94,7 +94,7 @@ class ControlPlane:
         self._dies_with_owner = dies_with_owner
         self._manager = (*_CONTROLLERS, _EXPRESSIONS) if checks_expressions else _CONTROLLERS
         self._tools = tools
-        self._asked: Api | None = None
+        self._api: Api | None = None
         self._servers = {name: Server(name, self._home) for name in COMPONENTS}
 
     @property
@@ -102,10 +102,10 @@ class ControlPlane:
         """The API server, asked as an administrator."""
         if not self.kubeconfig.is_file():
             raise OperatorError(f"{self.directory}: no control plane was ever started here; start it first")
-        asked = Api(f"https://{LOOPBACK}:{self._known_ports().api}", self._certificate, self._tokens()["admin"])
-        if self._asked != asked:
-            self._asked = asked
-        return self._asked
+        api = Api(f"https://{LOOPBACK}:{self._known_ports().api}", self._certificate, self._tokens()["admin"])
+        if self._api != api:  # else the one that was asked before, with its connections
+            self._api = api
+        return self._api
 
     def start(self, contents: Callable[[Api], None] = cluster.install) -> bool:
         """Start what does not run and wait until it is ready; False when everything ran already.
