@@ -77,7 +77,6 @@ def _killed(project: Project, verb: Verb, dice: random.Random, events: int) -> N
     assert done.returncode == -signal.SIGKILL, f"{verb} ended by itself: {done.stderr.decode()}"
 
 
-@pytest.mark.unwalled
 @pytest.mark.parametrize("seed", FIRST_RUNS)
 def test_after_a_killed_first_up_or_destroy_the_next_run_converges_and_nothing_is_lost_or_orphaned(
     project: Project, seed: int
