@@ -12,13 +12,13 @@ import pytest
 
 from sandbox.api import Api, ApiError
 from sandbox.control_plane import ControlPlane
-from tests.admission import LITERALS, broken_alone, refusing
+from tests.admission import broken_alone, refusing
 from tests.cases import Case
 from tests.guarded import PLURALS, ROWS, SECONDS, SETS, STACKS, guarded_by_all, named, numbered, path, refusal, until
 from tests.network import LAYER2, POOL, VPC, add, build, good, put
 from tests.odd_forms import ANNOUNCED, LARGE, ODD, STRICTER
 from tests.photograph import Photograph
-from underlay.admission import Literals, admission_policies
+from underlay.admission import Literals
 from underlay.reader import default_place
 from underlay.rules.registry import BY_ID
 
@@ -204,9 +204,8 @@ def checked(tools_on_path: None, tmp_path: Path) -> Iterator[Api]:
     del tools_on_path
     plane = ControlPlane(tmp_path, dies_with_owner=True)
     plane.start()
-    for body in admission_policies(LITERALS):
-        plane.api.request("POST", path(body), body)
-    yield plane.api
+    with guarded_by_all(plane.api) as api:
+        yield api
     plane.stop()
 
 
