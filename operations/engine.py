@@ -35,7 +35,7 @@ class _Workspace(auto.LocalWorkspace):
         provider = None
         with suppress(FileNotFoundError):
             provider = self.stack_settings(stack_name).secrets_provider
-        words = ["--secrets-provider", provider] if provider else []
+        words = [f"--secrets-provider={provider}"] if provider else []
         self._run_pulumi_cmd_sync(["stack", "init", stack_name, "--no-select", *words])
 
     def select_stack(self, stack_name: str) -> None:

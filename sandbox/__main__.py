@@ -52,7 +52,7 @@ def _sandbox(directory: Path) -> Iterator[Sandbox]:
     try:
         yield sandbox
     except (ApiError, OSError) as error:
-        said = f"the API server refuses ({error})" if isinstance(error, ApiError) else getattr(error, "reason", error)
+        said = f"the API server refuses ({error})" if isinstance(error, ApiError) else error
         [log] = [component.log for component in sandbox.status() if component.name == API_SERVER]
         raise OperatorError(f"sandbox {sandbox.directory}: {said}; see {log}, and run it again") from error
 

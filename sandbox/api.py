@@ -113,7 +113,7 @@ class Api:
         try:
             answer = self._connections.request(method, f"{self.address}{path}", body=body, headers=headers)
         except urllib3.exceptions.HTTPError as error:
-            raise ConnectionError(f"{self.address}: no whole answer ({error})") from None
+            raise ConnectionError(f"{self.address}: no answer ({str(error).rpartition(': ')[2]})") from None
         if answer.status not in _SUCCESS:
             raise ApiError(answer.status, _message(answer.data))
         return answer.data

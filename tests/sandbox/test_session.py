@@ -156,7 +156,7 @@ def test_down_starts_what_is_missing_before_it_takes_the_network_away(
     ("error", "words"),
     [
         (ApiError(403, "pods is forbidden"), "the API server refuses (403: pods is forbidden)"),
-        (ConnectionError("https://127.0.0.1:1: no whole answer"), "https://127.0.0.1:1: no whole answer"),
+        (ConnectionError("https://127.0.0.1:1: no answer"), "https://127.0.0.1:1: no answer"),
         (OSError(28, "No space left on device"), "[Errno 28] No space left on device"),
     ],
 )
