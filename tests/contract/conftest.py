@@ -16,7 +16,7 @@ import pytest
 
 from sandbox import plugins
 from sandbox.provider_cluster import Cluster, Refused, read_kubeconfig
-from tests.contract.engine import API_VERSIONS, Engine
+from tests.contract.engine import API_VERSIONS, Engine, make_stack
 
 NAMESPACED = {"IPAddressPool", "L2Advertisement", "ConfigMap", "Secret", "ResourceQuota"}
 
@@ -133,17 +133,17 @@ def environment(pulumi_home: Path, tmp_path_factory: pytest.TempPathFactory, kee
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory, kubeconfig: str, environment: dict[str, str]) -> Path:
-    """A project with a stack that was made and not used."""
+def made(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Path:
+    """A project with a stack that nobody has used."""
     directory = tmp_path_factory.mktemp("made") / "project"
-    Engine(directory, kubeconfig, environment)
+    make_stack(directory, environment)
     return directory
 
 
 @pytest.fixture
 def engine(tmp_path: Path, kubeconfig: str, environment: dict[str, str], made: Path, cleaned: None) -> Engine:
     del cleaned
-    return Engine(tmp_path / "project", kubeconfig, environment, made)
+    return Engine(made, tmp_path / "project", kubeconfig, environment)
 
 
 @pytest.fixture

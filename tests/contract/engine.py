@@ -72,26 +72,32 @@ class _Found(automation.LocalWorkspace):
         """It is the only one."""
 
 
+def make_stack(directory: Path, environment: dict[str, str]) -> None:
+    """A project with a stack that nobody has used, in a directory that is not there yet; engines work on copies."""
+    (directory / "state").mkdir(parents=True)
+    settings = automation.StackSettings(config={"pulumi:disable-default-providers": ["kubernetes"]})
+    automation.LocalWorkspace(
+        work_dir=str(directory),
+        env_vars=_in(directory, environment),
+        project_settings=automation.ProjectSettings(name=PROJECT, runtime="python"),
+        stack_settings={STACK: settings},
+        secrets_provider=SECRETS_PROVIDER,
+        pulumi_command=cli(),
+    ).create_stack(STACK)
+
+
+def _in(directory: Path, environment: dict[str, str]) -> dict[str, str]:
+    return {**environment, "PULUMI_BACKEND_URL": f"file://{directory / 'state'}"}
+
+
 class Engine:
     """One stack in a directory of its own, applied with the real engine."""
 
-    def __init__(self, directory: Path, kubeconfig: str, environment: dict[str, str], made: Path | None = None) -> None:
-        """Bring a new stack into a directory that is not there yet; a copy of one that was made and not used, if any."""
-        self._kubeconfig, self._directory = kubeconfig, directory
-        if made:
-            shutil.copytree(made, directory)
-        else:
-            (directory / "state").mkdir(parents=True)
-        settings = automation.StackSettings(config={"pulumi:disable-default-providers": ["kubernetes"]})
-        workspace = (_Found if made else automation.LocalWorkspace)(
-            work_dir=str(directory),
-            env_vars={**environment, "PULUMI_BACKEND_URL": f"file://{directory / 'state'}"},
-            project_settings=automation.ProjectSettings(name=PROJECT, runtime="python"),
-            stack_settings=None if made else {STACK: settings},
-            secrets_provider=SECRETS_PROVIDER,
-            pulumi_command=cli(),
-        )
-        self._stack = QuietStack(STACK, workspace, StackInitMode.SELECT if made else StackInitMode.CREATE)
+    def __init__(self, made: Path, directory: Path, kubeconfig: str, environment: dict[str, str]) -> None:
+        self._kubeconfig, self._directory = kubeconfig, shutil.copytree(made, directory)
+        variables = _in(directory, environment)
+        workspace = _Found(work_dir=str(directory), env_vars=variables, pulumi_command=cli())
+        self._stack = QuietStack(STACK, workspace, StackInitMode.SELECT)
 
     def up(self, declare: Declare, *, refresh: bool = False, **settings: Any) -> Outcome:
         """Apply what `declare` declares; what is not declared any more goes."""

@@ -1,7 +1,7 @@
 """The engine is killed at random points of `up` and of `destroy`; the next run makes good by itself.
 
-Forty kills of `up` (ten of a first one, fifteen while a tenant comes, fifteen while it goes) and ten of `destroy`: one of
-each for every push, the others in the sweep (ADR 10). A kill can be had again by the seed in its test's name.
+Forty-two kills of `up` (ten of a first one, sixteen while a tenant comes, sixteen while it goes) and ten of `destroy`: one
+of each for every push, the others in the sweep (ADR 10). A kill can be had again by the seed in its test's name.
 """
 
 from __future__ import annotations

@@ -148,12 +148,11 @@ def _previews() -> list[list[Line]]:
     """The lines, in as few previews as there are lines that touch one object."""
     previews: list[list[Line]] = []
     for line in TABLE:
-        for others in previews:
-            if not any(line.plan.keys() & other.plan.keys() for other in others):
-                others.append(line)
-                break
-        else:
-            previews.append([line])
+        free = (lines for lines in previews if not any(line.plan.keys() & other.plan.keys() for other in lines))
+        lines = next(free, None)
+        if lines is None:
+            previews.append(lines := [])
+        lines.append(line)
     return previews
 
 
