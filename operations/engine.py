@@ -97,7 +97,10 @@ def select(root: Path, stack: str, program: Callable[[], None] = _nothing) -> au
     except auto.CommandError as error:
         raise OperatorError(f"stack {stack}: {last_words(str(error))}") from None
     except FileNotFoundError:
-        raise OperatorError("pulumi is not on PATH; install it, or run `make up`, which brings its own") from None
+        raise OperatorError(
+            "pulumi is not on PATH; install it, or take the one that `make up` brings:"
+            ' eval "$(.venv/bin/python -m sandbox env)"'
+        ) from None
 
 
 def _mend(root: Path, stack: str) -> bool:

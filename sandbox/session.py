@@ -31,7 +31,7 @@ _READY_SECONDS: Final = 60.0
 _PATIENCE: Final = 10.0
 
 _NEXT: Final = """
-What to try next (`eval "$(.venv/bin/python -m sandbox env)"` first, for kubectl and pulumi):
+What to try next (`eval "$(.venv/bin/python -m sandbox env)"` first: PATH, Pulumi's state, kubeconfig):
   .venv/bin/underlay verify dev       the live network, line by line
   .venv/bin/underlay preview dev      after a change in Pulumi.dev.yaml; put a pool on 77.220.68.100 to meet the law
   pulumi stack output -s dev          what tenants' cluster templates need
