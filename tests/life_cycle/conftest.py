@@ -57,7 +57,7 @@ def applied(
     found: dict[str, Standing] = {}
     root = tmp_path_factory.mktemp("standing")
     with pytest.MonkeyPatch.context() as patch, ControllerDouble(control_plane.kubeconfig, speed=SPEED) as double:
-        made = Project(root, control_plane, engine_environment)
+        made = Project(root, control_plane, engine_environment, double)
         for name, value in made.environment().items():
             patch.setenv(name, value)
         for tenant in ("", "beta"):
@@ -109,8 +109,7 @@ def project(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Project:
     """The seed's network as settings."""
-    del double
-    made = Project(tmp_path, control_plane, engine_environment)
+    made = Project(tmp_path, control_plane, engine_environment, double)
     if request.node.get_closest_marker("unwalled"):
         made.leave_wall_out("not what the test is about")
     for name, value in made.environment().items():

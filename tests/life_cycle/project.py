@@ -22,6 +22,7 @@ from operations.stacks import run
 from operations.upkeep import Verb
 from sandbox.api import Api
 from sandbox.control_plane import ControlPlane
+from sandbox.double.kube_ovn import ControllerDouble
 from sandbox.storage import CHECKOUT
 from tests.vault import SECRETS
 
@@ -52,10 +53,12 @@ OWN_KINDS: Final = (
 
 
 class Project:
-    """One test's project directory, bound to the session's control plane."""
+    """One test's project directory, bound to the session's control plane and to the controllers at work on it."""
 
-    def __init__(self, root: Path, plane: ControlPlane, environment: Mapping[str, str]) -> None:
-        self.root, self.plane, self._environment = root, plane, environment
+    def __init__(
+        self, root: Path, plane: ControlPlane, environment: Mapping[str, str], double: ControllerDouble
+    ) -> None:
+        self.root, self.plane, self._environment, self._double = root, plane, environment, double
         (root / "state").mkdir()
         (root / "sandbox").mkdir()
         for name in ("__main__.py", "Pulumi.yaml", "policies"):
@@ -134,8 +137,10 @@ class Project:
     def versions(self) -> dict[str, str]:
         """`Kind namespace/name` to UID and resourceVersion: two snapshots are equal when nothing was touched.
 
-        Without the two Subnets that Kube-OVN makes for itself: it counts their addresses anew when it likes.
+        Taken when the controllers have come to rest, who write for a while after whoever made an object has it. Without
+        the two Subnets that Kube-OVN makes for itself: it counts their addresses anew when it likes.
         """
+        assert self._double.settle(), "the controllers have not come to rest"
         return {
             key: f"{item['metadata']['uid']} {item['metadata']['resourceVersion']}"
             for key, item in self.objects().items()
@@ -159,7 +164,7 @@ class Project:
         self.api.request("PATCH", path, body, "application/strategic-merge-patch+json")
 
     def start_pod(self, name: str, namespace: str = "alpha", attachment: str = "alpha-dev-net") -> str:
-        """A worker VM's pod on a tenant's network; returns the name of its IP object once it has an address."""
+        """A worker VM's pod on a tenant's network; returns the name of its IP object once it has an address that counts."""
         self.api.create(
             {
                 "apiVersion": "v1",
@@ -174,15 +179,28 @@ class Project:
         )
         ip = f"{name}.{namespace}.{attachment}.{namespace}.ovn"
         wait_until(lambda: f"IP {ip}" in self.objects("IP"), f"pod {name} to get an address")
+        self._await_count(self.objects("IP")[f"IP {ip}"]["spec"]["subnet"])
         return ip
 
     def end_pod(self, name: str, namespace: str = "alpha") -> None:
         """The pod goes, and its address with it."""
+        subnets = {item["spec"]["subnet"] for item in self.objects("IP").values() if item["spec"]["podName"] == name}
         self.api.request("DELETE", f"/api/v1/namespaces/{namespace}/pods/{name}?gracePeriodSeconds=0")
         wait_until(
             lambda: not any(item["spec"]["podName"] == name for item in self.objects("IP").values()),
             f"the address of pod {name} to be free",
         )
+        for subnet in subnets:
+            self._await_count(subnet)
+
+    def _await_count(self, subnet: str) -> None:
+        """Wait until a Subnet says how many addresses are taken, which Kube-OVN writes a moment after the address."""
+
+        def counted() -> bool:
+            taken = sum(item["spec"]["subnet"] == subnet for item in self.objects("IP").values())
+            return bool(self.look("Subnet", subnet)["status"]["v4usingIPs"] == taken)
+
+        wait_until(counted, f"Subnet {subnet} to count its addresses")
 
 
 def wait_until(fact: Callable[[], object], what: str, seconds: float = 30.0) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 import yaml
 
-from sandbox.double.kube_ovn import ControllerDouble
 from tests.life_cycle.by_kubectl import apply_page
 from tests.life_cycle.project import OWN_KINDS, STACK, Project, said
 
@@ -35,13 +34,12 @@ def _uids(project: Project) -> dict[str, str]:
 
 
 def test_the_page_applied_by_kubectl_is_adopted_whole_changes_like_any_stack_and_goes_without_a_trace(
-    project: Project, double: ControllerDouble
+    project: Project,
 ) -> None:
     before = project.objects().keys()
     apply_page(project)
     edit = {"spec": {"serviceAllocation": {"priority": 5}}}  # on no page, and without a word in the settings
     project.api.request("PATCH", f"{POOL}?fieldManager=kubectl-edit", edit, "application/merge-patch+json")
-    assert double.settle()
     versions, uids, specs = project.versions(), _uids(project), _specs(project)
 
     project.section("chart")["install"] = "external"
@@ -97,10 +95,9 @@ def test_the_page_applied_by_kubectl_is_adopted_whole_changes_like_any_stack_and
 
 
 def test_a_platform_or_a_neighbours_file_that_would_refuse_the_up_refuses_before_an_object_is_touched(
-    project: Project, double: ControllerDouble
+    project: Project,
 ) -> None:
     apply_page(project)
-    assert double.settle()
     stack_file = project.root / f"Pulumi.{STACK}.yaml"
     (project.root / "Pulumi.edge.yaml").write_text(stack_file.read_text().replace("tunnelInterface", "tunelInterface"))
     stack_file.unlink()
