@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
-from rich.markup import escape
 
-from operations.console import Output, err, out, watched
+from operations.console import Output, note, out, watched
 from operations.handover import HandOver
 from operations.identity import make_sure_of_identity
 from operations.live import snapshot
@@ -67,9 +66,9 @@ def adopt(
         _show(proposal)
         for finding in found:
             if finding.severity is Severity.WARNING:
-                _note(str(finding))
+                note(str(finding))
         if wrong and proposal.text:
-            _note(f"what the settings can mend: save the above as Pulumi.{stack}.yaml, mend it there, and adopt again")
+            note(f"what the settings can mend: save the above as Pulumi.{stack}.yaml, mend it there, and adopt again")
         if wrong:
             raise OperatorError(wrong)
         _show_hand_over(proposal)
@@ -149,12 +148,8 @@ def _chart(cluster: HandOver, values: Path | None) -> tuple[str | None, Mapping[
 
 
 def _unread(why: str) -> tuple[None, None]:
-    _note(f"{why}; the chart's values come from --values FILE, or from what its objects tell")
+    note(f"{why}; the chart's values come from --values FILE, or from what its objects tell")
     return None, None
-
-
-def _note(text: str) -> None:
-    err.print(f"[yellow]note[/] {escape(text)}", soft_wrap=True, highlight=False, emoji=False)
 
 
 def _laws(proposal: Proposal) -> Iterator[Finding]:
@@ -214,7 +209,7 @@ def _show(proposal: Proposal) -> None:
     for adopted in proposal.adopted:
         if adopted.manifest.kind not in ("Node", "Vpc") and (others := other_owners(adopted.live)):
             name = f"{adopted.manifest.kind} {object_key(adopted.live)}"
-            _note(f"{name} is also written by {', '.join(others)}; end that, or a later change conflicts")
+            note(f"{name} is also written by {', '.join(others)}; end that, or a later change conflicts")
 
 
 def _show_hand_over(proposal: Proposal) -> None:

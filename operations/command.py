@@ -8,17 +8,16 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.markup import escape
 
 from operations.adopt import adopt
 from operations.checks import Verdict
-from operations.console import Output, counted, err, out, watched
+from operations.console import Notes, Output, counted, err, out, watched
 from operations.drift import drift
 from operations.explain import explain
 from operations.guard import foretold, guard
@@ -39,6 +38,8 @@ from operations.verify import verify
 from operations.writing import WritableCluster
 from underlay.errors import Finding, OperatorError, Severity, UnreachableError
 from underlay.stackfile import Environment, load_environments, load_stack
+
+_DONE: Final = {"create": "created", "update": "updated", "delete": "deleted", "replace": "replaced"}
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
@@ -71,11 +72,11 @@ def check(output: OutputOption = Output.TEXT) -> None:
     raise typer.Exit(int(failed))
 
 
-def _run(stack: str, verb: Verb, title: str, *, refresh: bool = False) -> Outcome:
+def _run(stack: str, verb: Verb, title: str, notes: Notes, *, refresh: bool = False) -> Outcome:
     with watched(title) as watch:
         outcome = run(_ROOT, stack, verb, watch=watch, refresh=refresh)
         explained = _explained(stack, outcome) if outcome.failed and outcome.broken else ()
-    _note(outcome.advice)
+    notes.tell(outcome.advice, outcome.remarks)
     for finding in explained:
         err.print(f"[red]seen[/] {escape(str(finding))}", soft_wrap=True, highlight=False)
     outcome.stop()
@@ -110,7 +111,7 @@ def _hold(environment: Environment, planned: Outcome, *, ends: bool = False) -> 
         guard(environment, cluster, planned)
 
 
-def _reroute(environment: Environment, planned: Outcome) -> None:
+def _reroute(environment: Environment, planned: Outcome, notes: Notes) -> None:
     """Take down what one run of the engine cannot be relied on to take down in order."""
     with (
         LiveCluster.of(_ROOT, environment.settings.cluster) as cluster,
@@ -119,7 +120,7 @@ def _reroute(environment: Environment, planned: Outcome) -> None:
         done = reroute(_ROOT, environment, cluster, planned, watch)
     if done is None:
         return
-    _note(done.advice)
+    notes.tell(done.advice)
     if done.taken_over:
         taken_over = ", ".join(done.taken_over)
         out.print(f"{environment.name}: taken over first, since no state knew it: {taken_over}", highlight=False)
@@ -135,15 +136,10 @@ def _show_rerouted(environment: Environment) -> None:
         out.print(f"{environment.name}: to be taken down first, and made anew: {', '.join(names)}", highlight=False)
 
 
-def _note(advice: Iterable[str]) -> None:
-    for text in dict.fromkeys(advice):
-        err.print(f"[yellow]note[/] {escape(text)}", soft_wrap=True, highlight=False)
-
-
 def _show_plan(outcome: Outcome, stack: str) -> None:
     """What is to be done."""
     if not outcome.steps:
-        out.print(f"{stack}: nothing to change ({sum(outcome.counts.values())} objects as written)")
+        out.print(f"{stack}: nothing to change ({counted(len(outcome.objects), 'object')} as written)")
         return
     out.print(plan_table(outcome, stack))
 
@@ -153,7 +149,8 @@ def preview(stack: StackArgument, refresh: RefreshOption = False) -> None:  # no
     """Show what an `up` would change, with the policy pack on, and what it would be refused for."""
     environment, _ = load_stack(_ROOT, stack)
     _meet(environment)
-    planned = _run(stack, "preview", f"previewing {stack}", refresh=refresh)
+    notes = Notes()
+    planned = _run(stack, "preview", f"previewing {stack}", notes, refresh=refresh)
     _show_plan(planned, stack)
     try:
         _show_rerouted(environment)
@@ -161,7 +158,7 @@ def preview(stack: StackArgument, refresh: RefreshOption = False) -> None:  # no
             left = left_behind(environment, cluster, planned, Severity.WARNING)
     except UnreachableError as error:  # an identity that only previews may see less
         left = ()
-        _note([str(error)])
+        notes.tell([str(error)])
     with LiveCluster.of(_ROOT, environment.settings.cluster) as cluster:
         warnings = foretold(environment, cluster, planned)
     for finding in sorted((*warnings, *left)):
@@ -173,30 +170,31 @@ def up(stack: StackArgument, yes: YesOption = False, refresh: RefreshOption = Fa
     """Apply an environment until it is really ready; the policy pack judges the preview first."""
     environment, _ = load_stack(_ROOT, stack)
     _succeed(environment)
-    planned = _run(stack, "preview", f"previewing {stack}", refresh=refresh)
+    notes = Notes()
+    planned = _run(stack, "preview", f"previewing {stack}", notes, refresh=refresh)
     _show_plan(planned, stack)
     _hold(environment, planned)
     if not planned.steps:
-        _renew(stack, planned, refresh=refresh)
+        _renew(stack, planned, notes, refresh=refresh)
         return
     _show_rerouted(environment)
     if not yes:
         typer.confirm(f"Apply to {stack}?", abort=True)
-    _reroute(environment, planned)
-    outcome = _run(stack, "up", f"applying {stack}", refresh=refresh)
-    count = Counter(step.operation for step in outcome.steps if step.operation not in HALVES)
-    done = ", ".join(f"{number} {operation}" for operation, number in sorted(count.items()))
-    out.print(f"{stack}: {done or 'nothing changed'}")
+    _reroute(environment, planned, notes)
+    outcome = _run(stack, "up", f"applying {stack}", notes, refresh=refresh)
+    done = Counter(step.operation for step in outcome.steps if step.is_object and step.operation not in HALVES)
+    said = ", ".join(f"{number} {_DONE.get(operation, operation)}" for operation, number in sorted(done.items()))
+    out.print(f"{stack}: {said or 'nothing changed'}")
 
 
-def _renew(stack: str, planned: Outcome, *, refresh: bool) -> None:
+def _renew(stack: str, planned: Outcome, notes: Notes, *, refresh: bool) -> None:
     """After a plan without a step: bring the state up to date, without a question.
 
     It touches no object. Left alone, the first engineer's expired token would be what a plain `pulumi destroy` or
     `pulumi refresh` of the second one works with.
     """
     if planned.outdated:
-        _run(stack, "renew", f"renewing what the state of {stack} holds", refresh=refresh)
+        _run(stack, "renew", f"renewing what the state of {stack} holds", notes, refresh=refresh)
         out.print(f"{stack}: credentials renewed in the state, no object touched")
 
 
@@ -205,13 +203,16 @@ def destroy(stack: StackArgument, yes: YesOption = False) -> None:  # noqa: FBT0
     """Take an environment away in the order that leaves nothing behind; the default Vpc keeps its patch."""
     environment, _ = load_stack(_ROOT, stack)
     _meet(environment)
-    planned = _run(stack, "preview-destroy", f"previewing the end of {stack}")
+    notes = Notes()
+    planned = _run(stack, "preview-destroy", f"previewing the end of {stack}", notes)
     _hold(environment, planned, ends=True)
     if not yes:
         typer.confirm(f"Take the whole network of {stack} away?", abort=True)
         _hold(environment, planned, ends=True)  # the answer may have taken a while
-    outcome = _run(stack, "destroy", f"taking {stack} away")
-    out.print(f"{stack}: {counted(outcome.changes.get('delete', 0), 'object')} deleted")
+    outcome = _run(stack, "destroy", f"taking {stack} away", notes)
+    gone = [step.is_patch for step in outcome.steps if step.is_object and step.operation == "delete"]
+    patches, objects = counted(sum(gone), "patch", "patches"), counted(gone.count(False), "object")
+    out.print(f"{stack}: {objects} deleted, {patches} taken off objects of others", highlight=False)
 
 
 app.command()(adopt)

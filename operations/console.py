@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from typing import Final
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from operations.outcome import Step
+
+_LAW: Final = re.compile(r"(\w+ '[^']*').*\[(NET-\d+)\]$", re.DOTALL)
+"""The first name in a finding's sentence, and the law at its end."""
 
 out = Console()
 err = Console(stderr=True)
 
 
-def counted(number: int, noun: str) -> str:
-    """So many of something: `1 finding`, `2 findings`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """So many of something: `1 finding`, `2 findings`; `plural` where an s does not make it."""
+    return f"{number} {noun}" if number == 1 else f"{number} {plural or noun + 's'}"
 
 
 class Output(StrEnum):
@@ -25,6 +31,37 @@ class Output(StrEnum):
 
     TEXT = "text"
     JSON = "json"
+
+
+def note(text: str) -> None:
+    """One thing to know of, on the error stream."""
+    err.print(f"[yellow]note[/] {escape(text)}", soft_wrap=True, highlight=False, emoji=False)
+
+
+class Notes:
+    """What a command has its operator know, each once.
+
+    A law's warning comes by several doors and with each of a command's runs, under the place in the file and under the
+    object, and names more of what it concerns once the objects stand. It is one warning.
+    """
+
+    def __init__(self) -> None:
+        self._told: set[tuple[str, ...]] = set()
+
+    def tell(self, *doors: Iterable[str]) -> None:
+        """Print what no door before, and no earlier call, has told."""
+        for texts in doors:
+            news = {text: _subject(text) for text in texts}
+            for text, subject in news.items():
+                if subject not in self._told:
+                    note(text)
+            self._told.update(news.values())
+
+
+def _subject(text: str) -> tuple[str, ...]:
+    """Which law about which object; without a law the text itself."""
+    found = _LAW.search(text)
+    return found.groups() if found else (text,)
 
 
 class StepWatch:

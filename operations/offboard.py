@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import Final
 
 import typer
-from rich.markup import escape
 
-from operations.console import err, out, watched
+from operations.console import Notes, out, watched
 from operations.guard import guard
 from operations.identity import make_sure_of_identity
 from operations.live import LiveCluster, snapshot
@@ -131,9 +130,9 @@ def _take_away(
         What the engine did, and everybody else's objects as they were just before.
     """
     stack, tenant = environment.name, estate.tenant
-    own = _own_objects(environment, tenant)
+    own, notes = _own_objects(environment, tenant), Notes()
     with _cut_out(root, environment, tenant, listed=bool(own)) as after:
-        planned = _run(root, stack, "preview", f"previewing {stack} without {tenant}")
+        planned = _run(root, stack, "preview", f"previewing {stack} without {tenant}", notes)
         planned.stop()
         if strangers := [step for step in planned.steps if not _is_the_tenants(step, after, tenant, own)]:
             raise OperatorError(
@@ -152,7 +151,7 @@ def _take_away(
             typer.confirm(f"Take tenant {tenant} out of Pulumi.{stack}.yaml and out of the cluster?", abort=True)
         seen = _look(cluster)  # the answer may have taken a while
         _refuse_in_use(estate, seen)
-    outcome = _run(root, stack, "up", f"taking {tenant} away") if planned.steps else planned
+    outcome = _run(root, stack, "up", f"taking {tenant} away", notes) if planned.steps else planned
     return outcome, of_others(estate, _vpcs(environment), seen)
 
 
@@ -180,11 +179,10 @@ def _is_the_tenants(step: Step, after: Environment, tenant: str, own: set[tuple[
     return step.name == tenant or (step.name.startswith(f"{tenant}-") and not step.name.startswith(others))
 
 
-def _run(root: Path, stack: str, verb: Verb, title: str) -> Outcome:
+def _run(root: Path, stack: str, verb: Verb, title: str, notes: Notes) -> Outcome:
     with watched(title) as watch:
         outcome = run(root, stack, verb, watch=watch)
-    for text in dict.fromkeys(outcome.advice):
-        err.print(f"[yellow]note[/] {escape(text)}", soft_wrap=True, highlight=False)
+    notes.tell(outcome.advice, outcome.remarks)
     return outcome
 
 

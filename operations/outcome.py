@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
-from pulumi.automation.events import DiagnosticEvent, EngineEvent, OpType, StepEventMetadata
+from pulumi.automation.events import DiagnosticEvent, EngineEvent, OpType, PolicyEvent, StepEventMetadata
 
 from underlay.errors import RunFailedError
 from underlay.replacing import why_replaced
@@ -27,6 +27,9 @@ _SAID_AGAIN: Final = "an unhandled error occurred: "
 """What a program that refused has said already, once more."""
 
 _STACK: Final = "pulumi:pulumi:Stack"
+
+_KUBERNETES: Final = "kubernetes:"
+"""How the types of what stands in the cluster begin; stack, provider and components stand in the state alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,16 @@ class Step:
         return self.urn.rpartition("::")[2]
 
     @property
+    def is_object(self) -> bool:
+        """Whether it stands in the cluster, unlike a component, which only groups objects."""
+        return self.type.startswith(_KUBERNETES)
+
+    @property
+    def is_patch(self) -> bool:
+        """Whether it is some fields on an object of somebody else, which outlives it."""
+        return self.is_object and self.type.endswith("Patch")
+
+    @property
     def why(self) -> str:
         """Why it is replaced, where it is."""
         return why_replaced(self.type.rpartition(":")[2], self.fields) if self.operation == "replace" else ""
@@ -73,15 +86,19 @@ class Outcome:
     """Changes only, in the engine's order."""
     violations: list[str] = field(default_factory=list)
     """What the policy pack refuses."""
+    remarks: list[str] = field(default_factory=list)
+    """What it tells and does not refuse."""
     advice: list[str] = field(default_factory=list)
-    """What it and the program want known."""
+    """What the program wants known."""
     errors: list[str] = field(default_factory=list)
     broken: dict[str, str] = field(default_factory=dict)
     """Objects whose step failed, `Kind namespace/name` or `Kind name`, to their URN."""
     told: dict[str, str] = field(default_factory=dict)
     """URN to what the engine said of its failure."""
     counts: dict[str, int] = field(default_factory=dict)
-    """Operations by number, unchanged ones included."""
+    """Operations by number, unchanged ones, components, provider and stack included."""
+    objects: set[str] = field(default_factory=set)
+    """URNs of the objects of the cluster that the run was about, unchanged ones included."""
     outputs: Mapping[str, Any] = field(default_factory=dict)
     """What the program exports, after an `up`."""
     outdated: bool = False
@@ -111,6 +128,8 @@ def hear(event: EngineEvent, outcome: Outcome, watch: Watch | None) -> None:
         fields = tuple(sorted(metadata.detailed_diff or metadata.diffs or ()))
         stands = metadata.old.id if metadata.old else ""
         step = Step(_operation(metadata.op), metadata.urn, fields, stands, _object(metadata))
+        if step.is_object:
+            outcome.objects.add(step.urn)
         if step.operation not in UNCHANGED and not step.type.startswith("pulumi:"):
             outcome.steps.append(step)
         if watch:
@@ -121,12 +140,20 @@ def hear(event: EngineEvent, outcome: Outcome, watch: Watch | None) -> None:
         metadata = event.res_op_failed_event.metadata
         outcome.broken[_object(metadata)] = metadata.urn
     elif event.policy_event:
-        mandatory = event.policy_event.enforcement_level == "mandatory"
-        (outcome.violations if mandatory else outcome.advice).append(_plain(event.policy_event.message))
+        _hear_policy(event.policy_event, outcome)
     elif event.diagnostic_event and not event.diagnostic_event.ephemeral:
         _hear_diagnostic(event.diagnostic_event, outcome)
     elif event.summary_event:
         outcome.counts = {_operation(key): value for key, value in event.summary_event.resource_changes.items()}
+
+
+def _hear_policy(event: PolicyEvent, outcome: Outcome) -> None:
+    text = _plain(event.message)
+    if event.enforcement_level == "mandatory":
+        outcome.violations.append(text)
+        return
+    of_policy, _, remark = text.partition("\n")  # the SDK puts the policy's description above
+    outcome.remarks.append(remark or of_policy)
 
 
 def _hear_done(metadata: StepEventMetadata, outcome: Outcome, watch: Watch | None) -> None:

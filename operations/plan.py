@@ -17,9 +17,6 @@ from operations.outcome import HALVES, Outcome, Step
 
 _WALL: Final = frozenset({"ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"})
 
-_COMPONENTS: Final = "kmetal:"
-"""How the types of our components begin: they group objects, and one has the name of a kind."""
-
 
 class _Row(NamedTuple):
     change: str
@@ -49,7 +46,7 @@ def _rows(steps: Iterable[Step]) -> Iterable[_Row]:
     for step in steps:
         kind, _, known = step.about.partition(" ")
         kind = kind or step.type.rpartition(":")[2]
-        if step.type.startswith(_COMPONENTS):
+        if not step.is_object:  # one of our components has the name of a kind
             kind = f"component {kind}"
         row = _Row(step.operation, kind, (known or step.name,), step.fields, step.why)
         key = row._replace(names=()) if kind in _WALL else (step.operation, step.urn)

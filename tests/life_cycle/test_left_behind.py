@@ -124,7 +124,10 @@ def test_what_was_made_for_a_tenant_that_no_file_names_any_more_is_told_and_put_
 
     project.tenants.append(beta)
     project.save()
-    done(project, "up", STACK, "--yes")
+    told = done(project, "up", STACK, "--yes")
+    assert {law: told.count(f"[{law}]") for law in ("NET-215", "NET-418")} == dict.fromkeys(
+        ("NET-215", "NET-418"), 2
+    ), "each tenant's once, in a preview and an up, by the program and by the pack"
     assert "dev: nothing of beta is left" in done(project, "offboard", STACK, "beta", "--yes")
     assert project.objects().keys() == before
 

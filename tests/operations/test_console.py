@@ -1,0 +1,41 @@
+"""What a command has its operator know: each thing once, whichever door says it, and as it is written."""
+
+from __future__ import annotations
+
+import pytest
+
+from operations.console import Notes, counted
+
+SETTINGS = "Pulumi.dev.yaml:59 tenants[0]: vpc 'alpha-vpc' lets packets to 10.16.0.0/16 leave; drop them too [NET-418]"
+PACK = "Vpc alpha-vpc: vpc 'alpha-vpc' lets packets to 10.16.0.0/16, node 'w1' leave; drop them too [NET-418]"
+OTHER_VPC = "Vpc beta-vpc: vpc 'beta-vpc' lets packets to 10.16.0.0/16, vpc 'alpha-vpc' leave; drop them too [NET-418]"
+OTHER_LAW = "Vpc alpha-vpc: vpc 'alpha-vpc' has no way out; give it one [NET-400]"
+
+
+def told(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    return [line.removeprefix("note ") for line in capsys.readouterr().err.splitlines()]
+
+
+def test_a_law_is_told_of_an_object_once_by_all_doors_and_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    notes = Notes()
+    notes.tell([SETTINGS, "node w2 is not there", "node w2 is not there"], [PACK, OTHER_VPC, OTHER_LAW])
+    assert told(capsys) == [SETTINGS, "node w2 is not there", OTHER_VPC, OTHER_LAW]
+    notes.tell([SETTINGS, "node w2 is not there", "node w1 is not there"], [PACK, OTHER_VPC])
+    assert told(capsys) == ["node w1 is not there"]
+    Notes().tell([PACK])
+    assert told(capsys) == [PACK], "the next command tells it again"
+
+
+def test_one_door_may_say_two_things_of_one_object(capsys: pytest.CaptureFixture[str]) -> None:
+    Notes().tell([SETTINGS, PACK])
+    assert told(capsys) == [SETTINGS, PACK]
+
+
+def test_nothing_in_a_note_is_taken_for_markup(capsys: pytest.CaptureFixture[str]) -> None:
+    Notes().tell(["[red]a[/] :warning:"])
+    assert told(capsys) == ["[red]a[/] :warning:"]
+
+
+def test_a_number_has_its_noun() -> None:
+    assert [counted(number, "patch", "patches") for number in (0, 1, 2)] == ["0 patches", "1 patch", "2 patches"]
+    assert [counted(number, "finding") for number in (1, 2)] == ["1 finding", "2 findings"]
