@@ -1,0 +1,173 @@
+"""`underlay preview`, `up` and `destroy`: one stack against its cluster, with what the engine does not look at.
+
+The engine plans and applies. Around it: whether the cluster is the one that the settings name, whom the plan would cut
+off, what a run that died has left, and which routers have to be taken down before the plan's own steps.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import typer
+from rich.markup import escape
+
+from operations.console import Notes, counted, err, out, watched
+from operations.guard import foretold, guard
+from operations.identity import make_sure_of_identity
+from operations.leftovers import left_behind
+from operations.outcome import HALVES, Outcome
+from operations.plan import plan_table
+from operations.readiness import explain_failure
+from operations.rerouting import reroute, to_be_taken_down
+from operations.stacks import run
+from operations.standing import standing, succeed
+from operations.upkeep import Verb
+from operations.writing import WritableCluster
+from underlay.errors import Finding, OperatorError, Severity, UnreachableError
+from underlay.stackfile import Environment, load_stack
+
+_DONE: Final = {"create": "created", "update": "updated", "delete": "deleted", "replace": "replaced"}
+
+
+def preview(root: Path, stack: str, *, refresh: bool) -> None:
+    """Show what an `up` would change, and what it would be refused for; writes nothing.
+
+    Raises:
+        OperatorError: the settings are wrong, the cluster is not theirs or does not answer, or the run failed.
+    """
+    with _visit(root, stack) as visit:
+        planned = visit.plan("preview", f"previewing {stack}", refresh=refresh)
+        try:
+            visit.show_rerouted()
+            left = left_behind(visit.environment, visit.cluster, planned, Severity.WARNING)
+        except UnreachableError as error:  # an identity that only previews may see less
+            left = ()
+            visit.notes.tell([str(error)])
+        _show("[yellow]warning[/]", sorted((*foretold(visit.environment, visit.cluster, planned), *left)))
+
+
+def up(root: Path, stack: str, *, yes: bool, refresh: bool) -> None:
+    """Show, ask, and apply until it is really ready.
+
+    Raises:
+        OperatorError: as for `preview`; or the plan would cut somebody off, or goes past what a dead run has left.
+    """
+    with _visit(root, stack) as visit:
+        # First of all: a preview would conflict with what earlier runs hold of our objects.
+        succeed(visit.environment, visit.cluster, standing(visit.environment, visit.cluster))
+        planned = visit.plan("preview", f"previewing {stack}", refresh=refresh)
+        visit.hold(planned)
+        if not planned.steps:
+            visit.renew(planned, refresh=refresh)
+            return
+        visit.show_rerouted()
+        if not yes:
+            typer.confirm(f"Apply to {stack}?", abort=True)
+        visit.reroute(planned)
+        outcome = visit.run("up", f"applying {stack}", refresh=refresh)
+    done = Counter(step.operation for step in outcome.steps if step.is_object and step.operation not in HALVES)
+    said = ", ".join(f"{number} {_DONE.get(operation, operation)}" for operation, number in sorted(done.items()))
+    out.print(f"{stack}: {said or 'nothing changed'}")
+
+
+def destroy(root: Path, stack: str, *, yes: bool) -> None:
+    """Show, ask, and take away in the order that leaves nothing behind.
+
+    Raises:
+        OperatorError: as for `up`.
+    """
+    with _visit(root, stack) as visit:
+        planned = visit.run("preview-destroy", f"previewing the end of {stack}")
+        visit.hold(planned, ends=True)
+        if not yes:
+            typer.confirm(f"Take the whole network of {stack} away?", abort=True)
+            visit.hold(planned, ends=True)  # the answer may have taken a while
+        outcome = visit.run("destroy", f"taking {stack} away")
+    gone = [step.is_patch for step in outcome.steps if step.is_object and step.operation == "delete"]
+    patches, objects = counted(sum(gone), "patch", "patches"), counted(gone.count(False), "object")
+    out.print(f"{stack}: {objects} deleted, {patches} taken off objects of others", highlight=False)
+
+
+@contextmanager
+def _visit(root: Path, stack: str) -> Iterator[_Visit]:
+    """The stack's settings and the cluster that is really theirs."""
+    environment, _ = load_stack(root, stack)
+    with WritableCluster.of(root, environment.settings.cluster) as cluster:
+        make_sure_of_identity(environment, cluster)
+        yield _Visit(root, environment, cluster)
+
+
+@dataclass
+class _Visit:
+    """One command's dealings with a cluster, and what it has told of them."""
+
+    root: Path
+    environment: Environment
+    cluster: WritableCluster
+    notes: Notes = field(default_factory=Notes)
+
+    def run(self, verb: Verb, title: str, *, refresh: bool = False) -> Outcome:
+        """One run of the engine; what failed in it is explained by what the objects look like."""
+        with watched(title) as watch:
+            outcome = run(self.root, self.environment.name, verb, watch=watch, refresh=refresh)
+            failed = outcome.failed and outcome.broken
+            seen = explain_failure(self.environment, self.cluster, outcome) if failed else ()
+        self.notes.tell(outcome.advice, outcome.remarks)
+        _show("[red]seen[/]", seen)
+        outcome.stop()
+        return outcome
+
+    def plan(self, verb: Verb, title: str, *, refresh: bool) -> Outcome:
+        """A preview, shown."""
+        planned = self.run(verb, title, refresh=refresh)
+        if planned.steps:
+            out.print(plan_table(planned, self.environment.name))
+        else:
+            objects = counted(len(planned.objects), "object")
+            out.print(f"{self.environment.name}: nothing to change ({objects} as written)")
+        return planned
+
+    def hold(self, planned: Outcome, *, ends: bool = False) -> None:
+        """Stop before a plan that would cut somebody off, or goes past what a run that died has left."""
+        if left := left_behind(self.environment, self.cluster, planned, ends=ends):
+            raise OperatorError(left)
+        guard(self.environment, self.cluster, planned)
+
+    def show_rerouted(self) -> None:
+        """What an `up` takes down before the plan's own steps: not all of it is in the plan (ADR 7)."""
+        if names := to_be_taken_down(self.environment, self.cluster):
+            self._say(f"to be taken down first, and made anew: {', '.join(names)}")
+
+    def reroute(self, planned: Outcome) -> None:
+        """Take down what one run of the engine cannot be relied on to take down in order."""
+        with watched("looking at the routers") as watch:
+            done = reroute(self.root, self.environment, self.cluster, planned, watch)
+        if done is None:
+            return
+        self.notes.tell(done.advice)
+        if done.taken_over:
+            self._say(f"taken over first, since no state knew it: {', '.join(done.taken_over)}")
+        self._say(f"taken down in order, to be made anew: {', '.join(done.taken_down)}")
+
+    def renew(self, planned: Outcome, *, refresh: bool) -> None:
+        """After a plan without a step: bring the state up to date, without a question.
+
+        It touches no object. Left alone, the first engineer's expired token would be what a plain `pulumi destroy` or
+        `pulumi refresh` of the second one works with.
+        """
+        if planned.outdated:
+            self.run("renew", f"renewing what the state of {self.environment.name} holds", refresh=refresh)
+            self._say("credentials renewed in the state, no object touched")
+
+    def _say(self, text: str) -> None:
+        out.print(f"{self.environment.name}: {text}", highlight=False)
+
+
+def _show(mark: str, findings: Iterable[Finding]) -> None:
+    for finding in findings:
+        err.print(f"{mark} {escape(str(finding))}", soft_wrap=True, highlight=False)
