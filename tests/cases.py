@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.catalogue import addresses, capacity, metallb, operation, patches, provider, tenants
+from tests.catalogue import addresses, bgp, capacity, metallb, operation, patches, provider, tenants
 from tests.catalogue.case import Case
 
 CASES: Final[tuple[Case, ...]] = (
     *addresses.CASES,
     *metallb.CASES,
+    *bgp.CASES,
     *provider.CASES,
     *tenants.CASES,
     *capacity.CASES,

@@ -25,6 +25,7 @@ PLURALS = {
     "BGPAdvertisement": "bgpadvertisements",
     "BGPPeer": "bgppeers",
     "BFDProfile": "bfdprofiles",
+    "Community": "communities",
     "ProviderNetwork": "provider-networks",
     "Vlan": "vlans",
     "Subnet": "subnets",

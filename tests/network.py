@@ -62,6 +62,7 @@ def build(kind: str, name: str, spec: Mapping[str, Any], *, namespace: str = "",
     versions = {
         "IPAddressPool": "metallb.io/v1beta1", "L2Advertisement": "metallb.io/v1beta1",
         "BGPAdvertisement": "metallb.io/v1beta1", "BFDProfile": "metallb.io/v1beta1", "BGPPeer": "metallb.io/v1beta2",
+        "Community": "metallb.io/v1beta1",
         "NetworkAttachmentDefinition": "k8s.cni.cncf.io/v1", "HelmRelease": "helm.toolkit.fluxcd.io/v2",
         "ResourceQuota": "v1", "Node": "v1", "Namespace": "v1", "Deployment": "apps/v1",
         "ServiceCIDR": "networking.k8s.io/v1",

@@ -57,10 +57,11 @@ def _pool_on_reserved(literals: Literals) -> str:
 
 
 def _pool_form(_: Literals) -> str:
-    """What can be compared and MetalLB cannot read: bare addresses, Kube-OVN's ranges, blanks around a block."""
+    """What can be compared and MetalLB cannot read: none, bare addresses, Kube-OVN's ranges, blanks around a block."""
     dots = once("d", "a.split('..').map(x, x.trim()).join('-')", f"a.contains('..') && {readable('d')}")
     blanks = "a != a.trim() && isCIDR(a.trim())"
-    return f"{listed('addresses')}.filter(a, isIP(a.trim()) || ({blanks}) || ({dots}))"
+    unread = f"{listed('addresses')}.filter(a, isIP(a.trim()) || ({blanks}) || ({dots}))"
+    return f"size({listed('addresses')}) == 0 ? ['no address'] : {unread}"
 
 
 def _answers_on_provider(literals: Literals) -> str:

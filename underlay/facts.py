@@ -111,6 +111,16 @@ class Advertisement:
     """L2 only: the NICs that answer; None is every NIC of the node, in a patch those that others name."""
     peers: Texts = ()
     """BGP only; none is every peer."""
+    nodes: Texts = ()
+    """The selectors of the nodes that announce, each as JSON; none is every node."""
+    aggregation: Maybe[int] = None
+    """BGP only: prefix length in which IPv4 is announced; None is 32, each address by itself."""
+    aggregation_v6: Maybe[int] = None
+    """BGP only: the same for IPv6; None is 128."""
+    local_pref: Maybe[int] = None
+    """BGP only; None is 0."""
+    communities: Texts = ()
+    """BGP only: as numbers, or by their alias."""
     patch: bool = False
     """A patch of an object that others own: what it leaves out is theirs to say."""
 
@@ -136,6 +146,20 @@ class BgpPeer:
     """It says `dynamicASN` (internal or external) instead of a number."""
     plain_password: bool = False
     """It carries `password` in plain text instead of a reference to a Secret."""
+    interface: Maybe[str] = None
+    """The NIC to speak on, where the router has no address (BGP unnumbered)."""
+    vrf: Maybe[str] = None
+    router_id: Maybe[str] = None
+    source_address: Maybe[str] = None
+    hold_time: Maybe[str] = None
+    """A duration in Go's spelling, such as `90s`."""
+    keepalive_time: Maybe[str] = None
+    multi_hop: Maybe[bool] = None
+    """Whether the router may be several hops away (`ebgpMultiHop`)."""
+    nodes: Texts = ()
+    """The selectors of the nodes that hold a session, each as JSON; none is every node."""
+    patch: bool = False
+    """A patch of an object that others own: what it leaves out is theirs to say."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -144,6 +168,17 @@ class BfdProfile:
 
     place: str
     name: str
+    namespace: Maybe[str] = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CommunityAlias:
+    """One entry of MetalLB's Community: a name for a BGP community."""
+
+    place: str
+    name: str
+    """The alias, not the object's name."""
+    value: Maybe[str] = None
     namespace: Maybe[str] = None
 
 
@@ -374,6 +409,7 @@ class Facts:
     advertisements: tuple[Advertisement, ...] = ()
     bgp_peers: tuple[BgpPeer, ...] = ()
     bfd_profiles: tuple[BfdProfile, ...] = ()
+    communities: tuple[CommunityAlias, ...] = ()
     provider_networks: tuple[ProviderNetwork, ...] = ()
     vlans: tuple[Vlan, ...] = ()
     subnets: tuple[Subnet, ...] = ()

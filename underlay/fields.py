@@ -148,3 +148,19 @@ class Fields:
 def also(value: T | None, fallback: T) -> T:
     """The value, or what absence means."""
     return fallback if value is None else value
+
+
+def as_json(value: object) -> str | Unknown:
+    """What somebody wrote as JSON, its keys in order, for a comparison; UNKNOWN where a part is decided later."""
+    later: list[object] = []
+    text = json.dumps(_plain(value, later), sort_keys=True)
+    return UNKNOWN if later else text
+
+
+def _plain(value: object, later: list[object]) -> object:
+    """Mappings and lists of whatever made them as those that JSON knows; what is decided later is put aside."""
+    if value is UNKNOWN:
+        later.append(value)
+    if isinstance(value, Mapping):
+        return {written(key): _plain(entry, later) for key, entry in value.items()}
+    return [_plain(entry, later) for entry in value] if is_list(value) else written(value)

@@ -15,6 +15,7 @@ from underlay.facts import (
     BgpPeer,
     Cluster,
     Cni,
+    CommunityAlias,
     Eip,
     Maybe,
     Node,
@@ -31,7 +32,7 @@ from underlay.facts import (
     Vlan,
     Vpc,
 )
-from underlay.fields import Fields, Note, also
+from underlay.fields import Fields, Note, also, as_json
 from underlay.names import EXTERNAL_GATEWAY_LABEL
 from underlay.values import values_facts
 
@@ -46,6 +47,7 @@ Fact: TypeAlias = (
     | BgpPeer
     | Cluster
     | Cni
+    | CommunityAlias
     | Eip
     | Node
     | Pool
@@ -65,6 +67,7 @@ COLLECTION: Final[Mapping[type, str]] = {
     BgpPeer: "bgp_peers",
     Cluster: "clusters",
     Cni: "cni",
+    CommunityAlias: "communities",
     Eip: "eips",
     Node: "nodes",
     Pool: "pools",
@@ -139,6 +142,7 @@ def _layer2(found: Found) -> Iterator[Fact]:
         pools=also(found.spec.texts("ipAddressPools"), found.absent or ()),
         selects_by_label=_selects_by_label(found),
         interfaces=found.spec.texts("interfaces"),
+        nodes=_selectors(found),
         patch=found.patch,
     )
 
@@ -152,8 +156,21 @@ def _bgp(found: Found) -> Iterator[Fact]:
         pools=also(found.spec.texts("ipAddressPools"), found.absent or ()),
         selects_by_label=_selects_by_label(found),
         peers=also(found.spec.texts("peers"), found.absent or ()),
+        nodes=_selectors(found),
+        aggregation=also(found.spec.number("aggregationLength"), found.absent),
+        aggregation_v6=also(found.spec.number("aggregationLengthV6"), found.absent),
+        local_pref=also(found.spec.number("localPref"), found.absent),
+        communities=also(found.spec.texts("communities"), found.absent or ()),
         patch=found.patch,
     )
+
+
+def _selectors(found: Found) -> Texts:
+    """Each of `nodeSelectors` as JSON, for a comparison; UNKNOWN where a part of it is decided later."""
+    selectors = found.spec.mappings("nodeSelectors") if found.spec.has("nodeSelectors") else found.absent or ()
+    if selectors is UNKNOWN:
+        return UNKNOWN
+    return tuple(as_json(selector.plain()) for selector in selectors)
 
 
 def _bgp_peer(found: Found) -> Iterator[Fact]:
@@ -167,11 +184,34 @@ def _bgp_peer(found: Found) -> Iterator[Fact]:
         bfd_profile=also(found.spec.text("bfdProfile"), found.absent),
         dynamic_asn=found.spec.has("dynamicASN"),
         plain_password=found.spec.raw("password") not in (None, ""),
+        interface=also(found.spec.text("interface"), found.absent),
+        vrf=also(found.spec.text("vrf"), found.absent),
+        router_id=also(found.spec.text("routerID"), found.absent),
+        source_address=also(found.spec.text("sourceAddress"), found.absent),
+        hold_time=also(found.spec.text("holdTime"), found.absent),
+        keepalive_time=also(found.spec.text("keepaliveTime"), found.absent),
+        multi_hop=also(found.spec.flag("ebgpMultiHop"), found.absent),
+        nodes=_selectors(found),
+        patch=found.patch,
     )
 
 
 def _bfd_profile(found: Found) -> Iterator[Fact]:
     yield BfdProfile(place=found.place, name=found.name, namespace=found.namespace)
+
+
+def _communities(found: Found) -> Iterator[Fact]:
+    entries = found.spec.mappings("communities")
+    if entries is UNKNOWN or found.patch:
+        yield CommunityAlias(place=found.place, name="", value=UNKNOWN, namespace=found.namespace)
+    for entry in entries if entries is not UNKNOWN else ():
+        name = entry.text("name")
+        yield CommunityAlias(
+            place=found.place,
+            name=name if isinstance(name, str) else "",
+            value=entry.text("value"),
+            namespace=found.namespace,
+        )
 
 
 def _provider_network(found: Found) -> Iterator[Fact]:
@@ -360,6 +400,7 @@ READERS: Final[Mapping[tuple[str, str], Reader]] = {
     ("metallb.io", "BGPAdvertisement"): _bgp,
     ("metallb.io", "BGPPeer"): _bgp_peer,
     ("metallb.io", "BFDProfile"): _bfd_profile,
+    ("metallb.io", "Community"): _communities,
     ("kubeovn.io", "ProviderNetwork"): _provider_network,
     ("kubeovn.io", "Vlan"): _vlan,
     ("kubeovn.io", "Subnet"): _subnet,

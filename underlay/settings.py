@@ -18,6 +18,7 @@ from underlay.facts import (
     BfdProfile,
     BgpPeer,
     Cni,
+    CommunityAlias,
     ControlPlane,
     Eip,
     Facts,
@@ -30,6 +31,7 @@ from underlay.facts import (
     Route,
     SnatRule,
     Subnet,
+    Texts,
     Vlan,
     Vpc,
 )
@@ -40,6 +42,7 @@ from underlay.facts import (
 from underlay.facts import (
     Pool as PoolFact,
 )
+from underlay.fields import as_json
 from underlay.names import (
     DEFAULT_VPC,
     DROP_PRIORITY,
@@ -53,7 +56,7 @@ from underlay.sections.admission import Admission
 from underlay.sections.base import Section
 from underlay.sections.cluster import Chart, Cluster
 from underlay.sections.cni import Network
-from underlay.sections.metallb import Management, MetalLB
+from underlay.sections.metallb import Management, MetalLB, NodeSelector
 from underlay.sections.provider import Provider
 from underlay.sections.tenant import Tenant
 
@@ -130,12 +133,21 @@ class Settings(Section):
                         my_asn=peer.my_asn,
                         peer_asn=peer.peer_asn,
                         bfd_profile=peer.bfd_profile,
+                        source_address=str(peer.source_address) if peer.source_address else None,
+                        hold_time=peer.hold_time,
+                        keepalive_time=peer.keepalive_time,
+                        multi_hop=peer.ebgp_multi_hop,
+                        nodes=_selectors(peer.node_selectors),
                     )
                     for index, peer in enumerate(self.metallb.bgp_peers)
                 ),
                 bfd_profiles=tuple(
                     BfdProfile(place=place(("metallb", "bfdProfiles", index)), name=profile.name)
                     for index, profile in enumerate(self.metallb.bfd_profiles)
+                ),
+                communities=tuple(
+                    CommunityAlias(place=place(("metallb", "communities", index)), name=alias.name, value=alias.value)
+                    for index, alias in enumerate(self.metallb.communities)
                 ),
                 management=(
                     ManagementFact(
@@ -193,6 +205,7 @@ class Settings(Section):
                 protocol="L2",
                 pools=layer2.ip_address_pools,
                 interfaces=layer2.interfaces or (self.management.interface,),
+                nodes=_selectors(layer2.node_selectors),
             )
         for index, bgp in enumerate(self.metallb.bgp_advertisements):
             yield Advertisement(
@@ -201,6 +214,10 @@ class Settings(Section):
                 protocol="BGP",
                 pools=bgp.ip_address_pools,
                 peers=bgp.peers,
+                nodes=_selectors(bgp.node_selectors),
+                aggregation=bgp.aggregation_length,
+                local_pref=bgp.local_pref,
+                communities=bgp.communities,
             )
 
     def _provider_facts(self, place: Place) -> Facts:
@@ -331,3 +348,8 @@ class Settings(Section):
                     )
                 )
         return Facts(subnets=tuple(subnets), attachments=tuple(attachments), snat_rules=tuple(rules))
+
+
+def _selectors(selectors: tuple[NodeSelector, ...]) -> Texts:
+    """As the objects' reader has them."""
+    return tuple(as_json(selector.model_dump(by_alias=True)) for selector in selectors)

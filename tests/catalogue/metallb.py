@@ -40,18 +40,16 @@ def pool(name: str, *written: str, **spec: object) -> Body:
     return build("IPAddressPool", name, {"addresses": list(written), **spec}, namespace="kmetal-metallb")
 
 
-def bgp(**spec: object) -> Body:
+def bgp(name: str = "routed", **spec: object) -> Body:
     """A BGP advertisement of the one pool."""
-    return build(
-        "BGPAdvertisement", "routed", {"ipAddressPools": ["tenant-cp-pool"], **spec}, namespace="kmetal-metallb"
-    )
+    return build("BGPAdvertisement", name, {"ipAddressPools": ["tenant-cp-pool"], **spec}, namespace="kmetal-metallb")
 
 
-def peer(**spec: object) -> Body:
+def peer(name: str = "leaf", **spec: object) -> Body:
     values = {"myASN": 64512, "peerASN": 64513, "peerAddress": "172.21.204.1", **spec}
     return build(
         "BGPPeer",
-        "leaf",
+        name,
         {key: value for key, value in values.items() if value is not None},
         namespace="kmetal-metallb",
     )
@@ -339,6 +337,7 @@ CASES = (
             ("blanks around a block", " 172.21.204.208/28 "),
         )
     ),
+    breaks("NET-220", "no address at all", addresses(), at=POOL),
     passes("NET-219", "one cluster, one load balancer", known_as(control_planes=(plane("dev", None),))),
     breaks(
         "NET-219",

@@ -17,6 +17,9 @@ from underlay.stackfile import parse_environment
 DROPS = ["10.93.0.0/16", "10.16.0.0/16", "10.96.0.0/16", "100.64.0.0/16", "172.21.204.0/24"]
 POOL = "172.21.204.200-172.21.204.250"
 PEER = {"name": "tor", "myASN": 64512, "peerASN": 64513, "peerAddress": "172.21.204.2"}
+BGP = {"name": "bgp", "ipAddressPools": ["tenant-cp-pool"]}
+ROUTED: dict[str, Any] = {"metallb__bgpPeers": [PEER]}
+RACKS = [{"matchLabels": {"rack": rack}} for rack in "ab"]
 
 
 def findings(**edits: Any) -> list[tuple[str, str]]:
@@ -76,6 +79,29 @@ BREAKING: tuple[tuple[str, str, dict[str, Any]], ...] = (
         {"metallb__bgpAdvertisements": [{"name": "bgp", "ipAddressPools": ["tenant-cp-pool"], "peers": ["tor"]}]},
     ),
     ("NET-212", "metallb.bgpPeers[0]", {"metallb__bgpPeers": [{**PEER, "bfdProfile": "fast"}]}),
+    (
+        "NET-221",
+        "metallb.bgpAdvertisements[0]",
+        {**ROUTED, "metallb__bgpAdvertisements": [{**BGP, "aggregationLength": 24}]},
+    ),
+    (
+        "NET-222",
+        "metallb.bgpAdvertisements[0]",
+        {**ROUTED, "metallb__bgpAdvertisements": [{**BGP, "aggregationLength": 30}]},
+    ),
+    (
+        "NET-223",
+        "metallb.bgpAdvertisements[1]",
+        {**ROUTED, "metallb__bgpAdvertisements": [BGP, {**BGP, "name": "two", "localPref": 200}]},
+    ),
+    ("NET-224", "metallb.bgpPeers[1]", {"metallb__bgpPeers": [PEER, {**PEER, "name": "two"}]}),
+    ("NET-225", "metallb.bgpPeers[0]", {"metallb__bgpPeers": [{**PEER, "holdTime": "2s"}]}),
+    (
+        "NET-226",
+        "metallb.bgpAdvertisements[0]",
+        {**ROUTED, "metallb__bgpAdvertisements": [{**BGP, "peers": ["tor", "tor"]}]},
+    ),
+    ("NET-227", "metallb.communities[0]", {"metallb__communities": [{"name": "x", "value": "65536:1"}]}),
     ("NET-214", "metallb.bgpPeers[0]", {"metallb__bgpPeers": [{**PEER, "peerAddress": "77.220.68.98"}]}),
     ("NET-215", "tenants[0]", {"tenants__0__quota": {}}),
     ("NET-217", "tenants[0].clusters[0]", {"tenants__0__clusters__0__controlPlaneAddress": "172.21.204.100"}),
@@ -104,6 +130,17 @@ KEEPING: tuple[tuple[str, dict[str, Any]], ...] = (
         },
     ),
     ("NET-208", {"management__reserved": ["172.21.204.100-172.21.204.199", "172.21.204.251"]}),
+    (
+        "NET-223",
+        {
+            **ROUTED,
+            "metallb__bgpAdvertisements": [
+                {**BGP, "nodeSelectors": RACKS[:1], "communities": ["no-export"]},
+                {**BGP, "name": "two", "nodeSelectors": RACKS[1:], "localPref": 200},
+            ],
+            "metallb__communities": [{"name": "no-export", "value": "65535:65281"}],
+        },
+    ),
     ("NET-301", {"provider__network__defaultInterface": "enp3s0f1", "provider__vlan__id": 222}),
     ("NET-429", {"tenants__0__egressAddress": "77.220.68.98"}),
     ("NET-711", {"network__kubeOvn__tunnelMtu": 1500, "tenants__0__clusters__0__mtu": 1400}),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import TypeAlias
 
 from underlay.addresses import sub_interface
-from underlay.facts import UNKNOWN, Advertisement, BgpPeer, Facts, ProviderNetwork, Unknown, has_unknown, known
+from underlay.facts import UNKNOWN, Advertisement, BgpPeer, Facts, ProviderNetwork, Texts, Unknown, has_unknown, known
 from underlay.names import METALLB_NAMESPACE
+from underlay.rules.bgp import REFUSED
 from underlay.rules.metallb import provider_spans
 from underlay.rules.model import Breach, Rule
 from underlay.rules.spans import crossing, span
@@ -133,7 +135,8 @@ def _unknown_profiles(facts: Facts) -> Iterator[Breach]:
 def _asns(facts: Facts) -> Iterator[Breach]:
     for peer in facts.bgp_peers:
         for field, value in (("myASN", peer.my_asn), ("peerASN", peer.peer_asn)):
-            if value is UNKNOWN or (field == "peerASN" and peer.dynamic_asn and value in (None, 0)):
+            dynamic = peer.dynamic_asn or peer.patch
+            if value is UNKNOWN or (field == "peerASN" and dynamic and value in (None, 0)):
                 continue
             if not isinstance(value, int) or not 1 <= value <= ASN_MAXIMUM:
                 yield Breach(
@@ -198,6 +201,29 @@ def _absent_interfaces(facts: Facts) -> Iterator[Breach]:
                         f" ({have})",
                         "name a NIC that every announcing node has",
                     )
+
+
+def _twice(facts: Facts) -> Iterator[Breach]:
+    for place, label, lists in _lists(facts):
+        for field, values in lists:
+            for value, count in Counter(known(values)).items():
+                if count > 1:
+                    yield Breach(place, f"{label} names {value} {count} times in {field}", "name it once")
+
+
+def _lists(facts: Facts) -> Iterator[tuple[str, str, Iterable[tuple[str, Texts | None]]]]:
+    for entry in facts.advertisements:
+        lists = (
+            ("ipAddressPools", entry.pools),
+            ("peers", entry.peers),
+            ("communities", entry.communities),
+            ("nodeSelectors", entry.nodes),
+        )
+        yield entry.place, f"{entry.protocol}Advertisement {entry.name!r}", lists
+    for peer in facts.bgp_peers:
+        yield peer.place, f"BGPPeer {peer.name!r}", (("nodeSelectors", peer.nodes),)
+    for pool in facts.pools:
+        yield pool.place, f"pool {pool.name!r}", (("serviceAllocation.namespaces", pool.namespaces),)
 
 
 RULES = (
@@ -279,5 +305,13 @@ RULES = (
         fix="Name a NIC that every announcing node has.",
         reference="metallb/metallb#433, #484",
         judge=_absent_interfaces,
+    ),
+    Rule(
+        id="NET-226",
+        title="MetalLB's lists name each entry once",
+        why=REFUSED,
+        fix="Name it once.",
+        reference="metallb internal/config validateDuplicate; run with 0.15.3's code",
+        judge=_twice,
     ),
 )

@@ -92,6 +92,8 @@ def _unreadable(facts: Facts) -> Iterator[Breach]:
 
 def _pool_form(facts: Facts) -> Iterator[Breach]:
     for pool in facts.pools:
+        if pool.addresses == () and not pool.patch:
+            yield Breach(pool.place, f"{_label(pool)} holds no address", "write one, or take the pool out")
         for text in known(pool.addresses):
             block = span(text)
             if block is not None and not _as_metallb_reads(text):
@@ -110,20 +112,6 @@ def _as_metallb_reads(text: str) -> bool:
 
 def _readable_blocks(cidr: str) -> bool:
     return all(span(part) is not None for part in cidr.split(","))
-
-
-def _bgp_announces_provider(facts: Facts) -> Iterator[Breach]:
-    announcing = [advertisement for advertisement in facts.advertisements if advertisement.protocol == "BGP"]
-    for (one, (pool, _)), (two, subnet) in crossing(pool_spans(facts), provider_spans(facts)):
-        for advertisement in announcing:
-            if advertisement.selects(pool):
-                yield Breach(
-                    advertisement.place,
-                    f"BGPAdvertisement {advertisement.name!r} announces {one.shared(two)} of {_label(pool)}, which"
-                    " is in"
-                    f" {subnet}",
-                    "take the range out of the pool; routers would send the provider block to MetalLB's nodes",
-                )
 
 
 def _outside_management(facts: Facts) -> Iterator[Breach]:
@@ -225,15 +213,6 @@ RULES = (
         reference="seed, MetalLB: Do not expose MetalLB on the provider VLAN",
         judge=_by_address,
         unknown="is a finding",
-        relaxable=False,
-    ),
-    Rule(
-        id="NET-203",
-        title="No BGP advertisement announces an address of the provider VLAN",
-        why="Routers would send the tenants' external block to MetalLB's nodes instead of to OVN.",
-        fix="Take the range out of the pool.",
-        reference="seed, MetalLB: Do not expose MetalLB on the provider VLAN",
-        judge=_bgp_announces_provider,
         relaxable=False,
     ),
     Rule(

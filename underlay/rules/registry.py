@@ -11,6 +11,7 @@ from underlay.rules import (
     addresses,
     announcements,
     attachments,
+    bgp,
     blocks,
     capacity,
     egress,
@@ -22,6 +23,7 @@ from underlay.rules import (
     provider_network,
     quotas,
     routes,
+    sessions,
     tenants,
 )
 from underlay.rules.model import Breach, Estate, Rule
@@ -30,6 +32,7 @@ _FAMILIES: Final = (
     addresses,
     announcements,
     attachments,
+    bgp,
     blocks,
     capacity,
     egress,
@@ -41,6 +44,7 @@ _FAMILIES: Final = (
     provider_network,
     quotas,
     routes,
+    sessions,
     tenants,
 )
 

@@ -115,8 +115,8 @@ class BgpPeer(Section):
     peer_address: Address
     """Address of the router, on the management VLAN."""
 
-    peer_port: Annotated[int, Field(ge=1, le=65535)] | None = None
-    """TCP port of the router; MetalLB's default is 179."""
+    peer_port: Annotated[int, Field(ge=1, le=16384)] | None = None
+    """TCP port of the router, up to 16384 as MetalLB's definition has it; its default is 179."""
 
     hold_time: Duration | None = None
     """Silence after which the session counts as lost, such as 90s."""
@@ -149,8 +149,8 @@ class BgpAdvertisement(Section):
     aggregation_length: Annotated[int, Field(ge=1, le=32)] | None = None
     """Prefix length that is announced; MetalLB's default is 32, each address by itself."""
 
-    local_pref: Annotated[int, Field(ge=0, le=4294967295)] | None = None
-    """LOCAL_PREF of the routes, for routers of the same AS."""
+    local_pref: Annotated[int, Field(ge=0, le=2147483647)] | None = None
+    """LOCAL_PREF of the routes, for routers of the same AS; MetalLB's definition bounds it to 31 bits."""
 
     communities: tuple[Community, ...] = ()
     """Communities as numbers, or by a name from `communities`."""
