@@ -34,6 +34,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "NET-207": _OBJECT,
     "NET-216": "no object says which NICs a node has",
     "NET-219": _OBJECT,
+    "NET-221": _METALLB,
     "NET-225": _METALLB,
     "NET-226": _METALLB,
     "NET-227": _METALLB,

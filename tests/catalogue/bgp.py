@@ -79,6 +79,15 @@ CASES = (
         add(bgp(aggregationLengthV6=119), peer()),
         at=BGP,
     ),
+    *(
+        breaks("NET-221", f"{field} {length}", add(bgp(**{field: length}), peer()), at=BGP)
+        for field, length in (("aggregationLength", 33), ("aggregationLengthV6", 129), ("aggregationLengthV6", -1))
+    ),
+    passes(
+        "NET-221",
+        "IPv6's longest and shortest",
+        add(bgp(aggregationLengthV6=128), second(aggregationLengthV6=0), peer()),
+    ),
     breaks("NET-221", "IPv4 in IPv6's spelling", addresses("::ffff:172.21.204.208/124"), add(bgp(), peer()), at=BGP),
     passes(
         "NET-222",

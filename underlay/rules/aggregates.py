@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, summarize_address_range
+from typing import Final
 
 from underlay.addresses import Span
-from underlay.facts import Advertisement, Facts, Pool, Unknown, known
-from underlay.fields import also
+from underlay.facts import UNKNOWN, Advertisement, Facts, Pool, Unknown, known
 from underlay.rules.spans import span
+
+BITS: Final = {4: 32, 6: 128}
+"""Of an address, by IP version."""
 
 
 def bgp_advertisements(facts: Facts) -> Iterator[Advertisement]:
@@ -24,10 +27,15 @@ def entries(pool: Pool) -> Iterator[tuple[str, Span]]:
 
 
 def length_of(advertisement: Advertisement, block: Span) -> int | Unknown:
-    """The aggregation length for a span's family: 32 or 128, each address by itself, where none is written."""
-    if all(isinstance(end, IPv4Address) for end in block.ends()):
-        return also(advertisement.aggregation, 32)
-    return also(advertisement.aggregation_v6, 128)
+    """The aggregation length for a span's family: 32 or 128, each address by itself, where none is written.
+
+    UNKNOWN for one that the family does not have, too: NET-221 speaks of it.
+    """
+    four = all(isinstance(end, IPv4Address) for end in block.ends())
+    written = advertisement.aggregation if four else advertisement.aggregation_v6
+    bits = BITS[4 if four else 6]
+    length = bits if written is None else written
+    return length if length is UNKNOWN or 0 <= length <= bits else UNKNOWN
 
 
 def largest(text: str, block: Span) -> int:

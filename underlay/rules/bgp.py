@@ -15,7 +15,7 @@ from typing import Final
 from underlay.addresses import Span
 from underlay.facts import UNKNOWN, Advertisement, Facts, Pool, has_unknown, known
 from underlay.names import METALLB_NAMESPACE
-from underlay.rules.aggregates import announced, bgp_advertisements, entries, largest, length_of
+from underlay.rules.aggregates import BITS, announced, bgp_advertisements, entries, largest, length_of
 from underlay.rules.metallb import provider_spans
 from underlay.rules.model import Breach, Rule
 from underlay.rules.spans import crossing, without
@@ -68,6 +68,17 @@ def _announces_provider(facts: Facts) -> Iterator[Breach]:
 
 
 def _too_wide(facts: Facts) -> Iterator[Breach]:
+    for advertisement in bgp_advertisements(facts):
+        for field, written, bits in (
+            ("aggregationLength", advertisement.aggregation, BITS[4]),
+            ("aggregationLengthV6", advertisement.aggregation_v6, BITS[6]),
+        ):
+            if isinstance(written, int) and not 0 <= written <= bits:
+                yield Breach(
+                    advertisement.place,
+                    f"{_label(advertisement)} has {field} {written}",
+                    f"write a prefix length up to {bits}, or leave it out",
+                )
     for advertisement, pool in _pairs(facts):
         for text, block in entries(pool):
             length, most = length_of(advertisement, block), largest(text, block)
