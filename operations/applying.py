@@ -7,19 +7,19 @@ off, what a run that died has left, and which routers have to be taken down befo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import typer
-from rich.markup import escape
 
-from operations.console import Notes, counted, err, out, watched
+from operations.console import Notes, counted, marked, out, watched
 from operations.guard import foretold, guard
 from operations.identity import make_sure_of_identity
 from operations.leftovers import left_behind
+from operations.live import LiveCluster
 from operations.outcome import HALVES, Outcome
 from operations.plan import plan_table
 from operations.readiness import explain_failure
@@ -28,10 +28,12 @@ from operations.stacks import run
 from operations.standing import standing, succeed
 from operations.upkeep import Verb
 from operations.writing import WritableCluster
-from underlay.errors import Finding, OperatorError, Severity, UnreachableError
+from underlay.errors import OperatorError, Severity, UnreachableError
 from underlay.stackfile import Environment, load_stack
 
 _DONE: Final = {"create": "created", "update": "updated", "delete": "deleted", "replace": "replaced"}
+
+C = TypeVar("C", bound=LiveCluster)
 
 
 def preview(root: Path, stack: str, *, refresh: bool) -> None:
@@ -40,7 +42,7 @@ def preview(root: Path, stack: str, *, refresh: bool) -> None:
     Raises:
         OperatorError: the settings are wrong, the cluster is not theirs or does not answer, or the run failed.
     """
-    with _visit(root, stack) as visit:
+    with _visit(root, stack, LiveCluster) as (visit, _):
         planned = visit.plan("preview", f"previewing {stack}", refresh=refresh)
         try:
             visit.show_rerouted()
@@ -48,7 +50,8 @@ def preview(root: Path, stack: str, *, refresh: bool) -> None:
         except UnreachableError as error:  # an identity that only previews may see less
             left = ()
             visit.notes.tell([str(error)])
-        _show("[yellow]warning[/]", sorted((*foretold(visit.environment, visit.cluster, planned), *left)))
+        for finding in sorted((*foretold(visit.environment, visit.cluster, planned), *left)):
+            marked("[yellow]warning[/]", str(finding))
 
 
 def up(root: Path, stack: str, *, yes: bool, refresh: bool) -> None:
@@ -57,9 +60,9 @@ def up(root: Path, stack: str, *, yes: bool, refresh: bool) -> None:
     Raises:
         OperatorError: as for `preview`; or the plan would cut somebody off, or goes past what a dead run has left.
     """
-    with _visit(root, stack) as visit:
+    with _visit(root, stack, WritableCluster) as (visit, cluster):
         # First of all: a preview would conflict with what earlier runs hold of our objects.
-        succeed(visit.environment, visit.cluster, standing(visit.environment, visit.cluster))
+        succeed(visit.environment, cluster, standing(visit.environment, cluster))
         planned = visit.plan("preview", f"previewing {stack}", refresh=refresh)
         visit.hold(planned)
         if not planned.steps:
@@ -81,7 +84,7 @@ def destroy(root: Path, stack: str, *, yes: bool) -> None:
     Raises:
         OperatorError: as for `up`.
     """
-    with _visit(root, stack) as visit:
+    with _visit(root, stack, LiveCluster) as (visit, _):
         planned = visit.run("preview-destroy", f"previewing the end of {stack}")
         visit.hold(planned, ends=True)
         if not yes:
@@ -94,12 +97,12 @@ def destroy(root: Path, stack: str, *, yes: bool) -> None:
 
 
 @contextmanager
-def _visit(root: Path, stack: str) -> Iterator[_Visit]:
-    """The stack's settings and the cluster that is really theirs."""
+def _visit(root: Path, stack: str, handle: type[C]) -> Iterator[tuple[_Visit, C]]:
+    """The stack's settings and the cluster that is really theirs, by a handle that can do no more than it has to."""
     environment, _ = load_stack(root, stack)
-    with WritableCluster.of(root, environment.settings.cluster) as cluster:
+    with handle.of(root, environment.settings.cluster) as cluster:
         make_sure_of_identity(environment, cluster)
-        yield _Visit(root, environment, cluster)
+        yield _Visit(root, environment, cluster), cluster
 
 
 @dataclass
@@ -108,7 +111,7 @@ class _Visit:
 
     root: Path
     environment: Environment
-    cluster: WritableCluster
+    cluster: LiveCluster
     notes: Notes = field(default_factory=Notes)
 
     def run(self, verb: Verb, title: str, *, refresh: bool = False) -> Outcome:
@@ -118,7 +121,8 @@ class _Visit:
             failed = outcome.failed and outcome.broken
             seen = explain_failure(self.environment, self.cluster, outcome) if failed else ()
         self.notes.tell(outcome.advice, outcome.remarks)
-        _show("[red]seen[/]", seen)
+        for finding in seen:
+            marked("[red]seen[/]", str(finding))
         outcome.stop()
         return outcome
 
@@ -166,8 +170,3 @@ class _Visit:
 
     def _say(self, text: str) -> None:
         out.print(f"{self.environment.name}: {text}", highlight=False)
-
-
-def _show(mark: str, findings: Iterable[Finding]) -> None:
-    for finding in findings:
-        err.print(f"{mark} {escape(str(finding))}", soft_wrap=True, highlight=False)

@@ -33,9 +33,14 @@ class Output(StrEnum):
     JSON = "json"
 
 
+def marked(mark: str, text: str) -> None:
+    """One line on the error stream, as it is written, behind a mark in Rich's markup."""
+    err.print(f"{mark} {escape(text)}", soft_wrap=True, highlight=False, emoji=False)
+
+
 def note(text: str) -> None:
-    """One thing to know of, on the error stream."""
-    err.print(f"[yellow]note[/] {escape(text)}", soft_wrap=True, highlight=False, emoji=False)
+    """One thing to know of."""
+    marked("[yellow]note[/]", text)
 
 
 class Notes:

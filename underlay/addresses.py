@@ -88,13 +88,6 @@ class Span:
         """First and last address, IPv4 as IPv4."""
         return _address_at(self.first), _address_at(self.last)
 
-    def network(self) -> str:
-        """`a/n`, where it is an aligned block; else as `canonical`."""
-        first, last = self.ends()
-        length = first.max_prefixlen - (self.size - 1).bit_length()
-        aligned = self.size & (self.size - 1) == 0 and self.first % self.size == 0
-        return f"{first}/{length}" if aligned and first.version == last.version else self.canonical()
-
     def canonical(self) -> str:
         """`a` or `a-b`, IPv4 written as IPv4."""
         first, last = self.ends()

@@ -124,6 +124,11 @@ class Advertisement:
     patch: bool = False
     """A patch of an object that others own: what it leaves out is theirs to say."""
 
+    @property
+    def label(self) -> str:
+        """How to speak of it: `BGPAdvertisement 'name'`."""
+        return f"{self.protocol}Advertisement {self.name!r}"
+
     def selects(self, pool: Pool) -> bool:
         """Whether it may announce that pool; a selector by label may select any."""
         if self.selects_by_label or self.pools is UNKNOWN or not self.pools:

@@ -83,9 +83,7 @@ def _unknown_pools(facts: Facts) -> Iterator[Breach]:
                 have = ", ".join(sorted(names)) or "none"
                 yield Breach(
                     advertisement.place,
-                    f"{advertisement.protocol}Advertisement {advertisement.name!r} announces pool {name!r}, which"
-                    " does not"
-                    f" exist",
+                    f"{advertisement.label} announces pool {name!r}, which does not exist",
                     f"name one of the pools there are ({have})",
                 )
 
@@ -219,7 +217,7 @@ def _lists(facts: Facts) -> Iterator[tuple[str, str, Iterable[tuple[str, Texts |
             ("communities", entry.communities),
             ("nodeSelectors", entry.nodes),
         )
-        yield entry.place, f"{entry.protocol}Advertisement {entry.name!r}", lists
+        yield entry.place, entry.label, lists
     for peer in facts.bgp_peers:
         yield peer.place, f"BGPPeer {peer.name!r}", (("nodeSelectors", peer.nodes),)
     for pool in facts.pools:

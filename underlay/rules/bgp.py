@@ -30,10 +30,6 @@ _LEGACY: Final = re.compile(r"([0-9]+):([0-9]+)")
 _LARGE: Final = re.compile(r"large:([0-9]+):([0-9]+):([0-9]+)")
 
 
-def _label(advertisement: Advertisement) -> str:
-    return f"{advertisement.protocol}Advertisement {advertisement.name!r}"
-
-
 def _announces(advertisement: Advertisement, pool: Pool) -> bool:
     """Whether it names that pool, or all; what a selector by label selects is not known."""
     if advertisement.pools is UNKNOWN:
@@ -61,7 +57,7 @@ def _announces_provider(facts: Facts) -> Iterator[Breach]:
     for (one, (advertisement, pool)), (two, subnet) in crossing(said, provider_spans(facts)):
         yield Breach(
             advertisement.place,
-            f"{_label(advertisement)} announces {one.shared(two)} of pool {pool.name!r}, which is in {subnet}",
+            f"{advertisement.label} announces {one.shared(two)} of pool {pool.name!r}, which is in {subnet}",
             "take the range out of the pool, and announce in no larger blocks; routers would send the provider block to"
             " MetalLB's nodes",
         )
@@ -76,7 +72,7 @@ def _too_wide(facts: Facts) -> Iterator[Breach]:
             if isinstance(written, int) and not 0 <= written <= bits:
                 yield Breach(
                     advertisement.place,
-                    f"{_label(advertisement)} has {field} {written}",
+                    f"{advertisement.label} has {field} {written}",
                     f"write a prefix length up to {bits}, or leave it out",
                 )
     for advertisement, pool in _pairs(facts):
@@ -85,7 +81,7 @@ def _too_wide(facts: Facts) -> Iterator[Breach]:
             if length is not UNKNOWN and length < most:
                 yield Breach(
                     advertisement.place,
-                    f"{_label(advertisement)} announces pool {pool.name!r} in blocks of /{length}, and {text} holds"
+                    f"{advertisement.label} announces pool {pool.name!r} in blocks of /{length}, and {text} holds"
                     f" none: its largest is /{most}",
                     f"write an aggregation length of {most} or more",
                 )
@@ -104,7 +100,7 @@ def _of_others(facts: Facts) -> Iterator[Breach]:
                 if rest := without([one], own):
                     yield Breach(
                         advertisement.place,
-                        f"{_label(advertisement)} announces {one.network()} for {text} of pool {pool.name!r}, and"
+                        f"{advertisement.label} announces {one} for {text} of pool {pool.name!r}, and"
                         f" {rest[0].canonical()} of it is not the pool's",
                         "leave the aggregation length out, so that each address is announced by itself, or give the"
                         f" pool whole blocks of /{length}",
@@ -132,12 +128,14 @@ def _preferences(facts: Facts) -> Iterator[Breach]:
     for pool in facts.pools:
         announcing = [entry for entry in bgp_advertisements(facts) if _announces(entry, pool)]
         for left, right in combinations(announcing, 2):
-            prefer = [entry.local_pref or 0 for entry in (left, right) if entry.local_pref is not UNKNOWN]
-            if len({*prefer}) > 1 and _one_update(left, right, pool):
+            if UNKNOWN in (left.local_pref, right.local_pref):
+                continue
+            one, other = left.local_pref or 0, right.local_pref or 0
+            if one != other and _one_update(left, right, pool):
                 yield Breach(
                     right.place,
                     f"BGPAdvertisements {left.name!r} and {right.name!r} announce pool {pool.name!r} alike, with"
-                    f" localPref {prefer[0]} and {prefer[1]}",
+                    f" localPref {one} and {other}",
                     "write one localPref in both, or give each peers of its own",
                 )
 
@@ -171,13 +169,13 @@ def _communities(facts: Facts) -> Iterator[Breach]:
                 continue
             if text.count(":") in (1, 3):
                 yield Breach(
-                    advertisement.place, f"{_label(advertisement)} carries {text!r}, which is no community", _NUMBERS
+                    advertisement.place, f"{advertisement.label} carries {text!r}, which is no community", _NUMBERS
                 )
             elif facts.whole and "" not in aliases:
                 have = ", ".join(sorted(aliases)) or "none"
                 yield Breach(
                     advertisement.place,
-                    f"{_label(advertisement)} carries community {text!r}, which no Community names",
+                    f"{advertisement.label} carries community {text!r}, which no Community names",
                     f"name one of those there are ({have}), or write numbers",
                 )
 

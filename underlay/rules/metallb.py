@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from underlay.addresses import Span
 from underlay.facts import UNKNOWN, Facts, Pool, RangeKind, has_unknown, known
+from underlay.rules.aggregates import entries
 from underlay.rules.model import Breach, Rule
 from underlay.rules.spans import crossing, is_address, is_block, overlapping, span, spans
 
@@ -19,12 +20,7 @@ Written = tuple[Span, tuple[Pool, str]]
 
 def pool_spans(facts: Facts) -> list[Written]:
     """Every address entry of every pool that can be read, with the pool and the entry as written."""
-    return [
-        (block, (pool, text))
-        for pool in facts.pools
-        for text in known(pool.addresses)
-        if (block := span(text)) is not None
-    ]
+    return [(block, (pool, text)) for pool in facts.pools for text, block in entries(pool)]
 
 
 def provider_spans(facts: Facts) -> list[tuple[Span, str]]:
@@ -94,9 +90,8 @@ def _pool_form(facts: Facts) -> Iterator[Breach]:
     for pool in facts.pools:
         if pool.addresses == () and not pool.patch:
             yield Breach(pool.place, f"{_label(pool)} holds no address", "write one, or take the pool out")
-        for text in known(pool.addresses):
-            block = span(text)
-            if block is not None and not _as_metallb_reads(text):
+        for text, block in entries(pool):
+            if not _as_metallb_reads(text):
                 first, _, last = block.canonical().partition("-")
                 yield Breach(
                     pool.place,
@@ -118,11 +113,9 @@ def _outside_management(facts: Facts) -> Iterator[Breach]:
     blocks = [(block, management.cidr) for management in facts.management for block in spans(management.cidr)]
     provider = provider_spans(facts)
     for pool in facts.pools if blocks else ():
-        for text in known(pool.addresses):
-            written = span(text)
+        for text, written in entries(pool):
             if (
-                written is not None
-                and not any(block.contains(written) for block, _ in blocks)
+                not any(block.contains(written) for block, _ in blocks)
                 and not any(written.overlaps(block) for block, _ in provider)  # NET-201 speaks of those
             ):
                 cidrs = " or ".join(str(cidr) for _, cidr in blocks)

@@ -84,7 +84,8 @@ def _timers(peer: BgpPeer) -> Iterator[tuple[str, str]]:
         return
     least = hold if hold is not None else None if keepalive is None else 3 * keepalive
     if least is not None and int(least) != 0 and least < _LEAST_HOLD:
-        given = f"holdTime {peer.hold_time}" if hold is not None else f"keepaliveTime {peer.keepalive_time}, a third"
+        third = f"keepaliveTime {peer.keepalive_time}, a third of its hold time"
+        given = third if hold is None else f"holdTime {peer.hold_time}"
         yield f" has {given}, and a session holds for 3 s at least", "write holdTime: 90s, or 0s for no limit"
     elif hold is not None and keepalive is not None and keepalive > hold:
         yield (
