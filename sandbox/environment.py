@@ -12,6 +12,7 @@ from typing import Final
 
 from sandbox import plugins, toolchain
 from sandbox.storage import CHECKOUT, exclusively
+from sandbox.tools.companions import companions, remove_stale
 
 DEFAULT_DIRECTORY: Final = CHECKOUT / ".sandbox"
 
@@ -48,7 +49,10 @@ def prepare(directory: Path = DEFAULT_DIRECTORY) -> plugins.Provider:
     directory = directory.resolve()
     tools = toolchain.provide()
     with exclusively(directory / "bin"):
-        for name, executable in tools.items():
+        # The official CLI's language hosts beside it: with them the engine runs programs and policy packs itself.
+        beside = companions(tools["pulumi"])
+        remove_stale(directory / "bin", beside)
+        for name, executable in {**beside, **tools}.items():
             _link(directory / "bin" / name, executable)
         (directory / "state").mkdir(exist_ok=True)
         return plugins.prepare(directory / "pulumi", tools["pulumi"])

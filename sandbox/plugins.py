@@ -2,7 +2,7 @@
 
 The Kubernetes provider is the genuine one whenever it is installed or the CLI can fetch it; else the stand-in
 (`sandbox.provider`), announced in one line. The policy analyzer stands in for the Python language host, which is part
-of the official CLI and not of its Go module; where that host is there, the engine prefers it by itself.
+of the official CLI and not of its Go module; beside a CLI that has this host no analyzer is placed.
 
 Both lie in `PULUMI_HOME/plugins` and not on PATH, because the engine prints a warning with every use of a plugin that
 it found on PATH (sdk/go/common/workspace/plugins.go, getPluginInfoAndPath).
@@ -23,7 +23,10 @@ from typing import Final
 
 from sandbox.progress import say, working
 from sandbox.storage import CHECKOUT
-from sandbox.toolchain import PULUMI_DOWNLOADS, reachable
+from sandbox.tools.companions import has_python_host
+from sandbox.tools.fetch import reachable
+
+PULUMI_DOWNLOADS: Final = "https://get.pulumi.com"
 
 _FETCH_SECONDS: Final = 60.0
 _PROVIDER: Final = "pulumi-resource-kubernetes"
@@ -58,10 +61,16 @@ For a look into the engine: pulumi --logtostderr -v=9
 
 
 def prepare(home: Path, pulumi: Path) -> Provider:
-    """Put both plugins into a Pulumi home, anew each time: interpreter and checkout may have moved."""
+    """Put both plugins into a Pulumi home, anew each time: interpreter and checkout may have moved.
+
+    A CLI with its own Python language host needs no analyzer of ours: that of an earlier run is removed.
+    """
     _keep_no_logs(home)
     analyzer = _place(home, "analyzer-policy-python", version("pulumi-policy")) / _ANALYZER
-    _write_script(analyzer, _ANALYZER_SCRIPT)
+    if has_python_host(pulumi):
+        shutil.rmtree(analyzer.parent)
+    else:
+        _write_script(analyzer, _ANALYZER_SCRIPT)
     return _prepare_provider(home, pulumi)
 
 

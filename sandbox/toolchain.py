@@ -1,8 +1,8 @@
 """The five programs that the sandbox runs: Pulumi, etcd, kube-apiserver, kube-controller-manager, Helm.
 
-Each is the one on PATH when its version fits, else one that an earlier run left in the cache, else it is had anew:
-Pulumi from its official installer where that can be reached, everything else (and Pulumi too) built from its Go module,
-whose version and checksums are committed under `toolchain/`. Nothing is written into the checkout.
+Each is the one on PATH when its version fits, else one that an earlier run left in the cache, else the official
+download (`sandbox.tools`), else built from its Go module. Versions and checksums are committed under `toolchain/`.
+Nothing is written into the checkout.
 
 It refuses an older or an incompatible tool of the user's silently, by building its own beside it.
 """
@@ -13,28 +13,20 @@ import hashlib
 import re
 import shutil
 import subprocess
-import sys
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from functools import cache
-from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from sandbox import golang
 from sandbox.golang import parse_version
-from sandbox.progress import say, working
 from sandbox.storage import CHECKOUT, cache_directory, exclusively
+from sandbox.tools import building, official
 from underlay.errors import OperatorError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-PULUMI_DOWNLOADS: Final = "https://get.pulumi.com"
-
-_PROBE_SECONDS: Final = 5.0
-_INSTALLER_SECONDS: Final = 300.0
 _KUBERNETES_VERSION: Final = "k8s.io/component-base/version"
 
 
@@ -125,12 +117,53 @@ TOOLS: Final[Mapping[str, Tool]] = {
 
 
 def provide(names: Iterable[str] = TOOLS) -> dict[str, Path]:
-    """Where each tool lies, had first if need be; a line is printed for whatever takes time."""
-    return {name: _provide(TOOLS[name]) for name in names}
+    """Where each tool lies, had first if need be; a line is printed for whatever takes time.
+
+    The order: the user's own on PATH, the cache, the official download, the build from the Go module. Downloads run
+    side by side, and so do builds where the cores allow.
+
+    Raises:
+        OperatorError: a tool could be had in none of these ways.
+    """
+    names = tuple(names)
+    found = {name: path for name in names if (path := _present(TOOLS[name]))}
+    missing = {name: TOOLS[name].version for name in names if name not in found}
+    found |= official.obtain(missing, _trial)
+    _build_all(tuple(TOOLS[name] for name in names if name not in found))
+    return {name: found.get(name) or _cached_or_had(TOOLS[name]) for name in names}
 
 
-def _provide(tool: Tool) -> Path:
-    return _on_path(tool) or _cached_or_had(tool)
+def _present(tool: Tool) -> Path | None:
+    """On PATH, or left in the cache by an earlier run, downloaded or built."""
+    return _on_path(tool) or official.cached(tool.name, tool.version) or _built(tool)
+
+
+def _built(tool: Tool) -> Path | None:
+    """An earlier build of it, by the Go that would build it now; no Go is installed to find out."""
+    go = golang.find_present_go(_go_line(tool))
+    target = _target(tool, go) if go else None
+    return target if target and target.is_file() else None
+
+
+def _build_all(tools: Sequence[Tool]) -> None:
+    groups: dict[str, tuple[Tool, ...]] = {}
+    for tool in tools:
+        groups[tool.module] = (*groups.get(tool.module, ()), tool)
+    orders = [(golang.find_go(_go_line(each[0])), _module(each[0]), each[0].package) for each in groups.values()]
+    if len(orders) > 1:
+        building.fetch_modules(orders[1:])
+    building.side_by_side(groups, _cached_or_had)
+
+
+def _trial(name: str, program: Path) -> str:
+    """What is wrong with a program that was downloaded; empty when it runs and is the version that it should be."""
+    tool = TOOLS.get(name)
+    if tool is None or not tool.ask:
+        return ""
+    version = _ask(tool, program)
+    if version is None:
+        return f"does not run on this machine ({' '.join((name, *tool.ask))})"
+    return "" if tool.fits(version) else f"says that it is {version}, which does not fit {tool.version}"
 
 
 def _module(tool: Tool) -> Path:
@@ -143,30 +176,30 @@ def _on_path(tool: Tool) -> Path | None:
     found = shutil.which(tool.name)
     if not found:
         return None
+    version = _ask(tool, Path(found))
+    # Resolved: the name on PATH may be the sandbox's own link, which must not come to point at itself.
+    return Path(found).resolve() if version and tool.fits(version) else None
+
+
+def _ask(tool: Tool, program: Path) -> str | None:
+    """The version that a program says of itself; None when it does not run or says none."""
     try:
-        answer = subprocess.run([found, *tool.ask], capture_output=True, text=True, check=True, timeout=30).stdout
-    except (OSError, subprocess.SubprocessError):
+        answer = subprocess.run([program, *tool.ask], capture_output=True, text=True, check=True, timeout=30).stdout
+    except (OSError, ValueError, subprocess.SubprocessError):
         return None
     version = re.search(r"v?(\d+\.\d+\.\d+)", answer)
-    # Resolved: the name on PATH may be the sandbox's own link, which must not come to point at itself.
-    return Path(found).resolve() if version and tool.fits(version[1]) else None
+    return version[1] if version else None
 
 
 @cache
 def _cached_or_had(tool: Tool) -> Path:
-    if tool.name == "pulumi":
-        official = cache_directory() / f"pulumi-{tool.version}" / "bin" / "pulumi"
-        if official.is_file():
-            return official
     go = golang.find_go(_go_line(tool))
-    target = cache_directory() / f"{tool.module}-{_digest(tool, go)}" / tool.name
+    target = _target(tool, go)
     if target.is_file():
         return target
     with exclusively(target):
         if target.is_file():  # somebody else built it while we waited
             return target
-        if tool.name == "pulumi" and _install_pulumi(official):
-            return official
         golang.build(
             go,
             golang.Order(
@@ -186,38 +219,13 @@ def _go_line(tool: Tool) -> str:
     return found[1] if found else "1"
 
 
+def _target(tool: Tool, go: golang.Go) -> Path:
+    return cache_directory() / f"{tool.module}-{_digest(tool, go)}" / tool.name
+
+
 def _digest(tool: Tool, go: golang.Go) -> str:
     """Names a build by all that it depends on."""
     digest = hashlib.sha256(go.fingerprint.encode())
     for name in ("go.mod", "go.sum"):
         digest.update((_module(tool) / name).read_bytes())
     return digest.hexdigest()[:16]
-
-
-@cache
-def reachable(url: str) -> bool:
-    """Whether a download can be had; asked once per run, so that a machine without the internet waits once."""
-    request = urllib.request.Request(url, method="HEAD")  # noqa: S310  # only the constants of this package come here
-    try:
-        with urllib.request.urlopen(request, timeout=_PROBE_SECONDS) as answer:  # noqa: S310  # same
-            return bool(answer.status < HTTPStatus.BAD_REQUEST)
-    except (OSError, urllib.error.URLError):
-        return False
-
-
-def _install_pulumi(target: Path) -> bool:
-    """Pulumi by its own installer, which also brings the Python language host; False, in one line, where it can't."""
-    version = TOOLS["pulumi"].version
-    if not reachable(f"{PULUMI_DOWNLOADS}/install.sh"):
-        say(f"pulumi {version}: {PULUMI_DOWNLOADS} cannot be reached from here, so it is built from its Go module")
-        return False
-    root = target.parent.parent
-    script = f"from pulumi.automation import PulumiCommand; PulumiCommand.install(root={str(root)!r})"
-    with working(f"pulumi {version} by the official installer") as work:
-        try:
-            command = [sys.executable, "-c", script]
-            subprocess.run(command, capture_output=True, check=True, timeout=_INSTALLER_SECONDS)
-        except (OSError, subprocess.SubprocessError):
-            work.result = "no success, so it is built from its Go module"
-            shutil.rmtree(root, ignore_errors=True)
-    return target.is_file()

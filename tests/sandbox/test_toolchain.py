@@ -51,7 +51,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.delenv("PULUMI_HOME", raising=False)
-    monkeypatch.setattr(toolchain, "reachable", lambda _: False)
+    monkeypatch.setenv("KMETAL_DOWNLOADS", os.devnull)
     monkeypatch.setattr(plugins, "reachable", lambda _: False)
     return tools
 
