@@ -12,6 +12,7 @@ import os
 import platform
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -116,15 +117,16 @@ def ways(tool: str, version: str) -> tuple[Download, ...]:
 
 
 def _per_platform(entry: dict[str, Any]) -> list[tuple[str, Download]]:
+    urls = [entry["url"]] if isinstance(entry["url"], str) else entry["url"]
     made = []
-    for name, file in entry["platforms"].items():
+    for (name, file), url in product(entry["platforms"].items(), urls):
         [algorithm] = [algorithm for algorithm in ALGORITHMS if algorithm in file]
         download = Download(
             name=entry["name"],
             version=entry["version"],
             provides=tuple(entry["provides"]),
             members=tuple(entry.get("members", ())),
-            url=entry["url"].replace("{file}", file["file"]),
+            url=url.replace("{file}", file["file"]),
             published=entry.get("published", "").replace("{file}", file["file"]),
             file=file["file"],
             algorithm=algorithm,

@@ -32,7 +32,8 @@ def pin(say: Callable[[str], None]) -> bool:
     """
     path = source()
     text, good = path.read_text(), True
-    for download in (each for downloads in every_download().values() for each in downloads):
+    files = {(one.file, one.algorithm): one for each in every_download().values() for one in each}
+    for download in files.values():
         if not download.published:
             say(f"{download.file}: pinned; its release publishes no checksum to compare")
             continue

@@ -28,6 +28,7 @@ class ReleaseServer:
         return self.behave(path, lambda request: send(request, 200, body, **headers))
 
     def behave(self, path: str, answer: Answer) -> str:
+        """Give a path its behaviour; the answer is its address."""
         self.answers[path] = answer
         return self.address + path
 
