@@ -98,8 +98,9 @@ def _read(path: Path) -> dict[str, tuple[Download, ...]]:
         entries = (yaml.safe_load(path.read_text()) or {}).get("downloads") or []
         pairs = [pair for entry in entries for pair in _per_platform(entry)]
     except (OSError, yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError) as error:
+        said = error if isinstance(error, (OSError, yaml.YAMLError, ValueError)) else repr(error)
         raise OperatorError(
-            f"{path}: no list of downloads ({error!r}); restore the file, or correct what {INSTEAD} names"
+            f"{path}: no list of downloads ({said}); restore the file, or correct what {INSTEAD} names"
         ) from error
     found: dict[str, list[Download]] = {}
     for name, download in pairs:
@@ -120,7 +121,9 @@ def _per_platform(entry: dict[str, Any]) -> list[tuple[str, Download]]:
     urls = [entry["url"]] if isinstance(entry["url"], str) else entry["url"]
     made = []
     for (name, file), url in product(entry["platforms"].items(), urls):
-        [algorithm] = [algorithm for algorithm in ALGORITHMS if algorithm in file]
+        algorithm = next((algorithm for algorithm in ALGORITHMS if algorithm in file), None)
+        if algorithm is None:
+            raise ValueError(f"{file['file']} has neither {' nor '.join(ALGORITHMS)}")
         download = Download(
             name=entry["name"],
             version=entry["version"],
