@@ -12,7 +12,8 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-import subprocess
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,6 +23,8 @@ from sandbox import golang
 from sandbox.golang import parse_version
 from sandbox.storage import CHECKOUT, cache_directory, exclusively
 from sandbox.tools import building, official
+from sandbox.tools.asking import asked_version
+from sandbox.tools.downloads import ways
 from underlay.errors import OperatorError
 
 if TYPE_CHECKING:
@@ -125,12 +128,26 @@ def provide(names: Iterable[str] = TOOLS) -> dict[str, Path]:
     Raises:
         OperatorError: a tool could be had in none of these ways.
     """
-    names = tuple(names)
-    found = {name: path for name in names if (path := _present(TOOLS[name]))}
-    missing = {name: TOOLS[name].version for name in names if name not in found}
-    found |= official.obtain(missing, _trial)
-    _build_all(tuple(TOOLS[name] for name in names if name not in found))
-    return {name: found.get(name) or _cached_or_had(TOOLS[name]) for name in names}
+    tools = [TOOLS[name] for name in names]
+    found = {tool.name: path for tool in tools if (path := _present(tool))}
+    found |= _downloaded([tool for tool in tools if tool.name not in found])
+    _build_all([tool for tool in tools if tool.name not in found])
+    return {tool.name: found.get(tool.name) or _cached_or_had(tool) for tool in tools}
+
+
+def _downloaded(tools: Sequence[Tool]) -> dict[str, Path]:
+    """What can be had by download; what no release offers is built meanwhile, network and cores being different things."""
+    offered = {tool.name: tool.version for tool in tools if ways(tool.name, tool.version)}
+    over = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        downloading = pool.submit(official.obtain, offered, _trial, over)
+        try:
+            if offered:
+                _build_all([tool for tool in tools if tool.name not in offered])
+            return downloading.result()
+        except BaseException:
+            over.set()
+            raise
 
 
 def _present(tool: Tool) -> Path | None:
@@ -160,7 +177,7 @@ def _trial(name: str, program: Path) -> str:
     tool = TOOLS.get(name)
     if tool is None or not tool.ask:
         return ""
-    version = _ask(tool, program)
+    version = asked_version(program, tool.ask)
     if version is None:
         return f"does not run on this machine ({' '.join((name, *tool.ask))})"
     return "" if tool.fits(version) else f"says that it is {version}, which does not fit {tool.version}"
@@ -176,19 +193,9 @@ def _on_path(tool: Tool) -> Path | None:
     found = shutil.which(tool.name)
     if not found:
         return None
-    version = _ask(tool, Path(found))
+    version = asked_version(Path(found), tool.ask)
     # Resolved: the name on PATH may be the sandbox's own link, which must not come to point at itself.
     return Path(found).resolve() if version and tool.fits(version) else None
-
-
-def _ask(tool: Tool, program: Path) -> str | None:
-    """The version that a program says of itself; None when it does not run or says none."""
-    try:
-        answer = subprocess.run([program, *tool.ask], capture_output=True, text=True, check=True, timeout=30).stdout
-    except (OSError, ValueError, subprocess.SubprocessError):
-        return None
-    version = re.search(r"v?(\d+\.\d+\.\d+)", answer)
-    return version[1] if version else None
 
 
 @cache

@@ -41,17 +41,23 @@ def directory(download: Download) -> Path:
     return cache_directory() / download.key
 
 
-def obtain(tools: Mapping[str, str], trial: Trial) -> dict[str, Path]:
-    """Download what can be had of some tools (name to version), side by side.
+def obtain(tools: Mapping[str, str], trial: Trial, over: threading.Event | None = None) -> dict[str, Path]:
+    """Download what can be had of some tools, side by side.
 
     Of each that cannot, one line says why and what comes next. It raises nothing of its own: what is not in the answer
     is to be had another way.
+
+    Args:
+        tools: Name and version.
+        trial: Runs a program before it is kept.
+        over: Ends all transfers when somebody sets it.
     """
+    over = over or threading.Event()
     lists = {tool: list(ways(tool, version)) for tool, version in tools.items()}
     _leave_out_unreachable(lists)
     had: dict[str, Path] = {}
-    while wanted := _next(lists):
-        problems = _side_by_side(wanted, trial)
+    while not over.is_set() and (wanted := _next(lists)):
+        problems = _side_by_side(wanted, trial, over)
         for download, problem in problems.items():
             served = [tool for tool in lists if lists[tool] and lists[tool][0] == download]
             if problem:
@@ -94,9 +100,9 @@ def _pass_over(download: Download, problem: str, served: Sequence[str], lists: d
     say(f"{', '.join(served)} {download.version}: {problem}; next: {following}")
 
 
-def _side_by_side(downloads: Sequence[Download], trial: Trial) -> dict[Download, str]:
+def _side_by_side(downloads: Sequence[Download], trial: Trial, over: threading.Event) -> dict[Download, str]:
     """What went wrong with each download; empty where nothing did."""
-    progress = _Progress()
+    progress = _Progress(over)
     names = ", ".join(download.name for download in downloads)
     with working(f"downloading {names}") as work, ThreadPoolExecutor(_AT_ONCE) as pool:
         progress.work = work
@@ -104,7 +110,7 @@ def _side_by_side(downloads: Sequence[Download], trial: Trial) -> dict[Download,
         try:
             problems = {download: future.result() for download, future in running.items()}
         except BaseException:  # an interrupt must not wait for what is under way
-            progress.over.set()
+            over.set()
             raise
         good = sum(not problem for problem in problems.values())
         work.result = "done" if good == len(problems) else f"{good} of {len(problems)} done"
@@ -156,14 +162,14 @@ def _try(download: Download, programs: Path, trial: Trial) -> None:
 class _Progress:
     """Sums up the transfers that run side by side, and ends them on request."""
 
-    def __init__(self) -> None:
+    def __init__(self, over: threading.Event) -> None:
         self.work = Work("")
-        self.over = threading.Event()
+        self._over = over
         self._bytes: dict[Download, tuple[int, int]] = {}
 
     def of(self, download: Download) -> Callable[[int, int], None]:
         def heard(come: int, whole: int) -> None:
-            if self.over.is_set():
+            if self._over.is_set():
                 raise FetchError("interrupted")
             self._bytes[download] = (come, whole)
             self.work.detail = self._said(list(self._bytes.values()))

@@ -20,6 +20,7 @@ FILE = "/etcd.tar.gz"
 
 GO = """#!/bin/sh
 if [ "$1" = env ]; then printf 'go1.99.0\\nlinux\\namd64\\n'; exit; fi
+if [ "$1" = list ]; then echo "$@" >> {builds}.lists; exit; fi
 echo build >> {builds}
 while [ "$1" != -o ]; do shift; done
 printf '#!/bin/sh\\n' > "$2"; /bin/chmod +x "$2"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import Self
 
 import pytest
 
 from sandbox import progress
+from sandbox.golang import Go
 from sandbox.progress import working
-from sandbox.tools.building import side_by_side
+from sandbox.tools.building import fetch_modules, side_by_side
 
 WAIT_SECONDS = 20.0
 
@@ -63,6 +65,19 @@ def test_a_build_that_fails_is_raised_after_the_other_has_ended() -> None:
         side_by_side({"etcd": ("etcd",), "pulumi": ("pulumi",)}, build, cores=4)
 
     assert ended == ["pulumi"]
+
+
+def test_the_modules_of_the_next_build_are_fetched_by_listing_what_its_package_imports(tmp_path: Path) -> None:
+    executable = tmp_path / "go"
+    executable.write_text('#!/bin/sh\necho "$PWD $*" >> "$0.asked"\nexit 1\n')
+    executable.chmod(0o755)
+    (tmp_path / "etcd").mkdir()
+
+    fetch_modules([(Go(executable, "go1.99.0", "linux/amd64"), tmp_path / "etcd", "go.etcd.io/etcd")]).join(
+        WAIT_SECONDS
+    )
+
+    assert (tmp_path / "go.asked").read_text() == f"{tmp_path / 'etcd'} list -deps -f  go.etcd.io/etcd\n"
 
 
 def test_pieces_of_work_that_run_side_by_side_share_the_one_line_of_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import stat
+import threading
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
 from sandbox import toolchain
 from tests.sandbox import release_server
 from tests.sandbox.conftest import ARCHIVE, ETCD, FILE, Machine, etcd, forget, said
-from tests.sandbox.release_server import ReleaseServer, sha256, tarred, zipped
+from tests.sandbox.release_server import ReleaseServer, send, sha256, tarred, zipped
 
 
 def test_a_good_download_is_unpacked_and_nothing_is_built(machine: Machine, releases: ReleaseServer) -> None:
@@ -132,3 +134,43 @@ def test_the_proxy_of_the_environment_is_asked_for_the_download(
     [had] = toolchain.provide(["etcd"]).values()
 
     assert (had.read_bytes(), releases.asked[upstream + FILE], machine.built) == (ETCD, 1, 0)
+
+
+def test_what_no_release_offers_is_built_while_the_rest_is_downloaded(
+    machine: Machine, releases: ReleaseServer
+) -> None:
+    build_ended = threading.Event()
+
+    def waits_for_the_build(request: BaseHTTPRequestHandler) -> None:
+        waited.append(build_ended.wait(60))
+        send(request, 200, ARCHIVE)
+
+    def watch() -> None:
+        while not machine.built and not build_ended.wait(0.01):
+            pass
+        build_ended.set()
+
+    waited: list[bool] = []
+    releases.behave(FILE, waits_for_the_build)
+    machine.offer(etcd(releases, sha256(ARCHIVE)))
+    watching = threading.Thread(target=watch)
+    watching.start()
+
+    try:
+        had = toolchain.provide(["etcd", "pulumi"])
+    finally:
+        build_ended.set()
+        watching.join()
+
+    assert waited == [True]
+    assert had["etcd"].read_bytes() == ETCD
+    assert (had["pulumi"].read_text(), machine.built) == ("#!/bin/sh\n", 1)
+
+
+def test_tools_that_no_release_offers_are_all_built(machine: Machine) -> None:
+    machine.offer()
+
+    had = toolchain.provide(["pulumi", "etcd"])
+
+    assert [path.name for path in had.values()] == ["pulumi", "etcd"]
+    assert machine.built == 2

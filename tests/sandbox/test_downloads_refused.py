@@ -239,7 +239,7 @@ def test_an_interrupt_ends_the_transfers_and_leaves_nothing(
 
     releases.serve(FILE, ARCHIVE)
     machine.offer(etcd(releases, sha256(ARCHIVE)))
-    monkeypatch.setattr(toolchain, "_ask", interrupted)
+    monkeypatch.setattr(toolchain, "asked_version", interrupted)
 
     with pytest.raises(KeyboardInterrupt):
         toolchain.provide(["etcd"])
