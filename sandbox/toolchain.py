@@ -136,7 +136,7 @@ def provide(names: Iterable[str] = TOOLS) -> dict[str, Path]:
 
 
 def _downloaded(tools: Sequence[Tool]) -> dict[str, Path]:
-    """What can be had by download; what no release offers is built meanwhile, network and cores being different things."""
+    """What can be had by download. What no release offers is built meanwhile: downloads leave the cores idle."""
     offered = {tool.name: tool.version for tool in tools if ways(tool.name, tool.version)}
     over = threading.Event()
     with ThreadPoolExecutor(1) as pool:
