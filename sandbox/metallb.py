@@ -51,7 +51,7 @@ def environment(home: Path) -> Mapping[str, str]:
 
 
 def command(executable: Path, kubeconfig: Path, port: int) -> Sequence[str | Path]:
-    """What starts it: metrics on `port`, webhooks on the one after it (`toolchain.METALLB_LISTENS_ON_LOOPBACK`)."""
+    """What starts it: metrics on `port`, webhooks on the one after it (`sandbox.tools.table`)."""
     return (
         executable,
         f"--kubeconfig={kubeconfig}",

@@ -1,8 +1,8 @@
 """The two Pulumi plugins that the program needs, in the sandbox's own Pulumi home.
 
 The Kubernetes provider is the genuine one, had as every tool is (`sandbox.toolchain`). The policy analyzer takes the
-place of the Python language host, which is part of the official CLI and not of its Go module; where that host is there,
-the engine prefers it by itself.
+place of the Python language host, which is part of the official CLI and not of its Go module; beside a CLI that has
+this host no analyzer is placed.
 
 Both lie in `PULUMI_HOME/plugins` and not on PATH, because the engine prints a warning with every use of a plugin that
 it found on PATH (sdk/go/common/workspace/plugins.go, getPluginInfoAndPath).
@@ -16,7 +16,8 @@ from pathlib import Path
 from shlex import quote
 from typing import Final
 
-from sandbox.toolchain import PROVIDER
+from sandbox.tools.companions import has_python_host
+from sandbox.tools.table import PROVIDER
 
 _ANALYZER: Final = "pulumi-analyzer-policy-python"
 
@@ -34,20 +35,24 @@ For a look into the engine: pulumi --logtostderr -v=9
 """
 
 
-def prepare(home: Path, provider: Path) -> None:
+def prepare(home: Path, provider: Path, pulumi: Path) -> None:
     """Put both plugins into a Pulumi home, anew each time: interpreter and cache may have moved.
 
     Args:
         home: the folder that PULUMI_HOME names.
         provider: the Kubernetes provider's executable.
+        pulumi: the CLI; with its own Python language host it needs no analyzer, and that of an earlier run is removed.
     """
     home.mkdir(parents=True, exist_ok=True)
     if not (logs := home / "logs").exists():
         logs.write_text(_NO_LOGS)
     analyzer = _place(home, "analyzer-policy-python", version("pulumi-policy")) / _ANALYZER
     analyzer.unlink(missing_ok=True)
-    analyzer.write_text(_ANALYZER_SCRIPT.format(python=quote(sys.executable)))
-    analyzer.chmod(0o755)
+    if has_python_host(pulumi):
+        analyzer.parent.rmdir()
+    else:
+        analyzer.write_text(_ANALYZER_SCRIPT.format(python=quote(sys.executable)))
+        analyzer.chmod(0o755)
     link = _place(home, "resource-kubernetes", version("pulumi-kubernetes")) / PROVIDER
     link.unlink(missing_ok=True)
     link.symlink_to(provider)

@@ -13,7 +13,8 @@ import pytest
 from sandbox import golang, plugins, toolchain
 from sandbox.golang import parse_version
 from sandbox.storage import CHECKOUT
-from sandbox.toolchain import TOOLS
+from sandbox.tools import table
+from sandbox.tools.table import TOOLS
 from underlay.errors import OperatorError
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.delenv("PULUMI_HOME", raising=False)
-    monkeypatch.setattr(toolchain, "reachable", lambda _: False)
+    monkeypatch.setenv("KMETAL_DOWNLOADS", os.devnull)
     return tools
 
 
@@ -176,7 +177,7 @@ def test_a_change_of_the_module_builds_anew(machine: Path, monkeypatch: pytest.M
     for name in ("go.mod", "go.sum"):
         text = (CHECKOUT / "toolchain" / "etcd" / name).read_text().replace("3.7.3", "3.7.4")
         script(clone / "toolchain" / "etcd" / name, text)
-    monkeypatch.setattr(toolchain, "CHECKOUT", clone)
+    monkeypatch.setattr(table, "CHECKOUT", clone)
 
     toolchain.provide(["etcd"])
 
@@ -197,14 +198,14 @@ def test_a_provider_that_the_cli_has_downloaded_for_the_user_is_taken(machine: P
     users = machine.parent / "home" / ".pulumi" / "plugins" / "resource-kubernetes-v4.25.0"
     plugin = script(users / "pulumi-resource-kubernetes", "\x7fELF")
 
-    assert toolchain.provide([toolchain.PROVIDER]) == {toolchain.PROVIDER: plugin}
+    assert toolchain.provide([table.PROVIDER]) == {table.PROVIDER: plugin}
 
 
 def test_the_provider_is_linked_where_the_engine_looks_for_its_version(machine: Path) -> None:
     home = machine.parent / "pulumi-home"
     provider = script(machine.parent / "cache" / "pulumi-resource-kubernetes", "\x7fELF")
 
-    plugins.prepare(home, provider)
+    plugins.prepare(home, provider, machine / "pulumi")
 
     link = home / "plugins" / "resource-kubernetes-v4.25.0" / "pulumi-resource-kubernetes"
     assert link.resolve() == provider
@@ -216,7 +217,7 @@ def test_the_analyzer_hands_over_the_engine_and_the_pack_but_no_options(
     echo = script(machine.parent / "a path with spaces" / "python", '#!/bin/sh\necho "$@"\n')
     monkeypatch.setattr(sys, "executable", str(echo))
     home = machine.parent / "pulumi-home"
-    plugins.prepare(home, machine / "provider")
+    plugins.prepare(home, machine / "provider", machine / "pulumi")
     [analyzer] = home.glob("plugins/analyzer-*/pulumi-analyzer-policy-python")
 
     said = subprocess.check_output([analyzer, "127.0.0.1:1", ".", "-virtualenv=venv"], text=True)
