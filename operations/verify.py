@@ -14,38 +14,19 @@ from typing import Any, Final
 from operations.checks import Check, Seen, Verdict, at, check
 from operations.checks_provider import provider_checks
 from operations.checks_tenant import tenant_checks
-from operations.judged import WITNESSES, live_findings
+from operations.judged import live_findings
 from operations.live import LiveCluster, snapshot
 from operations.metallb_state import controller_log, metallb_checks
 from underlay.admission import HELD
 from underlay.errors import Severity
 from underlay.inventory import wall_manifests
+from underlay.kind_table import names_where
 from underlay.manifests import metallb_manifests
 from underlay.names import METALLB_NAMESPACE
 from underlay.rules.registry import RULES
 from underlay.stackfile import Environment
 
-KINDS: Final = (
-    "ProviderNetwork",
-    "Vlan",
-    "Subnet",
-    "Vpc",
-    "OvnEip",
-    "OvnSnatRule",
-    "NetworkAttachmentDefinition",
-    "IPAddressPool",
-    "L2Advertisement",
-    "BGPAdvertisement",
-    "BFDProfile",
-    "BGPPeer",
-    "Community",
-    "ConfigurationState",
-    "Node",
-    "Pod",
-    "ValidatingAdmissionPolicy",
-    "ValidatingAdmissionPolicyBinding",
-    *WITNESSES,
-)
+KINDS: Final = names_where("verified")
 
 
 _FLANNEL: Final = "Flannel"
