@@ -8,6 +8,7 @@ from underlay.addresses import Span
 from underlay.facts import UNKNOWN, Facts, Pool, RangeKind, has_unknown, known
 from underlay.rules.aggregates import entries
 from underlay.rules.model import Breach, Rule
+from underlay.rules.reach import physical_subnets
 from underlay.rules.spans import crossing, is_address, is_block, overlapping, span, spans
 
 
@@ -27,8 +28,7 @@ def provider_spans(facts: Facts) -> list[tuple[Span, str]]:
     """Every block that stands on a provider VLAN, with the name by which to speak of it."""
     subnets = [
         (block, f"provider subnet {subnet.name!r} ({subnet.cidr})")
-        for subnet in facts.subnets
-        if subnet.on_provider_network
+        for subnet in physical_subnets(facts)
         for block in spans(subnet.cidr)
     ]
     return subnets + [
