@@ -8,7 +8,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.catalogue import addresses, bgp, capacity, claims, metallb, operation, patches, provider, reach, tenants
+from tests.catalogue import (
+    addresses,
+    bgp,
+    capacity,
+    claims,
+    metallb,
+    nics,
+    operation,
+    patches,
+    provider,
+    reach,
+    tenants,
+)
 from tests.catalogue.case import Case
 
 CASES: Final[tuple[Case, ...]] = (
@@ -18,6 +30,7 @@ CASES: Final[tuple[Case, ...]] = (
     *claims.CASES,
     *provider.CASES,
     *reach.CASES,
+    *nics.CASES,
     *tenants.CASES,
     *capacity.CASES,
     *operation.CASES,

@@ -126,7 +126,7 @@ CASES = (
         add(wan(provider="wan.alpha.ovn")),
         *GUARDED,
         at=WAN,
-        also=(("NET-410", "Vpc beta-vpc"), ("NET-410", VPC)),
+        also=(("NET-303", "Vpc beta-vpc"), ("NET-303", VPC), ("NET-410", "Vpc beta-vpc"), ("NET-410", VPC)),
     ),
     passes("NET-322", "macvlan on the management NIC", add(attachment(type="macvlan", master="data.204"))),
     passes(

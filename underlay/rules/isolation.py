@@ -15,6 +15,7 @@ from underlay.rules.blocks import family
 from underlay.rules.matches import Destinations, destinations
 from underlay.rules.metallb import provider_spans
 from underlay.rules.model import Breach, Rule
+from underlay.rules.ovn_grammar import is_expression
 from underlay.rules.reach import by_attachment, connection
 from underlay.rules.spans import EVERYWHERE, is_address, shared, span, without
 
@@ -152,11 +153,22 @@ def _syntax(facts: Facts) -> Iterator[Breach]:
             try:
                 destinations(policy.match or "")
             except ValueError as error:
+                where = f"vpc {vpc.name!r}: match {policy.match!r} of policy {policy.priority}"
+                example = "write an expression such as `ip4.dst == 10.0.0.0/8`"
+                if is_expression(policy.match or ""):
+                    yield Breach(
+                        vpc.place,
+                        f"{where} is an expression of OVN's that is not known to this reader, so nobody here can say"
+                        " which packets it matches",
+                        f"{example}, where that says the same",
+                        warning=True,
+                    )
+                    continue
                 yield Breach(
                     vpc.place,
-                    f"vpc {vpc.name!r}: match {policy.match!r} of policy {policy.priority}: {error}; OVN skips what it"
-                    " cannot read, so the policy does nothing while everything reports ready",
-                    "write an expression such as `ip4.dst == 10.0.0.0/8`",
+                    f"{where}: {error}; OVN skips what it cannot read, so the policy does nothing while everything"
+                    " reports ready",
+                    example,
                 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from underlay.facts import UNKNOWN, Attachment, Facts, Subnet, has_unknown, known
-from underlay.names import DEFAULT_VPC, EXTERNAL_SUBNET
+from underlay.names import EXTERNAL_SUBNET
 from underlay.nics import same_nic
 from underlay.plugins import interfaces_of, on_host_network, plugins, provider_of, served_by_kube_ovn
 
@@ -63,6 +63,9 @@ def connection(facts: Facts) -> Callable[[Subnet], bool | None]:
     return connected
 
 
-def tenant_vpcs(facts: Facts) -> frozenset[str]:
-    """Names of the Vpcs that are not the default one."""
-    return frozenset(vpc.name for vpc in facts.vpcs if vpc.name != DEFAULT_VPC)
+def networks_out(facts: Facts) -> frozenset[str]:
+    """Names of the provider networks through which tenants surely leave; none where that is not in sight."""
+    providers = {vlan.name: vlan.provider for vlan in facts.vlans}
+    connected = connection(facts)
+    through = {providers.get(str(one.vlan)) for one in facts.subnets if one.on_provider_network and connected(one)}
+    return frozenset(name for name in through if isinstance(name, str))
