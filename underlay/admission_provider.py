@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from underlay.addresses import INTERFACE_NAME_LENGTH, PROVIDER_NAME_LENGTH, VLAN_ID_MAXIMUM, sub_interface
-from underlay.admission_cel import NAME, field_of, has, listed, scalar, texts
+from underlay.admission_cel import NAME, field_of, has, listed, once, scalar, text, texts
 from underlay.admission_model import ATTACHMENTS, NETWORKS, VLANS, Check, Literals
+from underlay.kinds import DEFAULT_PROVIDER
+from underlay.plugins import TAKERS
 
 _ID: Final = f"int({field_of('id', '0')})"
 _NICS: Final = {
@@ -16,13 +19,19 @@ _NICS: Final = {
 
 
 def _vlan_tags(literals: Literals) -> str:
+    """A second tag. That an id of 0 leaves untagged is right on an access port, which no object tells: a warning."""
     tagged = [name for name, nics in literals.interfaces.items() if any(map(sub_interface, nics))]
-    plain = [name for name, nics in literals.interfaces.items() if not all(map(sub_interface, nics))]
-    provider = scalar("provider")
-    return (
-        f"(({provider} in {texts(tagged)} && {_ID} != 0) || ({provider} in {texts(plain)} && {_ID} == 0))"
-        f" ? ['id ' + string({_ID})] : []"
-    )
+    provider = once("p", scalar("provider"), f"p == '' ? {text(DEFAULT_PROVIDER)} : p")
+    return f"({provider} in {texts(tagged)} && {_ID} != 0) ? ['id ' + string({_ID})] : []"
+
+
+def _taking(types: tuple[str, ...], literals: Literals) -> str:
+    """An attachment that names such a plugin and such a NIC; JSON with escapes is left to the law."""
+    fields = "|".join(dict.fromkeys(field for kind in types for field in TAKERS[kind]))
+    kind = text(rf'"type"\s*:\s*"(?:{"|".join(types)})"')
+    nic = text(rf'"(?:{fields})"\s*:\s*"{literals.carrying.removeprefix("^").removesuffix("$")}"')
+    config = scalar("config")
+    return f"{config}.matches({kind}) && {config}.matches({nic}) ? [{config}] : []"
 
 
 CHECKS: Final = (
@@ -37,7 +46,7 @@ CHECKS: Final = (
         NETWORKS,
         lambda _: f"{has('nodeSelector')} && size({listed('excludeNodes')}) > 0 ? {listed('excludeNodes')} : []",
     ),
-    Check("NET-310", NETWORKS, lambda _: f"size({NAME}) > {PROVIDER_NAME_LENGTH} ? [{NAME}] : []"),
+    Check("NET-310", NETWORKS, lambda _: f"size({NAME}) > {PROVIDER_NAME_LENGTH} || {NAME} == 'int' ? [{NAME}] : []"),
     Check(
         "NET-315",
         NETWORKS,
@@ -46,5 +55,16 @@ CHECKS: Final = (
     ),
     Check("NET-301", VLANS, _vlan_tags),
     Check("NET-316", VLANS, lambda _: f"{_ID} < 0 || {_ID} > {VLAN_ID_MAXIMUM} ? [string({_ID})] : []"),
+    *(
+        Check(rule, ATTACHMENTS, partial(_taking, types))
+        for rule, types in (
+            ("NET-322", ("macvlan", "macvtap")),
+            ("NET-323", ("ipvlan",)),
+            ("NET-324", ("bridge", "ovs")),
+            ("NET-325", ("host-device",)),
+            ("NET-326", ("sriov",)),
+            ("NET-327", ("vlan",)),
+        )
+    ),
     Check("NET-407", ATTACHMENTS, lambda _: f"[{NAME}, object.metadata.namespace].filter(n, n.contains('.'))"),
 )

@@ -42,6 +42,12 @@ def vlan_ids(vlans: Iterable[Vlan]) -> Vlans:
     return found
 
 
+def ids_of(network: ProviderNetwork, vlans: Vlans) -> frozenset[int]:
+    """The VLAN ids by which a network's frames are tagged on the wire, by OVN or by the kernel."""
+    tags = {parts[1] for nic in known(network.interfaces) if (parts := sub_interface(nic))}
+    return frozenset({number for number in vlans.get(network.name, ()) if isinstance(number, int) and number} | tags)
+
+
 def named_vlan(name: str) -> int | None:
     """The id of a kernel VLAN whose name says that it is one: `data.222`, `vlan222`, `bond0-vlan222`.
 

@@ -54,12 +54,21 @@ def vlan_of(plugin: Mapping[str, object]) -> int | None:
     return None
 
 
-def interfaces_of(plugin: Mapping[str, object]) -> tuple[str, ...]:
-    """The host's interfaces that a plugin names, a VLAN that it makes on one as `<nic>.<id>`."""
+def named_by(plugin: Mapping[str, object]) -> tuple[str, ...]:
+    """The host's interfaces that a plugin names."""
     fields = TAKERS.get(str(plugin.get("type")), ())
-    named = [name for key in fields if isinstance(name := plugin.get(key), str) and name]
+    return tuple(name for key in fields if isinstance(name := plugin.get(key), str) and name)
+
+
+def interfaces_of(plugin: Mapping[str, object]) -> tuple[str, ...]:
+    """The host's interfaces that pods get by a plugin, a VLAN that it makes on one as `<nic>.<id>`.
+
+    A bridge is its own with any VLAN: it is told by its name, whichever VLAN the plugin tags.
+    """
     number = vlan_of(plugin)
-    return tuple(name if number is None else f"{name}.{number}" for name in named)
+    if number is None or plugin.get("type") in ("bridge", "ovs"):
+        return named_by(plugin)
+    return tuple(f"{name}.{number}" for name in named_by(plugin))
 
 
 def provider_of(attachment: Attachment) -> str | None:

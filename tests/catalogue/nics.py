@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.catalogue.case import breaks, passes
+from tests.catalogue.case import breaks, passes, warns
 from tests.catalogue.claims import config_map
 from tests.catalogue.metallb import bgp, peer
 from tests.catalogue.reach import TRUNK
@@ -89,7 +89,7 @@ CASES = (
         on("w2"),
         at=LAYER2,
     ),
-    breaks(
+    warns(
         "NET-202",
         "nodes by a label that nobody here has",
         partial,
@@ -109,7 +109,7 @@ CASES = (
         EVERY_NIC,
         add(config_map("metallb-excludel2", config=f"{SPEAKERS}- ^data\\.222$\n- ^br-provider$\n")),
     ),
-    breaks(
+    warns(
         "NET-202",
         "speakers that exclude the NIC and not its bridge",
         EVERY_NIC,
@@ -183,7 +183,7 @@ CASES = (
         add(second("data.222", excludeNodes=["w1"])),
         at=SECOND,
     ),
-    breaks(
+    warns(
         "NET-311",
         "one NIC, and nodes that are not in sight",
         partial,
@@ -208,7 +208,7 @@ CASES = (
         put(POOL, "spec.addresses", ["10.255.0.0/24"]),
         at=POOL,
     ),
-    breaks(
+    warns(
         "NET-204",
         "addresses of which no announcement is in sight",
         managed("172.21.204.0/24"),
@@ -253,10 +253,10 @@ CASES = (
         at="management",
     ),
     passes("NET-414", "a field that is compared with a number", policy("ip.ttl == 1")),
-    breaks("NET-414", "a comparison the other way round", policy("10.0.0.0/8 == ip4.dst"), at=VPC),
-    breaks("NET-414", "a mask", policy("ip4.dst == 10.0.0.0/255.0.0.0"), at=VPC),
-    breaks("NET-414", "an address of Ethernet", policy("eth.src == 00:00:00:00:00:01"), at=VPC),
-    breaks(
+    warns("NET-414", "a comparison the other way round", policy("10.0.0.0/8 == ip4.dst"), at=VPC),
+    warns("NET-414", "a mask", policy("ip4.dst == 10.0.0.0/255.0.0.0"), at=VPC),
+    warns("NET-414", "an address of Ethernet", policy("eth.src == 00:00:00:00:00:01"), at=VPC),
+    warns(
         "NET-303", "two names in one file", partial, rename("Subnet external", "externals"), at=(VPC, "Vpc beta-vpc")
     ),
     breaks(

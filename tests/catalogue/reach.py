@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.catalogue.case import breaks, passes
+from tests.catalogue.case import breaks, passes, warns
 from tests.network import (
     DEFAULT_VPC,
     EXTERNAL,
@@ -118,7 +118,7 @@ CASES = (
         at=WAN,
     ),
     breaks("NET-321", "a Subnet that serves a namespace", add(wan(namespaces=["gamma"])), *GUARDED, at=WAN),
-    breaks(
+    warns(
         "NET-321",
         "an attachment on a VLAN of which nobody here says who leaves through it",
         partial,
@@ -163,7 +163,7 @@ CASES = (
         add(attachment(type="ovs", bridge="br-provider", vlan=5)),
         at=WAN_NAD,
     ),
-    breaks(
+    warns(
         "NET-324",
         "the provider VLAN on a bridge that nobody knows",
         add(attachment(type="bridge", bridge="br-lan", vlan=222)),
@@ -228,7 +228,7 @@ CASES = (
         ),
         *drops("172.17.0.0/16"),
     ),
-    breaks(
+    warns(
         "NET-424",
         "two parts, and no attachment in sight",
         partial,

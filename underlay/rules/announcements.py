@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from underlay.facts import UNKNOWN, Advertisement, Facts, Source, Texts, Unknown, has_unknown, known
+from underlay.facts import UNKNOWN, Advertisement, Facts, Texts, Unknown, has_unknown, known
 from underlay.names import METALLB_NAMESPACE
 from underlay.nics import Vlans, carried_by, vlan_ids
 from underlay.rules.bgp import REFUSED
 from underlay.rules.model import Breach, Rule
-from underlay.rules.speakers import announces, excluded, left_open, meets
+from underlay.rules.speakers import announces, answers_on, may_be_elsewhere, reached
 
 ASN_MAXIMUM = 4294967295
 
@@ -35,14 +35,13 @@ def _l2_breaches(advertisement: Advertisement, facts: Facts, vlans: Vlans) -> It
         yield Breach(advertisement.place, f"an interface of {name} is not known yet", _L2_REMEDY)
     for interface in known(advertisement.interfaces):
         for network, reason in carried_by(interface, facts.provider_networks, vlans):
-            nic = interface if interface in known(network.interfaces) else None
-            there = None if excluded(facts, interface) else meets(advertisement, network, facts, nic)
-            if there is not False and not excluded(facts, interface):
+            there = answers_on(advertisement, network, facts, interface)
+            if there is not False:
                 yield Breach(
                     advertisement.place,
-                    f"{name} answers on {interface!r}, which {reason}{_undecided(there)}",
+                    f"{name} answers on {interface!r}, which {reason}{'' if there else _UNDECIDED}",
                     _L2_REMEDY,
-                    there is None,
+                    not there,
                 )
     for network in facts.provider_networks:
         if has_unknown(network.interfaces):
@@ -53,47 +52,23 @@ def _l2_breaches(advertisement: Advertisement, facts: Facts, vlans: Vlans) -> It
             )
 
 
-def _undecided(there: bool | None) -> str:  # noqa: FBT001 (one of three verdicts)
-    return "" if there else ", if its nodeSelectors select a node that carries it (their labels are not in sight)"
+_UNDECIDED = ", if its nodeSelectors select a node that carries it (their labels are not in sight)"
 
 
 def _on_every_nic(advertisement: Advertisement, facts: Facts) -> Iterator[Breach]:
-    name = f"L2Advertisement {advertisement.name!r}"
-    reached = []
-    for network in facts.provider_networks:
-        open_nics = left_open(facts, network)
-        there = meets(advertisement, network, facts) if open_nics else False
-        if there is not False:
-            bridge_alone = open_nics[:-1] == () and known(network.interfaces) != ()
-            nics = open_nics if bridge_alone else tuple(nic for nic in open_nics if nic in known(network.interfaces))
-            named = [f"{nic!r} of provider network {network.name!r}" for nic in nics]
-            reached.append((named, there is True and not bridge_alone))
-    if facts.provider_networks and not reached:
-        return
-    if not facts.provider_networks and (advertisement.nodes or _excludes(facts)):
-        yield Breach(
-            advertisement.place,
-            f"{name} names no interfaces; whether a provider NIC is on its nodes is not in sight",
-            _L2_REMEDY,
-            warning=True,
-        )
-        return
-    surely = [entry for named, sure in reached if sure for entry in named]
-    perhaps = [entry for named, _ in reached for entry in named]
-    networks = ", ".join(surely or perhaps)
-    where = f", {networks} included" if networks else ", a provider NIC included"
-    if reached and not any(sure for _, sure in reached):
-        where = f"; whether {networks} is one of them is not in sight (labels of nodes, or the bridge's exclusion)"
-    yield Breach(
-        advertisement.place,
-        f"{name} names no interfaces, so it answers ARP on every NIC{where}",
-        _L2_REMEDY,
-        bool(reached) and not any(sure for _, sure in reached),
-    )
-
-
-def _excludes(facts: Facts) -> bool:
-    return any(claim.source is Source.SPEAKER_EXCLUDES for claim in facts.claims)
+    name = f"L2Advertisement {advertisement.name!r} names no interfaces, so it answers ARP on every NIC"
+    verdicts = [reached(advertisement, network, facts) for network in facts.provider_networks]
+    surely = [text for text, there in verdicts if there]
+    perhaps = [text for text, there in verdicts if there is None]
+    if surely:
+        yield Breach(advertisement.place, f"{name}, {', '.join(surely)} included", _L2_REMEDY)
+    elif perhaps:
+        problem = f"{name}; whether {', '.join(perhaps)} is one of them is not in sight (labels, or exclusions)"
+        yield Breach(advertisement.place, problem, _L2_REMEDY, warning=True)
+    elif not facts.provider_networks:
+        undecided = may_be_elsewhere(advertisement, facts)
+        also = "; whether a provider NIC is one of them is not in sight" if undecided else ", a provider NIC included"
+        yield Breach(advertisement.place, f"{name}{also}", _L2_REMEDY, undecided)
 
 
 def _unknown_pools(facts: Facts) -> Iterator[Breach]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
-from underlay.addresses import sub_interface
-from underlay.facts import Facts, Subnet, known
-from underlay.names import DEFAULT_VPC, EXTERNAL_SUBNET
-from underlay.nics import carried_by, is_under, vlan_ids
-from underlay.plugins import interfaces_of, plugins, vlan_of
+from underlay.facts import Attachment, Facts, Subnet, known
+from underlay.names import EXTERNAL_SUBNET
+from underlay.nics import carried_by, ids_of, is_under, vlan_ids
+from underlay.plugins import interfaces_of, named_by, plugins, vlan_of
 from underlay.rules.model import Breach, Rule
-from underlay.rules.reach import connection
+from underlay.rules.reach import connection, in_tenant_vpc
 
 _UNDECIDED: Final = ", if tenants leave through that VLAN (no Subnet through which they leave is in sight)"
 _OWN: Final = ("", "ovn")
@@ -22,14 +21,13 @@ def _on_provider_vlan(facts: Facts) -> Iterator[tuple[Subnet, bool]]:
     """Each Subnet on a VLAN that tenants leave through, and whether that is sure."""
     connected = connection(facts)
     for subnet in facts.subnets:
-        verdict = connected(subnet) if isinstance(subnet.vlan, str) and subnet.vlan else False
-        if verdict is not False:
-            yield subnet, verdict is True
+        if subnet.on_provider_network and (verdict := connected(subnet)) is not False:
+            yield subnet, bool(verdict)
 
 
 def _tenant_subnets(facts: Facts) -> Iterator[Breach]:
     for subnet, sure in _on_provider_vlan(facts):
-        if isinstance(subnet.vpc, str) and subnet.vpc not in ("", DEFAULT_VPC) and subnet.name != EXTERNAL_SUBNET:
+        if in_tenant_vpc(subnet) and subnet.name != EXTERNAL_SUBNET:
             yield Breach(
                 subnet.place,
                 f"subnet {subnet.name!r} of vpc {subnet.vpc!r} is on vlan {subnet.vlan!r}, so the tenant's pods stand"
@@ -41,7 +39,7 @@ def _tenant_subnets(facts: Facts) -> Iterator[Breach]:
 
 def _served_subnets(facts: Facts) -> Iterator[Breach]:
     for subnet, sure in _on_provider_vlan(facts):
-        if isinstance(subnet.vpc, str) and subnet.vpc not in ("", DEFAULT_VPC):
+        if in_tenant_vpc(subnet):
             continue  # NET-320 and NET-317 speak of those
         attached = isinstance(subnet.provider, str) and subnet.provider not in _OWN
         namespaces = known(subnet.namespaces)
@@ -57,65 +55,78 @@ def _served_subnets(facts: Facts) -> Iterator[Breach]:
         )
 
 
-def _taken(facts: Facts, types: Iterable[str]) -> Iterator[Breach]:
-    """A breach for each attachment that takes an interface which carries the provider VLAN."""
-    vlans = vlan_ids(facts.vlans)
-    tags = {number for ids in vlans.values() for number in ids if isinstance(number, int) and number}
-    tags |= {
-        parts[1] for net in facts.provider_networks for nic in known(net.interfaces) if (parts := sub_interface(nic))
-    }
+_FIX_PLACE: Final = "name a NIC that does not carry the provider VLAN"
+
+
+def _plugins(facts: Facts, types: Collection[str]) -> Iterator[tuple[Attachment, Mapping[str, object]]]:
+    """Each plugin of those types, with its attachment."""
     for attachment in facts.attachments:
         for plugin in plugins(attachment):
-            kind = str(plugin.get("type"))
-            if kind not in types:
-                continue
-            reasons = [
-                f"takes {nic!r}, which {reason}"
-                for nic in interfaces_of(plugin)
-                for _, reason in carried_by(nic, facts.provider_networks, vlans)
-            ]
-            if kind in ("host-device", "sriov") and not reasons:
-                reasons = [
-                    f"takes {nic!r}, on which {above!r} stands, the NIC of provider network {network.name!r}"
-                    for nic in interfaces_of(plugin)
-                    for network in facts.provider_networks
-                    if (above := is_under(nic, network))
-                ]
-            number, unnamed = vlan_of(plugin), False
-            if not reasons and number in tags and kind in ("sriov", "bridge", "ovs"):
-                reasons, unnamed = [f"puts pods on VLAN {number}, the id of the provider VLAN"], kind != "sriov"
-                reasons = [f"{reasons[0]}, on a bridge whose NIC is not in sight" if unnamed else reasons[0]]
-            for reason in reasons:
-                yield Breach(
-                    attachment.place,
-                    f"NetworkAttachmentDefinition {attachment.name!r} ({kind}) {reason}",
-                    "name a NIC that does not carry the provider VLAN",
-                    unnamed,
-                )
+            if plugin.get("type") in types:
+                yield attachment, plugin
+
+
+def _breach(attachment: Attachment, plugin: Mapping[str, object], reason: str, *, warning: bool = False) -> Breach:
+    name = f"NetworkAttachmentDefinition {attachment.name!r} ({plugin.get('type')})"
+    return Breach(attachment.place, f"{name} {reason}", _FIX_PLACE, warning)
+
+
+def _carrying(facts: Facts, types: Collection[str]) -> Iterator[Breach]:
+    """Plugins on an interface that carries the provider VLAN."""
+    vlans = vlan_ids(facts.vlans)
+    for attachment, plugin in _plugins(facts, types):
+        for nic in interfaces_of(plugin):
+            for _, reason in carried_by(nic, facts.provider_networks, vlans):
+                yield _breach(attachment, plugin, f"takes {nic!r}, which {reason}")
+
+
+def _under(facts: Facts, types: Collection[str]) -> Iterator[Breach]:
+    """Plugins that take the NIC under the provider network's, and with it all of its VLANs."""
+    for attachment, plugin in _plugins(facts, types):
+        for nic in named_by(plugin):
+            for network in facts.provider_networks:
+                if above := is_under(nic, network):
+                    whose = f"the NIC of provider network {network.name!r}"
+                    yield _breach(attachment, plugin, f"takes {nic!r}, on which {above!r} stands, {whose}")
+
+
+def _numbered(facts: Facts, types: Collection[str], where: str, *, warning: bool) -> Iterator[Breach]:
+    """Plugins that put pods on a VLAN of the provider VLAN's id, on a NIC that they do not name."""
+    vlans = vlan_ids(facts.vlans)
+    ids = {number for network in facts.provider_networks for number in ids_of(network, vlans)}
+    for attachment, plugin in _plugins(facts, types):
+        carried = any(any(carried_by(nic, facts.provider_networks, vlans)) for nic in interfaces_of(plugin))
+        if vlan_of(plugin) in ids and not carried:
+            reason = f"puts pods on VLAN {vlan_of(plugin)}, the id of the provider VLAN{where}"
+            yield _breach(attachment, plugin, reason, warning=warning)
 
 
 def _macvlan(facts: Facts) -> Iterator[Breach]:
-    yield from _taken(facts, ("macvlan", "macvtap"))
+    yield from _carrying(facts, ("macvlan", "macvtap"))
 
 
 def _ipvlan(facts: Facts) -> Iterator[Breach]:
-    yield from _taken(facts, ("ipvlan",))
+    yield from _carrying(facts, ("ipvlan",))
 
 
 def _bridge(facts: Facts) -> Iterator[Breach]:
-    yield from _taken(facts, ("bridge", "ovs"))
+    yield from _carrying(facts, ("bridge", "ovs"))
+    yield from _numbered(facts, ("bridge", "ovs"), ", on a bridge whose NIC is not in sight", warning=True)
 
 
 def _host_device(facts: Facts) -> Iterator[Breach]:
-    yield from _taken(facts, ("host-device",))
+    yield from _carrying(facts, ("host-device",))
+    yield from _under(facts, ("host-device",))
 
 
 def _sriov(facts: Facts) -> Iterator[Breach]:
-    yield from _taken(facts, ("sriov",))
+    yield from _carrying(facts, ("sriov",))
+    yield from _under(facts, ("sriov",))
+    yield from _numbered(facts, ("sriov",), "", warning=False)
 
 
 def _vlan(facts: Facts) -> Iterator[Breach]:
-    yield from _taken(facts, ("vlan",))
+    yield from _carrying(facts, ("vlan",))
 
 
 _WHY: Final = (

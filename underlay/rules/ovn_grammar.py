@@ -19,9 +19,9 @@ _SYMBOLS: Final = re.compile(
     r"udp(\.(src|dst))?|sctp(\.(src|dst))?|igmp|mldv[12]|ct\.(trk|est|new|rel|rpl|inv|snat|dnat)|ct_(mark|label|state)"
     r"(\.\w+)?|x{0,2}reg[0-9]|pkt\.mark|flags(\.\w+)?|inport|outport"
 )
-_ALONE: Final = re.compile(
+ALONE: Final = (
     r"eth\.(mcast|mcastv6|bcast)|vlan\.present|ip|ip\.(is_frag|later_frag|first_frag)|ip4|ip6|ip[46]\.(mcast|src_mcast)|"
-    r"arp|rarp|nd|nd_(ns|na|rs|ra|ns_mcast)|icmp[46]?|tcp|udp|sctp|igmp|mldv[12]|ct\.\w+|flags\.\w+|\S+\[[0-9]+\]"
+    r"arp|rarp|nd|nd_(ns|na|rs|ra|ns_mcast)|icmp[46]?|tcp|udp|sctp|igmp|mldv[12]|ct\.\w+|flags\.\w+|[a-z_0-9.]+\[[0-9]+\]"
 )
 """What stands without a comparison: predicates, and fields of one bit."""
 _SUBFIELD: Final = r"(?:\[[0-9]+(?:\.\.[0-9]+)?\])?"
@@ -103,7 +103,7 @@ class _Reader:
             relations.append(self._take("relation"))
             sides.append(self._operand())
         fields = [kinds for kinds in sides if isinstance(kinds, str)]
-        if not relations and not (fields and _ALONE.fullmatch(fields[0])):
+        if not relations and not (fields and re.fullmatch(ALONE, fields[0])):
             raise ValueError(sides)
         if len(fields) != 1 or (len(relations) > 1 and not isinstance(sides[1], str)):
             raise ValueError(sides)

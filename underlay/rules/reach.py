@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from underlay.facts import UNKNOWN, Attachment, Facts, Subnet, has_unknown, known
-from underlay.names import EXTERNAL_SUBNET
+from underlay.names import DEFAULT_VPC, EXTERNAL_SUBNET
 from underlay.nics import same_nic
 from underlay.plugins import interfaces_of, on_host_network, plugins, provider_of, served_by_kube_ovn
 
@@ -61,6 +61,11 @@ def connection(facts: Facts) -> Callable[[Subnet], bool | None]:
         return None if undecided or not through or any(one.vlan is UNKNOWN for one in through) else False
 
     return connected
+
+
+def in_tenant_vpc(subnet: Subnet) -> bool:
+    """Whether a Subnet is in another Vpc than the default one, for sure."""
+    return isinstance(subnet.vpc, str) and subnet.vpc not in ("", DEFAULT_VPC)
 
 
 def networks_out(facts: Facts) -> frozenset[str]:

@@ -112,10 +112,8 @@ def meets(advertisement: Advertisement, network: ProviderNetwork, facts: Facts, 
 
     None where the nodes, or their labels, are not in sight.
     """
-    if not advertisement.nodes:
-        return True
-    if advertisement.nodes is UNKNOWN or UNKNOWN in advertisement.nodes:
-        return None
+    if not advertisement.nodes or advertisement.nodes is UNKNOWN or UNKNOWN in advertisement.nodes:
+        return True  # nothing keeps it off, or nothing that is known
     everywhere = not network.node_selector and network.exclude_nodes == () and nic is None
     if everywhere:
         return True
@@ -160,3 +158,25 @@ def _matches(pattern: str, interface: str) -> bool:
 def left_open(facts: Facts, network: ProviderNetwork) -> tuple[str, ...]:
     """The interfaces of a provider network, its bridge the last, on which speakers may answer."""
     return tuple(name for name in (*known(network.interfaces), f"{BRIDGE}{network.name}") if not excluded(facts, name))
+
+
+def answers_on(advertisement: Advertisement, network: ProviderNetwork, facts: Facts, interface: str) -> bool | None:
+    """Whether an advertisement answers on an interface that carries a network; None where that is not in sight."""
+    if excluded(facts, interface):
+        return False
+    return meets(advertisement, network, facts, interface if interface in known(network.interfaces) else None)
+
+
+def reached(advertisement: Advertisement, network: ProviderNetwork, facts: Facts) -> tuple[str, bool | None]:
+    """Which of a network's interfaces an advertisement that names none answers on, in words, and whether it does."""
+    names = left_open(facts, network)
+    nics = [name for name in names if name in known(network.interfaces)]
+    spoken = ", ".join(f"{name!r} of provider network {network.name!r}" for name in nics or names)
+    there = meets(advertisement, network, facts) if names else False
+    bridge_alone = bool(there and not nics and known(network.interfaces))
+    return spoken, None if bridge_alone else there
+
+
+def may_be_elsewhere(advertisement: Advertisement, facts: Facts) -> bool:
+    """Whether an advertisement without interfaces may keep off NICs that nobody here names."""
+    return bool(advertisement.nodes) or any(claim.source is Source.SPEAKER_EXCLUDES for claim in facts.claims)
