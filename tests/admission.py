@@ -84,6 +84,8 @@ def literals(network: Network) -> Literals | None:
         other_interfaces=[
             nic for nic in (management.interface, kube_ovn.get("tunnelInterface")) if isinstance(nic, str)
         ],
+        vlans=[vlan["metadata"]["name"]],
+        arp_only=not any(body["kind"] == "BGPAdvertisement" for body in network.objects.values()),
         management=management.cidr if isinstance(management.cidr, str) else None,
         reserved=known(tuple(each.text for each in network.context.ranges if each.kind is RangeKind.RESERVED)),
         platform=[block for block in ranges if block is not None],
@@ -105,7 +107,9 @@ def changed(case: Case) -> Iterator[Body]:
     served = [
         (place, body)
         for place, body in network.objects.items()
-        if body["apiVersion"].startswith(_SERVED) and not unknown_in(body)
+        if (body["apiVersion"].startswith(_SERVED) or body["kind"] == "Service")
+        and body["kind"] != "AddressPool"
+        and not unknown_in(body)
     ]
     other = [body for place, body in served if body != before.get(place) or default_place(body) in places]
     yield from other or [body for _, body in served if network.context != good().context]
@@ -125,7 +129,7 @@ def rows() -> Iterator[tuple[Case, Literals, list[Body]]]:
 def refusing(case: Case, body: Body) -> set[str]:
     """The laws by one of which the admission policies have to refuse an object of a case; it gets to hear of one."""
     laws = {rule for rule, place in case.expected if place == default_place(body)} & HELD
-    return set() if str(case) in ELSEWHERE else laws | IN_OTHER_WORDS.get(str(case), set())
+    return set() if str(case) in ELSEWHERE or case.warned else laws | IN_OTHER_WORDS.get(str(case), set())
 
 
 def broken_alone(body: Body, network: Network) -> set[str]:

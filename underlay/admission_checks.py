@@ -52,6 +52,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "NET-231": _FOREIGN,
     "NET-232": _FOREIGN,
     "NET-233": _FOREIGN,
+    "NET-303": "a provider Subnet by the right name may be another object",
     "NET-305": _NODE,
     "NET-308": _NODE,
     "NET-311": _OBJECT,

@@ -38,11 +38,10 @@ def _value(one: str) -> str:
 
 def _comparison() -> str:
     """A pattern (RE2) of what stands between signs."""
-    numbers = r"(?:ip\.(?:proto|ttl|dscp)|(?:tcp|udp|sctp)\.(?:src|dst)|icmp[46]\.(?:type|code))"
     forms = (
         rf"ip4\.(?:src|dst)\s*[=!]=\s*{_value(rf'(?:{_VALUE4}|{_SET})')}",
         rf"ip6\.(?:src|dst)\s*[=!]=\s*{_value(rf'(?:{_VALUE6}|{_SET})')}",
-        rf"{numbers}\s*(?:[=!<>]=|[<>])\s*{_value(_NUMBER)}",
+        rf"{_COUNTED}\s*(?:[=!<>]=|[<>])\s*{_value(_NUMBER)}",
         rf"(?:inport|outport)\s*[=!]=\s*{_value(_TEXT)}",
         r"(?:ip[46]?|icmp[46]?|tcp|udp|sctp|arp)",
     )
@@ -53,9 +52,10 @@ _QUAD: Final = rf"{_OCTET}(?:\.{_OCTET}){{3}}"
 _MAC: Final = r"(?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}"
 _WHOLE: Final = r"(?:0[xX][0-9a-fA-F]+|[0-9]{1,20})(?:/(?:0[xX][0-9a-fA-F]+|[0-9]{1,20}))?"
 _RELATION: Final = r"(?:[=!<>]=|[<>])"
+_COUNTED: Final = r"(?:ip\.(?:proto|ttl|dscp)|(?:tcp|udp|sctp)\.(?:src|dst)|icmp[46]\.(?:type|code))"
 _FIELDS: Final = (
-    r"(?:eth\.type|vlan\.(?:tci|vid|pcp)|ip\.(?:proto|ttl|dscp|ecn|frag)|ip6\.label|arp\.op|(?:tcp|udp|sctp)\.(?:src|dst)"
-    r"|tcp\.flags|icmp[46]\.(?:type|code)|ct_(?:mark|state|label)|x{0,2}reg[0-9]|pkt\.mark)(?:\[[0-9]+(?:\.\.[0-9]+)?\])?"
+    r"(?:eth\.type|vlan\.(?:tci|vid|pcp)|ip\.(?:ecn|frag)|ip6\.label|arp\.op|tcp\.flags|ct_(?:mark|state|label)"
+    r"|x{0,2}reg[0-9]|pkt\.mark)(?:\[[0-9]+(?:\.\.[0-9]+)?\])?"
 )
 
 
@@ -65,6 +65,7 @@ def _other() -> str:
         rf"ip4\.(?:src|dst)\s*[=!]=\s*{_QUAD}/{_QUAD}",
         rf"eth\.(?:src|dst)\s*[=!]=\s*{_MAC}(?:/{_MAC})?",
         rf"{_FIELDS}\s*{_RELATION}\s*{_value(_WHOLE)}",
+        rf"{_NUMBER}\s*{_RELATION}\s*{_COUNTED}(?:\s*{_RELATION}\s*{_NUMBER})?",
         rf"{_WHOLE}\s*{_RELATION}\s*{_FIELDS}(?:\s*{_RELATION}\s*{_WHOLE})?",
         rf"(?:{ALONE})",
     )

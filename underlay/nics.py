@@ -31,6 +31,9 @@ _ON_TOP: Final = re.compile(
 )
 """What stands behind the name of a NIC where a VLAN on top of it is named after it."""
 
+_AFTER_NIC: Final = re.compile(r".+?[._-]?(?:vlan|vl)[._-]?(?P<id>[0-9]{1,4})", re.IGNORECASE)
+"""A kernel VLAN that is named after its NIC; a `v` alone is how the kernel names a virtual function (`enp3s0f0v2`)."""
+
 _LONG_PORT: Final = re.compile(r"kv(?P<id>[0-9]{1,4})-[0-9a-z]+")
 
 
@@ -55,7 +58,7 @@ def named_vlan(name: str) -> int | None:
     """
     if parts := sub_interface(name):
         return parts[1]
-    match = _NAMED.fullmatch(name) or re.fullmatch(r".+?[._-]?(?:vlan|vl|v)[._-]?(?P<id>[0-9]{1,4})", name)
+    match = _NAMED.fullmatch(name) or _AFTER_NIC.fullmatch(name)
     number = int(match["id"]) if match else 0
     return number if 1 <= number <= VLAN_ID_MAXIMUM else None
 

@@ -14,7 +14,7 @@ from underlay.sections.metallb import Management, MetalLB
 from underlay.sections.provider import Provider
 
 
-def literals(provider: Provider, management: Management, network: Network, metallb: MetalLB | None = None) -> Literals:
+def literals(provider: Provider, management: Management, network: Network, metallb: MetalLB) -> Literals:
     """What the settings say of the network, for the expressions."""
     nics, cni = provider.network, network.kube_ovn
     name, vlan = nics.name, provider.vlan.id
@@ -26,7 +26,7 @@ def literals(provider: Provider, management: Management, network: Network, metal
         other_interfaces=[management.interface, cni.tunnel_interface],
         management=",".join(map(str, management.blocks)) or None,
         vlans=[provider.vlan.name],
-        arp_only=metallb is None or not metallb.bgp_advertisements,
+        arp_only=not metallb.bgp_advertisements,
         reserved=[entry.canonical() for entry in management.reserved],
         platform=[str(block) for block in (network.flannel.pod_cidr, cni.pod_cidr, cni.svc_cidr, cni.join_cidr)],
         mtu=None if cni.tunnel_mtu is None else cni.tunnel_mtu - TUNNEL_HEADERS[cni.tunnel_type],

@@ -129,6 +129,7 @@ def wall(name: str = "dev", **settings: object) -> dict[str, Registered]:
         provider=own.provider,
         management=own.management,
         network=own.network,
+        metallb=own.metallb,
         relaxed=own.relaxed,
         stack=name,
     )
@@ -137,7 +138,7 @@ def wall(name: str = "dev", **settings: object) -> dict[str, Registered]:
 
 def test_a_policy_is_there_before_its_binding_and_both_carry_the_stacks_label() -> None:
     made = wall()
-    assert len(made) == 23
+    assert len(made) == 25
     policy = made["admission-policy-kmetal-ipaddresspools"]
     binding = made["admission-binding-kmetal-ipaddresspools"]
     assert policy.type == "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy"

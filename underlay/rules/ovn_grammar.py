@@ -11,6 +11,8 @@ import re
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
 
+from underlay.rules.matches import NUMBER_LIMIT, NUMBERS
+
 _DEPTH: Final = 32
 _SYMBOLS: Final = re.compile(
     r"eth(\.(src|dst|type|mcast|mcastv6|bcast))?|vlan\.(tci|vid|pcp|present)|ip(\.(proto|dscp|ecn|ttl|frag|is_frag|"
@@ -97,6 +99,7 @@ class _Reader:
             self._comparison()
 
     def _comparison(self) -> None:
+        self.numbers: list[int] = []
         sides = [self._operand()]
         relations: list[str] = []
         while self._peek()[0] == "relation" and len(relations) < 2:  # noqa: PLR2004 (a range has two relations)
@@ -109,6 +112,8 @@ class _Reader:
             raise ValueError(sides)
         if len(relations) > 1 and len({relation[0] for relation in relations}) > 1:
             raise ValueError(relations)
+        if fields[0] in NUMBERS and any(number > NUMBER_LIMIT for number in self.numbers):
+            raise ValueError(self.numbers)
         for kinds in sides:
             if not isinstance(kinds, str) and not kinds <= _taken_by(fields[0]):
                 raise ValueError(kinds)
@@ -135,6 +140,8 @@ class _Reader:
     def _constant(self) -> str:
         kind, _ = self._peek()
         text = self._take("constant", "set", "text")
+        if text.isdecimal():
+            self.numbers.append(int(text))
         return kind if kind != "constant" else _kind_of(text)
 
 
