@@ -26,21 +26,21 @@ def carrying(interfaces: Mapping[str, Sequence[str]], vlan_ids: Mapping[str, int
 def _forms(name: str, nics: Sequence[str], number: int) -> Iterable[str]:
     tags = [parts[1] for nic in nics if (parts := sub_interface(nic))]
     for below, tagged in [*((nic, sub_interface(nic) is not None) for nic in nics), (f"{BRIDGE}{name}", bool(tags))]:
-        yield _written(below)
+        yield written(below)
         if tagged:
-            yield rf"{_written(below)}{_JOINT}[0-9]{{1,4}}(?:[.].+)?"
+            yield rf"{written(below)}{_JOINT}[0-9]{{1,4}}(?:[.].+)?"
         elif number:
-            yield rf"{_written(below)}{_JOINT}0*{number}(?:[.].+)?"
+            yield rf"{written(below)}{_JOINT}0*{number}(?:[.].+)?"
     if number:
         yield rf"kv{number}-[0-9a-z]+"
     for each in (*([number] if number else []), *tags):
         yield rf"{_NAMED}[._-]?0*{each}"
 
 
-def _written(nic: str) -> str:
+def written(nic: str) -> str:
     """A NIC's name, its VLAN id with or without zeros in front."""
     parts = sub_interface(nic)
-    return _escaped(nic) if parts is None else rf"{_written(parts[0])}[.]0*{parts[1]}"
+    return _escaped(nic) if parts is None else rf"{written(parts[0])}[.]0*{parts[1]}"
 
 
 def _escaped(text: str) -> str:
