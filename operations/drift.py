@@ -16,6 +16,7 @@ from rich.markup import escape
 
 from operations.console import Output, counted, out, watched
 from operations.identity import make_sure_of_identity
+from operations.judged import CLAIMANTS
 from operations.live import COLLECTIONS, LiveCluster, snapshot
 from operations.records import DEPLOYED
 from underlay.adoption.release import read_release
@@ -27,7 +28,7 @@ from underlay.names import RELEASE, RELEASE_NAMESPACE
 from underlay.stackfile import Environment, environment_names, load_stack
 from underlay.strangers import undeclared
 
-_NOT_COMPARED: Final = frozenset({"IP", "Pod", "Service"})
+_NOT_COMPARED: Final = frozenset({"IP", "Pod", *CLAIMANTS})
 """Others' traffic, and many: no setting says anything about them."""
 
 KINDS: Final = tuple(kind for kind in COLLECTIONS if kind not in _NOT_COMPARED)

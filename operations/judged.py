@@ -18,7 +18,16 @@ from underlay.rules.registry import judge
 
 _RELEASE: Final = "HelmRelease"
 
-WITNESSES: Final = ("ResourceQuota", "Namespace", "ServiceCIDR", "Deployment", _RELEASE)
+CLAIMANTS: Final = (
+    "Service",
+    "FRRConfiguration",
+    "CiliumLoadBalancerIPPool",
+    "CiliumL2AnnouncementPolicy",
+    "CiliumBGPClusterConfig",
+)
+"""Kinds of others that may claim addresses of the provider VLAN; most clusters serve few of them."""
+
+WITNESSES: Final = ("ResourceQuota", "Namespace", "ServiceCIDR", "Deployment", _RELEASE, *CLAIMANTS)
 """Kinds that only laws look at."""
 
 Seen = Mapping[str, Mapping[str, Mapping[str, Any]]]

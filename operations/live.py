@@ -155,6 +155,7 @@ def endpoint_of(kubeconfig: Mapping[str, Any]) -> Endpoint:
 
 _KUBE_OVN = "/apis/kubeovn.io/v1"
 _METALLB = "/apis/metallb.io/v1beta1"
+_CILIUM = "/apis/cilium.io/v2alpha1"
 
 COLLECTIONS: Final[Mapping[str, str]] = {
     "ProviderNetwork": f"{_KUBE_OVN}/provider-networks",
@@ -185,6 +186,10 @@ COLLECTIONS: Final[Mapping[str, str]] = {
     "ServiceCIDR": "/apis/networking.k8s.io/v1/servicecidrs",
     "ValidatingAdmissionPolicy": "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies",
     "ValidatingAdmissionPolicyBinding": "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings",
+    "FRRConfiguration": "/apis/frrk8s.metallb.io/v1beta1/frrconfigurations",
+    "CiliumLoadBalancerIPPool": f"{_CILIUM}/ciliumloadbalancerippools",
+    "CiliumL2AnnouncementPolicy": f"{_CILIUM}/ciliuml2announcementpolicies",
+    "CiliumBGPClusterConfig": f"{_CILIUM}/ciliumbgpclusterconfigs",
     "Deployment": "/apis/apps/v1/namespaces/kube-system/deployments",
 }
 """Where the API server keeps the kinds that this network is made of; BGPPeer's stored version is v1beta2.

@@ -22,9 +22,8 @@ def _providers_agree(facts: Facts) -> Iterator[Breach]:
             attachments[f"{provider}.ovn"] = attachment
             yield from _written_provider(f"{provider}.ovn", attachment)
     ipam = {provider.removesuffix(".ovn") for provider, entry in attachments.items() if not served_by_kube_ovn(entry)}
-    unserved = [
-        subnet for subnet in facts.subnets if _is_attached(subnet) and subnet.provider not in {*attachments, *ipam}
-    ]
+    made = {*attachments, *ipam}
+    unserved = [subnet for subnet in facts.subnets if _is_attached(subnet) and subnet.provider not in made]
     served = {subnet.provider for subnet in facts.subnets}
     idle = {
         provider: entry
@@ -154,6 +153,8 @@ def _ovn_provider(facts: Facts) -> Iterator[Breach]:
         attachment = known_by.get(str(subnet.provider)) if len(parts) == OVN_PARTS - 1 else None
         if attachment is not None and (attachment.config is UNKNOWN or not served_by_kube_ovn(attachment)):
             continue  # macvlan and others: Kube-OVN hands out the addresses alone
+        if subnet.patch and attachment is None:
+            continue  # whom it serves the Subnet itself says
         undecided = attachment is None and len(parts) == OVN_PARTS - 1 and not facts.whole
         what = (
             "which is right for an attachment of another CNI alone (it is not in sight)"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from underlay.addresses import Span
-from underlay.facts import UNKNOWN, Facts, Route, Vpc, has_unknown, known
+from underlay.facts import UNKNOWN, Facts, Route, Subnet, Vpc, has_unknown, known
 from underlay.names import DEFAULT_VPC
 from underlay.rules.metallb import provider_spans
 from underlay.rules.model import Breach, Rule
@@ -25,6 +25,7 @@ def _tenant_vpcs(facts: Facts) -> Iterator[Vpc]:
 
 def _next_hops(facts: Facts) -> Iterator[Breach]:
     external = provider_spans(facts)
+    provider = [subnet for subnet in facts.subnets if subnet.on_provider_network]
     inner: dict[str, list[str]] = {}
     for subnet in facts.subnets:
         inner.setdefault(subnet.vpc if isinstance(subnet.vpc, str) else "", []).append(str(subnet.cidr))
@@ -34,7 +35,7 @@ def _next_hops(facts: Facts) -> Iterator[Breach]:
             if hop is None or str(route.cidr) not in EVERYTHING or vpc.enable_external is not True:
                 continue
             if any(block.contains(hop) for block, _ in external):
-                yield from _no_router(vpc, route, hop, facts)
+                yield from _no_router(vpc, route, hop, provider)
             else:
                 yield Breach(
                     vpc.place,
@@ -44,13 +45,9 @@ def _next_hops(facts: Facts) -> Iterator[Breach]:
                 )
 
 
-def _no_router(vpc: Vpc, route: Route, hop: Span, facts: Facts) -> Iterator[Breach]:
+def _no_router(vpc: Vpc, route: Route, hop: Span, provider: list[Subnet]) -> Iterator[Breach]:
     """A next hop that Kube-OVN may hand out as somebody's address: neither a gateway nor excluded."""
-    holding = [
-        subnet
-        for subnet in facts.subnets
-        if subnet.on_provider_network and any(block.contains(hop) for block in spans(subnet.cidr))
-    ]
+    holding = [subnet for subnet in provider if any(block.contains(hop) for block in spans(subnet.cidr))]
     for subnet in holding:
         routers = [block for text in (*spans(subnet.gateway), *map(span, known(subnet.exclude))) if (block := text)]
         if not isinstance(subnet.gateway, str) or has_unknown(subnet.exclude):
