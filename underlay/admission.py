@@ -3,11 +3,11 @@
 `kubectl apply` of a pool on the provider VLAN meets the same wall as a preview. What is refused here is a part of what
 the laws refuse: a law that compares objects stays with `underlay verify`, since a policy sees one object only, and so
 does what CEL cannot read. Laws that must not fail open are stricter. NET-201 refuses a pool's entry, and NET-414 a
-match, in forms that only their own reader knows (zeros before a length, the mapped form in hexadecimal; blanks that are
-not ASCII). NET-202 refuses an L2Advertisement without `interfaces` or on a provider NIC, whichever nodes announce it and
-whatever the speakers exclude: both stand in other objects. The settings' literals stand in the expressions: a parameter
-object would be one more thing to lose. One policy for each kind of object, with a validation for each law; laws that the
-stack relaxes go into a second one, which warns.
+match, in forms that only their own reader knows (zeros before a length, the mapped form in hexadecimal; blanks that
+are not ASCII). NET-202 refuses an L2Advertisement without `interfaces` or on a provider NIC, whichever nodes announce
+it and whatever the speakers exclude: both stand in other objects. The settings' literals stand in the expressions: a
+parameter object would be one more thing to lose. One policy for each kind of object, with a validation for each law;
+laws that the stack relaxes go into a second one, which warns.
 
 Who is not locked out:
 

@@ -9,8 +9,10 @@ from tests.network import (
     DEFAULT_VPC,
     EXTERNAL,
     LAYER2,
+    NAD,
     POOL,
     PROVIDER,
+    SNAT,
     SUBNET,
     VLAN,
     VPC,
@@ -22,6 +24,7 @@ from tests.network import (
     partial,
     put,
 )
+from underlay.facts import UNKNOWN
 
 WAN = "Subnet wan"
 WAN_NAD = "NetworkAttachmentDefinition alpha/wan"
@@ -98,6 +101,16 @@ CASES = (
         put(DEFAULT_VPC, "spec.extraExternalSubnets", ["external", "storage"]),
         *drops("10.30.0.0/24", "10.31.0.0/24"),
         at="Subnet tenants-own",
+    ),
+    passes(
+        "NET-320",
+        "a tenant's Subnet on a VLAN that is not known yet",
+        put(SUBNET, "spec.vlan", UNKNOWN),
+        gone(SNAT, NAD),
+        put("Subnet beta-dev-subnet", "spec.cidrBlock", "10.101.0.0/24"),
+        put("Subnet beta-dev-subnet", "spec.gateway", "10.101.0.1"),
+        put("Subnet beta-dev-subnet", "spec.excludeIps", []),
+        *drops("10.100.0.0/24"),
     ),
     passes("NET-321", "a second Subnet for routers alone", add(wan()), *GUARDED),
     passes(

@@ -21,7 +21,8 @@ def _on_provider_vlan(facts: Facts) -> Iterator[tuple[Subnet, bool]]:
     """Each Subnet on a VLAN that tenants leave through, and whether that is sure."""
     connected = connection(facts)
     for subnet in facts.subnets:
-        if subnet.on_provider_network and (verdict := connected(subnet)) is not False:
+        verdict = connected(subnet) if isinstance(subnet.vlan, str) and subnet.vlan else False
+        if verdict is not False:
             yield subnet, bool(verdict)
 
 
