@@ -18,9 +18,6 @@ from underlay.rules.registry import judge
 
 _RELEASE: Final = "HelmRelease"
 
-WITNESSES: Final = ("ResourceQuota", "Namespace", "ServiceCIDR", "Deployment", _RELEASE)
-"""Kinds that only laws look at."""
-
 Seen = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 

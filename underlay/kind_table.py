@@ -185,7 +185,7 @@ _PLATFORM: Final = (
     Kind(name="ResourceQuota", version="v1", plural="resourcequotas", adopted=True, verified=True, goes=8),
     Kind(name="LimitRange", version="v1", plural="limitranges", adopted=True, goes=9),
     Kind(name="RoleBinding", version="rbac.authorization.k8s.io/v1", plural="rolebindings", adopted=True, goes=10),
-    Kind(name="Service", version="v1", plural="services", compared=False),
+    Kind(name="Service", version="v1", plural="services", verified=True, compared=False),
     Kind(name="Pod", version="v1", plural="pods", verified=True, compared=False),
     Kind(name="ServiceCIDR", version="networking.k8s.io/v1", plural="servicecidrs", verified=True),
     Kind(
@@ -203,7 +203,29 @@ _PLATFORM: Final = (
     Kind(name="Deployment", version="apps/v1", plural="deployments", namespace="kube-system", verified=True),
 )
 
-KINDS: Final[Mapping[str, Kind]] = {kind.name: kind for kind in (*_NETWORK, *_METALLB, *_PLATFORM)}
+# Others' ways to claim or to announce an address; read where they are served.
+_CLAIMANTS: Final = (
+    Kind(
+        name="FRRConfiguration",
+        version="frrk8s.metallb.io/v1beta1",
+        plural="frrconfigurations",
+        verified=True,
+        compared=False,
+    ),
+    *(
+        Kind(name=name, version="cilium.io/v2alpha1", plural=f"{name.lower()}s", verified=True, compared=False)
+        for name in ("CiliumLoadBalancerIPPool", "CiliumBGPClusterConfig")
+    ),
+    Kind(
+        name="CiliumL2AnnouncementPolicy",
+        version="cilium.io/v2alpha1",
+        plural="ciliuml2announcementpolicies",
+        verified=True,
+        compared=False,
+    ),
+)
+
+KINDS: Final[Mapping[str, Kind]] = {kind.name: kind for kind in (*_NETWORK, *_METALLB, *_PLATFORM, *_CLAIMANTS)}
 """By name."""
 
 

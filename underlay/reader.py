@@ -16,7 +16,8 @@ from underlay.documents import Path
 from underlay.errors import Finding
 from underlay.facts import UNKNOWN, UNNAMED, Facts, Subnet
 from underlay.fields import Fields, Note, is_list, written
-from underlay.kinds import COLLECTION, READERS, Fact, Found, Reader
+from underlay.found import Found
+from underlay.kinds import COLLECTION, READERS, Fact, Reader
 from underlay.values import values_facts
 
 

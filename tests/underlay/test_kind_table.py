@@ -13,6 +13,10 @@ from underlay.stackfile import load_stack
 ONLY_READ = {
     ("metallb.io", "AddressPool"),  # before MetalLB 0.15
     ("helm.sh", "Release"),  # Pulumi's, in state alone
+    ("kubeadm.k8s.io", "ClusterConfiguration"),  # a file, no object
+    ("cilium.io", "CiliumBGPPeeringPolicy"),  # before Cilium 1.16
+    ("", "ConfigMap"),
+    ("apps", "DaemonSet"),
 }
 
 

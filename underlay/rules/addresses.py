@@ -11,6 +11,7 @@ from underlay.addresses import Span
 from underlay.facts import UNKNOWN, Facts, Range, RangeKind, Subnet, known
 from underlay.names import DEFAULT_VPC
 from underlay.rules.model import Breach, Rule
+from underlay.rules.reach import by_attachment
 from underlay.rules.spans import crossing, overlapping, span
 
 Placed: TypeAlias = tuple[Span, Range]
@@ -58,12 +59,13 @@ def named_ranges(facts: Facts) -> Iterator[Range]:
     for entry in facts.ranges:
         for text in entry.text.split(",") if isinstance(entry.text, str) else (entry.text,):
             yield replace(entry, text=text)
+    physical = by_attachment(facts)
     for subnet in facts.subnets:
         # A VPC that is not known yet is taken for one of its own: only what is known can share a block.
         # Kube-OVN's own two Subnets are known by their names.
         own = subnet.name in BUILT_IN_SUBNETS
         vpc = f"of subnet {subnet.name}" if subnet.vpc is UNKNOWN and not own else _vpc(subnet)
-        kind = subnet_kind(subnet.name, vpc, on_provider_network=subnet.on_provider_network)
+        kind = subnet_kind(subnet.name, vpc, on_provider_network=subnet.on_provider_network or subnet.name in physical)
         for text in subnet.cidr.split(",") if isinstance(subnet.cidr, str) else ():
             yield Range(place=subnet.place, name=f"subnet {subnet.name!r}", kind=kind, text=text, vpc=vpc)
     for what, kind, entries in (

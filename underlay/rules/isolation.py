@@ -15,6 +15,8 @@ from underlay.rules.blocks import family
 from underlay.rules.matches import Destinations, destinations
 from underlay.rules.metallb import provider_spans
 from underlay.rules.model import Breach, Rule
+from underlay.rules.ovn_grammar import is_expression
+from underlay.rules.reach import by_attachment, connection
 from underlay.rules.spans import EVERYWHERE, is_address, shared, span, without
 
 PRIORITY_MAXIMUM: Final = 32767
@@ -80,8 +82,19 @@ def _undropped(policies: tuple[PolicyRoute, ...], block: Span) -> tuple[Span, ..
     return tuple(rest)
 
 
+def _guarded(facts: Facts) -> tuple[list[tuple[Span, str]], list[tuple[Span, str]]]:
+    """The provider blocks that tenants are connected to, or may be; and those that no tenant leaves through."""
+    connected = connection(facts)
+    apart = {(subnet.name, subnet.cidr) for subnet in facts.subnets if subnet.vlan and connected(subnet) is False}
+    names = by_attachment(facts)
+    apart |= {(subnet.name, subnet.cidr) for subnet in facts.subnets if subnet.name in names}
+    others = {f"provider subnet {name!r} ({cidr})" for name, cidr in apart}
+    every = provider_spans(facts)
+    return [entry for entry in every if entry[1] not in others], [entry for entry in every if entry[1] in others]
+
+
 def _no_drop(facts: Facts) -> Iterator[Breach]:
-    blocks = provider_spans(facts)
+    blocks, _ = _guarded(facts)
     for vpc in facts.vpcs:
         if not _leaves(vpc):
             continue
@@ -140,11 +153,22 @@ def _syntax(facts: Facts) -> Iterator[Breach]:
             try:
                 destinations(policy.match or "")
             except ValueError as error:
+                where = f"vpc {vpc.name!r}: match {policy.match!r} of policy {policy.priority}"
+                example = "write an expression such as `ip4.dst == 10.0.0.0/8`"
+                if is_expression(policy.match or ""):
+                    yield Breach(
+                        vpc.place,
+                        f"{where} is an expression of OVN's that is not known to this reader, so nobody here can say"
+                        " which packets it matches",
+                        f"{example}, where that says the same",
+                        warning=True,
+                    )
+                    continue
                 yield Breach(
                     vpc.place,
-                    f"vpc {vpc.name!r}: match {policy.match!r} of policy {policy.priority}: {error}; OVN skips what it"
-                    " cannot read, so the policy does nothing while everything reports ready",
-                    "write an expression such as `ip4.dst == 10.0.0.0/8`",
+                    f"{where}: {error}; OVN skips what it cannot read, so the policy does nothing while everything"
+                    " reports ready",
+                    example,
                 )
 
 
@@ -196,10 +220,12 @@ def _platform_open(facts: Facts) -> Iterator[Breach]:
     ranges = [
         (block, entry) for entry in named_ranges(facts) if entry.kind in _PLATFORM and (block := span(entry.text))
     ]
+    _, apart = _guarded(facts)
     for vpc in filter(_leaves, facts.vpcs):
         if vpc.policies is UNKNOWN or any(UNKNOWN in (policy.priority, policy.action) for policy in _policies(vpc)):
             continue  # NET-412 asks for the literals
         reachable = [f"{entry.name} {entry.text}" for block, entry in ranges if undropped(vpc, block)]
+        reachable += [name for block, name in apart if undropped(vpc, block)]
         if reachable:
             yield Breach(
                 vpc.place,
