@@ -37,6 +37,9 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 StackArgument = Annotated[str, typer.Argument(help="Name of the environment: Pulumi.<stack>.yaml.")]
 OutputOption = Annotated[Output, typer.Option("--output", help="Form of the report.")]
 RefreshOption = Annotated[bool, typer.Option("--refresh", help="Read every object from the cluster first.")]
+WholeOption = Annotated[
+    bool, typer.Option("--whole", help="The files are the whole network: what is missing is wrong.")
+]
 StrictOption = Annotated[bool, typer.Option("--strict", help="End with 1 on warnings, too.")]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
@@ -132,9 +135,7 @@ def lint_command(
     files: Annotated[list[str], typer.Argument(help="Files or folders of Kubernetes YAML; - reads standard input.")],
     output: OutputOption = Output.TEXT,
     strict: StrictOption = False,  # noqa: FBT002 (flags of the command line)
-    whole: Annotated[
-        bool, typer.Option("--whole", help="The files are the whole network: what is missing is a finding.")
-    ] = False,
+    whole: WholeOption = False,  # noqa: FBT002 (as above)
     against: Annotated[
         str | None, typer.Option(metavar="STACK", help="Hold the files to what that environment's settings make.")
     ] = None,

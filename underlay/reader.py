@@ -20,7 +20,8 @@ from underlay.fields import Fields, Note, is_list, written
 from underlay.kinds import COLLECTION, READERS, Fact, Found, Reader
 from underlay.values import values_facts
 
-_KNOWN: Final = frozenset(READERS)
+KNOWN: Final = frozenset(READERS)
+"""Every kind that a law speaks of, by API group and kind."""
 _DELETED: Final = "delete"
 """Value of `$patch` in a strategic merge patch that takes its object out of what Kustomize builds."""
 
@@ -105,7 +106,7 @@ def look(
         unknown += _is_unknown(manifest.data) and not facts and len(findings) == before
         if carried and isinstance(manifest.data, Mapping):
             kind = kind_of(manifest.data)
-            closed[kind[1]] += is_closed(kind, manifest.data, _KNOWN)
+            closed[kind[1]] += is_closed(kind, manifest.data, KNOWN)
     if whole:
         collected.setdefault("quotas", [])
     collected["subnets"] = list(_standing([fact for fact in collected["subnets"] if isinstance(fact, Subnet)]))
@@ -210,7 +211,7 @@ def _carried(manifest: Manifest) -> list[Manifest]:
         return []
     place, locate = manifest.place or default_place(data), manifest.locate
     found = []
-    for entry in manifests(kind_of(data), data, _KNOWN):
+    for entry in manifests(kind_of(data), data, KNOWN):
         inner = None if locate is None else _deeper(locate, entry.path)
         where = inner(()).split(" ", 1)[0] if inner else f"{place} holds"
         found.append(Manifest(entry.body, f"{where} {default_place(entry.body)}", inner, manifest.patch or entry.patch))

@@ -1,8 +1,8 @@
 """Holds a YAML stream to a budget before anything is composed from it.
 
-libyaml composes nested collections by recursion, so deep nesting ends the process. An alias multiplies what it names. An
-integer of many digits costs the square of its length. A parser event costs the same whatever stands behind it, so the
-budget is counted on events.
+libyaml composes nested collections by recursion, so deep nesting ends the process. An alias multiplies what it names.
+An integer of many digits costs the square of its length. A parser event costs the same whatever stands behind it, so
+the budget is counted on events.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import lru_cache, partial
 from heapq import heappop, heappush
-from itertools import count, islice
+from itertools import count, islice, pairwise
 from typing import Any, Final, TypeAlias, TypeVar
 
 from underlay.addresses import Span
@@ -55,7 +55,7 @@ def spans(text: object) -> list[Span]:
     return [block for part in parts if (block := span(part)) is not None]
 
 
-MOST_PARTNERS: Final = 16
+MOST_PARTNERS: Final = 4
 """Overlaps that are told of one item. Each item of a pair is in one that is told, however many there are."""
 
 Lane: TypeAlias = tuple[Hashable, Hashable]
@@ -72,6 +72,10 @@ class _Lane:
         self.items[index] = item
         if alone:
             self.fresh[index] = item
+
+    def first(self) -> Any:
+        """One that stands for all, where two are compared by their lanes."""
+        return next(iter(self.items.values()))[1]
 
     def partners(self, most: int) -> list[tuple[Span, Any]]:
         """The first few, and all that would be told of nowhere else."""
@@ -96,19 +100,19 @@ class _Sweep:
             lane = self.groups[outer][inner]
             del lane.items[index]
             lane.fresh.pop(index, None)
-            if not lane.fresh:
-                self.fresh[outer].pop(inner, None)
             if not lane.items:
                 del self.groups[outer][inner]
+                self.fresh.get(outer, {}).pop(inner, None)
+            if not self.groups[outer]:
+                del self.groups[outer]
 
     def add(self, item: tuple[Span, Any], lane: Lane, *, alone: bool) -> None:
         outer, inner = lane
         index = next(self._order)
-        group, fresh = self.groups.setdefault(outer, {}), self.fresh.setdefault(outer, {})
-        there = group.setdefault(inner, _Lane())
+        there = self.groups.setdefault(outer, {}).setdefault(inner, _Lane())
         there.add(index, item, alone=alone)
         if alone:
-            fresh[inner] = there
+            self.fresh.setdefault(outer, {})[inner] = there
         heappush(self._ends, (item[0].last, index, outer, inner))
 
     def partners(
@@ -120,23 +124,33 @@ class _Sweep:
     ) -> Iterator[tuple[Span, Any]]:
         """At most so many partners of an item, and each item besides that has none yet."""
         told = 0
+        for lane in self._lanes(item, meets, apart):
+            for other in lane.partners(most - told):
+                told += 1
+                yield other
+            if told >= most:
+                break
+        for outer in [outer for outer in self.fresh if meets(outer)]:
+            yield from self._fresh(outer, item, apart)
+
+    def _lanes(
+        self, item: tuple[Span, Any], meets: Callable[[Hashable], bool], apart: Callable[[Any, Any], bool]
+    ) -> Iterator[_Lane]:
         for outer, group in self.groups.items():
-            if not meets(outer):
+            if meets(outer):
+                yield from (lane for lane in group.values() if not apart(lane.first(), item[1]))
+
+    def _fresh(
+        self, outer: Hashable, item: tuple[Span, Any], apart: Callable[[Any, Any], bool]
+    ) -> Iterator[tuple[Span, Any]]:
+        """Those of an outer kind that have no partner yet."""
+        for inner, lane in list(self.fresh[outer].items()):
+            if lane.fresh and apart(lane.first(), item[1]):
                 continue
-            fresh = self.fresh[outer]
-            for inner, lane in group.items() if told < most else ():
-                if apart(next(iter(lane.items.values()))[1], item[1]):
-                    continue
-                for other in lane.partners(most - told):
-                    told += 1
-                    yield other
-                fresh.pop(inner, None)
-                if told >= most:
-                    break
-            for inner, lane in list(fresh.items()):
-                if not apart(next(iter(lane.items.values()))[1], item[1]):
-                    yield from lane.partners(0)
-                    del fresh[inner]
+            yield from lane.partners(0)
+            del self.fresh[outer][inner]
+        if not self.fresh[outer]:
+            del self.fresh[outer]
 
 
 def _one_lane(_: object) -> Lane:
@@ -246,3 +260,21 @@ def without(whole: Iterable[Span], taken: Iterable[Span]) -> list[Span]:
         elif first <= block.last:
             rest.append(Span(first, block.last))
     return rest
+
+
+def painted(items: Iterable[tuple[Span, int]]) -> list[tuple[Span, int]]:
+    """The same addresses in spans that are apart, in order, each with the lowest number of those that cover it."""
+    entries = sorted(items, key=lambda item: item[0].first)
+    points = sorted({point for block, _ in entries for point in (block.first, block.last + 1)})
+    result: list[tuple[Span, int]] = []
+    covering: list[tuple[int, int]] = []
+    reached = 0
+    for start, end in pairwise(points):
+        while reached < len(entries) and entries[reached][0].first == start:
+            heappush(covering, (entries[reached][1], entries[reached][0].last))
+            reached += 1
+        while covering and covering[0][1] < start:
+            heappop(covering)
+        if covering:
+            result.append((Span(start, end - 1), covering[0][0]))
+    return result
