@@ -29,7 +29,8 @@ from operations.report import make_sure_of_page, show, write_html
 from operations.streams import forget, tolerant_streams
 from operations.unforeseen import unforeseen
 from operations.verify import verify
-from underlay.errors import Finding, OperatorError, printable
+from underlay.errors import Finding, OperatorError, printable, printable_lines
+from underlay.grouping import grouped
 from underlay.stackfile import load_environments, load_stack
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -169,7 +170,8 @@ def main() -> None:
 
 def _end(error: OperatorError) -> None:
     """Say it on the error stream, and end with its exit code."""
-    err.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
+    text = "\n".join(map(str, grouped(error.findings))) if error.findings else printable_lines(str(error))
+    err.print(text, style="red", markup=False, highlight=False, soft_wrap=True, emoji=False)
     sys.exit(error.exit_code)
 
 

@@ -31,6 +31,11 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 
+def printable_lines(text: str) -> str:
+    """The same for a text of several lines."""
+    return "\n".join(map(printable, text.split("\n")))
+
+
 def bounded(text: str, longest: int = _LONGEST) -> str:
     """Text of a length that a report can bear; what is left out of its middle is counted."""
     if len(text) <= longest:

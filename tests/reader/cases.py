@@ -105,8 +105,14 @@ INSIDE = "198.51.100.70/32"
 POOLS = f"metallb: {{pools: [{{name: p, addresses: [{INSIDE}]}}]}}"
 SET = f'{{name: "metallb.pools[0].name", value: p}}, {{name: "metallb.pools[0].addresses[0]", value: {INSIDE}}}'
 BY_ADDRESS = ("NET-201", "NET-703")
-CARRIED_POOL = "{apiVersion: metallb.io/v1beta1, kind: IPAddressPool, metadata: {name: p}, spec: {addresses: [" + INSIDE + "]}}"
-AS_TEXT = "|\n        apiVersion: metallb.io/v1beta1\n        kind: IPAddressPool\n        metadata: {name: p}\n        spec: {addresses: [" + INSIDE + "]}\n"
+CARRIED_POOL = (
+    "{apiVersion: metallb.io/v1beta1, kind: IPAddressPool, metadata: {name: p}, spec: {addresses: [" + INSIDE + "]}}"
+)
+AS_TEXT = (
+    "|\n        apiVersion: metallb.io/v1beta1\n        kind: IPAddressPool\n        metadata: {name: p}\n        spec: {addresses: ["
+    + INSIDE
+    + "]}\n"
+)
 
 
 def beside(text: str, **files: str) -> dict[str, str]:

@@ -41,7 +41,10 @@ def test_lint_says_of_each_thing_what_it_is(
 
 
 def test_a_manifest_in_another_object_is_found_on_its_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    text = PROVIDER + f"extraObjects:\n- {{a: 1}}\n- apiVersion: metallb.io/v1beta1\n  kind: IPAddressPool\n  spec: {{addresses: [{INSIDE}]}}\n"
+    text = (
+        PROVIDER
+        + f"extraObjects:\n- {{a: 1}}\n- apiVersion: metallb.io/v1beta1\n  kind: IPAddressPool\n  spec: {{addresses: [{INSIDE}]}}\n"
+    )
     (file,) = write(tmp_path, {"given.yaml": text})
     lint([file], output="json")
     assert [entry["place"].split()[0] for entry in said(capsys)["findings"]] == [f"{file}:20"]
@@ -59,7 +62,12 @@ def test_files_are_held_to_an_environment(tmp_path: Path, capsys: pytest.Capture
     write(tmp_path, {"Pulumi.yaml": "name: kmetal-network\nruntime: python\n"})
     write(tmp_path, {"Pulumi.edge.yaml": STACK.replace("POOL", "172.20.0.10-172.20.0.40")})
     verdicts = {}
-    for title, text in {"good": good, "inside": inside, "known": known, "twice": pool("172.20.0.30/32", "more")}.items():
+    for title, text in {
+        "good": good,
+        "inside": inside,
+        "known": known,
+        "twice": pool("172.20.0.30/32", "more"),
+    }.items():
         files = write(tmp_path, {f"{title}.yaml": text})
         code = lint(files, output="json", against="edge", root=tmp_path)
         errors = {entry["rule"] for entry in said(capsys)["findings"] if entry["severity"] == "error"}
@@ -81,7 +89,9 @@ def test_a_folder_without_yaml_is_no_success(
     assert "no YAML in it" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", ["x" * 300, pool(INSIDE) * 40, "a\0b", "x/" * 3000], ids=["long", "text", "zero", "deep"])
+@pytest.mark.parametrize(
+    "name", ["x" * 300, pool(INSIDE) * 40, "a\0b", "x/" * 3000], ids=["long", "text", "zero", "deep"]
+)
 def test_a_name_that_no_file_can_have_ends_with_2(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert lint([name]) == 2
     out = capsys.readouterr().out

@@ -60,7 +60,11 @@ def test_a_reader_that_goes_away_changes_no_verdict(tmp_path: Path) -> None:
     (tmp_path / "pools.yaml").write_text(text)
     command = [sys.executable, "-m", "operations.command", "lint", "pools.yaml", "--output", "json"]
     process = subprocess.Popen(
-        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)}
+        command,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     assert process.stdout is not None
     assert process.stderr is not None

@@ -111,7 +111,9 @@ def test_check_outside_a_project_ends_with_2(
     assert "no Pulumi.<stack>.yaml here" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("error", [KeyError("x"), RecursionError(), MemoryError(), UnicodeEncodeError("ascii", "é", 0, 1, "no")])
+@pytest.mark.parametrize(
+    "error", [KeyError("x"), RecursionError(), MemoryError(), UnicodeEncodeError("ascii", "é", 0, 1, "no")]
+)
 def test_whatever_is_unforeseen_is_one_sentence_with_its_place(
     error: Exception, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -123,7 +125,9 @@ def test_whatever_is_unforeseen_is_one_sentence_with_its_place(
     monkeypatch.setattr("operations.lint.judge", fail)
     assert run(["lint", str(file)], monkeypatch) == 2
     told = capsys.readouterr().err
-    assert told.startswith(f"{file}:1 IPAddressPool kmetal-metallb/planes: underlay itself failed ({type(error).__name__}")
+    assert told.startswith(
+        f"{file}:1 IPAddressPool kmetal-metallb/planes: underlay itself failed ({type(error).__name__}"
+    )
     assert told.count("\n") == 1
     monkeypatch.setattr("operations.command.lint", fail)
     assert run(["lint", str(file)], monkeypatch) == 2
