@@ -6,7 +6,6 @@ patches of Kustomize, and Crossplane Objects. Of everything else that holds mani
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
@@ -15,6 +14,7 @@ from underlay.documents import Path, read_documents
 from underlay.errors import OperatorError
 from underlay.facts import UNKNOWN
 from underlay.fields import is_list
+from underlay.helm_set import parameters
 from underlay.values import is_ours
 
 Kind: TypeAlias = tuple[str, str]
@@ -22,11 +22,6 @@ Kind: TypeAlias = tuple[str, str]
 
 _IN_CLUSTER: Final = ("https://kubernetes.default.svc", "in-cluster")
 """How an Argo CD Application names the cluster on which Argo CD itself runs (argo-cd docs, declarative setup)."""
-
-_STEP: Final = re.compile(r"((?:[^.\[\]\\]|\\.)+)((?:\[\d{1,3}\])*)\.?")
-"""One step of Helm's `--set` path: a key, and indexes behind it."""
-
-_LARGEST_INDEX: Final = 100
 
 _FOREIGN: Final = frozenset(
     {
@@ -76,7 +71,7 @@ def releases(kind: Kind, data: Mapping[str, Any]) -> Iterator[Values]:
         yield from _argo(_at(spec, "template", "spec"), ("spec", "template", "spec"))
     elif group == "helm.cattle.io" and name in ("HelmChart", "HelmChartConfig"):
         chart = (_at(spec, "chart"),) if name == "HelmChart" else (_at(data, "metadata", "name"),)
-        tree = _merged(_parsed(_at(spec, "valuesContent")), _parameters(_at(spec, "set")))
+        tree = _merged(_parsed(_at(spec, "valuesContent")), parameters(_at(spec, "set")))
         yield Values(tree, ("spec", "valuesContent"), chart, complete=name == "HelmChart")
     elif group == "helm.crossplane.io" and name == "Release":
         chart = (_at(spec, "forProvider", "chart", "name"),)
@@ -112,7 +107,7 @@ def _argo(spec: Any, path: Path) -> Iterator[Values]:
             continue
         given = _at(helm, "valuesObject")
         key = "values" if given is None else "valuesObject"
-        tree = _merged(_parsed(_at(helm, "values")) if given is None else given, _parameters(_at(helm, "parameters")))
+        tree = _merged(_parsed(_at(helm, "values")) if given is None else given, parameters(_at(helm, "parameters")))
         elsewhere = bool(_at(helm, "valueFiles") or _at(helm, "fileParameters"))
         yield Values(tree, (*where, "helm", key), chart or (None,), complete=not elsewhere)
         if elsewhere:
@@ -226,40 +221,3 @@ def _merged(under: object, over: object) -> object:
     if not (isinstance(under, Mapping) and isinstance(over, Mapping)):
         return over if under is not UNKNOWN else UNKNOWN
     return {**under, **{key: _merged(under.get(key), value) for key, value in over.items()}}
-
-
-def _parameters(written: object) -> object:
-    """Helm's `--set` entries as a tree: a list of name and value, or a mapping; None where there are none."""
-    if isinstance(written, Mapping):
-        pairs = list(written.items())
-    elif is_list(written):
-        pairs = [(entry.get("name"), entry.get("value")) for entry in written if isinstance(entry, Mapping)]
-    else:
-        return None
-    tree: dict[str, Any] = {}
-    for name, value in pairs:
-        if isinstance(name, str):
-            _set(tree, name, value)
-    return tree or None
-
-
-def _set(tree: dict[str, Any], name: str, value: object) -> None:
-    """One entry of `--set`; an index makes a list."""
-    steps: list[str | int] = []
-    for match in _STEP.finditer(name):
-        steps.append(match[1].replace("\\", ""))
-        steps += [min(int(index), _LARGEST_INDEX) for index in re.findall(r"\d+", match[2])]
-    here: Any = tree
-    for step, following in zip(steps, [*steps[1:], None], strict=True):
-        empty: Any = value if following is None else [] if isinstance(following, int) else {}
-        if isinstance(here, list) and isinstance(step, int):
-            here.extend([None] * (step + 1 - len(here)))
-            if following is None or not isinstance(here[step], (dict, list)):
-                here[step] = empty
-            here = here[step]
-        elif isinstance(here, dict) and isinstance(step, str):
-            if following is None or not isinstance(here.get(step), (dict, list)):
-                here[step] = empty
-            here = here[step]
-        else:
-            return

@@ -74,7 +74,8 @@ def _setting(text: str) -> tuple[str, str]:
 
 def _judging() -> bool:
     """The benchmarks of judging alone, which need no cluster; True where one failed."""
-    return any([bool(find_spec(name) and import_module(name).main()) for name in _JUDGING])
+    failed = [bool(find_spec(name) and import_module(name).main()) for name in _JUDGING]  # both are to be run
+    return any(failed)
 
 
 def main() -> None:

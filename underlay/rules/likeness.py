@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from itertools import chain, islice
 from typing import TypeVar
 
-from underlay.rules.spans import MOST_PARTNERS
+from underlay.rules.sweep import MOST_PARTNERS
 
 T = TypeVar("T")
 

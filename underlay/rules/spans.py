@@ -7,10 +7,11 @@ from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import lru_cache, partial
 from heapq import heappop, heappush
-from itertools import count, islice, pairwise
-from typing import Any, Final, TypeAlias, TypeVar
+from itertools import pairwise
+from typing import Any, Final, TypeVar
 
 from underlay.addresses import Span
+from underlay.rules.sweep import MOST_PARTNERS, Lane, Sweep
 
 L = TypeVar("L")
 R = TypeVar("R")
@@ -55,104 +56,6 @@ def spans(text: object) -> list[Span]:
     return [block for part in parts if (block := span(part)) is not None]
 
 
-MOST_PARTNERS: Final = 4
-"""Overlaps that are told of one item. Each item of a pair is in one that is told, however many there are."""
-
-Lane: TypeAlias = tuple[Hashable, Hashable]
-
-
-class _Lane:
-    """Items that the sweep has reached and not yet left, of one kind; and those of them that have no partner yet."""
-
-    def __init__(self) -> None:
-        self.items: dict[int, tuple[Span, Any]] = {}
-        self.fresh: dict[int, tuple[Span, Any]] = {}
-
-    def add(self, index: int, item: tuple[Span, Any], *, alone: bool) -> None:
-        self.items[index] = item
-        if alone:
-            self.fresh[index] = item
-
-    def first(self) -> Any:
-        """One that stands for all, where two are compared by their lanes."""
-        return next(iter(self.items.values()))[1]
-
-    def partners(self, most: int) -> list[tuple[Span, Any]]:
-        """The first few, and all that would be told of nowhere else."""
-        chosen = dict(islice(self.items.items(), max(most, 0)))
-        chosen.update(self.fresh)
-        self.fresh.clear()
-        return list(chosen.values())
-
-
-class _Sweep:
-    """The lanes, by outer and inner kind, and where each item ends."""
-
-    def __init__(self) -> None:
-        self.groups: dict[Hashable, dict[Hashable, _Lane]] = {}
-        self.fresh: dict[Hashable, dict[Hashable, _Lane]] = {}
-        self._ends: list[tuple[int, int, Hashable, Hashable]] = []
-        self._order = count()
-
-    def close_before(self, position: int) -> None:
-        while self._ends and self._ends[0][0] < position:
-            _, index, outer, inner = heappop(self._ends)
-            lane = self.groups[outer][inner]
-            del lane.items[index]
-            lane.fresh.pop(index, None)
-            if not lane.items:
-                del self.groups[outer][inner]
-                self.fresh.get(outer, {}).pop(inner, None)
-            if not self.groups[outer]:
-                del self.groups[outer]
-
-    def add(self, item: tuple[Span, Any], lane: Lane, *, alone: bool) -> None:
-        outer, inner = lane
-        index = next(self._order)
-        there = self.groups.setdefault(outer, {}).setdefault(inner, _Lane())
-        there.add(index, item, alone=alone)
-        if alone:
-            self.fresh.setdefault(outer, {})[inner] = there
-        heappush(self._ends, (item[0].last, index, outer, inner))
-
-    def partners(
-        self,
-        item: tuple[Span, Any],
-        meets: Callable[[Hashable], bool],
-        apart: Callable[[Any, Any], bool],
-        most: int,
-    ) -> Iterator[tuple[Span, Any]]:
-        """At most so many partners of an item, and each item besides that has none yet."""
-        told = 0
-        for lane in self._lanes(item, meets, apart):
-            for other in lane.partners(most - told):
-                told += 1
-                yield other
-            if told >= most:
-                break
-        for outer in [outer for outer in self.fresh if meets(outer)]:
-            yield from self._fresh(outer, item, apart)
-
-    def _lanes(
-        self, item: tuple[Span, Any], meets: Callable[[Hashable], bool], apart: Callable[[Any, Any], bool]
-    ) -> Iterator[_Lane]:
-        for outer, group in self.groups.items():
-            if meets(outer):
-                yield from (lane for lane in group.values() if not apart(lane.first(), item[1]))
-
-    def _fresh(
-        self, outer: Hashable, item: tuple[Span, Any], apart: Callable[[Any, Any], bool]
-    ) -> Iterator[tuple[Span, Any]]:
-        """Those of an outer kind that have no partner yet."""
-        for inner, lane in list(self.fresh[outer].items()):
-            if lane.fresh and apart(lane.first(), item[1]):
-                continue
-            yield from lane.partners(0)
-            del self.fresh[outer][inner]
-        if not self.fresh[outer]:
-            del self.fresh[outer]
-
-
 def _one_lane(_: object) -> Lane:
     return "", ""
 
@@ -185,7 +88,7 @@ def overlapping(
         apart: whether two items are no pair although they overlap; the same for all items of an inner kind.
         most: partners told of one item.
     """
-    reached = _Sweep()
+    reached = Sweep()
     for item in sorted(items, key=lambda item: (item[0].first, item[0].last)):
         reached.close_before(item[0].first)
         own = lane(item)
@@ -204,7 +107,7 @@ def crossing(
     Pairs within a side cost nothing: a thousand tenants may hold one and the same block.
     """
     sides: list[tuple[tuple[Span, Any], int]] = [*((item, 0) for item in left), *((item, 1) for item in right)]
-    reached = _Sweep(), _Sweep()
+    reached = Sweep(), Sweep()
     for item, side in sorted(sides, key=lambda entry: entry[0][0]):
         others = reached[1 - side]
         others.close_before(item[0].first)
