@@ -163,6 +163,8 @@ class BgpPeer:
     """Whether the router may be several hops away (`ebgpMultiHop`)."""
     nodes: Texts = ()
     """The selectors of the nodes that hold a session, each as JSON; none is every node."""
+    owner: Literal["object", "values"] = "object"
+    """Declared as an object, or in the values of the kMetal chart."""
     patch: bool = False
     """A patch of an object that others own: what it leaves out is theirs to say."""
 
@@ -398,6 +400,8 @@ class Cni:
     pod_gateway: Maybe[str] = None
     multus: Maybe[bool] = None
     kube_ovn: Maybe[bool] = None
+    fragment: bool = False
+    """A part of the values: what it leaves out another part may say."""
 
 
 class Source(StrEnum):

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final, TypeAlias
 
+from underlay.carriers import kind_of, releases
 from underlay.facts import (
     UNKNOWN,
     Advertisement,
@@ -384,17 +385,12 @@ def _controller(found: Found) -> Iterator[Fact]:
             yield Cluster(place=found.place, kube_ovn_version=tag, kube_ovn_arguments=container.texts("args"))
 
 
-def _flux_release(found: Found) -> Iterator[Fact]:
-    chart = found.spec.mapping("chart").mapping("spec")
-    names = (chart.raw("chart"), found.spec.mapping("chartRef").raw("name"))
-    yield from values_facts(found.spec.mapping("values"), found.place, chart=names, patch=found.patch)
-    if found.spec.raw("valuesFrom") or chart.raw("valuesFiles"):  # from where no preview looks
-        yield from values_facts(Fields(UNKNOWN, (), []), found.place, chart=names)
-
-
-def _pulumi_release(found: Found) -> Iterator[Fact]:
-    """A release in the form to which the policy pack brings Pulumi's own resource."""
-    yield from values_facts(found.spec.mapping("values"), found.place, chart=(found.spec.raw("chart"),))
+def _release(found: Found) -> Iterator[Fact]:
+    """Whatever asks for a Helm release, Pulumi's own in the form to which the policy pack brings it included."""
+    data = found.top.plain()
+    for values in releases(kind_of(data), data) if data is not UNKNOWN else ():
+        tree = Fields(values.tree, values.path, found.notes)
+        yield from values_facts(tree, found.place, chart=values.chart, patch=found.patch, complete=values.complete)
 
 
 Reader: TypeAlias = Callable[[Found], Iterator[Fact]]
@@ -419,7 +415,12 @@ READERS: Final[Mapping[tuple[str, str], Reader]] = {
     ("", "Namespace"): _namespace,
     ("networking.k8s.io", "ServiceCIDR"): _service_cidr,
     ("apps", "Deployment"): _controller,
-    ("helm.toolkit.fluxcd.io", "HelmRelease"): _flux_release,
-    ("helm.sh", "Release"): _pulumi_release,
+    ("helm.toolkit.fluxcd.io", "HelmRelease"): _release,
+    ("helm.sh", "Release"): _release,
+    ("argoproj.io", "Application"): _release,
+    ("argoproj.io", "ApplicationSet"): _release,
+    ("helm.cattle.io", "HelmChart"): _release,
+    ("helm.cattle.io", "HelmChartConfig"): _release,
+    ("helm.crossplane.io", "Release"): _release,
     **CLAIM_READERS,
 }

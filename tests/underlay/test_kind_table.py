@@ -16,6 +16,11 @@ ONLY_READ = {
     ("kubeadm.k8s.io", "ClusterConfiguration"),  # a file, no object
     ("cilium.io", "CiliumBGPPeeringPolicy"),  # before Cilium 1.16
     ("", "ConfigMap"),
+    ("argoproj.io", "Application"),
+    ("argoproj.io", "ApplicationSet"),
+    ("helm.cattle.io", "HelmChart"),
+    ("helm.cattle.io", "HelmChartConfig"),
+    ("helm.crossplane.io", "Release"),
     ("apps", "DaemonSet"),
 }
 

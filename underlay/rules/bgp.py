@@ -143,10 +143,12 @@ def _one_update(left: Advertisement, right: Advertisement, pool: Pool) -> bool:
 
 def _preferences(facts: Facts) -> Iterator[Breach]:
     for pool in facts.pools:
-        announcing = [entry for entry in bgp_advertisements(facts) if _announces(entry, pool)]
+        announcing = [
+            entry for entry in bgp_advertisements(facts) if _announces(entry, pool) and entry.local_pref is not UNKNOWN
+        ]
+        if len({entry.local_pref or 0 for entry in announcing}) < 2:  # noqa: PLR2004 (nothing differs)
+            continue
         for left, right in combinations(announcing, 2):
-            if UNKNOWN in (left.local_pref, right.local_pref):
-                continue
             one, other = left.local_pref or 0, right.local_pref or 0
             if one != other and _one_update(left, right, pool):
                 yield Breach(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 from underlay.addresses import Span
 from underlay.errors import Severity
@@ -164,12 +164,19 @@ def _no_management_block(facts: Facts) -> Iterator[Breach]:
                 )
 
 
+def _one_pool(left: Pool, right: Pool) -> bool:
+    """Whether two are one pool: declared by two owners (NET-703 speaks of it), or patched, which writes it anew."""
+    return left is not right and left.name == right.name and (left.owner != right.owner or left.patch or right.patch)
+
+
+def _lane(item: Written) -> tuple[Hashable, Hashable]:
+    pool = item[1][0]
+    return "", (pool.name, pool.owner, pool.patch, id(pool) if pool.patch else 0)
+
+
 def _pools_overlap(facts: Facts) -> Iterator[Breach]:
-    for (one, (left, left_text)), (two, (right, right_text)) in overlapping(pool_spans(facts)):
-        if left.name == right.name and left.owner != right.owner:
-            continue  # one pool with two owners: NET-703 speaks of it
-        if left is not right and left.name == right.name and (left.patch or right.patch):
-            continue  # a patch writes its own pool's addresses anew
+    pairs = overlapping(pool_spans(facts), lane=_lane, apart=lambda left, right: _one_pool(left[0], right[0]))
+    for (one, (left, left_text)), (two, (right, right_text)) in pairs:
         yield Breach(
             right.place,
             f"{_label(right)} holds {right_text}, of which {one.shared(two)} is also in {_label(left)} ({left_text})",
