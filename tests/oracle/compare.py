@@ -1,0 +1,65 @@
+"""Holds the model's verdicts to a trace."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tests.oracle.trace import Ending
+from underlay.reach.paths import Piece
+from underlay.reach.verdict import Outcome, Verdict
+
+
+def outcome_of(end: Ending) -> Outcome:
+    """What a trace's end is called here."""
+    if end.port.startswith("node-"):
+        return Outcome.NODE
+    if end.type == "localnet":
+        return Outcome.LEAVES
+    if end.searched:
+        router, _, behind = end.port.partition("-vpc-")
+        return Outcome.LEAVES if router and behind.startswith("external") else Outcome.NO_ROUTE
+    if end.port:
+        return Outcome.OPEN
+    if end.stage in ("lr_in_ip_input", "lr_in_arp_resolve"):
+        return Outcome.ROUTER
+    return Outcome.NO_ROUTE if end.stage == "lr_in_ip_routing" else Outcome.DROPPED
+
+
+def chosen(found: Sequence[Piece], port: int) -> list[Verdict]:
+    """The verdict that holds for a TCP port."""
+    own = [piece.verdict for piece in found if piece.verdict.ports == f"tcp {port}"]
+    return own or [piece.verdict for piece in found if not piece.verdict.ports]
+
+
+def disagreement(verdict: Verdict, end: Ending) -> str | None:
+    """What OVN says otherwise; None where both say the same, or the model says that it does not know."""
+    if verdict.outcome is Outcome.NOT_KNOWN:
+        return None
+    seen = outcome_of(end)
+    if seen is not verdict.outcome:
+        return f"outcome: model {verdict.outcome.value!r}, OVN {seen.value!r}"
+    if verdict.outcome is Outcome.DROPPED and end.stage == "lr_in_policy":
+        if (verdict.decider.priority, verdict.decider.text) != (end.priority, f"drop {end.match}"):
+            return f"decider: model {verdict.decider}, OVN {end.priority} {end.match}"
+    elif verdict.outcome is Outcome.DROPPED and verdict.decider.field != "spec.private":
+        return f"decider: model {verdict.decider}, OVN {end.stage}"
+    translated = verdict.source_as is not None
+    if verdict.outcome is Outcome.LEAVES and not end.searched and translated is not (end.source_as is not None):
+        return f"source: model {verdict.source_as}, OVN {end.source_as}"
+    known = translated and " " not in str(verdict.source_as)
+    if known and verdict.outcome is Outcome.LEAVES and not end.searched and verdict.source_as != end.source_as:
+        return f"source: model {verdict.source_as}, OVN {end.source_as}"
+    return None
+
+
+def not_at_router(verdict: Verdict, end: Ending, ping: str) -> str | None:
+    """What OVN says otherwise than that a packet ends at a router, which answers ping at its own addresses alone.
+
+    What is sent to another port of an OvnDnatRule's address goes in a circle between router and VLAN until it is gone.
+    """
+    if verdict.decider.kind == "OvnDnatRule":
+        return "it arrives" if outcome_of(end) in (Outcome.OPEN, Outcome.LEAVES) else None
+    if outcome_of(end) not in (Outcome.ROUTER, Outcome.DROPPED):
+        return f"outcome: model {Outcome.ROUTER.value!r}, OVN {outcome_of(end).value!r}"
+    answered = "icmp4.type = 0;" in ping or "icmp6.type = 129;" in ping
+    return None if answered else f"no router answers the ping:\n{ping}"

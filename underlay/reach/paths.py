@@ -1,0 +1,374 @@
+"""Follows a packet of a new connection through the logical network, as OVN's tables do, and says where it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final
+
+from underlay.addresses import Span
+from underlay.reach.match import Answer, Packet
+from underlay.reach.network import Network, Switch
+from underlay.reach.policies import NOBODY_KNOWS, TO_NODE
+from underlay.reach.router import Inward, PolicyEntry, Port, RouteEntry, Router, Side, holds, pieces
+from underlay.reach.verdict import Decider, Key, Outcome, Verdict
+
+_HOPS: Final = 8
+"""Routers that a packet may cross; whatever needs more goes in a circle."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A verdict for a range of destinations."""
+
+    destination: Span
+    verdict: Verdict
+    answered: bool = False
+    """The destination is an address of a provider Subnet that a router answers for."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A packet in front of a router."""
+
+    router: Router
+    entry: Port | None
+    packet: Packet
+    hops: int
+    base: Verdict
+    """Translations so far; its outcome means nothing."""
+
+
+_START: Final = Verdict(outcome=Outcome.NOT_KNOWN, decider=Decider(kind="", name="", field=""))
+
+
+class Paths:
+    """Verdicts of one network; what many sources ask is worked out once."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self._arrivals: dict[tuple[str, Span], dict[Key, tuple[Verdict, tuple[int, ...], bool]]] = {}
+
+    def from_subnet(self, switch: Switch, source: Span, destination: Span) -> list[Piece]:
+        """Verdicts of a pod of a Subnet towards every address of a range of one family.
+
+        Args:
+            switch: the pod's Subnet.
+            source: its address, or a block in which `Router.source_cuts` has no edge.
+            destination: where it sends to.
+        """
+        found: list[Piece] = []
+        router = self.network.routers[switch.vpc]
+        for part in pieces(destination, router.cuts):
+            packet = Packet(source, part)
+            if any(block.contains(part) for block in switch.blocks) and not self._own(router, part):
+                found.append(Piece(part, self._at_pod(switch, packet, _START, local=True)))
+            elif (refused := self._kept_in(switch, packet)) is not None:
+                found.append(Piece(part, refused))
+            else:
+                found.extend(_doubted(switch, self._step(_Step(router, None, packet, _HOPS, _START))))
+        return found
+
+    def from_outside(self, external: str, source: Span, destination: Span) -> list[Piece]:
+        """Verdicts of what the physical network sends to an address of a provider Subnet."""
+        found: list[Piece] = []
+        for _, router, port in self.network.owners[external].within(destination):
+            for address in {entry.address for entry in router.inward} | {p.address for p in router.ports if p.address}:
+                if port.block.contains(address) and destination.contains(address):
+                    found += self._step(_Step(router, port, Packet(source, address), _HOPS, _START))
+        return [replace(piece, answered=True) for piece in dict.fromkeys(found)]
+
+    @staticmethod
+    def _own(router: Router, address: Span) -> bool:
+        return any(port.address == address for port in router.ports)
+
+    def _step(self, step: _Step) -> list[Piece]:
+        """Every verdict of a packet at a router, cut where this router treats destinations differently."""
+        if step.hops == 0:
+            decider = Decider(kind="Vpc", name=step.router.vpc, field="router")
+            why = "the packet goes in a circle"
+            return [Piece(step.packet.destination, replace(step.base, decider=decider, why=why))]
+        found: list[Piece] = []
+        for part in pieces(step.packet.destination, step.router.cuts):
+            found.extend(self._at_router(replace(step, packet=Packet(step.packet.source, part))))
+        return found
+
+    def _at_router(self, step: _Step) -> Iterator[Piece]:
+        """One destination, or a range that this router does not tell apart."""
+        destination = step.packet.destination
+        for entry in step.router.inward:
+            if entry.address == destination and entry.ports:
+                yield from self._translated(step, entry)
+        fip = next((entry for entry in step.router.inward if entry.address == destination and not entry.ports), None)
+        if fip and step.entry and step.entry.side is Side.EXTERNAL:
+            yield from self._translated(step, fip)
+            return
+        outside = step.entry is not None and step.entry.side is Side.EXTERNAL
+        if (decider := _answers(step.router, destination, outside=outside)) is not None:
+            yield Piece(destination, replace(step.base, outcome=Outcome.ROUTER, decider=decider))
+            return
+        yield from self._routed(step)
+
+    def _translated(self, step: _Step, entry: Inward) -> Iterator[Piece]:
+        """The packet goes on to the pod that stands behind an external address."""
+        to = entry.pod.canonical() if entry.pod else "a pod that an IP object names"
+        told = f"{to} port {entry.internal_port}" if entry.internal_port else to
+        base = replace(step.base, destination_as=told, ports=entry.ports, decider=entry.decider)
+        if entry.pod is None:
+            why = f"{entry.decider.kind} {entry.decider.name!r} names its pod by ipName, which the facts do not show"
+            yield Piece(step.packet.destination, replace(base, outcome=Outcome.NOT_KNOWN, why=why))
+            return
+        inner = replace(step, packet=Packet(step.packet.source, entry.pod), hops=step.hops - 1, base=base)
+        for piece in self._step(inner):
+            yield Piece(step.packet.destination, piece.verdict)
+
+    def _routed(self, step: _Step) -> Iterator[Piece]:
+        """Routes first, then policies, then the port: in that order, as OVN does it."""
+        destination = step.packet.destination
+        routes = _chosen(step.router, step.packet)
+        results = [self._decided(step, route) for route in routes] or [self._without_route(step)]
+        if step.router.doubts and not any(route.hop is None for route in routes):
+            results.append([Piece(destination, self._doubt(step, step.router.doubts[0]))])
+        told = {piece.verdict.key for result in results for piece in result}
+        if len(results) == 1 or len(told) == 1:
+            yield from results[0]
+            return
+        outcomes = dict.fromkeys(piece.verdict.outcome for result in results for piece in result)
+        if set(outcomes) == {Outcome.DROPPED}:
+            yield from results[0]
+            return
+        why = step.router.doubts[0] if step.router.doubts else "several routes of equal rank (ECMP), or a next hop behind several ports"
+        verdict = replace(step.base, decider=results[0][0].verdict.decider)
+        words = " or ".join(outcome.value for outcome in outcomes if outcome is not Outcome.NOT_KNOWN)
+        text = f"{why}; {words}" if words else why
+        yield Piece(destination, replace(verdict, outcome=Outcome.NOT_KNOWN, why=text))
+
+    def _without_route(self, step: _Step) -> list[Piece]:
+        decider = Decider(kind="Vpc", name=step.router.vpc, field="spec.staticRoutes", place=step.router.place)
+        return [Piece(step.packet.destination, replace(step.base, outcome=Outcome.NO_ROUTE, decider=decider))]
+
+    def _doubt(self, step: _Step, why: str) -> Verdict:
+        decider = Decider(kind="Vpc", name=step.router.vpc, field="spec", place=step.router.place)
+        return replace(step.base, outcome=Outcome.NOT_KNOWN, decider=decider, why=why)
+
+    def _decided(self, step: _Step, route: RouteEntry) -> list[Piece]:
+        """What the policies say of a packet that has a route."""
+        sure, perhaps = _asked(step.router, step.packet)
+        result = self._done(step, route, sure)
+        others = [(policy, self._done(step, route, policy)) for policy in perhaps]
+        outcomes = {piece.verdict.outcome for piece in result}
+        if all({piece.verdict.outcome for piece in other} == outcomes for _, other in others):
+            return result
+        policy, other = next(pair for pair in others if {piece.verdict.outcome for piece in pair[1]} != outcomes)
+        doubt = policy.doubt or "it compares what this model does not know"
+        one, two = (" or ".join(sorted({piece.verdict.outcome.value for piece in each})) for each in (other, result))
+        why = f"{policy.decider} may match ({doubt}): then {one}, else {two}"
+        verdict = replace(step.base, outcome=Outcome.NOT_KNOWN, decider=policy.decider, why=why)
+        return [Piece(step.packet.destination, verdict)]
+
+    def _done(self, step: _Step, route: RouteEntry, policy: PolicyEntry | None) -> list[Piece]:
+        """What one policy does with the packet; None where no policy matches."""
+        destination = step.packet.destination
+        if policy is None or policy.action == "allow":
+            decider = policy.decider if policy and step.base.decider.kind == "" else None
+            return self._sent(step, route, route.port, route.hop, decider)
+        if policy.action == "drop":
+            return [Piece(destination, replace(step.base, outcome=Outcome.DROPPED, decider=policy.decider))]
+        if policy.action == TO_NODE:
+            return [Piece(destination, replace(step.base, outcome=Outcome.NODE, decider=policy.decider))]
+        if policy.action == NOBODY_KNOWS:
+            verdict = replace(step.base, outcome=Outcome.NOT_KNOWN, decider=policy.decider, why=policy.doubt)
+            return [Piece(destination, verdict)]
+        ways = [(hop, port) for hop in policy.hops for port in step.router.ports_of(hop)]
+        found = [piece for hop, port in ways for piece in self._sent(step, route, port, hop, policy.decider)]
+        if len({piece.verdict.key for piece in found}) <= 1 or len(ways) == 1:
+            return found[:1] if len(ways) > 1 else found
+        why = "several next hops (ECMP), or one behind several ports"
+        verdict = replace(step.base, outcome=Outcome.NOT_KNOWN, decider=policy.decider, why=why)
+        return [Piece(destination, verdict)]
+
+    def _sent(
+        self, step: _Step, route: RouteEntry, port: Port, hop: Span | None, decider: Decider | None
+    ) -> list[Piece]:
+        """Out of a port, towards a next hop or, where a network is connected, the destination itself."""
+        chosen = decider or route.decider
+        if port.side is Side.SUBNET:
+            return [self._into_subnet(step, port, hop, chosen)]
+        if port.side is Side.PEER:
+            return self._to_peer(step, port, hop, chosen)
+        return self._onto_vlan(step, port, hop, chosen)
+
+    def _into_subnet(self, step: _Step, port: Port, hop: Span | None, decider: Decider) -> Piece:
+        destination = step.packet.destination
+        switch = self.network.by_name[port.name]
+        if hop is None:
+            base = step.base if step.base.decider.kind else replace(step.base, decider=decider)
+            return Piece(destination, self._at_pod(switch, step.packet, base))
+        if hop == port.address:
+            return Piece(destination, replace(step.base, outcome=Outcome.NO_ROUTE, decider=decider))
+        why = f"it is handed to {hop.canonical()} in subnet {port.name!r}, and what that does with it is not known"
+        return Piece(destination, replace(step.base, outcome=Outcome.NOT_KNOWN, decider=decider, why=why))
+
+    def _to_peer(self, step: _Step, port: Port, hop: Span | None, decider: Decider) -> list[Piece]:
+        target = hop or step.packet.destination
+        other = self.network.routers.get(port.name)
+        entry = next(
+            (
+                each
+                for each in (other.ports if other else ())
+                if each.side is Side.PEER and each.name == step.router.vpc and each.address == target
+            ),
+            None,
+        )
+        if other is None or entry is None:
+            said = replace(step.base, outcome=Outcome.NO_ROUTE, decider=port.decider)
+            if other is None and not self.network.whole:
+                said = replace(said, outcome=Outcome.NOT_KNOWN, why=f"vpc {port.name!r} is not known here")
+            return [Piece(step.packet.destination, said)]
+        base = step.base if step.base.decider.kind else replace(step.base, decider=decider)
+        return self._step(replace(step, router=other, entry=entry, hops=step.hops - 1, base=base))
+
+    def _onto_vlan(self, step: _Step, port: Port, hop: Span | None, decider: Decider) -> list[Piece]:
+        """Onto a provider Subnet: to the physical network, or to whoever answers for the address there."""
+        source, base = step.packet.source, step.base
+        translation = next(
+            (each for each in step.router.outward if each.external == port.name and each.block.contains(source)), None
+        )
+        if translation:
+            base = replace(base, source_as=translation.told)
+            source = translation.address or port.block
+        if not base.decider.kind:
+            base = replace(base, decider=decider)
+        target = hop or step.packet.destination
+        leaves = replace(base, outcome=Outcome.LEAVES, why=_untranslated(translation is not None))
+        if target.size > 1:
+            groups = self._answering(port.name, source, target)
+            said = [Piece(target, _joined(base, verdict), answered=True) for verdict in groups]
+            return [Piece(step.packet.destination, leaves), *said]
+        owner = self.network.owners[port.name].at(target)
+        if owner is None:
+            return [Piece(step.packet.destination, leaves)]
+        router, entry = owner
+        inner = _Step(router, entry, Packet(source, step.packet.destination), step.hops - 1, base)
+        # What one of its own OvnDnatRules takes, this router has taken before it looked for a route.
+        found = [piece for piece in self._step(inner) if router is not step.router or not piece.verdict.ports]
+        return [replace(piece, answered=hop is None) for piece in found]
+
+    def _answering(self, external: str, source: Span, block: Span) -> Iterator[Verdict]:
+        """Each kind of answer that the addresses of a provider Subnet give, where one of them lies in the block."""
+        key = (external, source if source.size > 1 else self._block_of(external, source))
+        if key not in self._arrivals:
+            self._arrivals[key] = self._arrived(*key)
+        for verdict, addresses, anywhere in self._arrivals[key].values():
+            if anywhere or any(block.first <= address <= block.last for address in addresses):
+                yield verdict
+
+    def _block_of(self, external: str, source: Span) -> Span:
+        blocks = self.network.externals[external].blocks
+        return next((block for block in blocks if block.contains(source)), source)
+
+    def _arrived(self, external: str, source: Span) -> dict[Key, tuple[Verdict, tuple[int, ...], bool]]:
+        """Verdicts of what comes from a block onto a provider Subnet, by kind, with the addresses that have it."""
+        found: dict[Key, tuple[Verdict, tuple[int, ...], bool]] = {}
+        for address, router, entry in self.network.owners[external].entries:
+            step = _Step(router, entry, Packet(source, Span(address, address)), _HOPS, _START)
+            for piece in self._step(step):
+                verdict, addresses, anywhere = found.get(piece.verdict.key, (piece.verdict, (), False))
+                found[piece.verdict.key] = (verdict, (*addresses, address), anywhere)
+        for router in self.network.routers.values():
+            for port in router.ports:
+                if port.side is Side.EXTERNAL and port.name == external and port.address is None:
+                    verdict = replace(_START, outcome=Outcome.ROUTER, decider=port.decider)
+                    found.setdefault(verdict.key, (verdict, (), True))
+        return found
+
+    def _at_pod(self, switch: Switch, packet: Packet, base: Verdict, *, local: bool = False) -> Verdict:
+        """Whether a Subnet lets a packet in."""
+        decider = Decider(kind="Subnet", name=switch.name, field="spec.cidrBlock", place=switch.place)
+        said = replace(base, outcome=Outcome.OPEN, decider=base.decider if base.decider.kind else decider)
+        if switch.doubts:
+            return replace(said, outcome=Outcome.NOT_KNOWN, why=switch.doubts[0])
+        if switch.private is False or local or self._let_in(switch, packet):
+            return said
+        private = replace(decider, field="spec.private", text="allowSubnets does not name the other side")
+        outcome = Outcome.DROPPED if switch.private else Outcome.NOT_KNOWN
+        why = "" if switch.private else f"whether subnet {switch.name!r} is private is not known"
+        return replace(base, outcome=outcome, decider=private, why=why)
+
+    def _let_in(self, switch: Switch, packet: Packet) -> bool:
+        named = (*switch.allowed, *self.network.join, *switch.blocks)
+        return any(holds(block, packet.source) for block in named)
+
+    def _kept_in(self, switch: Switch, packet: Packet) -> Verdict | None:
+        """A private Subnet's refusal to let a packet out: its rules stand at the port to the router, too."""
+        if switch.private is False or any(holds(block, packet.destination) for block in switch.allowed):
+            return None
+        text = "allowSubnets does not name the other side"
+        decider = Decider(kind="Subnet", name=switch.name, field="spec.private", text=text, place=switch.place)
+        if switch.private is None:
+            why = f"whether subnet {switch.name!r} is private is not known"
+            return replace(_START, outcome=Outcome.NOT_KNOWN, decider=decider, why=why)
+        return replace(_START, outcome=Outcome.DROPPED, decider=decider)
+
+    @cached_property
+    def gateways(self) -> tuple[Span, ...]:
+        """The physical gateways."""
+        return tuple(gateway for external in self.network.externals.values() for gateway in external.gateways)
+
+
+def _answers(router: Router, address: Span, *, outside: bool) -> Decider | None:
+    """What makes an address the router's own; that of an OvnDnatRule is, for what comes from outside to other ports."""
+    port = next((port for port in router.ports if port.address == address), None)
+    if port is not None:
+        return port.decider
+    return next((entry.decider for entry in router.inward if entry.address == address), None) if outside else None
+
+
+def _asked(router: Router, packet: Packet) -> tuple[PolicyEntry | None, list[PolicyEntry]]:
+    """The policy that surely matches first, and those above it that may match before it."""
+    perhaps: list[PolicyEntry] = []
+    sure: PolicyEntry | None = None
+    for policy in router.policies:
+        if sure is not None and policy.priority < sure.priority:
+            break
+        answer = Answer.PERHAPS if policy.match is None else policy.match.test(packet)
+        if answer is Answer.NO or (policy.action == "reroute" and not any(map(router.ports_of, policy.hops))):
+            continue  # northd leaves out a reroute whose next hop lies behind no port
+        if answer is Answer.YES and not policy.doubt:
+            if sure is None:
+                sure = policy
+            elif (policy.action, policy.hops) != (sure.action, sure.hops):
+                tie = "another policy of the same priority matches, too, and which one wins is chance"
+                perhaps.append(replace(policy, doubt=tie))
+        else:
+            perhaps.append(policy)
+    return sure, perhaps
+
+
+def _chosen(router: Router, packet: Packet) -> list[RouteEntry]:
+    """The routes of the highest rank that match; several are one ECMP group."""
+    found: list[RouteEntry] = []
+    for route in router.routes:
+        side = packet.source if route.by_source else packet.destination
+        if holds(route.block, side) and (not found or route.rank >= found[0].rank):
+            found = [*found, route] if found and route.rank == found[0].rank else [route]
+    return found
+
+
+def _doubted(switch: Switch, found: Iterable[Piece]) -> Iterator[Piece]:
+    """What a Subnet has that is not read may keep a packet in."""
+    for piece in found:
+        if switch.doubts and not piece.verdict.closed:
+            yield replace(piece, verdict=replace(piece.verdict, outcome=Outcome.NOT_KNOWN, why=switch.doubts[0]))
+        else:
+            yield piece
+
+
+def _joined(base: Verdict, arrived: Verdict) -> Verdict:
+    """A verdict at the other side, with the translation of this one."""
+    return replace(arrived, source_as=base.source_as)
+
+
+def _untranslated(translated: bool) -> str:  # noqa: FBT001 (a flag)
+    return "" if translated else "its source is not translated"
