@@ -36,6 +36,9 @@ def disagreement(verdict: Verdict, end: Ending) -> str | None:
     if verdict.outcome is Outcome.NOT_KNOWN:
         return None
     seen = outcome_of(end)
+    at_pod = verdict.outcome is Outcome.OPEN or verdict.decider.field == "spec.private"
+    if at_pod and seen is Outcome.NO_ROUTE and end.searched:
+        return None  # the verdict is that of a pod there, and nobody has the address
     if seen is not verdict.outcome:
         return f"outcome: model {verdict.outcome.value!r}, OVN {seen.value!r}"
     if verdict.outcome is Outcome.DROPPED and end.stage == "lr_in_policy":

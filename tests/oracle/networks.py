@@ -51,7 +51,7 @@ def matches(draw: st.DrawFn, depth: int = 2) -> str:
     """A match that OVN can read."""
     kind = draw(st.sampled_from(("one", "one", "one", "set", "not", "both", "either", "family", "port")))
     if kind == "family":
-        return draw(st.sampled_from(("ip4", "ip6", "ip", "!ip6")))
+        return draw(st.sampled_from(("ip4", "ip6", "ip", "!(!ip6)")))
     if kind == "port":
         return draw(st.sampled_from(("tcp.dst == 443", "udp", "icmp4")))
     if kind in ("one", "set") or depth == 0:

@@ -107,6 +107,7 @@ def _custom(
         routes=(*_connected(ports), *_own_source_routes(ports), *routes),
         policies=_ordered([*built_in, *policies.written(shown)]),
         doubts=(*ways.doubts(shown), *doubts),
+        marks=tuple(gateway for external in ways.externals.values() for gateway in external.gateways),
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Final
 
 from underlay.addresses import Span
@@ -246,7 +245,12 @@ class Paths:
             groups = self._answering(port.name, source, target)
             said = [Piece(target, _joined(base, verdict), answered=True) for verdict in groups]
             return [Piece(step.packet.destination, leaves), *said]
-        owner = self.network.owners[port.name].at(target)
+        # A packet for one of the router's own OvnFips turns round at the port, whatever the next hop is.
+        turns = any(
+            entry.address == step.packet.destination and entry.external == port.name and not entry.ports
+            for entry in step.router.inward
+        )
+        owner = (step.router, port) if turns else self.network.owners[port.name].at(target)
         if owner is None:
             return [Piece(step.packet.destination, leaves)]
         router, entry = owner
@@ -263,6 +267,10 @@ class Paths:
         for verdict, addresses, anywhere in self._arrivals[key].values():
             if anywhere or any(block.first <= address <= block.last for address in addresses):
                 yield verdict
+
+    def answers(self, external: str, source: Span, block: Span) -> list[tuple[Span, Verdict]]:
+        """What the addresses of a provider Subnet answer to a source outside, each kind once."""
+        return [(block, verdict) for verdict in self._answering(external, source, block)]
 
     def _block_of(self, external: str, source: Span) -> Span:
         blocks = self.network.externals[external].blocks
@@ -310,11 +318,6 @@ class Paths:
             why = f"whether subnet {switch.name!r} is private is not known"
             return replace(_START, outcome=Outcome.NOT_KNOWN, decider=decider, why=why)
         return replace(_START, outcome=Outcome.DROPPED, decider=decider)
-
-    @cached_property
-    def gateways(self) -> tuple[Span, ...]:
-        """The physical gateways."""
-        return tuple(gateway for external in self.network.externals.values() for gateway in external.gateways)
 
 
 def _answers(router: Router, address: Span, *, outside: bool) -> Decider | None:

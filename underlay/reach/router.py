@@ -122,6 +122,8 @@ class Router:
     inward: tuple[Inward, ...] = ()
     doubts: tuple[str, ...] = ()
     """What makes routes unknown, in words."""
+    marks: tuple[Span, ...] = ()
+    """Further addresses that are told apart: the physical gateways."""
     cuts: tuple[int, ...] = field(default=(), init=False)
     """Where the treatment of a destination may change, ascending."""
     source_cuts: tuple[int, ...] = field(default=(), init=False)
@@ -132,7 +134,7 @@ class Router:
         blocks = [block for match in matches for block in match.destinations]
         blocks += [route.block for route in self.routes if not route.by_source]
         blocks += [port.block for port in self.ports] + [port.address for port in self.ports if port.address]
-        blocks += [entry.address for entry in self.inward]
+        blocks += [entry.address for entry in self.inward] + list(self.marks)
         sources = [block for match in matches for block in match.sources]
         sources += [route.block for route in self.routes if route.by_source]
         sources += [entry.block for entry in self.outward]
