@@ -39,7 +39,7 @@ def lint(files: Sequence[str], *, output: str = "text") -> int:
         files: paths of files or folders; `-` reads standard input.
         output: `text` for people, `json` for machines.
     """
-    manifests, unreadable = _manifests(files)
+    manifests, unreadable = read_manifests(files)
     findings = tuple(sorted({*unreadable, *lint_manifests(manifests)}))
     if output == "json":
         json.dump({"findings": [asdict(finding) for finding in findings]}, sys.stdout, indent=2)
@@ -87,7 +87,7 @@ def _locate(document: Document, path: tuple[str | int, ...]) -> str:
     return document.place(path)
 
 
-def _manifests(files: Sequence[str]) -> tuple[list[Manifest], list[Finding]]:
+def read_manifests(files: Sequence[str]) -> tuple[list[Manifest], list[Finding]]:
     """What can be read, and what is wrong with the rest."""
     manifests: list[Manifest] = []
     unreadable: list[Finding] = []

@@ -437,6 +437,19 @@ class Management:
     cidr: Maybe[str] = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Expectation:
+    """A path that must be open, or closed, as the settings want it."""
+
+    place: str
+    source: str
+    """A tenant, `tenant/cluster`, a Vpc, a Subnet, `tenants` for every one, or a class such as `internet`."""
+    target: str
+    """A class of destinations, an address, a block, or whatever names a source."""
+    open: bool
+    reason: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Facts:
     """Everything one look has seen."""
@@ -464,6 +477,9 @@ class Facts:
     clusters: tuple[Cluster, ...] = ()
     quotas: tuple[Quota, ...] | None = None
     """None where nobody has looked for them: then their absence proves nothing, even of a whole network."""
+    expectations: tuple[Expectation, ...] = ()
+    exempt: tuple[Range, ...] = ()
+    """Ranges of the platform that tenants may send to, by an exception of the settings."""
     relaxed: Mapping[str, str] = field(default_factory=dict)
     """Rules that a stack relaxes, by id, with its reason."""
     differences: Mapping[str, str] = field(default_factory=dict)

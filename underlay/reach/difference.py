@@ -50,7 +50,7 @@ def difference(before: Table, after: Table) -> list[Change]:
     old, new = ({row.name: row for row in table.rows} for table in (before, after))
     found: dict[tuple[object, ...], list[tuple[str, Change]]] = defaultdict(list)
     for name in dict.fromkeys([*new, *old]):
-        for change in _of_row(old.get(name), new.get(name), name):
+        for change in _of_row(old.get(name), new.get(name), name, (before, after)):
             keys = tuple(verdict.key if verdict else None for verdict in (change.before, change.after))
             found[change.way, change.place, *keys].append((name, change))
     merged = []
@@ -62,11 +62,14 @@ def difference(before: Table, after: Table) -> list[Change]:
     return sorted(merged, key=lambda change: (change.way != "opens", order.index(change.place), change.sources))
 
 
-def _of_row(old: Row | None, new: Row | None, name: str) -> Iterator[Change]:
+def _of_row(old: Row | None, new: Row | None, name: str, tables: tuple[Table, Table]) -> Iterator[Change]:
     for place in Place:
         before, after = (row.cells.get(place, ()) if row else () for row in (old, new))
         for way, gains, losses in (("opens", after, before), ("closes", before, after)):
-            for span, verdict in _gained(gains, losses):
+            for rest, verdict in _gained(gains, losses):
+                span = tables[way == "opens"].part(place, rest)
+                if span is None:
+                    continue
                 # A range may leave the class, as a tenant's block does that goes: who stays loses nothing with it.
                 other = _at(losses, span)
                 if way == "closes" and other is None and new is not None:

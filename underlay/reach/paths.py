@@ -103,9 +103,9 @@ class Paths:
         if fip and step.entry and step.entry.side is Side.EXTERNAL:
             yield from self._translated(step, fip)
             return
-        outside = step.entry is not None and step.entry.side is Side.EXTERNAL
-        if (decider := _answers(step.router, destination, outside=outside)) is not None:
-            yield Piece(destination, replace(step.base, outcome=Outcome.ROUTER, decider=decider))
+        port = next((port for port in step.router.ports if port.address == destination), None)
+        if port is not None:
+            yield Piece(destination, replace(step.base, outcome=Outcome.ROUTER, decider=port.decider))
             return
         yield from self._routed(step)
 
@@ -254,10 +254,10 @@ class Paths:
         if owner is None:
             return [Piece(step.packet.destination, leaves)]
         router, entry = owner
+        if router is step.router and not turns:
+            return [Piece(step.packet.destination, _turned_back(base, router, target, hop))]
         inner = _Step(router, entry, Packet(source, step.packet.destination), step.hops - 1, base)
-        # What one of its own OvnDnatRules takes, this router has taken before it looked for a route.
-        found = [piece for piece in self._step(inner) if router is not step.router or not piece.verdict.ports]
-        return [replace(piece, answered=hop is None) for piece in found]
+        return [replace(piece, answered=hop is None) for piece in self._step(inner)]
 
     def _answering(self, external: str, source: Span, block: Span) -> Iterator[Verdict]:
         """Each kind of answer that the addresses of a provider Subnet give, where one of them lies in the block."""
@@ -320,14 +320,6 @@ class Paths:
         return replace(_START, outcome=Outcome.DROPPED, decider=decider)
 
 
-def _answers(router: Router, address: Span, *, outside: bool) -> Decider | None:
-    """What makes an address the router's own; that of an OvnDnatRule is, for what comes from outside to other ports."""
-    port = next((port for port in router.ports if port.address == address), None)
-    if port is not None:
-        return port.decider
-    return next((entry.decider for entry in router.inward if entry.address == address), None) if outside else None
-
-
 def _asked(router: Router, packet: Packet) -> tuple[PolicyEntry | None, list[PolicyEntry]]:
     """The policy that surely matches first, and those above it that may match before it."""
     perhaps: list[PolicyEntry] = []
@@ -366,6 +358,17 @@ def _doubted(switch: Switch, found: Iterable[Piece]) -> Iterator[Piece]:
             yield replace(piece, verdict=replace(piece.verdict, outcome=Outcome.NOT_KNOWN, why=switch.doubts[0]))
         else:
             yield piece
+
+
+def _turned_back(base: Verdict, router: Router, target: Span, hop: Span | None) -> Verdict:
+    """What a router sends to itself through a provider Subnet is discarded there.
+
+    It is a port of an OvnDnatRule's address that the rule does not name, or a route whose next hop is the router.
+    """
+    if hop is not None:
+        return replace(base, outcome=Outcome.NO_ROUTE)
+    entry = next((entry for entry in router.inward if entry.address == target), None)
+    return replace(base, outcome=Outcome.ROUTER, decider=entry.decider if entry else base.decider)
 
 
 def _joined(base: Verdict, arrived: Verdict) -> Verdict:

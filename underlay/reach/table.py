@@ -27,7 +27,7 @@ _OUTSIDE: Final = (Place.INTERNET, Place.NODES, Place.FLANNEL)
 """Sources that are no part of the logical network and come in through the physical gateway."""
 
 Cell: TypeAlias = tuple[tuple[Span, Verdict], ...]
-"""Verdicts of one row towards one class, each with a stretch of addresses in which it holds."""
+"""Verdicts of one row towards one class, each with the stretch of addresses for which it holds."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,12 @@ class Table:
     rows: tuple[Row, ...]
     places: Mapping[Place, Ranges]
     network: Network
+
+    def part(self, place: Place, stretch: Span) -> Span | None:
+        """The addresses of a class in a stretch; those of the own VPC's classes are the stretch itself."""
+        if place in (Place.OWN_CLUSTER, Place.OWN_VPC, Place.PEERS):
+            return stretch
+        return self.places[place].first_in(stretch)
 
     def groups(self) -> list[tuple[Row, tuple[str, ...]]]:
         """Sources of equal treatment together: one row that stands for all, and their names."""
@@ -130,11 +136,11 @@ class _Maker:
         self, switch: Switch, router: Router, source: Span, stretch: Span, seen: Mapping[Place, Ranges]
     ) -> Iterator[tuple[Place, Span, Verdict]]:
         """Verdicts of one stretch, for each class that has addresses in it."""
-        met = [(place, shared) for place, ranges in seen.items() if (shared := ranges.first_in(stretch)) is not None]
+        met = [place for place, ranges in seen.items() if ranges.first_in(stretch) is not None]
         inner = any(block.contains(stretch) for block in router.subnets)
         own_places = (Place.OWN_CLUSTER, Place.OWN_VPC)
         # An address of the own VPC means the own pod, whoever else holds the same block.
-        met = [(place, shared) for place, shared in met if (place in own_places) is inner]
+        met = [place for place in met if (place in own_places) is inner]
         own_address = stretch.size == 1 and any(
             address == stretch
             for address in (*(p.address for p in router.ports), *(entry.address for entry in router.inward))
@@ -142,10 +148,10 @@ class _Maker:
         if not met or own_address:
             return
         found = self._paths.from_subnet(switch, source, stretch)
-        for place, shared in met:
+        for place in met:
             for piece in found:
                 if _speaks_of(piece, place):
-                    yield place, (stretch if piece.answered else shared), piece.verdict
+                    yield place, stretch, piece.verdict
 
     def outside(self, place: Place) -> Row:
         """Verdicts of what comes in through the physical gateway."""

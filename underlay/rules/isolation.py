@@ -196,10 +196,11 @@ def _platform_open(facts: Facts) -> Iterator[Breach]:
     ranges = [
         (block, entry) for entry in named_ranges(facts) if entry.kind in _PLATFORM and (block := span(entry.text))
     ]
+    exempt = [block for entry in facts.exempt if (block := span(entry.text)) is not None]
     for vpc in filter(_leaves, facts.vpcs):
         if vpc.policies is UNKNOWN or any(UNKNOWN in (policy.priority, policy.action) for policy in _policies(vpc)):
             continue  # NET-412 asks for the literals
-        reachable = [f"{entry.name} {entry.text}" for block, entry in ranges if undropped(vpc, block)]
+        reachable = [f"{entry.name} {entry.text}" for block, entry in ranges if without(undropped(vpc, block), exempt)]
         if reachable:
             yield Breach(
                 vpc.place,
@@ -274,7 +275,7 @@ RULES = (
         why="The drop of the seed names the external range alone. Packets to nodes, pods, join and service"
         " addresses leave"
         " through the provider VLAN: whether they arrive is up to the physical gateway.",
-        fix="Name the platform's ranges in the tenant's `drop`.",
+        fix="Write `isolation: {level: platform}`, or name the platform's ranges in the tenant's `drop`.",
         reference="reference/observed/ovn-trace.txt; reference/kube-ovn.md 3.6",
         judge=_platform_open,
     ),
