@@ -11,11 +11,11 @@ from tests.oracle.networks import World
 from tests.oracle.ovn import Ovn
 from tests.oracle.trace import ending
 from tests.oracle.translate import rows
+from underlay.addresses import Span
 from underlay.reach.build import network
 from underlay.reach.paths import Paths
 from underlay.reach.verdict import Outcome, Verdict
 from underlay.reader import facts_of
-from underlay.rules.spans import span
 
 PORTS = (80, 443)
 
@@ -58,11 +58,9 @@ def compared(ovn: Ovn, world: World, count: Count) -> list[str]:
     return found
 
 
-def one(address: str):  # noqa: ANN201 (a span, or an assertion)
+def one(address: str) -> Span:
     """An address as a span."""
-    read = span(address)
-    assert read is not None
-    return read
+    return Span.parse(address)
 
 
 def _held(question: str, said: list[Verdict], ask: Callable[[int], str], port: int, count: Count) -> list[str]:

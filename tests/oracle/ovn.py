@@ -91,7 +91,7 @@ class Ovn:
         pid = self._daemon("ovn-trace", f"--db=unix:{self.socket}", *_NEW, name=name)
         try:
             with Connection(self._home / f"{name}.ctl") as control:
-                yield Tracer(control, rows)
+                yield Tracer(control, rows, self._home / f"{name}.log")
         finally:
             os.kill(pid, signal.SIGTERM)
             self._pids.remove(pid)
@@ -147,9 +147,14 @@ class Ovn:
 class Tracer:
     """Asks where packets go."""
 
-    def __init__(self, control: Connection, rows: Rows) -> None:
+    def __init__(self, control: Connection, rows: Rows, log: Path) -> None:
         self._control = control
         self._rows = rows
+        self._log = log
+
+    def log(self) -> str:
+        """What ovn-trace had to say of the flows that it read, such as a match that it refuses."""
+        return self._log.read_text(encoding="utf-8")
 
     def from_pod(self, subnet: str, source: str, destination: str, port: int = 80) -> str:
         """The trace of a packet that a pod sends; to a pod of its own Subnet it goes without the router.
