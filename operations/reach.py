@@ -87,7 +87,9 @@ def compare(before: Facts, after: Facts, title: str, output: Output) -> int:
         out.print_json(json.dumps([_change(change) for change in changes]))
     else:
         for change in changes:
-            colour = "red" if change.way == "opens" and change.isolates else "yellow" if change.way == "opens" else "green"
+            colour = (
+                "red" if change.way == "opens" and change.isolates else "yellow" if change.way == "opens" else "green"
+            )
             first, _, rest = str(change).partition(":")
             out.print(f"[{colour}]{first}[/]:{escape(rest)}", soft_wrap=True, highlight=False)
         opens, closes = counted(len(opened), "path"), counted(len(changes) - len(opened), "path")
@@ -138,7 +140,9 @@ def _wanted(row: Row, source: str | None) -> bool:
 
 def _no_such(option: str, text: str, there: Sequence[str]) -> list[Finding]:
     problem = f"{text!r} names nothing here"
-    return [Finding(place=option, problem=problem, remedy=f"write a part of one of these: {', '.join(there)}", rule="USAGE")]
+    return [
+        Finding(place=option, problem=problem, remedy=f"write a part of one of these: {', '.join(there)}", rule="USAGE")
+    ]
 
 
 def _print(found: Table, wanted: Sequence[Place], title: str) -> None:

@@ -142,7 +142,9 @@ OVERLAP = Hand(
     paths=[
         alpha("8.8.8.8", LEAVES, VPC, A_OUT),
         alpha("77.220.68.101", DROPPED, f"{VPC} 1500"),
-        Path(source="beta", own="10.100.0.3", to="8.8.8.8", outcome=LEAVES, by="Vpc beta-vpc", source_as="77.220.68.101"),
+        Path(
+            source="beta", own="10.100.0.3", to="8.8.8.8", outcome=LEAVES, by="Vpc beta-vpc", source_as="77.220.68.101"
+        ),
     ],
 )
 
@@ -176,7 +178,9 @@ SHADOWED = Hand(
     name="a drop below an allow",
     bodies=[
         *platform(),
-        *tenant("alpha", "10.100.0", policy(1500, DROP), policy(1600, "ip4.dst == 77.220.68.101", "allow"), egress=A_OUT),
+        *tenant(
+            "alpha", "10.100.0", policy(1500, DROP), policy(1600, "ip4.dst == 77.220.68.101", "allow"), egress=A_OUT
+        ),
         *BETA,
     ],
     pods=PODS,
@@ -253,7 +257,9 @@ PUBLISHED = Hand(
         Path(source=OUTSIDE, own="203.0.113.7", to="77.220.68.111", outcome=OPEN, by="OvnDnatRule beta-dnat", port=443),
         alpha("77.220.68.110", OPEN, "OvnFip beta-fip", A_OUT),
         alpha("77.220.68.111", OPEN, "OvnDnatRule beta-dnat", A_OUT, port=443),
-        Path(source="beta", own="10.101.0.2", to="8.8.8.8", outcome=LEAVES, by="Vpc beta-vpc", source_as="77.220.68.110"),
+        Path(
+            source="beta", own="10.101.0.2", to="8.8.8.8", outcome=LEAVES, by="Vpc beta-vpc", source_as="77.220.68.110"
+        ),
     ],
 )
 

@@ -118,7 +118,9 @@ class Settings(Section):
         known = platform_ranges(self.network, self.management, self.metallb)
         for name in self.isolation.exceptions:
             if name not in known:
-                message = f"isolation excepts {name!r}, which is no range of the platform; write one of {', '.join(known)}"
+                message = (
+                    f"isolation excepts {name!r}, which is no range of the platform; write one of {', '.join(known)}"
+                )
                 raise ValueError(message)
         return self
 
@@ -131,7 +133,9 @@ class Settings(Section):
         external = self.provider.external.cidr_block
         tenants = tuple(
             tenant.model_copy(
-                update={"drop": (*tenant.drop, *(b for b in blocks if not any(map(b.subnet_of, (external, *tenant.drop)))))}
+                update={
+                    "drop": (*tenant.drop, *(b for b in blocks if not any(map(b.subnet_of, (external, *tenant.drop)))))
+                }
             )
             for tenant in self.tenants
         )

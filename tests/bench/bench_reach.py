@@ -33,7 +33,9 @@ class Figures:
 def _network(tenants: int) -> list[Body]:
     """The network of the laws' benchmark, with what makes its tenants differ."""
     bodies = network(tenants)
-    for number, body in enumerate([body for body in bodies if body["kind"] == "Vpc" and body["spec"].get("policyRoutes")]):
+    for number, body in enumerate(
+        [body for body in bodies if body["kind"] == "Vpc" and body["spec"].get("policyRoutes")]
+    ):
         if number % 3 == 0:
             body["spec"]["policyRoutes"].append(policy(1400, f"ip4.dst == 198.18.{number % 250}.0/24"))
         address = f"77.220.{1 + number // 250}.{1 + number % 250}"

@@ -98,7 +98,13 @@ def worlds(draw: st.DrawFn) -> World:
     bodies: list[Body] = [build("Vlan", "vlan222", {"id": 0, "provider": "provider"}), node("c1", "192.0.2.11", "true")]
     for name, (block, gateway) in _EXTERNALS.items():
         both = name == "external"
-        spec = {"vpc": "ovn-cluster", "vlan": "vlan222", "cidrBlock": block, "gateway": gateway, "excludeIps": [gateway]}
+        spec = {
+            "vpc": "ovn-cluster",
+            "vlan": "vlan222",
+            "cidrBlock": block,
+            "gateway": gateway,
+            "excludeIps": [gateway],
+        }
         if both:
             spec.update(cidrBlock=f"{block},fd00:ffff::/64", gateway=f"{gateway},fd00:ffff::1")
         bodies.append(build("Subnet", name, spec))
@@ -138,8 +144,14 @@ def _tenant(draw: st.DrawFn, made: _Made, name: str, index: int, *, peered: bool
         made.outer.append((external, address))
     blocks = draw(st.lists(st.sampled_from(_BLOCKS), min_size=1, max_size=2, unique_by=lambda block: block[:9]))
     for position, block in enumerate(blocks):
-        _subnet(draw, made, (name, vpc, f"{vpc}-{draw(st.sampled_from(connected))}" if connected else ""), position, block)
-    if connected and "external" in connected and (pods := [pod for pod in made.pods if pod.name.startswith(f"p-{name}")]):
+        _subnet(
+            draw, made, (name, vpc, f"{vpc}-{draw(st.sampled_from(connected))}" if connected else ""), position, block
+        )
+    if (
+        connected
+        and "external" in connected
+        and (pods := [pod for pod in made.pods if pod.name.startswith(f"p-{name}")])
+    ):
         _translations(draw, made, name, index, draw(st.sampled_from(pods)))
 
 
@@ -155,7 +167,9 @@ def _subnet(draw: st.DrawFn, made: _Made, names: tuple[str, str, str], position:
         addresses.append(str(ip_network(second)[2]))
     if draw(st.sampled_from((False, False, False, True))):
         spec["private"] = True
-        spec["allowSubnets"] = draw(st.lists(st.sampled_from(("10.100.0.0/16", "10.101.0.0/24", "8.8.8.8/32")), max_size=2))
+        spec["allowSubnets"] = draw(
+            st.lists(st.sampled_from(("10.100.0.0/16", "10.101.0.0/24", "8.8.8.8/32")), max_size=2)
+        )
     made.bodies.append(build("Subnet", subnet, spec))
     made.pods.append(Pod(subnet, f"p-{name}-{position}", tuple(addresses)))
     if eip and draw(st.sampled_from((True, True, True, False))):

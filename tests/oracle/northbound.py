@@ -139,7 +139,9 @@ class Objects:
     def _picked(self, vpc: str, external: str, block: str) -> str:
         spec = self.subnets[external]
         taken = self._taken.setdefault(external, [])
-        kept = [(ip_address(a), ip_address(b or a)) for a, _, b in (e.partition("..") for e in spec.get("excludeIps", ()))]
+        kept = [
+            (ip_address(a), ip_address(b or a)) for a, _, b in (e.partition("..") for e in spec.get("excludeIps", ()))
+        ]
         for index in range(1, 1 << 16):
             address = ip_network(block)[index]
             kept_back = any(low.version == address.version and low <= address <= high for low, high in kept)

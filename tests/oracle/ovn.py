@@ -44,7 +44,9 @@ class Ovn:
             for name in ("nb", "sb"):
                 schema = self._programs.schemas / f"ovn-{name}.ovsschema"
                 self._run("ovsdb-tool", "create", str(self._home / name), str(schema))
-            self._daemon("ovsdb-server", f"--remote=punix:{self.socket}", str(self._home / "nb"), str(self._home / "sb"))
+            self._daemon(
+                "ovsdb-server", f"--remote=punix:{self.socket}", str(self._home / "nb"), str(self._home / "sb")
+            )
             self.database = Connection(self.socket)
             self.database.transact(_NB, [{"op": "insert", "table": "NB_Global", "row": {}}])
             self._daemon("ovn-northd", f"--ovnnb-db=unix:{self.socket}", f"--ovnsb-db=unix:{self.socket}")
@@ -116,7 +118,8 @@ class Ovn:
         """
         where = [["pipeline", "==", "ingress"], ["priority", ">=", 1]]
         flows = self.database.transact(
-            _SB, [{"op": "select", "table": "Logical_Flow", "where": where, "columns": ["_uuid", "match", "external_ids"]}]
+            _SB,
+            [{"op": "select", "table": "Logical_Flow", "where": where, "columns": ["_uuid", "match", "external_ids"]}],
         )[0]["rows"]
         for flow in flows:
             if dict(flow["external_ids"][1]).get("stage-name") != "lr_in_ip_routing":
@@ -124,9 +127,19 @@ class Ovn:
             same = [["_uuid", "==", flow["_uuid"]]]
             source = flow["match"].rpartition("&& ")[2].startswith(("ip4.src", "ip6.src"))
             alone = flow["match"].endswith(("/32", "/128"))
-            change: Row = {"op": "mutate", "table": "Logical_Flow", "where": same, "mutations": [["priority", "+=", 10]]}
+            change: Row = {
+                "op": "mutate",
+                "table": "Logical_Flow",
+                "where": same,
+                "mutations": [["priority", "+=", 10]],
+            }
             if source:
-                change = {"op": "update", "table": "Logical_Flow", "where": same, "row": {"priority": 12 if alone else 5}}
+                change = {
+                    "op": "update",
+                    "table": "Logical_Flow",
+                    "where": same,
+                    "row": {"priority": 12 if alone else 5},
+                }
             yield change
 
     def _neighbours(self, rows: Rows) -> Iterator[Row]:

@@ -37,7 +37,11 @@ def tenant(name: str, block: str) -> list[Body]:
     }
     return [
         build("Vpc", f"{name}-vpc", spec),
-        build("Subnet", f"{name}-dev-subnet", {"vpc": f"{name}-vpc", "cidrBlock": f"{block}.0/24", "gateway": f"{block}.1"}),
+        build(
+            "Subnet",
+            f"{name}-dev-subnet",
+            {"vpc": f"{name}-vpc", "cidrBlock": f"{block}.0/24", "gateway": f"{block}.1"},
+        ),
         build("OvnSnatRule", f"{name}-snat-dev", {"ovnEip": f"{name}-vpc-external", "vpcSubnet": f"{name}-dev-subnet"}),
     ]
 
@@ -83,7 +87,9 @@ def recorded_routers() -> dict[str, dict[str, set[tuple[str, ...]]]]:
             command, router = line.split()[1:]
             continue
         entries = found.setdefault(router, {}).setdefault(command, set())
-        if command == "lr-policy-list" and (match := re.match(r"\s*(\d+)\s+(.*\S)\s+(allow|drop|reroute)\s*(\S*)", line)):
+        if command == "lr-policy-list" and (
+            match := re.match(r"\s*(\d+)\s+(.*\S)\s+(allow|drop|reroute)\s*(\S*)", line)
+        ):
             entries.add((match[1], match[2].strip(), match[3], match[4]))
         elif command == "lr-route-list" and line.strip().endswith(("src-ip", "dst-ip")):
             entries.add(tuple(line.split()))
@@ -117,7 +123,9 @@ def test_our_translation_writes_the_routers_that_the_real_controller_wrote() -> 
     for router in ("alpha-vpc", "beta-vpc"):
         assert written[router] == seen[router]
     # Of the default VPC's pods the tests place all on the first node.
-    elsewhere = {entry for entry in seen["ovn-cluster"]["lr-policy-list"] if "w1_ip4" in entry[1] or "w2_ip4" in entry[1]}
+    elsewhere = {
+        entry for entry in seen["ovn-cluster"]["lr-policy-list"] if "w1_ip4" in entry[1] or "w2_ip4" in entry[1]
+    }
     assert written["ovn-cluster"]["lr-policy-list"] >= {
         entry for entry in seen["ovn-cluster"]["lr-policy-list"] - elsewhere if "$" not in entry[1]
     }
@@ -168,6 +176,8 @@ def test_the_guides_network_gives_exactly_the_recorded_verdicts() -> None:
 
 def test_the_local_ovn_traces_the_guides_network_as_it_was_recorded(ovn: Ovn) -> None:
     with ovn.network(rows(OBJECTS, PODS)) as tracer:
-        said = {to: outcome_of(ending(tracer.from_pod("alpha-dev-subnet", "10.100.0.2", to))) for to in recorded_traces()}
+        said = {
+            to: outcome_of(ending(tracer.from_pod("alpha-dev-subnet", "10.100.0.2", to))) for to in recorded_traces()
+        }
 
     assert said == recorded_traces()

@@ -181,7 +181,9 @@ def _translations(objects: Objects, vpc: str) -> Iterator[Row]:
         subnet = objects.subnets.get(rule.get("vpcSubnet", ""))
         if (objects.vpc_of(rule["vpcSubnet"]) if subnet else rule.get("vpc")) != vpc:
             continue
-        blocks = split(subnet["cidrBlock"]) if subnet else [rule[key] for key in ("v4IpCidr", "v6IpCidr") if rule.get(key)]
+        blocks = (
+            split(subnet["cidrBlock"]) if subnet else [rule[key] for key in ("v4IpCidr", "v6IpCidr") if rule.get(key)]
+        )
         for block in blocks:
             if address := _of_family(objects.eips.get(rule["ovnEip"], {}), ip_network(block).version):
                 yield {"type": "snat", "external_ip": address, "logical_ip": block}

@@ -187,5 +187,3 @@ def _automatic(port: Port) -> Decider:
 
 def _ordered(entries: Iterable[PolicyEntry]) -> tuple[PolicyEntry, ...]:
     return tuple(sorted(entries, key=lambda entry: -entry.priority))
-
-

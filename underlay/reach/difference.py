@@ -94,4 +94,3 @@ def _at(cell: Cell, span: Span) -> Verdict | None:
     """The verdict on the other side: the one that closes it, where there is one."""
     met = [verdict for each, verdict in cell if each.overlaps(span)]
     return next((verdict for verdict in met if verdict.closed), met[0] if met else None)
-

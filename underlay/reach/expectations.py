@@ -67,7 +67,9 @@ def verdicts(found: Table, row: Row, target: str) -> list[Verdict]:
 
 def _blocks(found: Table, name: str) -> list[Span]:
     wanted = _names(name)
-    return [b for switch in found.network.switches if switch.name in wanted or switch.vpc in wanted for b in switch.blocks]
+    return [
+        b for switch in found.network.switches if switch.name in wanted or switch.vpc in wanted for b in switch.blocks
+    ]
 
 
 def _towards(found: Table, row: Row, block: Span) -> list[Verdict]:

@@ -137,7 +137,11 @@ class Paths:
         if set(outcomes) == {Outcome.DROPPED}:
             yield from results[0]
             return
-        why = step.router.doubts[0] if step.router.doubts else "several routes of equal rank (ECMP), or a next hop behind several ports"
+        why = (
+            step.router.doubts[0]
+            if step.router.doubts
+            else "several routes of equal rank (ECMP), or a next hop behind several ports"
+        )
         verdict = replace(step.base, decider=results[0][0].verdict.decider)
         words = " or ".join(outcome.value for outcome in outcomes if outcome is not Outcome.NOT_KNOWN)
         text = f"{why}; {words}" if words else why

@@ -179,4 +179,3 @@ def _internet(taken: Iterable[Span]) -> list[tuple[str, Span]]:
         if first <= whole.last:
             found.append(("internet", Span(first, whole.last)))
     return found
-

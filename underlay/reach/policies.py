@@ -60,7 +60,9 @@ def _entry(vpc: Vpc, index: int, policy: PolicyRoute) -> PolicyEntry:
         doubt = doubt or f"its action {policy.action!r} is none that OVN has"
     hops: tuple[Span, ...] = ()
     if action == "reroute":
-        found = [span(hop.strip()) for hop in policy.next_hop.split(",")] if isinstance(policy.next_hop, str) else [None]
+        found = (
+            [span(hop.strip()) for hop in policy.next_hop.split(",")] if isinstance(policy.next_hop, str) else [None]
+        )
         hops = tuple(hop for hop in found if hop is not None)
         doubt = doubt or ("" if len(hops) == len(found) else f"its next hop {policy.next_hop!r} is no address")
     known_priority = policy.priority if isinstance(policy.priority, int) else None

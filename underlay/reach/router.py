@@ -175,4 +175,3 @@ def pieces(block: Span, cuts: Iterable[int]) -> list[Span]:
     inside = [cut for cut in cuts if block.first < cut <= block.last]
     starts, ends = [block.first, *inside], [*(cut - 1 for cut in inside), block.last]
     return [block] if not inside else [Span(first, last) for first, last in zip(starts, ends, strict=True)]
-

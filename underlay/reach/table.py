@@ -189,6 +189,8 @@ def _speaks_of(piece: Piece, place: Place) -> bool:
 
 
 def _no_way_in() -> Verdict:
-    decider = Decider(kind="", name="no object", field="", text="nothing tells the physical network of a VPC's own blocks")
+    decider = Decider(
+        kind="", name="no object", field="", text="nothing tells the physical network of a VPC's own blocks"
+    )
     why = "a router would deliver what the physical network sends it for them"
     return replace(Verdict(outcome=Outcome.NO_ROUTE, decider=decider), why=why)

@@ -62,7 +62,9 @@ def outward(
         blocks = spans(subnet.cidr) if subnet else [block for text in known(rule.cidrs) for block in spans(text)]
         outside = _outside(rule.eip, str(vpc), eips, externals)
         if isinstance(vpc, str) and outside:
-            decider = Decider(kind="OvnSnatRule", name=rule.name, field="spec.ovnEip", text=str(rule.eip), place=rule.place)
+            decider = Decider(
+                kind="OvnSnatRule", name=rule.name, field="spec.ovnEip", text=str(rule.eip), place=rule.place
+            )
             for block in blocks:
                 address = outside.of_family(block)
                 found[vpc].append(SourceTranslation(block, address, outside.external, decider))

@@ -99,6 +99,10 @@ class Verdict:
     @property
     def told(self) -> str:
         """Outcome, ports and translation in words."""
-        words = [self.outcome.value, self.ports and f"for {self.ports}", self.destination_as and f"to {self.destination_as}"]
+        words = [
+            self.outcome.value,
+            self.ports and f"for {self.ports}",
+            self.destination_as and f"to {self.destination_as}",
+        ]
         words.append(self.source_as and f"as {self.source_as}")
         return " ".join(word for word in words if word)

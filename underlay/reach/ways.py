@@ -60,7 +60,9 @@ def external_ports(vpc: Vpc, ways: Ways) -> Iterator[Port]:
         written = [span(text) for text in ((eip.address, eip.address_v6) if eip else ())]
         for block in external.blocks if external else ():
             address = next((each for each in written if each and block.contains(each)), None)
-            decider = Decider(kind="Vpc", name=vpc.name, field="spec.enableExternal", text=f"subnet {name}", place=vpc.place)
+            decider = Decider(
+                kind="Vpc", name=vpc.name, field="spec.enableExternal", text=f"subnet {name}", place=vpc.place
+            )
             yield Port(Side.EXTERNAL, name, address, block, decider)
 
 
@@ -107,4 +109,3 @@ def written_routes(vpc: Vpc, ports: Iterable[Port]) -> tuple[list[RouteEntry], l
             by_source = route.policy == "policySrc"
             routes += [RouteEntry(blocks[0], by_source, hops[0], port, decider) for port in behind(hops[0], ports)]
     return routes, doubts
-

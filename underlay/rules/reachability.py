@@ -20,7 +20,7 @@ def _unmet(facts: Facts) -> Iterator[Breach]:
 
 RULES = (
     Rule(
-        id="NET-433",
+        id="NET-434",
         title="A path that the settings expect open is open, one that they expect closed is closed",
         why="Isolation is decided by policies, routes and translations together; a change of one of them opens a path"
         " that nobody looks at.",

@@ -62,9 +62,13 @@ def platform_ranges(network: Network, management: Management, metallb: MetalLB) 
         if block is not None
     }
     if management.reserved:
-        found["management.reserved"] = tuple(b for entry in management.reserved for b in _blocks(Span.parse(str(entry))))
+        found["management.reserved"] = tuple(
+            b for entry in management.reserved for b in _blocks(Span.parse(str(entry)))
+        )
     for pool in metallb.pools:
-        found[f"metallb.pools.{pool.name}"] = tuple(b for entry in pool.addresses for b in _blocks(Span.parse(str(entry))))
+        found[f"metallb.pools.{pool.name}"] = tuple(
+            b for entry in pool.addresses for b in _blocks(Span.parse(str(entry)))
+        )
     return {key: blocks for key, blocks in found.items() if blocks}
 
 
