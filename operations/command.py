@@ -130,7 +130,7 @@ def lint_command(
 
 
 @app.command("reach")
-def reach_command(  # noqa: PLR0913 (options of a command line)
+def reach_command(
     stack: Annotated[str | None, typer.Argument(help="Name of the environment: Pulumi.<stack>.yaml.")] = None,
     source: Annotated[str | None, typer.Option("--from", help="A source: part of a Subnet's or VPC's name.")] = None,
     target: Annotated[str | None, typer.Option("--to", help="An address, a block, or part of a class's name.")] = None,

@@ -195,8 +195,8 @@ def _answer(found: Table, rows: Sequence[Row], target: Span, title: str, output:
             if switch and ALL_IPV4.contains(block) is ALL_IPV4.contains(target):
                 router = found.network.routers[switch.vpc]
                 for source in pieces(block, router.source_cuts):
-                    for piece in paths.from_subnet(switch, source, target):
-                        answers.append((row.name, piece.destination, piece.verdict))
+                    found_here = paths.from_subnet(switch, source, target)
+                    answers += [(row.name, piece.destination, piece.verdict) for piece in found_here]
     if output is Output.JSON:
         said = [{"from": name, "to": where.canonical(), **_verdict(verdict)} for name, where, verdict in answers]
         out.print_json(json.dumps(said))

@@ -10,7 +10,6 @@ from tests.oracle.trace import Ending
 from underlay.reach.paths import Piece
 from underlay.reach.verdict import Outcome, Verdict
 
-
 _PORTS: Final = re.compile("tcp|udp|icmp")
 
 
@@ -46,19 +45,26 @@ def disagreement(verdict: Verdict, end: Ending) -> str | None:
         return None  # the verdict is that of a pod there, and nobody has the address
     if seen is not verdict.outcome:
         return f"outcome: model {verdict.outcome.value!r}, OVN {seen.value!r}"
-    if verdict.outcome is Outcome.DROPPED and end.stage == "lr_in_policy":
-        # Of two drops of one priority OVN may name either; one of some ports alone the model passes over.
-        if verdict.decider.priority != end.priority and not _PORTS.search(end.match):
-            return f"decider: model {verdict.decider}, OVN {end.priority} {end.match}"
-    elif verdict.outcome is Outcome.DROPPED and verdict.decider.field != "spec.private":
-        return f"decider: model {verdict.decider}, OVN {end.stage}"
-    translated = verdict.source_as is not None
-    if verdict.outcome is Outcome.LEAVES and not end.searched and translated is not (end.source_as is not None):
-        return f"source: model {verdict.source_as}, OVN {end.source_as}"
-    known = translated and " " not in str(verdict.source_as)
-    if known and verdict.outcome is Outcome.LEAVES and not end.searched and verdict.source_as != end.source_as:
-        return f"source: model {verdict.source_as}, OVN {end.source_as}"
-    return None
+    if verdict.outcome is Outcome.DROPPED:
+        return _other_decider(verdict, end)
+    return _other_source(verdict, end) if verdict.outcome is Outcome.LEAVES and not end.searched else None
+
+
+def _other_decider(verdict: Verdict, end: Ending) -> str | None:
+    """Of two drops of one priority OVN may name either; one of some ports alone the model passes over."""
+    if end.stage == "lr_in_policy":
+        same = verdict.decider.priority == end.priority or _PORTS.search(end.match)
+    else:
+        same = verdict.decider.field == "spec.private"
+    return None if same else f"decider: model {verdict.decider}, OVN {end.stage} {end.priority} {end.match}"
+
+
+def _other_source(verdict: Verdict, end: Ending) -> str | None:
+    """Where Kube-OVN picks the address, the model cannot name it."""
+    said = verdict.source_as
+    known = said is None or " " not in said
+    same = said == end.source_as if known else end.source_as is not None
+    return None if same else f"source: model {said}, OVN {end.source_as}"
 
 
 def not_at_router(verdict: Verdict | None, end: Ending, ping: str) -> str | None:
@@ -68,7 +74,7 @@ def not_at_router(verdict: Verdict | None, end: Ending, ping: str) -> str | None
     """
     if verdict is not None and verdict.decider.kind == "OvnDnatRule":
         return "it arrives" if outcome_of(end) in (Outcome.OPEN, Outcome.LEAVES) else None
-    if outcome_of(end) not in (Outcome.ROUTER, Outcome.DROPPED):
+    if outcome_of(end) not in (Outcome.ROUTER, Outcome.DROPPED, Outcome.NO_ROUTE):
         return f"outcome: model {Outcome.ROUTER.value!r}, OVN {outcome_of(end).value!r}"
     answered = "icmp4.type = 0;" in ping or "icmp6.type = 129;" in ping
     return None if answered else f"no router answers the ping:\n{ping}"

@@ -34,7 +34,7 @@ class Ovn:
 
     def __init__(self) -> None:
         self._programs = programs()
-        self._home = Path(tempfile.mkdtemp(prefix="ovn-", dir="/tmp"))  # noqa: S108 (a unix socket's path is short)
+        self._home = Path(tempfile.mkdtemp(prefix="ovn-", dir="/tmp"))
         self.socket = self._home / "db"
         self._pids: list[int] = []
         self._trace = 0

@@ -91,9 +91,9 @@ def recorded_routers() -> dict[str, dict[str, set[tuple[str, ...]]]]:
             match := re.match(r"\s*(\d+)\s+(.*\S)\s+(allow|drop|reroute)\s*(\S*)", line)
         ):
             entries.add((match[1], match[2].strip(), match[3], match[4]))
-        elif command == "lr-route-list" and line.strip().endswith(("src-ip", "dst-ip")):
-            entries.add(tuple(line.split()))
-        elif command == "lr-nat-list" and line.startswith("snat"):
+        elif (command == "lr-route-list" and line.strip().endswith(("src-ip", "dst-ip"))) or (
+            command == "lr-nat-list" and line.startswith("snat")
+        ):
             entries.add(tuple(line.split()))
     return found
 

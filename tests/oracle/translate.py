@@ -92,44 +92,58 @@ def _node_join(objects: Objects, index: int) -> str:
 
 def _router(made: Rows, objects: Objects, vpc: str) -> None:
     own = [(name, spec) for name, spec in objects.inner() if objects.vpc_of(name) == vpc]
-    ports, routes, policies, nats, balancers = [], [], [], [], []
-    for name, spec in own:
-        networks = [
-            f"{gateway}/{block.partition('/')[2]}"
-            for block, gateway in zip(split(spec["cidrBlock"]), _gateways(spec), strict=True)
-        ]
-        ports.append(_port(made, f"{vpc}-{name}", networks))
-        for block, gateway in zip(split(spec["cidrBlock"]), _gateways(spec), strict=True):
-            policies.append(_policy(31000, f"ip{ip_network(block).version}.dst == {block}", "allow"))
-            if vpc != DEFAULT:
-                routes.append({"policy": "src-ip", "ip_prefix": block, "nexthop": gateway})
-    for external in objects.externals(vpc):
-        ports.append(_gateway_port(made, objects, vpc, external))
-    spec = objects.vpcs.get(vpc, {})
-    for peering in spec.get("vpcPeerings", ()):
-        remote = peering["remoteVpc"]
-        ports.append(_port(made, f"{vpc}-{remote}", split(peering["localConnectIP"]), peer=f"{remote}-{vpc}"))
-    for route in spec.get("staticRoutes", ()):
-        kind = "src-ip" if route.get("policy") == "policySrc" else "dst-ip"
-        routes.append({"policy": kind, "ip_prefix": route["cidr"], "nexthop": route["nextHopIP"]})
-    for entry in spec.get("policyRoutes", ()):
-        policies.append(_policy(entry["priority"], entry["match"], entry["action"], entry.get("nextHopIP")))
-    if vpc == DEFAULT:
-        ways, rest = _into_nodes(made, objects, own)
-        policies += ways
-        routes += rest
-    nats += _translations(objects, vpc)
+    ways, defaults = _into_nodes(made, objects, own) if vpc == DEFAULT else ([], [])
+    ports = list(_ports(made, objects, vpc, own))
+    routes = [*_routes(objects, vpc, own), *defaults]
+    policies = [*_policies(objects, vpc, own), *ways]
+    nats = list(_translations(objects, vpc))
     for rule in nats:
         _own(made, objects, rule["external_ip"], vpc)
-    for name, rule in objects.dnats.items():
-        if rule["vpc"] == vpc:
-            balancers.append(_balancer(made, objects, name, rule, vpc))
+    balancers = [
+        _balancer(made, objects, name, rule, vpc) for name, rule in objects.dnats.items() if rule["vpc"] == vpc
+    ]
     row: Row = {"name": vpc, "ports": some(ports), "options": pairs({"always_learn_from_arp_request": "false"})}
     row["static_routes"] = some(made.insert("Logical_Router_Static_Route", route) for route in routes)
     row["policies"] = some(made.insert("Logical_Router_Policy", policy) for policy in policies)
     row["nat"] = some(made.insert("NAT", rule) for rule in nats)
     row["load_balancer"] = some(balancers)
     made.insert("Logical_Router", row)
+
+
+Own = list[tuple[str, Body]]
+
+
+def _blocks(own: Own) -> Iterator[tuple[str, str]]:
+    """Each block of a VPC's Subnets with its gateway."""
+    for _, spec in own:
+        yield from zip(split(spec["cidrBlock"]), _gateways(spec), strict=True)
+
+
+def _ports(made: Rows, objects: Objects, vpc: str, own: Own) -> Iterator[list[str]]:
+    for name, spec in own:
+        networks = [f"{gateway}/{block.partition('/')[2]}" for block, gateway in _blocks([(name, spec)])]
+        yield _port(made, f"{vpc}-{name}", networks)
+    for external in objects.externals(vpc):
+        yield _gateway_port(made, objects, vpc, external)
+    for peering in objects.vpcs.get(vpc, {}).get("vpcPeerings", ()):
+        remote = peering["remoteVpc"]
+        yield _port(made, f"{vpc}-{remote}", split(peering["localConnectIP"]), peer=f"{remote}-{vpc}")
+
+
+def _routes(objects: Objects, vpc: str, own: Own) -> Iterator[Row]:
+    if vpc != DEFAULT:
+        for block, gateway in _blocks(own):
+            yield {"policy": "src-ip", "ip_prefix": block, "nexthop": gateway}
+    for route in objects.vpcs.get(vpc, {}).get("staticRoutes", ()):
+        kind = "src-ip" if route.get("policy") == "policySrc" else "dst-ip"
+        yield {"policy": kind, "ip_prefix": route["cidr"], "nexthop": route["nextHopIP"]}
+
+
+def _policies(objects: Objects, vpc: str, own: Own) -> Iterator[Row]:
+    for block, _ in _blocks(own):
+        yield _policy(31000, f"ip{ip_network(block).version}.dst == {block}", "allow")
+    for entry in objects.vpcs.get(vpc, {}).get("policyRoutes", ()):
+        yield _policy(entry["priority"], entry["match"], entry["action"], entry.get("nextHopIP"))
 
 
 def _gateways(spec: Body) -> list[str]:
@@ -158,19 +172,18 @@ def _policy(priority: int, match: str, action: str, hops: str | None = None) -> 
     return row
 
 
-def _into_nodes(made: Rows, objects: Objects, own: list[tuple[str, Body]]) -> tuple[list[Row], list[Row]]:
-    """Of the default VPC: to a node's own address, and for what the pods of one node send elsewhere."""
-    policies: list[Row] = []
-    for index, node in _nodes(objects):
-        hop = _node_join(objects, index)
-        for address in objects.nodes[node]:
-            policies.append(_policy(30000, f"ip{ip_address(address).version}.dst == {address}", "reroute", hop))
-        if index == 0:  # every pod of a test runs on the first node
-            for name, spec in own:
-                if name != "join":
-                    group = f"{name}.{node}_ip4".replace("-", ".")
-                    made.insert("Address_Set", {"name": group, "addresses": some(split(spec["cidrBlock"]))})
-                    policies.append(_policy(29000, f"ip4.src == ${group}", "reroute", hop))
+def _into_nodes(made: Rows, objects: Objects, own: Own) -> tuple[list[Row], list[Row]]:
+    """Of the default VPC: to a node's own address, and for what pods send elsewhere; a test's pods run on one node."""
+    policies = [
+        _policy(30000, f"ip{ip_address(address).version}.dst == {address}", "reroute", _node_join(objects, index))
+        for index, node in _nodes(objects)
+        for address in objects.nodes[node]
+    ]
+    for name, spec in own if objects.nodes else ():
+        if name != "join":
+            group = f"{name}.{next(iter(objects.nodes))}_ip4".replace("-", ".")
+            made.insert("Address_Set", {"name": group, "addresses": some(split(spec["cidrBlock"]))})
+            policies.append(_policy(29000, f"ip4.src == ${group}", "reroute", _node_join(objects, 0)))
     join = objects.subnets.get("join")
     routes = [{"policy": "dst-ip", "ip_prefix": "0.0.0.0/0", "nexthop": _gateways(join)[0]}] if join else []
     return policies, routes

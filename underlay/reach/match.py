@@ -98,29 +98,29 @@ class _Reader:
         return _every(tests) if (joiner == "&&") is not negated else _any(tests)
 
     def _operand(self, *, negated: bool) -> Test:
-        token = self._take()
-        if token == "!":
+        word = self._take()
+        if word == "!":
             return self._operand(negated=not negated)
-        if token == "(":
+        if word == "(":
             inner = self.joined(negated=negated)
             self._take()
             return inner
         if self._tokens[self._next] not in ("==", "!=", "<=", ">=", "<", ">"):
-            return _flag(token, negated=negated)
+            return _flag(word, negated=negated)
         relation, values = self._take(), self._values()
-        if token not in ("ip4.src", "ip4.dst", "ip6.src", "ip6.dst"):
+        if word not in ("ip4.src", "ip4.dst", "ip6.src", "ip6.dst"):
             return _PERHAPS
-        cuts = self.sources if token.endswith(".src") else self.destinations
-        return _among(token, values, cuts, negated=negated is not (relation == "!="))
+        cuts = self.sources if word.endswith(".src") else self.destinations
+        return _among(word, values, cuts, negated=negated is not (relation == "!="))
 
     def _values(self) -> list[str]:
         first = self._take()
         if first != "{":
             return [first]
         values = []
-        while (token := self._take()) != "}":
-            if token != ",":
-                values.append(token)
+        while (word := self._take()) != "}":
+            if word != ",":
+                values.append(word)
         return values
 
 

@@ -105,9 +105,28 @@ class Paths:
             return
         port = next((port for port in step.router.ports if port.address == destination), None)
         if port is not None:
-            yield Piece(destination, replace(step.base, outcome=Outcome.ROUTER, decider=port.decider))
+            yield from self._at_own_address(step, port)
             return
         yield from self._routed(step)
+
+    def _at_own_address(self, step: _Step, port: Port) -> Iterator[Piece]:
+        """An address of the router itself.
+
+        It answers ping before anything else. The rest it discards; of an address that an OvnSnatRule uses it does so
+        only after routes and policies, so that a reroute or a route may take the packet elsewhere, if northd knows the
+        MAC of its next hop (ovn northd/northd.c, build_lrouter_drop_own_dest). Where they would, it is not known.
+        """
+        ends = Piece(step.packet.destination, replace(step.base, outcome=Outcome.ROUTER, decider=port.decider))
+        if any(entry.address == port.address for entry in step.router.outward):
+            for piece in self._routed(step):
+                verdict = piece.verdict
+                if verdict.closed or verdict.outcome is Outcome.ROUTER:
+                    yield ends
+                else:
+                    why = verdict.why or "a route or a reroute may take it elsewhere before the router discards it"
+                    yield replace(piece, verdict=replace(verdict, outcome=Outcome.NOT_KNOWN, why=why))
+        else:
+            yield ends
 
     def _translated(self, step: _Step, entry: Inward) -> Iterator[Piece]:
         """The packet goes on to the pod that stands behind an external address."""

@@ -1,13 +1,14 @@
-"""Who is meant by "the platform", "other tenants" or "the internet": classes of destinations, as ranges of addresses."""
+"""Who is meant by "other tenants", "nodes" or "the internet": classes of destinations, as ranges of addresses."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
-from typing import Final
+from itertools import chain
+from typing import Final, TypeAlias
 
 from underlay.addresses import Span
 from underlay.facts import Facts, RangeKind, known
@@ -106,38 +107,53 @@ def _family(block: Span) -> bool:
 
 
 def places(facts: Facts, network: Network) -> dict[Place, Ranges]:
-    """Every class that does not depend on who asks; of several names for one range the first is kept."""
+    """Every class that does not depend on who asks; of several names for one range of the platform one is kept."""
     found: dict[Place, list[tuple[str, Span]]] = {place: [] for place in Place}
-    for switch in network.switches:
-        if switch.vpc != DEFAULT_VPC:
-            found[Place.TENANTS].extend((switch.name, block) for block in switch.blocks)
-        else:
-            place = Place.JOIN if switch.name == "join" else Place.KUBE_OVN
-            found[place].extend((switch.name, block) for block in switch.blocks)
-    own = {text for cni in facts.cni for text in (cni.pod_cidr,) if isinstance(text, str)}
-    for block, entry in placed(named_ranges(facts)):
-        if entry.kind is RangeKind.POD and not entry.name.startswith("subnet"):
-            place = Place.KUBE_OVN if entry.text in own else Place.FLANNEL
-        elif entry.kind in _KINDS and not entry.name.startswith("subnet"):
-            place = _KINDS[entry.kind]
-        else:
-            continue
-        found[place].append((entry.name, block))
-    for management in facts.management:
-        if (block := span(management.cidr)) is not None:
-            found[Place.MANAGEMENT].append(("management.cidr", block))
-    for control_plane in facts.control_planes:
-        if (block := span(control_plane.address)) is not None:
-            found[Place.CONTROL_PLANES].append((control_plane.name, block))
-    for cluster in facts.clusters:
-        blocks = [block for text in known(cluster.service_cidrs) if (block := span(text)) is not None]
-        found[Place.SERVICES].extend(("ServiceCIDR", block) for block in blocks)
-    for external in network.externals.values():
-        found[Place.EXTERNAL].extend((external.name, block) for block in external.blocks)
-        found[Place.TENANT_ADDRESSES].extend(_answered(network, external))
-        found[Place.GATEWAY].extend((external.name, gateway) for gateway in external.gateways)
+    for place, name, block in chain(_switches(network), _ranges(facts), _declared(facts), _of_providers(network)):
+        found[place].append((name, block))
     found[Place.INTERNET] = _internet(block for entries in found.values() for _, block in entries)
     return {place: Ranges(_once(entries) if place in PLATFORM else tuple(entries)) for place, entries in found.items()}
+
+
+_Placed: TypeAlias = tuple[Place, str, Span]
+
+
+def _switches(network: Network) -> Iterator[_Placed]:
+    """The blocks of pods."""
+    for switch in network.switches:
+        place = Place.TENANTS if switch.vpc != DEFAULT_VPC else Place.KUBE_OVN
+        for block in switch.blocks:
+            yield Place.JOIN if switch.name == "join" else place, switch.name, block
+
+
+def _ranges(facts: Facts) -> Iterator[_Placed]:
+    """What has a name and is no Subnet; of pods' ranges that which Kube-OVN does not have is Flannel's."""
+    own = {cni.pod_cidr for cni in facts.cni}
+    for block, entry in placed(named_ranges(replace(facts, subnets=()))):
+        if entry.kind is RangeKind.POD:
+            yield Place.KUBE_OVN if entry.text in own else Place.FLANNEL, entry.name, block
+        elif entry.kind in _KINDS:
+            yield _KINDS[entry.kind], entry.name, block
+
+
+def _declared(facts: Facts) -> Iterator[_Placed]:
+    """What other facts name: the management VLAN, control planes, the API server's service ranges."""
+    told: list[tuple[Place, str, object]] = [
+        (Place.MANAGEMENT, "management.cidr", one.cidr) for one in facts.management
+    ]
+    told += [(Place.CONTROL_PLANES, plane.name, plane.address) for plane in facts.control_planes]
+    told += [(Place.SERVICES, "ServiceCIDR", text) for one in facts.clusters for text in known(one.service_cidrs)]
+    for place, name, text in told:
+        if (block := span(text)) is not None:
+            yield place, name, block
+
+
+def _of_providers(network: Network) -> Iterator[_Placed]:
+    """Provider Subnets: their blocks, their gateways, and what routers answer for."""
+    for external in network.externals.values():
+        yield from ((Place.EXTERNAL, external.name, block) for block in external.blocks)
+        yield from ((Place.GATEWAY, external.name, gateway) for gateway in external.gateways)
+        yield from ((Place.TENANT_ADDRESSES, name, block) for name, block in _answered(network, external))
 
 
 def _answered(network: Network, external: External) -> Iterator[tuple[str, Span]]:

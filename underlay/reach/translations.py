@@ -15,7 +15,6 @@ from underlay.reach.router import Inward, SourceTranslation
 from underlay.reach.verdict import Decider
 from underlay.rules.spans import ALL_IPV4, span, spans
 
-
 NOWHERE: Final = "(vpc not known)"
 """Stands for the VPC of a pod that only its own object (`ipName`) names."""
 

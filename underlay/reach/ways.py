@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from underlay.addresses import Span
 from underlay.facts import UNKNOWN, Eip, Facts, Vpc, known
 from underlay.names import EXTERNAL_SUBNET, external_eip
 from underlay.reach.network import External
