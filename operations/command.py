@@ -26,6 +26,7 @@ from operations.live import LiveCluster
 from operations.offboard import offboard
 from operations.reach import Asked, base_facts, compare, files_facts, live_facts, reach, settings_facts
 from operations.report import as_json, make_sure_of_page, show, write_html
+from operations.traces import trace
 from operations.verify import verify
 from underlay.errors import Finding, OperatorError, Severity
 from underlay.stackfile import load_environments, load_stack
@@ -135,6 +136,7 @@ def reach_command(
     source: Annotated[str | None, typer.Option("--from", help="A source: part of a Subnet's or VPC's name.")] = None,
     target: Annotated[str | None, typer.Option("--to", help="An address, a block, or part of a class's name.")] = None,
     live: Annotated[bool, typer.Option("--live", help="By what stands in the cluster.")] = False,  # noqa: FBT002 (a flag)
+    traced: Annotated[bool, typer.Option("--trace", help="With --live: ask its OVN, too.")] = False,  # noqa: FBT002 (a flag)
     files: Annotated[list[str] | None, typer.Option("--lint", help="By plain YAML: a file or folder.")] = None,
     base: Annotated[str | None, typer.Option("--base", help="A git revision: what opens and closes since.")] = None,
     output: OutputOption = Output.TEXT,
@@ -142,11 +144,15 @@ def reach_command(
     """Say who can reach whom, and which object decides it; with --base, 1 where isolation opens."""
     if (stack is None) is not bool(files):
         raise typer.BadParameter("name a stack, or files with --lint, and not both")
+    if traced and not live:
+        raise typer.BadParameter("--trace asks the cluster's own OVN; write --live, too")
     if files:
         facts, unreadable = files_facts(files)
         reach(facts, "these files", Asked(source, target), output)
         raise typer.Exit(unreadable)
     stack = str(stack)
+    if traced:
+        raise typer.Exit(trace(_ROOT, stack, output))
     facts = live_facts(_ROOT, stack) if live else settings_facts(_ROOT, stack)
     if base is not None:
         raise typer.Exit(compare(base_facts(_ROOT, stack, base), facts, f"{stack} since {base}", output))

@@ -6,25 +6,26 @@ Nothing is sent and nothing is written: every verdict is computed (`underlay.rea
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from rich.markup import escape
 from rich.table import Table as Grid
 
 from operations.console import Output, counted, out
 from operations.identity import make_sure_of_identity
-from operations.judged import WITNESSES, unshown
+from operations.judged import unshown
 from operations.lint import UNREADABLE, read_manifests
-from operations.live import COLLECTIONS, LiveCluster, snapshot
+from operations.live import LiveCluster, snapshot
+from operations.reach_json import change_json, row_json, verdict_json
 from operations.revision import stack_at, stack_now
 from underlay.addresses import Span
 from underlay.errors import Finding, OperatorError
 from underlay.facts import Facts
 from underlay.names import DEFAULT_VPC
-from underlay.reach.difference import Change, difference
+from underlay.reach.difference import difference
 from underlay.reach.paths import Paths
 from underlay.reach.places import Place
 from underlay.reach.router import pieces
@@ -32,6 +33,7 @@ from underlay.reach.table import Row, Table, table
 from underlay.reach.verdict import Outcome, Verdict
 from underlay.reader import look
 from underlay.rules.spans import ALL_IPV4, span
+from underlay.stackfile import Environment
 
 FINE: Final = 0
 OPENS: Final = 1
@@ -45,6 +47,9 @@ _COLOURS: Final = {
     Outcome.NO_ROUTE: "dim",
     Outcome.DROPPED: "red",
 }
+_LOOKED_AT: Final = (
+    "Vlan", "Subnet", "Vpc", "OvnEip", "OvnSnatRule", "OvnFip", "OvnDnatRule", "Node", "IPAddressPool", "ServiceCIDR",
+)  # fmt: skip
 _NAMED: Final = 4
 """Names of sources that a heading lists; the rest are counted."""
 
@@ -73,7 +78,7 @@ def reach(facts: Facts, title: str, asked: Asked, output: Output) -> int:
     if not wanted:
         raise OperatorError(_no_such("--to", str(asked.target), [place.value for place in Place]))
     if output is Output.JSON:
-        out.print_json(json.dumps([_as_json(found, row, wanted) for row in rows]))
+        out.print_json(json.dumps([row_json(found, row, wanted) for row in rows]))
         return FINE
     _print(Table(tuple(rows), found.places, found.network), wanted, title)
     return FINE
@@ -84,7 +89,7 @@ def compare(before: Facts, after: Facts, title: str, output: Output) -> int:
     changes = difference(table(before), table(after))
     opened = [change for change in changes if change.way == "opens"]
     if output is Output.JSON:
-        out.print_json(json.dumps([_change(change) for change in changes]))
+        out.print_json(json.dumps([change_json(change) for change in changes]))
     else:
         for change in changes:
             colour = (
@@ -120,8 +125,12 @@ def live_facts(root: Path, stack: str) -> Facts:
     environment = stack_now(root, stack)
     with LiveCluster.of(root, environment.settings.cluster) as cluster:
         make_sure_of_identity(environment, cluster)
-        kinds = [kind for kind in COLLECTIONS if kind not in (*WITNESSES, "Pod", "Service") or kind == "ServiceCIDR"]
-        seen = snapshot(cluster, kinds)
+        return facts_in(environment, cluster)
+
+
+def facts_in(environment: Environment, cluster: LiveCluster) -> Facts:
+    """What a cluster's objects say, and of the settings what no object shows."""
+    seen = snapshot(cluster, _LOOKED_AT)
     objects = [body for found in seen.values() for body in found.values()]
     return Facts.union((unshown(environment.facts()), look(objects, whole=True).facts))
 
@@ -198,7 +207,7 @@ def _answer(found: Table, rows: Sequence[Row], target: Span, title: str, output:
                     found_here = paths.from_subnet(switch, source, target)
                     answers += [(row.name, piece.destination, piece.verdict) for piece in found_here]
     if output is Output.JSON:
-        said = [{"from": name, "to": where.canonical(), **_verdict(verdict)} for name, where, verdict in answers]
+        said = [{"from": name, "to": where.canonical(), **verdict_json(verdict)} for name, where, verdict in answers]
         out.print_json(json.dumps(said))
         return
     grid = Grid()
@@ -210,43 +219,3 @@ def _answer(found: Table, rows: Sequence[Row], target: Span, title: str, output:
         grid.add_row(escape(name), where.canonical(), told, escape(f"{verdict.decider} {verdict.why}".strip()))
     out.print(grid)
     out.print(f"{title}: {counted(len(answers), 'verdict')}", highlight=False)
-
-
-def _verdict(verdict: Verdict) -> dict[str, Any]:
-    return {
-        "verdict": verdict.outcome.value,
-        "closed": verdict.closed,
-        "sourceAs": verdict.source_as,
-        "destinationAs": verdict.destination_as,
-        "ports": verdict.ports or None,
-        "object": f"{verdict.decider.kind} {verdict.decider.name}".strip(),
-        "field": verdict.decider.field,
-        "priority": verdict.decider.priority,
-        "text": verdict.decider.text,
-        "place": verdict.decider.place,
-        "why": verdict.why or None,
-    }
-
-
-def _as_json(found: Table, row: Row, wanted: Sequence[Place]) -> Mapping[str, Any]:
-    said = {
-        place.value: [
-            {"addresses": (found.part(place, stretch) or stretch).canonical(), **_verdict(verdict)}
-            for stretch, verdict in row.verdicts(place)
-        ]
-        for place in wanted
-        if place in row.cells
-    }
-    return {"from": row.name, "vpc": row.vpc or None, "to": said}
-
-
-def _change(change: Change) -> dict[str, Any]:
-    return {
-        "way": change.way,
-        "from": list(change.sources),
-        "to": change.place.value,
-        "addresses": change.stretch.canonical(),
-        "isolation": change.isolates,
-        "before": _verdict(change.before) if change.before else None,
-        "after": _verdict(change.after) if change.after else None,
-    }

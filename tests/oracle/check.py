@@ -9,11 +9,11 @@ from functools import partial
 from tests.oracle.compare import chosen, disagreement, not_at_router
 from tests.oracle.networks import World
 from tests.oracle.ovn import Ovn
-from tests.oracle.trace import ending
 from tests.oracle.translate import rows
 from underlay.addresses import Span
 from underlay.reach.build import network
 from underlay.reach.paths import Paths
+from underlay.reach.trace import ending
 from underlay.reach.verdict import Outcome, Verdict
 from underlay.reader import facts_of
 

@@ -6,27 +6,14 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from tests.oracle.trace import Ending
 from underlay.reach.paths import Piece
+from underlay.reach.trace import Ending, outcome_of
 from underlay.reach.verdict import Outcome, Verdict
 
 _PORTS: Final = re.compile("tcp|udp|icmp")
 
 
-def outcome_of(end: Ending) -> Outcome:
-    """What a trace's end is called here."""
-    if end.port.startswith("node-"):
-        return Outcome.NODE
-    if end.type == "localnet":
-        return Outcome.LEAVES
-    if end.searched:
-        router, _, behind = end.port.partition("-vpc-")
-        return Outcome.LEAVES if router and behind.startswith("external") else Outcome.NO_ROUTE
-    if end.port:
-        return Outcome.OPEN
-    if end.stage in ("lr_in_ip_input", "lr_in_arp_resolve"):
-        return Outcome.ROUTER
-    return Outcome.NO_ROUTE if end.stage == "lr_in_ip_routing" else Outcome.DROPPED
+EXTERNALS: Final = ("external", "external-two")
 
 
 def chosen(found: Sequence[Piece], port: int) -> list[Verdict]:
@@ -39,7 +26,7 @@ def disagreement(verdict: Verdict, end: Ending) -> str | None:
     """What OVN says otherwise; None where both say the same, or the model says that it does not know."""
     if verdict.outcome is Outcome.NOT_KNOWN:
         return None
-    seen = outcome_of(end)
+    seen = outcome_of(end, EXTERNALS)
     at_pod = verdict.outcome is Outcome.OPEN or verdict.decider.field == "spec.private"
     if at_pod and seen is Outcome.NO_ROUTE and end.searched:
         return None  # the verdict is that of a pod there, and nobody has the address
@@ -73,8 +60,8 @@ def not_at_router(verdict: Verdict | None, end: Ending, ping: str) -> str | None
     What is sent to another port of an OvnDnatRule's address goes in a circle between router and VLAN until it is gone.
     """
     if verdict is not None and verdict.decider.kind == "OvnDnatRule":
-        return "it arrives" if outcome_of(end) in (Outcome.OPEN, Outcome.LEAVES) else None
-    if outcome_of(end) not in (Outcome.ROUTER, Outcome.DROPPED, Outcome.NO_ROUTE):
-        return f"outcome: model {Outcome.ROUTER.value!r}, OVN {outcome_of(end).value!r}"
+        return "it arrives" if outcome_of(end, EXTERNALS) in (Outcome.OPEN, Outcome.LEAVES) else None
+    if outcome_of(end, EXTERNALS) not in (Outcome.ROUTER, Outcome.DROPPED, Outcome.NO_ROUTE):
+        return f"outcome: model {Outcome.ROUTER.value!r}, OVN {outcome_of(end, EXTERNALS).value!r}"
     answered = "icmp4.type = 0;" in ping or "icmp6.type = 129;" in ping
     return None if answered else f"no router answers the ping:\n{ping}"

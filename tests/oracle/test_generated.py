@@ -35,7 +35,7 @@ def test_model_and_ovn_agree_on_a_thousand_traces(ovn: Ovn) -> None:
     count = _agree(ovn, FEW)
 
     assert count.traces >= 1_000
-    assert count.not_known < count.traces / 10, "a model that knows nothing agrees with everybody"
+    assert count.not_known < count.traces / 5, "a model that knows nothing agrees with everybody"
 
 
 @pytest.mark.sweep
@@ -44,4 +44,4 @@ def test_model_and_ovn_agree_on_twenty_thousand_traces(ovn: Ovn) -> None:
 
     assert count.networks >= 500
     assert count.traces >= 20_000
-    assert count.not_known < count.traces / 10
+    assert count.not_known < count.traces / 5

@@ -6,11 +6,11 @@ from functools import partial
 
 import pytest
 
-from tests.oracle.compare import not_at_router, outcome_of
+from tests.oracle.compare import EXTERNALS, not_at_router
 from tests.oracle.ovn import Ovn
-from tests.oracle.trace import ending
 from tests.oracle.translate import rows
 from tests.reach_networks import HANDS, LEAVES, ROUTER, Hand
+from underlay.reach.trace import ending, outcome_of
 
 
 @pytest.mark.parametrize("hand", HANDS, ids=str)
@@ -24,7 +24,9 @@ def test_ovn_itself_says_of_every_path_what_an_engineer_says(ovn: Ovn, hand: Han
             if path.outcome is ROUTER:  # a router answers ping, and drops the rest here or there
                 problem = not_at_router(None, end, ask(path.own, path.to, 0))
             else:
-                problem = None if outcome_of(end) is path.outcome else f"OVN says {outcome_of(end)}"
+                problem = (
+                    None if outcome_of(end, EXTERNALS) is path.outcome else f"OVN says {outcome_of(end, EXTERNALS)}"
+                )
             # What nobody answers for on the VLAN ends in a question for its MAC, which nothing translates.
             if path.outcome is LEAVES and not end.searched and end.source_as != path.source_as:
                 problem = f"it leaves as {end.source_as}"

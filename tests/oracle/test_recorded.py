@@ -13,14 +13,14 @@ from typing import Any
 import pytest
 
 from tests.network import Body, build, node, policy
-from tests.oracle.compare import outcome_of
+from tests.oracle.compare import EXTERNALS
 from tests.oracle.northbound import Pod, Rows
 from tests.oracle.ovn import Ovn
-from tests.oracle.trace import ending
 from tests.oracle.translate import rows
 from underlay.addresses import Span
 from underlay.reach.build import network
 from underlay.reach.paths import Paths
+from underlay.reach.trace import ending, outcome_of
 from underlay.reach.verdict import Outcome
 from underlay.reader import facts_of
 
@@ -177,7 +177,8 @@ def test_the_guides_network_gives_exactly_the_recorded_verdicts() -> None:
 def test_the_local_ovn_traces_the_guides_network_as_it_was_recorded(ovn: Ovn) -> None:
     with ovn.network(rows(OBJECTS, PODS)) as tracer:
         said = {
-            to: outcome_of(ending(tracer.from_pod("alpha-dev-subnet", "10.100.0.2", to))) for to in recorded_traces()
+            to: outcome_of(ending(tracer.from_pod("alpha-dev-subnet", "10.100.0.2", to)), EXTERNALS)
+            for to in recorded_traces()
         }
 
     assert said == recorded_traces()

@@ -1,10 +1,13 @@
-"""Reads a trace: where the packet ended, and in which table."""
+"""Reads what `ovn-trace` prints: where a packet ended, and in which table; the form is ovn utilities/ovn-trace.c's."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
+
+from underlay.reach.verdict import Outcome
 
 _PIPELINE: Final = re.compile(r'^\s*(ingress|egress)\(dp="([^"]*)"')
 _TABLE: Final = re.compile(r"^\s*\d+\. (\w+) \([^)]*\): (.*), priority (\d+), uuid")
@@ -12,6 +15,10 @@ _SILENT: Final = re.compile(r"^\s*\d+\. (\w+): no match")
 _OUTPUT: Final = re.compile(r'/\* output to "([^"]*)", type "([^"]*)" \*/')
 _LEAVING: Final = re.compile(r'^\s*egress\(dp="([^"]*)", inport="[^"]*", outport="([^"]*)"')
 _TRANSLATED: Final = re.compile(r"ct_snat(?:_in_czone)?\(([0-9a-fA-F.:]+)")
+
+
+_NODE: Final = "node-"
+"""How Kube-OVN names the port of a node in the join Subnet (pkg/util/const.go)."""
 
 
 @dataclass(frozen=True)
@@ -58,3 +65,23 @@ def ending(text: str) -> Ending:
         elif found := _TRANSLATED.search(line):
             source = found[1]
     return Ending(port, kind, datapath, stage, priority, match, searched, source)
+
+
+def outcome_of(end: Ending, externals: Collection[str]) -> Outcome:
+    """What a trace's end is called here.
+
+    Args:
+        end: the end of a trace.
+        externals: names of the provider Subnets; a question for a MAC in one of them leaves through its VLAN.
+    """
+    if end.port.startswith(_NODE):
+        return Outcome.NODE
+    if end.type == "localnet":
+        return Outcome.LEAVES
+    if end.searched:
+        return Outcome.LEAVES if any(end.port.endswith(f"-{name}") for name in externals) else Outcome.NO_ROUTE
+    if end.port:
+        return Outcome.OPEN
+    if end.stage in ("lr_in_ip_input", "lr_in_arp_resolve"):
+        return Outcome.ROUTER
+    return Outcome.NO_ROUTE if end.stage == "lr_in_ip_routing" else Outcome.DROPPED
