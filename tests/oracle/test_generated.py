@@ -38,6 +38,7 @@ def test_model_and_ovn_agree_on_a_thousand_traces(ovn: Ovn) -> None:
     assert count.not_known < count.traces / 5, "a model that knows nothing agrees with everybody"
 
 
+@pytest.mark.sandbox  # for its time alone
 @pytest.mark.sweep
 def test_model_and_ovn_agree_on_twenty_thousand_traces(ovn: Ovn) -> None:
     count = _agree(ovn, MANY)

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from underlay.addresses import Span
-from underlay.reach.match import Answer, Packet
+from underlay.reach.decisions import policies_for, routes_for
+from underlay.reach.match import Packet
 from underlay.reach.network import Network, Switch
 from underlay.reach.policies import NOBODY_KNOWS, TO_NODE
-from underlay.reach.router import Inward, PolicyEntry, Port, RouteEntry, Router, Side, holds, pieces
+from underlay.reach.router import Inward, PolicyEntry, Port, RouteEntry, Router, Side, pieces
+from underlay.reach.subnet_rules import kept_in, let_in
 from underlay.reach.verdict import Decider, Key, Outcome, Verdict
 
 _HOPS: Final = 8
@@ -62,8 +64,8 @@ class Paths:
         for part in pieces(destination, router.cuts):
             packet = Packet(source, part)
             if any(block.contains(part) for block in switch.blocks) and not self._own(router, part):
-                found.append(Piece(part, self._at_pod(switch, packet, _START, local=True)))
-            elif (refused := self._kept_in(switch, packet)) is not None:
+                found.append(Piece(part, let_in(switch, packet, _START, self.network.join, local=True)))
+            elif (refused := kept_in(switch, packet, _START)) is not None:
                 found.append(Piece(part, refused))
             else:
                 found.extend(_doubted(switch, self._step(_Step(router, None, packet, _HOPS, _START))))
@@ -144,9 +146,13 @@ class Paths:
     def _routed(self, step: _Step) -> Iterator[Piece]:
         """Routes first, then policies, then the port: in that order, as OVN does it."""
         destination = step.packet.destination
-        routes = _chosen(step.router, step.packet)
+        routes = routes_for(step.router, step.packet)
         results = [self._decided(step, route) for route in routes] or [self._without_route(step)]
         if step.router.doubts and not any(route.hop is None for route in routes):
+            sure, perhaps = policies_for(step.router, step.packet)
+            if sure and {policy.action for policy in (sure, *perhaps)} == {"drop"}:  # whatever the routes are
+                yield Piece(destination, replace(step.base, outcome=Outcome.DROPPED, decider=sure.decider))
+                return
             results.append([Piece(destination, self._doubt(step, step.router.doubts[0]))])
         told = {piece.verdict.key for result in results for piece in result}
         if len(results) == 1 or len(told) == 1:
@@ -176,7 +182,7 @@ class Paths:
 
     def _decided(self, step: _Step, route: RouteEntry) -> list[Piece]:
         """What the policies say of a packet that has a route."""
-        sure, perhaps = _asked(step.router, step.packet)
+        sure, perhaps = policies_for(step.router, step.packet)
         result = self._done(step, route, sure)
         others = [(policy, self._done(step, route, policy)) for policy in perhaps]
         outcomes = {piece.verdict.outcome for piece in result}
@@ -226,7 +232,7 @@ class Paths:
         switch = self.network.by_name[port.name]
         if hop is None:
             base = step.base if step.base.decider.kind else replace(step.base, decider=decider)
-            return Piece(destination, self._at_pod(switch, step.packet, base))
+            return Piece(destination, let_in(switch, step.packet, base, self.network.join))
         if hop == port.address:
             return Piece(destination, replace(step.base, outcome=Outcome.NO_ROUTE, decider=decider))
         why = f"it is handed to {hop.canonical()} in subnet {port.name!r}, and what that does with it is not known"
@@ -314,64 +320,14 @@ class Paths:
                     found.setdefault(verdict.key, (verdict, (), True))
         return found
 
-    def _at_pod(self, switch: Switch, packet: Packet, base: Verdict, *, local: bool = False) -> Verdict:
-        """Whether a Subnet lets a packet in."""
-        decider = Decider(kind="Subnet", name=switch.name, field="spec.cidrBlock", place=switch.place)
-        said = replace(base, outcome=Outcome.OPEN, decider=base.decider if base.decider.kind else decider)
-        if switch.doubts:
-            return replace(said, outcome=Outcome.NOT_KNOWN, why=switch.doubts[0])
-        if switch.private is False or local or self._let_in(switch, packet):
-            return said
-        private = replace(decider, field="spec.private", text="allowSubnets does not name the other side")
-        outcome = Outcome.DROPPED if switch.private else Outcome.NOT_KNOWN
-        why = "" if switch.private else f"whether subnet {switch.name!r} is private is not known"
-        return replace(base, outcome=outcome, decider=private, why=why)
 
-    def _let_in(self, switch: Switch, packet: Packet) -> bool:
-        named = (*switch.allowed, *self.network.join, *switch.blocks)
-        return any(holds(block, packet.source) for block in named)
-
-    def _kept_in(self, switch: Switch, packet: Packet) -> Verdict | None:
-        """A private Subnet's refusal to let a packet out: its rules stand at the port to the router, too."""
-        if switch.private is False or any(holds(block, packet.destination) for block in switch.allowed):
-            return None
-        text = "allowSubnets does not name the other side"
-        decider = Decider(kind="Subnet", name=switch.name, field="spec.private", text=text, place=switch.place)
-        if switch.private is None:
-            why = f"whether subnet {switch.name!r} is private is not known"
-            return replace(_START, outcome=Outcome.NOT_KNOWN, decider=decider, why=why)
-        return replace(_START, outcome=Outcome.DROPPED, decider=decider)
+def _joined(base: Verdict, arrived: Verdict) -> Verdict:
+    """A verdict at the other side, with the translation of this one."""
+    return replace(arrived, source_as=base.source_as)
 
 
-def _asked(router: Router, packet: Packet) -> tuple[PolicyEntry | None, list[PolicyEntry]]:
-    """The policy that surely matches first, and those above it that may match before it."""
-    perhaps: list[PolicyEntry] = []
-    sure: PolicyEntry | None = None
-    for policy in router.policies:
-        if sure is not None and policy.priority < sure.priority:
-            break
-        answer = Answer.PERHAPS if policy.match is None else policy.match.test(packet)
-        if answer is Answer.NO or (policy.action == "reroute" and not any(map(router.ports_of, policy.hops))):
-            continue  # northd leaves out a reroute whose next hop lies behind no port
-        if answer is Answer.YES and not policy.doubt:
-            if sure is None:
-                sure = policy
-            elif (policy.action, policy.hops) != (sure.action, sure.hops):
-                tie = "another policy of the same priority matches, too, and which one wins is chance"
-                perhaps.append(replace(policy, doubt=tie))
-        else:
-            perhaps.append(policy)
-    return sure, perhaps
-
-
-def _chosen(router: Router, packet: Packet) -> list[RouteEntry]:
-    """The routes of the highest rank that match; several are one ECMP group."""
-    found: list[RouteEntry] = []
-    for route in router.routes:
-        side = packet.source if route.by_source else packet.destination
-        if holds(route.block, side) and (not found or route.rank >= found[0].rank):
-            found = [*found, route] if found and route.rank == found[0].rank else [route]
-    return found
+def _untranslated(translated: bool) -> str:  # noqa: FBT001 (a flag)
+    return "" if translated else "its source is not translated"
 
 
 def _doubted(switch: Switch, found: Iterable[Piece]) -> Iterator[Piece]:
@@ -392,12 +348,3 @@ def _turned_back(base: Verdict, router: Router, target: Span, hop: Span | None) 
         return replace(base, outcome=Outcome.NO_ROUTE)
     entry = next((entry for entry in router.inward if entry.address == target), None)
     return replace(base, outcome=Outcome.ROUTER, decider=entry.decider if entry else base.decider)
-
-
-def _joined(base: Verdict, arrived: Verdict) -> Verdict:
-    """A verdict at the other side, with the translation of this one."""
-    return replace(arrived, source_as=base.source_as)
-
-
-def _untranslated(translated: bool) -> str:  # noqa: FBT001 (a flag)
-    return "" if translated else "its source is not translated"

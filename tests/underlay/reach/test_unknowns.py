@@ -61,6 +61,11 @@ def test_what_decides_and_is_not_understood_is_named(bodies: list[Body], why: st
 def test_what_a_policy_drops_stays_dropped_whatever_the_routes_are(bodies: list[Body]) -> None:
     assert verdict(bodies, "77.220.68.110").outcome is Outcome.DROPPED
 
+    vpc = next(body for body in bodies if body["metadata"]["name"] == "alpha-vpc")
+    vpc["spec"]["policyRoutes"] = [policy(1500, "ip4.dst == 10.16.0.0/16")]
+    assert verdict(bodies, "10.16.0.5").outcome is Outcome.DROPPED
+    assert verdict(bodies, "10.17.0.5").outcome is Outcome.NOT_KNOWN
+
 
 def test_an_own_cluster_is_reached_whatever_the_policies_are() -> None:
     assert verdict(changed("Vpc", policyRoutes=UNKNOWN), "10.100.0.9").outcome is Outcome.OPEN
