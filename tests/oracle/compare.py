@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from underlay.reach.paths import Piece
+from underlay.reach.steps import Piece
 from underlay.reach.trace import Ending, outcome_of
 from underlay.reach.verdict import Outcome, Verdict
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from underlay.addresses import Span
@@ -12,36 +12,12 @@ from underlay.reach.match import Packet
 from underlay.reach.network import Network, Switch
 from underlay.reach.policies import NOBODY_KNOWS, TO_NODE
 from underlay.reach.router import Inward, PolicyEntry, Port, RouteEntry, Router, Side, pieces
+from underlay.reach.steps import START, Piece, Step, either_policy, either_route, unsure
 from underlay.reach.subnet_rules import kept_in, let_in
 from underlay.reach.verdict import Decider, Key, Outcome, Verdict
 
 _HOPS: Final = 8
 """Routers that a packet may cross; whatever needs more goes in a circle."""
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A verdict for a range of destinations."""
-
-    destination: Span
-    verdict: Verdict
-    answered: bool = False
-    """The destination is an address of a provider Subnet that a router answers for."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """A packet in front of a router."""
-
-    router: Router
-    entry: Port | None
-    packet: Packet
-    hops: int
-    base: Verdict
-    """Translations so far; its outcome means nothing."""
-
-
-_START: Final = Verdict(outcome=Outcome.NOT_KNOWN, decider=Decider(kind="", name="", field=""))
 
 
 class Paths:
@@ -64,11 +40,11 @@ class Paths:
         for part in pieces(destination, router.cuts):
             packet = Packet(source, part)
             if any(block.contains(part) for block in switch.blocks) and not self._own(router, part):
-                found.append(Piece(part, let_in(switch, packet, _START, self.network.join, local=True)))
-            elif (refused := kept_in(switch, packet, _START)) is not None:
+                found.append(Piece(part, let_in(switch, packet, START, self.network.join, local=True)))
+            elif (refused := kept_in(switch, packet, START)) is not None:
                 found.append(Piece(part, refused))
             else:
-                found.extend(_doubted(switch, self._step(_Step(router, None, packet, _HOPS, _START))))
+                found.extend(_doubted(switch, self._step(Step(router, None, packet, _HOPS, START))))
         return found
 
     def from_outside(self, external: str, source: Span, destination: Span) -> list[Piece]:
@@ -77,14 +53,14 @@ class Paths:
         for _, router, port in self.network.owners[external].within(destination):
             for address in {entry.address for entry in router.inward} | {p.address for p in router.ports if p.address}:
                 if port.block.contains(address) and destination.contains(address):
-                    found += self._step(_Step(router, port, Packet(source, address), _HOPS, _START))
+                    found += self._step(Step(router, port, Packet(source, address), _HOPS, START))
         return [replace(piece, answered=True) for piece in dict.fromkeys(found)]
 
     @staticmethod
     def _own(router: Router, address: Span) -> bool:
         return any(port.address == address for port in router.ports)
 
-    def _step(self, step: _Step) -> list[Piece]:
+    def _step(self, step: Step) -> list[Piece]:
         """Every verdict of a packet at a router, cut where this router treats destinations differently."""
         if step.hops == 0:
             decider = Decider(kind="Vpc", name=step.router.vpc, field="router")
@@ -95,7 +71,7 @@ class Paths:
             found.extend(self._at_router(replace(step, packet=Packet(step.packet.source, part))))
         return found
 
-    def _at_router(self, step: _Step) -> Iterator[Piece]:
+    def _at_router(self, step: Step) -> Iterator[Piece]:
         """One destination, or a range that this router does not tell apart."""
         destination = step.packet.destination
         for entry in step.router.inward:
@@ -111,7 +87,7 @@ class Paths:
             return
         yield from self._routed(step)
 
-    def _at_own_address(self, step: _Step, port: Port) -> Iterator[Piece]:
+    def _at_own_address(self, step: Step, port: Port) -> Iterator[Piece]:
         """An address of the router itself.
 
         It answers ping before anything else. The rest it discards; of an address that an OvnSnatRule uses it does so
@@ -130,7 +106,7 @@ class Paths:
         else:
             yield ends
 
-    def _translated(self, step: _Step, entry: Inward) -> Iterator[Piece]:
+    def _translated(self, step: Step, entry: Inward) -> Iterator[Piece]:
         """The packet goes on to the pod that stands behind an external address."""
         to = entry.pod.canonical() if entry.pod else "a pod that an IP object names"
         told = f"{to} port {entry.internal_port}" if entry.internal_port else to
@@ -143,7 +119,7 @@ class Paths:
         for piece in self._step(inner):
             yield Piece(step.packet.destination, piece.verdict)
 
-    def _routed(self, step: _Step) -> Iterator[Piece]:
+    def _routed(self, step: Step) -> Iterator[Piece]:
         """Routes first, then policies, then the port: in that order, as OVN does it."""
         destination = step.packet.destination
         routes = routes_for(step.router, step.packet)
@@ -153,49 +129,22 @@ class Paths:
             if sure and {policy.action for policy in (sure, *perhaps)} == {"drop"}:  # whatever the routes are
                 yield Piece(destination, replace(step.base, outcome=Outcome.DROPPED, decider=sure.decider))
                 return
-            results.append([Piece(destination, self._doubt(step, step.router.doubts[0]))])
-        told = {piece.verdict.key for result in results for piece in result}
-        if len(results) == 1 or len(told) == 1:
-            yield from results[0]
-            return
-        outcomes = dict.fromkeys(piece.verdict.outcome for result in results for piece in result)
-        if set(outcomes) == {Outcome.DROPPED}:
-            yield from results[0]
-            return
-        why = (
-            step.router.doubts[0]
-            if step.router.doubts
-            else "several routes of equal rank (ECMP), or a next hop behind several ports"
-        )
-        verdict = replace(step.base, decider=results[0][0].verdict.decider)
-        words = " or ".join(outcome.value for outcome in outcomes if outcome is not Outcome.NOT_KNOWN)
-        text = f"{why}; {words}" if words else why
-        yield Piece(destination, replace(verdict, outcome=Outcome.NOT_KNOWN, why=text))
+            decider = Decider(kind="Vpc", name=step.router.vpc, field="spec", place=step.router.place)
+            results.append(unsure(step, decider, step.router.doubts[0]))
+        yield from either_route(step, results)
 
-    def _without_route(self, step: _Step) -> list[Piece]:
+    def _without_route(self, step: Step) -> list[Piece]:
         decider = Decider(kind="Vpc", name=step.router.vpc, field="spec.staticRoutes", place=step.router.place)
         return [Piece(step.packet.destination, replace(step.base, outcome=Outcome.NO_ROUTE, decider=decider))]
 
-    def _doubt(self, step: _Step, why: str) -> Verdict:
-        decider = Decider(kind="Vpc", name=step.router.vpc, field="spec", place=step.router.place)
-        return replace(step.base, outcome=Outcome.NOT_KNOWN, decider=decider, why=why)
-
-    def _decided(self, step: _Step, route: RouteEntry) -> list[Piece]:
+    def _decided(self, step: Step, route: RouteEntry) -> list[Piece]:
         """What the policies say of a packet that has a route."""
         sure, perhaps = policies_for(step.router, step.packet)
         result = self._done(step, route, sure)
         others = [(policy, self._done(step, route, policy)) for policy in perhaps]
-        outcomes = {piece.verdict.outcome for piece in result}
-        if all({piece.verdict.outcome for piece in other} == outcomes for _, other in others):
-            return result
-        policy, other = next(pair for pair in others if {piece.verdict.outcome for piece in pair[1]} != outcomes)
-        doubt = policy.doubt or "it compares what this model does not know"
-        one, two = (" or ".join(sorted({piece.verdict.outcome.value for piece in each})) for each in (other, result))
-        why = f"{policy.decider} may match ({doubt}): then {one}, else {two}"
-        verdict = replace(step.base, outcome=Outcome.NOT_KNOWN, decider=policy.decider, why=why)
-        return [Piece(step.packet.destination, verdict)]
+        return either_policy(step, result, others)
 
-    def _done(self, step: _Step, route: RouteEntry, policy: PolicyEntry | None) -> list[Piece]:
+    def _done(self, step: Step, route: RouteEntry, policy: PolicyEntry | None) -> list[Piece]:
         """What one policy does with the packet; None where no policy matches."""
         destination = step.packet.destination
         if policy is None or policy.action == "allow":
@@ -206,18 +155,15 @@ class Paths:
         if policy.action == TO_NODE:
             return [Piece(destination, replace(step.base, outcome=Outcome.NODE, decider=policy.decider))]
         if policy.action == NOBODY_KNOWS:
-            verdict = replace(step.base, outcome=Outcome.NOT_KNOWN, decider=policy.decider, why=policy.doubt)
-            return [Piece(destination, verdict)]
+            return unsure(step, policy.decider, policy.doubt)
         ways = [(hop, port) for hop in policy.hops for port in step.router.ports_of(hop)]
         found = [piece for hop, port in ways for piece in self._sent(step, route, port, hop, policy.decider)]
         if len({piece.verdict.key for piece in found}) <= 1 or len(ways) == 1:
             return found[:1] if len(ways) > 1 else found
-        why = "several next hops (ECMP), or one behind several ports"
-        verdict = replace(step.base, outcome=Outcome.NOT_KNOWN, decider=policy.decider, why=why)
-        return [Piece(destination, verdict)]
+        return unsure(step, policy.decider, "several next hops (ECMP), or one behind several ports")
 
     def _sent(
-        self, step: _Step, route: RouteEntry, port: Port, hop: Span | None, decider: Decider | None
+        self, step: Step, route: RouteEntry, port: Port, hop: Span | None, decider: Decider | None
     ) -> list[Piece]:
         """Out of a port, towards a next hop or, where a network is connected, the destination itself."""
         chosen = decider or route.decider
@@ -227,7 +173,7 @@ class Paths:
             return self._to_peer(step, port, hop, chosen)
         return self._onto_vlan(step, port, hop, chosen)
 
-    def _into_subnet(self, step: _Step, port: Port, hop: Span | None, decider: Decider) -> Piece:
+    def _into_subnet(self, step: Step, port: Port, hop: Span | None, decider: Decider) -> Piece:
         destination = step.packet.destination
         switch = self.network.by_name[port.name]
         if hop is None:
@@ -238,7 +184,7 @@ class Paths:
         why = f"it is handed to {hop.canonical()} in subnet {port.name!r}, and what that does with it is not known"
         return Piece(destination, replace(step.base, outcome=Outcome.NOT_KNOWN, decider=decider, why=why))
 
-    def _to_peer(self, step: _Step, port: Port, hop: Span | None, decider: Decider) -> list[Piece]:
+    def _to_peer(self, step: Step, port: Port, hop: Span | None, decider: Decider) -> list[Piece]:
         target = hop or step.packet.destination
         other = self.network.routers.get(port.name)
         entry = next(
@@ -257,7 +203,7 @@ class Paths:
         base = step.base if step.base.decider.kind else replace(step.base, decider=decider)
         return self._step(replace(step, router=other, entry=entry, hops=step.hops - 1, base=base))
 
-    def _onto_vlan(self, step: _Step, port: Port, hop: Span | None, decider: Decider) -> list[Piece]:
+    def _onto_vlan(self, step: Step, port: Port, hop: Span | None, decider: Decider) -> list[Piece]:
         """Onto a provider Subnet: to the physical network, or to whoever answers for the address there."""
         source, base = step.packet.source, step.base
         translation = next(
@@ -285,7 +231,7 @@ class Paths:
         router, entry = owner
         if router is step.router and not turns:
             return [Piece(step.packet.destination, _turned_back(base, router, target, hop))]
-        inner = _Step(router, entry, Packet(source, step.packet.destination), step.hops - 1, base)
+        inner = Step(router, entry, Packet(source, step.packet.destination), step.hops - 1, base)
         return [replace(piece, answered=hop is None) for piece in self._step(inner)]
 
     def _answering(self, external: str, source: Span, block: Span) -> Iterator[Verdict]:
@@ -309,14 +255,14 @@ class Paths:
         """Verdicts of what comes from a block onto a provider Subnet, by kind, with the addresses that have it."""
         found: dict[Key, tuple[Verdict, tuple[int, ...], bool]] = {}
         for address, router, entry in self.network.owners[external].entries:
-            step = _Step(router, entry, Packet(source, Span(address, address)), _HOPS, _START)
+            step = Step(router, entry, Packet(source, Span(address, address)), _HOPS, START)
             for piece in self._step(step):
                 verdict, addresses, anywhere = found.get(piece.verdict.key, (piece.verdict, (), False))
                 found[piece.verdict.key] = (verdict, (*addresses, address), anywhere)
         for router in self.network.routers.values():
             for port in router.ports:
                 if port.side is Side.EXTERNAL and port.name == external and port.address is None:
-                    verdict = replace(_START, outcome=Outcome.ROUTER, decider=port.decider)
+                    verdict = replace(START, outcome=Outcome.ROUTER, decider=port.decider)
                     found.setdefault(verdict.key, (verdict, (), True))
         return found
 

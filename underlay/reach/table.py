@@ -16,9 +16,10 @@ from underlay.facts import Facts
 from underlay.names import DEFAULT_VPC
 from underlay.reach.build import network
 from underlay.reach.network import Network, Switch
-from underlay.reach.paths import Paths, Piece
+from underlay.reach.paths import Paths
 from underlay.reach.places import Place, Ranges, places
 from underlay.reach.router import Router, Side, pieces
+from underlay.reach.steps import Piece
 from underlay.reach.verdict import Decider, Key, Outcome, Verdict
 from underlay.rules.spans import ALL_IPV4, EVERYWHERE, without
 

@@ -7,7 +7,8 @@ import pytest
 from tests.reach_networks import HANDS, Hand
 from underlay.addresses import Span
 from underlay.reach.build import network
-from underlay.reach.paths import Paths, Piece
+from underlay.reach.paths import Paths
+from underlay.reach.steps import Piece
 from underlay.reader import facts_of
 
 
