@@ -24,9 +24,11 @@ from operations.lint import fails, lint
 from operations.lint_report import MOST, as_json, show_groups
 from operations.live import LiveCluster
 from operations.offboard import offboard
+from operations.reach import Asked, base_facts, compare, files_facts, live_facts, reach, settings_facts
 from operations.report import as_json as checks_as_json
 from operations.report import make_sure_of_page, show, write_html
 from operations.streams import forget, tolerant_streams
+from operations.traces import trace
 from operations.unforeseen import unforeseen
 from operations.verify import verify
 from underlay.errors import Finding, OperatorError, printable, printable_lines
@@ -143,6 +145,35 @@ def lint_command(
 ) -> None:
     """Judge plain YAML by the same laws; each finding with its file and line."""
     raise typer.Exit(lint(files, output=output.value, strict=strict, whole=whole, against=against, root=_ROOT))
+
+
+@app.command("reach")
+def reach_command(
+    stack: Annotated[str | None, typer.Argument(help="Name of the environment: Pulumi.<stack>.yaml.")] = None,
+    source: Annotated[str | None, typer.Option("--from", help="A source: part of a Subnet's or VPC's name.")] = None,
+    target: Annotated[str | None, typer.Option("--to", help="An address, a block, or part of a class's name.")] = None,
+    live: Annotated[bool, typer.Option("--live", help="By what stands in the cluster.")] = False,  # noqa: FBT002 (a flag)
+    traced: Annotated[bool, typer.Option("--trace", help="With --live: ask its OVN, too.")] = False,  # noqa: FBT002 (a flag)
+    files: Annotated[list[str] | None, typer.Option("--lint", help="By plain YAML: a file or folder.")] = None,
+    base: Annotated[str | None, typer.Option("--base", help="A git revision: what opens and closes since.")] = None,
+    output: OutputOption = Output.TEXT,
+) -> None:
+    """Say who can reach whom, and which object decides it; with --base, 1 where isolation opens."""
+    if (stack is None) is not bool(files):
+        raise typer.BadParameter("name a stack, or files with --lint, and not both")
+    if traced and not live:
+        raise typer.BadParameter("--trace asks the cluster's own OVN; write --live, too")
+    if files:
+        facts, unreadable = files_facts(files)
+        reach(facts, "these files", Asked(source, target), output)
+        raise typer.Exit(unreadable)
+    stack = str(stack)
+    if traced:
+        raise typer.Exit(trace(_ROOT, stack, output))
+    facts = live_facts(_ROOT, stack) if live else settings_facts(_ROOT, stack)
+    if base is not None:
+        raise typer.Exit(compare(base_facts(_ROOT, stack, base), facts, f"{stack} since {base}", output))
+    raise typer.Exit(reach(facts, stack, Asked(source, target), output))
 
 
 @app.command("explain")

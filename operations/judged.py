@@ -47,6 +47,8 @@ def unshown(written: Facts) -> Facts:
         management=written.management,
         control_planes=written.control_planes,
         clusters=written.clusters,
+        expectations=written.expectations,
+        exempt=written.exempt,
         relaxed=written.relaxed,
     )
 

@@ -37,7 +37,7 @@ def show_groups(console: Console, findings: Iterable[Finding]) -> None:
     for group in shown:
         severity = group.first.severity
         line = Text(f"{severity.value}: ", style="red" if severity is Severity.ERROR else "yellow")
-        console.print(line.append(str(group), style="default"))
+        console.print(line.append(str(group), style="default"), soft_wrap=True)
     if left := len(groups) - len(shown):
         console.print(f"{left:,} more of other kinds; --output json has them")
 

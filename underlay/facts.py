@@ -246,6 +246,12 @@ class Subnet:
     """Whether MetalLB may hand out its addresses (`enableExternalLBAddress`)."""
     wants_egress: bool = True
     """False where it says that it wants no way out (annotation `kmetal-network/egress: none`)."""
+    private: Maybe[bool] = None
+    """Whether only its own pods and `allow_subnets` may speak with it; None is False."""
+    allow_subnets: Texts = ()
+    """Blocks that a private Subnet speaks with."""
+    unread: tuple[str, ...] = ()
+    """Fields that are set, change who can reach it, and are not read into facts (see `underlay.reach`)."""
     patch: bool = False
     """A patch of an object that others own: what it leaves out is theirs to say."""
 
@@ -262,6 +268,8 @@ class Route:
     cidr: Maybe[str] = None
     next_hop: Maybe[str] = None
     policy: Maybe[str] = None
+    table: Maybe[str] = None
+    """Route table; none is the main one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -314,6 +322,10 @@ class SnatRule:
     subnet: Maybe[str] = None
     other_source: bool = False
     """It names its source by ipName, vpc or v4IpCidr."""
+    vpc: Maybe[str] = None
+    """VPC of `cidrs`, where it names no Subnet."""
+    cidrs: Texts = ()
+    """Blocks or addresses whose packets it translates, where it names no Subnet (`v4IpCidr`, `v6IpCidr`)."""
     patch: bool = False
     """A patch of an object that others own: what it leaves out is theirs to say."""
 
@@ -327,6 +339,28 @@ class Eip:
     external_subnet: Maybe[str] = None
     address: Maybe[str] = None
     type: Maybe[str] = None
+    address_v6: Maybe[str] = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Translation:
+    """Kube-OVN's OvnFip or OvnDnatRule: an external address behind which one pod stands."""
+
+    place: str
+    name: str
+    eip: Maybe[str] = None
+    vpc: Maybe[str] = None
+    """None where the pod's own object (`ipName`) decides it."""
+    addresses: Texts = ()
+    """The pod's addresses; none where `ipName` decides them."""
+    external_port: Maybe[str] = None
+    """OvnDnatRule only."""
+    internal_port: Maybe[str] = None
+    """OvnDnatRule only."""
+    protocol: Maybe[str] = None
+    """OvnDnatRule only: tcp or udp."""
+    all_ports: bool = True
+    """An OvnFip, which translates every packet; an OvnDnatRule translates one port."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -441,6 +475,19 @@ class Management:
     cidr: Maybe[str] = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Expectation:
+    """A path that must be open, or closed, as the settings want it."""
+
+    place: str
+    source: str
+    """A tenant, `tenant/cluster`, a Vpc, a Subnet, `tenants` for every one, or a class such as `internet`."""
+    target: str
+    """A class of destinations, an address, a block, or whatever names a source."""
+    open: bool
+    reason: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Facts:
     """Everything one look has seen."""
@@ -460,6 +507,7 @@ class Facts:
     attachments: tuple[Attachment, ...] = ()
     snat_rules: tuple[SnatRule, ...] = ()
     eips: tuple[Eip, ...] = ()
+    translations: tuple[Translation, ...] = ()
     nodes: tuple[Node, ...] = ()
     cni: tuple[Cni, ...] = ()
     management: tuple[Management, ...] = ()
@@ -468,6 +516,9 @@ class Facts:
     claims: tuple[Claim, ...] = ()
     quotas: tuple[Quota, ...] | None = None
     """None where nobody has looked for them: then their absence proves nothing, even of a whole network."""
+    expectations: tuple[Expectation, ...] = ()
+    exempt: tuple[Range, ...] = ()
+    """Ranges of the platform that tenants may send to, by an exception of the settings."""
     relaxed: Mapping[str, str] = field(default_factory=dict)
     """Rules that a stack relaxes, by id, with its reason."""
     differences: Mapping[str, str] = field(default_factory=dict)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Final, TypeAlias
 
 from underlay.carriers import kind_of, releases
@@ -18,6 +19,7 @@ from underlay.facts import (
     Cni,
     CommunityAlias,
     Eip,
+    Maybe,
     Node,
     PolicyRoute,
     Pool,
@@ -28,6 +30,7 @@ from underlay.facts import (
     SnatRule,
     Subnet,
     Texts,
+    Translation,
     Unknown,
     Vlan,
     Vpc,
@@ -43,6 +46,9 @@ DEFAULT_PROVIDER: Final = "provider"
 
 EGRESS_ANNOTATION: Final = "kmetal-network/egress"
 _CONTROLLER: Final = "kube-ovn-controller"
+
+UNREAD: Final = ("acls", "externalEgressGateway", "logicalGateway", "routeTable", "u2oInterconnection")
+"""Fields of a Subnet that change who can reach it and that no law reads (kube-ovn pkg/apis/kubeovn/v1/subnet.go)."""
 
 
 Fact: TypeAlias = (
@@ -62,6 +68,7 @@ Fact: TypeAlias = (
     | Range
     | SnatRule
     | Subnet
+    | Translation
     | Vlan
     | Vpc
 )
@@ -83,6 +90,7 @@ COLLECTION: Final[Mapping[type, str]] = {
     Range: "ranges",
     SnatRule: "snat_rules",
     Subnet: "subnets",
+    Translation: "translations",
     Vlan: "vlans",
     Vpc: "vpcs",
 }
@@ -261,6 +269,9 @@ def _subnet(found: Found) -> Iterator[Fact]:
         mtu=also(spec.number("mtu"), found.absent),
         external_lb=spec.flag("enableExternalLBAddress"),
         wants_egress=found.metadata.mapping("annotations").raw(EGRESS_ANNOTATION) != "none",
+        private=also(spec.flag("private"), found.absent),
+        allow_subnets=also(spec.texts("allowSubnets"), found.absent or ()),
+        unread=tuple(key for key in UNREAD if spec.raw(key) not in (None, False, "", (), [])),
         patch=found.patch,
     )
 
@@ -290,7 +301,12 @@ def _mappings(found: Found, key: str) -> tuple[Fields, ...] | Unknown | None:
 
 
 def _route(entry: Fields) -> Route:
-    return Route(cidr=entry.text("cidr"), next_hop=entry.text("nextHopIP"), policy=entry.text("policy"))
+    return Route(
+        cidr=entry.text("cidr"),
+        next_hop=entry.text("nextHopIP"),
+        policy=entry.text("policy"),
+        table=entry.text("routeTable"),
+    )
 
 
 def _policy_route(entry: Fields) -> PolicyRoute:
@@ -327,6 +343,8 @@ def _snat_rule(found: Found) -> Iterator[Fact]:
         eip=also(found.spec.text("ovnEip"), found.absent),
         subnet=also(found.spec.text("vpcSubnet"), found.absent),
         other_source=any(found.spec.raw(key) not in (None, "") for key in ("ipName", "vpc", "v4IpCidr")),
+        vpc=also(found.spec.text("vpc"), found.absent),
+        cidrs=_given(found.spec.text("v4IpCidr"), found.spec.text("v6IpCidr")),
         patch=found.patch,
     )
 
@@ -338,6 +356,40 @@ def _eip(found: Found) -> Iterator[Fact]:
         external_subnet=also(found.spec.text("externalSubnet"), found.absent),
         address=also(found.spec.text("v4Ip"), found.absent),
         type=also(found.spec.text("type"), found.absent),
+        address_v6=also(found.spec.text("v6Ip"), found.absent),
+    )
+
+
+def _given(*texts: Maybe[str]) -> Texts:
+    """Those that are written."""
+    return tuple(text for text in texts if text)
+
+
+def _fip(found: Found) -> Iterator[Fact]:
+    yield _translation(found)
+
+
+def _dnat_rule(found: Found) -> Iterator[Fact]:
+    spec = found.spec
+    yield replace(
+        _translation(found),
+        all_ports=False,
+        external_port=also(spec.text("externalPort"), found.absent),
+        internal_port=also(spec.text("internalPort"), found.absent),
+        protocol=also(spec.text("protocol"), found.absent),
+    )
+
+
+def _translation(found: Found) -> Translation:
+    """What `ipName` decides stands in the status, once the controller has read it."""
+    status = found.top.mapping("status")
+    written = _given(found.spec.text("v4Ip"), found.spec.text("v6Ip"))
+    return Translation(
+        place=found.place,
+        name=found.name,
+        eip=also(found.spec.text("ovnEip"), found.absent),
+        vpc=also(found.spec.text("vpc") or status.text("vpc"), found.absent),
+        addresses=written or _given(status.text("v4Ip"), status.text("v6Ip")),
     )
 
 
@@ -409,6 +461,8 @@ READERS: Final[Mapping[tuple[str, str], Reader]] = {
     ("kubeovn.io", "Vpc"): _vpc,
     ("kubeovn.io", "OvnSnatRule"): _snat_rule,
     ("kubeovn.io", "OvnEip"): _eip,
+    ("kubeovn.io", "OvnFip"): _fip,
+    ("kubeovn.io", "OvnDnatRule"): _dnat_rule,
     ("k8s.cni.cncf.io", "NetworkAttachmentDefinition"): _attachment,
     ("", "Node"): _node,
     ("", "ResourceQuota"): _quota,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Annotated, Final
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from underlay.documents import Path
 from underlay.facts import (
@@ -21,6 +21,7 @@ from underlay.facts import (
     CommunityAlias,
     ControlPlane,
     Eip,
+    Expectation,
     Facts,
     Node,
     PolicyRoute,
@@ -56,6 +57,7 @@ from underlay.sections.admission import Admission
 from underlay.sections.base import Section
 from underlay.sections.cluster import Chart, Cluster
 from underlay.sections.cni import Network
+from underlay.sections.isolation import Expect, Isolation, platform_ranges, without_exceptions
 from underlay.sections.metallb import Management, MetalLB, NodeSelector
 from underlay.sections.provider import Provider
 from underlay.sections.tenant import Tenant
@@ -96,14 +98,48 @@ class Settings(Section):
     admission: Admission = Admission()
     """The laws at the API server's own door."""
 
+    isolation: Isolation = Isolation()
+    """What tenants are kept from, besides the external block."""
+
     tenants: tuple[Tenant, ...] = ()
     """The tenants of this environment."""
+
+    expect: tuple[Expect, ...] = ()
+    """Paths that must be open or closed (see docs/reach.md)."""
 
     relaxed: dict[str, Annotated[str, Field(min_length=_REASON_LENGTH)]] = Field(default_factory=dict)
     """Laws that this stack relaxes: rule id to the reason in words, which every report prints."""
 
     differences: dict[str, Annotated[str, Field(min_length=_REASON_LENGTH)]] = Field(default_factory=dict)
     """Ways in which this environment is meant to differ from the others: topic to the reason in words."""
+
+    @model_validator(mode="after")
+    def _exceptions_are_ranges(self) -> Settings:
+        known = platform_ranges(self.network, self.management, self.metallb)
+        for name in self.isolation.exceptions:
+            if name not in known:
+                message = (
+                    f"isolation excepts {name!r}, which is no range of the platform; write one of {', '.join(known)}"
+                )
+                raise ValueError(message)
+        return self
+
+    def isolated(self) -> Settings:
+        """The same settings with what `isolation` adds to each tenant's `drop`; what drops already is not repeated."""
+        if self.isolation.level == "guide":
+            return self
+        ranges = platform_ranges(self.network, self.management, self.metallb)
+        blocks = without_exceptions(ranges, self.isolation.exceptions)
+        external = self.provider.external.cidr_block
+        tenants = tuple(
+            tenant.model_copy(
+                update={
+                    "drop": (*tenant.drop, *(b for b in blocks if not any(map(b.subnet_of, (external, *tenant.drop)))))
+                }
+            )
+            for tenant in self.tenants
+        )
+        return self.model_copy(update={"tenants": tenants})
 
     def facts(self, place: Place = _dotted) -> Facts:
         """What these settings say about the network.
@@ -162,6 +198,17 @@ class Settings(Section):
                 ),
                 relaxed=self.relaxed,
                 differences=self.differences,
+                expectations=tuple(
+                    Expectation(
+                        place=place(("expect", index)),
+                        source=entry.source,
+                        target=entry.to,
+                        open=entry.path == "open",
+                        reason=entry.reason,
+                    )
+                    for index, entry in enumerate(self.expect)
+                ),
+                exempt=tuple(self._exempt(place)),
             )
             .joined(self._provider_facts(place))
             .joined(self._tenant_facts(place))
@@ -183,6 +230,13 @@ class Settings(Section):
         for index, reserved in enumerate(self.management.reserved):
             where = ("management", "reserved", index)
             yield Range(place=place(where), name=_dotted(where), kind=RangeKind.RESERVED, text=str(reserved))
+
+    def _exempt(self, place: Place) -> Iterator[Range]:
+        ranges = platform_ranges(self.network, self.management, self.metallb)
+        for name in self.isolation.exceptions:
+            where = place(("isolation", "exceptions", name))
+            for block in ranges.get(name, ()):
+                yield Range(place=where, name=name, kind=RangeKind.RESERVED, text=str(block))
 
     def _cni(self, place: Place) -> Cni:
         kube_ovn = self.network.kube_ovn

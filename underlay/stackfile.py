@@ -140,7 +140,7 @@ def parse_environment(text: str, file_name: str, name: str) -> Environment:
             )
             for rule in unknown
         )
-    return Environment(name, settings, document)
+    return Environment(name, settings.isolated(), document)
 
 
 def _config(document: Document, findings: list[Finding]) -> dict[str, Any]:

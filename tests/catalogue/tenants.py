@@ -20,13 +20,14 @@ from tests.network import (
     again,
     build,
     gone,
+    known_as,
     partial,
     policy,
     put,
     rename,
     take,
 )
-from underlay.facts import UNKNOWN
+from underlay.facts import UNKNOWN, Expectation, Range, RangeKind
 
 BETA = "Vpc beta-vpc"
 PINNED = "OvnEip alpha-vpc-external"
@@ -60,6 +61,13 @@ def route(**entry: object) -> Edit:
 
 def peering(remote: str, address: object) -> Edit:
     return put(VPC, "spec.vpcPeerings", [{"remoteVpc": remote, "localConnectIP": address}])
+
+
+def expects(source: str, target: str, *, path_open: bool) -> Edit:
+    """A path that the settings want open, or closed."""
+    reason = "agreed with the tenant"
+    entry = Expectation(place="expect[0]", source=source, target=target, open=path_open, reason=reason)
+    return known_as(expectations=(entry,))
 
 
 APART = (
@@ -263,6 +271,28 @@ CASES = (
         put(VPC, "spec.policyRoutes", [policy(1500, "ip4.dst == 77.220.68.96/27")]),
         at=VPC,
     ),
+    passes("NET-434", "a path that is closed as expected", expects("tenants", "nodes", path_open=NO)),
+    passes("NET-434", "a path that leaves as expected", expects("alpha", "internet", path_open=YES)),
+    passes(
+        "NET-434",
+        "a path that is not known",
+        put(VPC, "spec.policyRoutes.5.priority", UNKNOWN),
+        expects("alpha", "nodes", path_open=NO),
+    ),
+    breaks("NET-434", "a path that is open", expects("alpha/dev", "8.8.8.8", path_open=NO), at="expect[0]"),
+    breaks("NET-434", "a path that is closed", expects("alpha", "77.220.68.97", path_open=YES), at="expect[0]"),
+    breaks("NET-434", "a source that is not there", expects("alfa", "internet", path_open=YES), at="expect[0]"),
+    breaks("NET-434", "a destination that is not there", expects("alpha", "nodez", path_open=NO), at="expect[0]"),
+    passes(
+        "NET-418",
+        "a range that the settings except",
+        put(VPC, "spec.policyRoutes.4.match", "ip4.dst == 10.94.0.0/16"),
+        known_as(exempt=(Range(place="isolation", name="svcCidr", kind=RangeKind.SERVICE, text="10.96.0.0/16"),)),
+    ),
+    passes("NET-414", "a negation of what has an order", match("ip4.dst == 77.220.68.96/27 || !(tcp.dst == 80)")),
+    breaks("NET-414", "a protocol negated", match("!tcp && ip4.dst == 77.220.68.96/27"), at=VPC),
+    breaks("NET-414", "a protocol that differs", match("ip.proto != 6 && ip4"), at=VPC),
+    breaks("NET-414", "a number too wide", match("ip.ttl == 256 && ip4"), at=VPC),
     passes("NET-419", "a source route", route(cidr="10.100.0.0/24", nextHopIP="77.220.68.97", policy="policySrc")),
     breaks("NET-419", "a policy of no kind", route(cidr="8.8.8.8", nextHopIP="77.220.68.97", policy="dst"), at=VPC),
     breaks(

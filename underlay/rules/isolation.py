@@ -14,7 +14,7 @@ from underlay.facts import UNKNOWN, Facts, PolicyRoute, RangeKind, Vpc
 from underlay.names import DEFAULT_VPC, DROP_PRIORITY
 from underlay.rules.addresses import named_ranges
 from underlay.rules.blocks import family
-from underlay.rules.matches import Destinations, destinations
+from underlay.rules.matches import Destinations, OvnRefusalError, destinations
 from underlay.rules.metallb import provider_spans
 from underlay.rules.model import Breach, Rule
 from underlay.rules.ovn_grammar import is_expression
@@ -184,7 +184,7 @@ def _syntax(facts: Facts) -> Iterator[Breach]:
             except ValueError as error:
                 where = f"vpc {vpc.name!r}: match {policy.match!r} of policy {policy.priority}"
                 example = "write an expression such as `ip4.dst == 10.0.0.0/8`"
-                if is_expression(policy.match or ""):
+                if not isinstance(error, OvnRefusalError) and is_expression(policy.match or ""):
                     yield Breach(
                         vpc.place,
                         f"{where} is an expression of OVN's that is not known to this reader, so nobody here can say"
@@ -249,12 +249,13 @@ def _platform_open(facts: Facts) -> Iterator[Breach]:
     ranges = [
         (block, entry) for entry in named_ranges(facts) if entry.kind in _PLATFORM and (block := span(entry.text))
     ]
+    exempt = [block for entry in facts.exempt if (block := span(entry.text)) is not None]
     _, apart = _guarded(facts)
     for vpc in filter(_leaves, facts.vpcs):
         if vpc.policies is UNKNOWN or any(UNKNOWN in (policy.priority, policy.action) for policy in _policies(vpc)):
             continue  # NET-412 asks for the literals
-        reachable = [f"{entry.name} {entry.text}" for block, entry in ranges if undropped(vpc, block)]
-        reachable += [name for block, name in apart if undropped(vpc, block)]
+        reachable = [f"{entry.name} {entry.text}" for block, entry in ranges if without(undropped(vpc, block), exempt)]
+        reachable += [name for block, name in apart if without(undropped(vpc, block), exempt)]
         if reachable:
             yield Breach(
                 vpc.place,
@@ -329,7 +330,7 @@ RULES = (
         why="The drop of the seed names the external range alone. Packets to nodes, pods, join and service"
         " addresses leave"
         " through the provider VLAN: whether they arrive is up to the physical gateway.",
-        fix="Name the platform's ranges in the tenant's `drop`.",
+        fix="Write `isolation: {level: platform}`, or name the platform's ranges in the tenant's `drop`.",
         reference="reference/observed/ovn-trace.txt; reference/kube-ovn.md 3.6",
         judge=_platform_open,
     ),

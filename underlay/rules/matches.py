@@ -31,16 +31,25 @@ _TOKEN: Final = re.compile(
     re.VERBOSE | re.ASCII,
 )
 
+
+class OvnRefusalError(ValueError):
+    """A form that OVN's own parser refuses, so that the whole policy does nothing (held to OVN by `tests/oracle`)."""
+
+
 _FLAGS: Final = frozenset({"icmp", "icmp4", "icmp6", "tcp", "udp", "sctp", "arp"})
 _ADDRESSES: Final = {"ip4.src": 4, "ip4.dst": 4, "ip6.src": 6, "ip6.dst": 6}
-NUMBERS: Final = frozenset(
-    {
-        "ip.proto", "ip.ttl", "ip.dscp", "tcp.src", "tcp.dst", "udp.src", "udp.dst", "sctp.src", "sctp.dst",
-        "icmp4.type", "icmp4.code", "icmp6.type", "icmp6.code",
-    }
-)  # fmt: skip
+NUMBERS: Final = {
+    "ip.proto": 8, "ip.ttl": 8, "ip.dscp": 6, "tcp.src": 16, "tcp.dst": 16, "udp.src": 16, "udp.dst": 16,
+    "sctp.src": 16, "sctp.dst": 16, "icmp4.type": 8, "icmp4.code": 8, "icmp6.type": 8, "icmp6.code": 8,
+}  # fmt: skip
+"""Each with its bits (ovn lib/logical-fields.c)."""
 _TEXTS: Final = frozenset({"inport", "outport"})
 NUMBER_LIMIT: Final = 0xFFFF
+_NOMINAL: Final = _FLAGS | _TEXTS | {"ip", "ip4", "ip6", *(name for name, bits in NUMBERS.items() if bits < 16)}  # noqa: PLR2004 (ports are no names)
+"""What OVN tests for equality alone, with every `!` around it counted (ovn lib/expr.c, EXPR_L_NOMINAL).
+
+Of the rest a negation is refused, and the policy with it: `!tcp` matches nothing. Held to OVN by `tests/oracle`.
+"""
 _DEPTH: Final = 32
 """Nesting that no engineer writes; it keeps hostile input from exhausting the stack."""
 
@@ -120,54 +129,64 @@ class _Parser:
         if self._peek()[0] != "end":
             raise ValueError(f"nothing may follow here, and {self._peek()[1]!r} does")
 
-    def disjunction(self, depth: int) -> Destinations:
+    def disjunction(self, depth: int, *, negated: bool = False) -> Destinations:
         if depth > _DEPTH:
             raise ValueError(f"is nested more than {_DEPTH} deep")
-        found = self._operand(depth)
+        found = self._operand(depth, negated=negated)
         joiner = self._peek()[1] if self._peek() in (("sign", "&&"), ("sign", "||")) else None
         while joiner and self._accept(joiner):
-            other = self._operand(depth)
+            other = self._operand(depth, negated=negated)
             found = _both(found, other) if joiner == "&&" else _either(found, other)
         if self._peek() in (("sign", "&&"), ("sign", "||")):
             raise ValueError("&& and || stand side by side; write parentheses around one of them")
         return found
 
-    def _operand(self, depth: int) -> Destinations:
+    def _operand(self, depth: int, *, negated: bool) -> Destinations:
         if self._accept("!"):
-            if depth > _DEPTH:
-                raise ValueError(f"is nested more than {_DEPTH} deep")
-            self._operand(depth + 1)
+            if self._peek() == ("sign", "!"):
+                raise OvnRefusalError("two `!` stand side by side; leave both out")
+            self._operand(depth, negated=not negated)
             return _SOME
         if self._accept("("):
-            found = self.disjunction(depth + 1)
+            found = self.disjunction(depth + 1, negated=negated)
             if not self._accept(")"):
                 raise ValueError(f"a parenthesis is not closed before {self._peek()[1]!r}")
             return found
         kind, name = self._take()
         if kind != "name":
             raise ValueError(f"a field such as ip4.dst is wanted, and {name!r} stands there")
-        return self._comparison(name)
+        return self._comparison(name, negated=negated)
 
-    def _comparison(self, name: str) -> Destinations:
+    def _comparison(self, name: str, *, negated: bool) -> Destinations:
         if self._peek()[0] != "relation":
-            return _flag(name)
+            found = _flag(name)
+            if negated:
+                raise OvnRefusalError(f"OVN refuses to test {name!r} negated; name what the policy is to match")
+            return found
         _, relation = self._take()
+        if name in _NOMINAL and (relation not in ("==", "!=") or (relation == "!=") is not negated):
+            raise OvnRefusalError(f"OVN tests {name} for equality alone; write {name} == VALUE, without `!` around it")
         if name in _ADDRESSES:
             values = self._values(lambda kind, text: _address_value(kind, text, _ADDRESSES[name]), relation)
             return _addressed(name, relation, values)
         if name in NUMBERS:
-            self._values(_number_value, None)
+            limit = (1 << NUMBERS[name]) - 1
+            self._values(lambda kind, text: _number_value(kind, text, limit), None, relation)
         elif name in _TEXTS:
             self._values(_text_value, relation)
         else:
             raise ValueError(f"{name!r} is no field of a packet that this knows ({', '.join(sorted(_ADDRESSES))}, ...)")
         return _SOME
 
-    def _values(self, read: Callable[[str, str], Span | None], relation: str | None) -> list[Span | None]:
+    def _values(
+        self, read: Callable[[str, str], Span | None], relation: str | None, of_numbers: str = "=="
+    ) -> list[Span | None]:
         if relation not in (None, "==", "!="):
             raise ValueError(f"{relation!r} does not compare such a value; write == or !=")
         if not self._accept("{"):
             return [read(*self._take())]
+        if of_numbers not in ("==", "!="):
+            raise OvnRefusalError(f"{of_numbers!r} does not compare with a set; write == or !=")
         values = [read(*self._take())]
         while self._accept(","):
             values.append(read(*self._take()))
@@ -201,9 +220,11 @@ def _address_value(kind: str, text: str, version: int) -> Span | None:
     return block
 
 
-def _number_value(kind: str, text: str) -> None:
-    if kind != "value" or not text.isdecimal() or int(text) > NUMBER_LIMIT:
-        raise ValueError(f"{text!r} is no number from 0 to {NUMBER_LIMIT}")
+def _number_value(kind: str, text: str, limit: int) -> None:
+    if kind != "value" or not text.isdecimal():
+        raise ValueError(f"{text!r} is no number from 0 to {limit}")
+    if int(text) > limit or text != str(int(text)):
+        raise OvnRefusalError(f"{text!r} is no number from 0 to {limit} without zeros in front")
 
 
 def _text_value(kind: str, text: str) -> None:

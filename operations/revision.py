@@ -1,0 +1,47 @@
+"""A stack file as it is, or as another git revision has it; the working tree is left alone."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from underlay.errors import Finding, OperatorError
+from underlay.stackfile import Environment, environment_names, parse_environment, stack_file
+
+
+def stack_now(root: Path, stack: str) -> Environment:
+    """The settings of a stack, judged in form only: what is asked for an open path may break a law by it.
+
+    Raises:
+        OperatorError: no such stack file, or its form is wrong.
+    """
+    path = stack_file(root, stack)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        there = ", ".join(environment_names(root)) or "none"
+        problem, remedy = f"cannot be read ({error.strerror or error})", f"use one of the stacks there are ({there})"
+        raise OperatorError([Finding(place=path.name, problem=problem, remedy=remedy)]) from None
+    except UnicodeDecodeError:
+        raise OperatorError([Finding(place=path.name, problem="is not UTF-8", remedy="save it as UTF-8")]) from None
+    return parse_environment(text, path.name, stack)
+
+
+def stack_at(root: Path, stack: str, revision: str) -> Environment:
+    """The settings of a stack at a revision, judged in form only: what was there may break laws of today.
+
+    Raises:
+        OperatorError: git does not know the revision, the file is not in it, or its form is wrong.
+    """
+    name = stack_file(root, stack).name
+    command = ["git", "-C", str(root), "show", "--end-of-options", f"{revision}:./{name}"]
+    try:
+        shown = subprocess.run(command, capture_output=True, check=False)
+    except OSError as error:
+        raise OperatorError(f"git cannot be run: {error.strerror or error}; install git, or leave --base out") from None
+    if shown.returncode:
+        said = shown.stderr.decode(errors="replace").strip().splitlines()
+        problem = f"git shows no {name} at {revision!r} ({said[-1] if said else 'no reason given'})"
+        remedy = "write a revision that holds the file, such as origin/main"
+        raise OperatorError([Finding(place="--base", problem=problem, remedy=remedy, rule="USAGE")])
+    return parse_environment(shown.stdout.decode("utf-8-sig"), f"{revision}:{name}", stack)

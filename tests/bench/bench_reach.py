@@ -1,0 +1,69 @@
+"""What computing who can reach whom costs: `python -m tests.bench.bench_reach`.
+
+Beside reading the same network, as a ratio of one run on one machine; and what twice the tenants cost. Every tenant of
+this network has two clusters and a pinned address; each third has a drop of its own, so that treatment differs.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import Final
+
+from tests.bench.bench_rules import GROWTH, TENANTS, measured, network
+from tests.network import Body, build, policy
+from underlay.reach.table import table
+from underlay.reader import facts_of
+
+SECONDS: Final = 5.0
+"""Of one processor of this machine, for a thousand tenants."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One size, in seconds of this process."""
+
+    tenants: int
+    read: float
+    reach: float
+    sources: int
+    groups: int
+
+
+def _network(tenants: int) -> list[Body]:
+    """The network of the laws' benchmark, with what makes its tenants differ."""
+    bodies = network(tenants)
+    for number, body in enumerate(
+        [body for body in bodies if body["kind"] == "Vpc" and body["spec"].get("policyRoutes")]
+    ):
+        if number % 3 == 0:
+            body["spec"]["policyRoutes"].append(policy(1400, f"ip4.dst == 198.18.{number % 250}.0/24"))
+        address = f"77.220.{1 + number // 250}.{1 + number % 250}"
+        spec = {"externalSubnet": "external", "type": "lrp", "v4Ip": address}
+        bodies.append(build("OvnEip", f"{body['metadata']['name']}-external", spec))
+    return bodies
+
+
+def figures(tenants: int) -> Figures:
+    """Read, then compute."""
+    bodies = _network(tenants)
+    read, facts = measured(lambda: facts_of(bodies, whole=True))
+    reach, found = measured(lambda: table(facts))
+    return Figures(tenants, read, reach, len(found.rows), len(found.groups()))
+
+
+def main() -> int:
+    """Print both sizes; 1 where doubling costs more than it may, or a thousand tenants more than five seconds."""
+    half, full = figures(TENANTS // 2), figures(TENANTS)
+    for entry in (half, full):
+        print(  # noqa: T201 (a command's output)
+            f"{entry.tenants} tenants: reader {entry.read:.2f} s, reach {entry.reach:.2f} s ="
+            f" {entry.reach / entry.read:.2f} of the reader; {entry.sources} sources in {entry.groups} groups"
+        )
+    growth = full.reach / half.reach
+    print(f"twice the tenants: {growth:.2f} times the time (at most {GROWTH})")  # noqa: T201 (as above)
+    return 0 if growth <= GROWTH and full.reach < SECONDS else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,20 @@
+"""One OVN for a module; its tests are skipped, with one line, where OVN cannot be had."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.oracle.debian import MissingError
+from tests.oracle.ovn import Ovn
+
+
+@pytest.fixture(scope="module")
+def ovn() -> Iterator[Ovn]:
+    try:
+        started = Ovn()
+    except MissingError as error:
+        pytest.skip(str(error))
+    with started:
+        yield started

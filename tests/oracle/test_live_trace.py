@@ -1,0 +1,66 @@
+"""`reach --live --trace` through its one seam, against the local OVN in place of a cluster's."""
+
+from __future__ import annotations
+
+import pytest
+
+from operations.ovn_commands import run
+from operations.traces import Compared, compare_traces, pod_ports
+from tests.network import Body, build
+from tests.oracle.northbound import Rows
+from tests.oracle.ovn import Ovn
+from tests.oracle.translate import rows
+from tests.reach_networks import GUIDE, HANDS, Hand
+from underlay.errors import UnreachableError
+from underlay.reach.table import table
+from underlay.reach.verdict import Outcome
+from underlay.reader import facts_of
+
+
+def addresses(hand: Hand, made: Rows) -> list[Body]:
+    """Kube-OVN's IP objects of a network's pods."""
+    return [
+        build(
+            "IP",
+            pod.name,
+            {"subnet": pod.subnet, "macAddress": made.mac(pod.port), "v4IpAddress": pod.addresses[0], "podName": "p"},
+        )
+        for pod in hand.pods
+    ]
+
+
+def compared(ovn: Ovn, hand: Hand, believed: list[Body] | None = None) -> list[Compared]:
+    made = rows(hand.bodies, hand.pods)
+    facts = facts_of(believed or hand.bodies, whole=True)
+    with ovn.network(made):
+        return list(compare_traces(table(facts), pod_ports(addresses(hand, made)), ovn.command))
+
+
+@pytest.mark.parametrize("hand", HANDS, ids=str)
+def test_a_live_ovn_agrees_with_the_model_pair_by_pair(ovn: Ovn, hand: Hand) -> None:
+    found = compared(ovn, hand)
+
+    assert len(found) >= 3
+    assert [entry for entry in found if not entry.agrees] == []
+
+
+def test_a_router_that_says_otherwise_than_the_objects_is_a_disagreement(ovn: Ovn) -> None:
+    believed = [body for body in GUIDE.bodies if body["kind"] != "Vpc"] + without_drop()
+    found = compared(ovn, GUIDE, believed)
+
+    wrong = {(entry.place, entry.verdict.outcome, entry.seen) for entry in found if not entry.agrees}
+    assert ("physical gateway", Outcome.LEAVES, Outcome.DROPPED) in wrong
+    assert {seen for _, _, seen in wrong} == {Outcome.DROPPED}
+
+
+def without_drop() -> list[Body]:
+    """What somebody believes who has not seen the drop."""
+    bodies = [body for body in GUIDE.bodies if body["kind"] == "Vpc"]
+    return [{**body, "spec": {**body["spec"], "policyRoutes": []}} for body in bodies]
+
+
+def test_a_program_that_fails_is_an_answer_and_no_traceback() -> None:
+    with pytest.raises(UnreachableError, match="failed: "):
+        run(["python3", "-c", "raise SystemExit('no such pod')"])
+    with pytest.raises(UnreachableError, match="cannot be run"):
+        run(["no-such-kubectl"])

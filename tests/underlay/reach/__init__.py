@@ -1,0 +1,1 @@
+"""Who can reach whom: the model by itself."""

@@ -1,0 +1,1 @@
+"""Who can reach whom: the verdict of the logical network on every path, computed from facts alone."""
