@@ -15,12 +15,13 @@ import typer
 from rich.markup import escape
 
 from operations.adopt import adopt
-from operations.applying import destroy, preview, up
+from operations.applying import destroy, up
 from operations.checks import Verdict
 from operations.console import Output, counted, err, out
 from operations.drift import drift
 from operations.explain import explain
 from operations.identity import make_sure_of_identity
+from operations.impact.command import preview_command
 from operations.lint import lint
 from operations.live import LiveCluster
 from operations.offboard import offboard
@@ -60,16 +61,18 @@ def check(output: OutputOption = Output.TEXT) -> None:
     raise typer.Exit(int(failed))
 
 
-@app.command("preview")
-def preview_command(stack: StackArgument, refresh: RefreshOption = False) -> None:  # noqa: FBT002 (a flag)
-    """Show what an `up` would change, with the policy pack on, and what it would be refused for."""
-    preview(_ROOT, stack, refresh=refresh)
+app.command("preview")(preview_command)
 
 
 @app.command("up")
-def up_command(stack: StackArgument, yes: YesOption = False, refresh: RefreshOption = False) -> None:  # noqa: FBT002 (flags)
+def up_command(
+    stack: StackArgument,
+    yes: YesOption = False,  # noqa: FBT002 (a flag of the command line)
+    refresh: RefreshOption = False,  # noqa: FBT002 (a flag of the command line)
+    reviewed: Annotated[str, typer.Option(help="Digest of the reviewed plan; another one is not applied.")] = "",
+) -> None:
     """Apply an environment until it is really ready; the policy pack judges the preview first."""
-    up(_ROOT, stack, yes=yes, refresh=refresh)
+    up(_ROOT, stack, yes=yes, refresh=refresh, reviewed=reviewed)
 
 
 @app.command("destroy")
