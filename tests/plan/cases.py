@@ -53,8 +53,13 @@ MOVED_EGRESS = ("egressAddress: 77.220.70.20", "egressAddress: 77.220.70.21")
 MOVED_BLOCK = ("cidrBlock: 10.100.4.0/22", "cidrBlock: 10.100.8.0/22")
 OTHER_MTU = ("mtu: 1400", "mtu: 1300")
 OTHER_VLAN = ("      id: 0", "      id: 422")
+_MAIN = """        - name: main
+          cidrBlock: 10.100.0.0/22
+"""
 SECOND_CLUSTER = (
-    "        - name: main\n          cidrBlock: 10.100.0.0/22\n",
-    "        - name: main\n          cidrBlock: 10.100.0.0/22\n"
-    "        - name: test\n          cidrBlock: 10.100.4.0/24\n          controlPlaneAddress: 172.21.213.12\n",
+    _MAIN,
+    f"""{_MAIN}        - name: test
+          cidrBlock: 10.100.4.0/24
+          controlPlaneAddress: 172.21.213.12
+""",
 )

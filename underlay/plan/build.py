@@ -97,12 +97,12 @@ def plan_of(
 
 def refused(environment: str, findings: Iterable[Finding], *, source: str) -> Plan:
     """A plan that was never made, since settings or program are refused."""
-    return Plan(environment=environment, source=source, risks=_ordered(findings), laws=len(RULES))
+    return Plan(environment=environment, source=source, risks=_ordered(findings), made=False)
 
 
 def unknown(environment: str, what: str, *, source: str) -> Plan:
     """A plan of which nothing is known."""
-    return Plan(environment=environment, source=source, unseen=(what,))
+    return Plan(environment=environment, source=source, unseen=(what,), made=False)
 
 
 def _along(pair: Pair, rerouted: frozenset[str]) -> Pair:

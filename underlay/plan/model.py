@@ -45,6 +45,10 @@ TRAFFIC_FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
 """By kind: fields that are changed in place, and packets stop or take another way meanwhile."""
 
 
+_SHARED: Final = frozenset({"ProviderNetwork", "Vlan", "Subnet"})
+"""Kinds of the provider network, which every tenant leaves over; a tenant's own Subnets carry its name."""
+
+
 class Operation(StrEnum):
     """What happens to an object."""
 
@@ -174,6 +178,8 @@ class Plan:
     """What would have to be seen for a verdict, and was not."""
     caveats: tuple[str, ...] = ()
     """What no preview can see."""
+    made: bool = True
+    """Whether there is a plan; without one all that is known are risks, or what was not seen."""
     laws: int = 0
     """How many laws were judged."""
 
@@ -194,7 +200,9 @@ class Plan:
 
     @property
     def touched(self) -> tuple[str, ...]:
-        """Tenants whose own objects change, or who are named by a risk."""
+        """Tenants whose own objects change, or who are named by a risk; all, where what they share is interrupted."""
+        if any(not change.tenant and change.kind in _SHARED and _interrupts(change) for change in self.changes):
+            return self.tenants
         named = {change.tenant for change in self.changes if change.tenant}
         named |= {tenant for risk in self.risks for tenant in risk.tenants}
         return tuple(sorted(named))
