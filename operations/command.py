@@ -22,6 +22,7 @@ from operations.drift import drift
 from operations.explain import explain
 from operations.identity import make_sure_of_identity
 from operations.impact.command import preview_command
+from operations.impact.commenting import comment_command
 from operations.lint import lint
 from operations.live import LiveCluster
 from operations.offboard import offboard
@@ -62,6 +63,7 @@ def check(output: OutputOption = Output.TEXT) -> None:
 
 
 app.command("preview")(preview_command)
+app.command("comment")(comment_command)
 
 
 @app.command("up")
