@@ -26,10 +26,14 @@ from operations.impact.commenting import comment_command
 from operations.lint import lint
 from operations.live import LiveCluster
 from operations.offboard import offboard
+from operations.pictures.command import picture_command
+from operations.pictures.d2 import Form, draw
 from operations.report import as_json, make_sure_of_page, show, write_html
 from operations.verify import verify
+from underlay.drawing.address_map import address_map
+from underlay.drawing.topology import topology
 from underlay.errors import Finding, OperatorError, Severity
-from underlay.stackfile import load_environments, load_stack
+from underlay.stackfile import Environment, load_environments, load_stack
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
@@ -64,6 +68,7 @@ def check(output: OutputOption = Output.TEXT) -> None:
 
 app.command("preview")(preview_command)
 app.command("comment")(comment_command)
+app.command("picture")(picture_command)
 
 
 @app.command("up")
@@ -104,7 +109,7 @@ def verify_command(
     else:
         show(out, stack, found)
     if html is not None:
-        write_html(html, stack, found)
+        write_html(html, stack, found, _drawn(environment))
     raise typer.Exit(int(any(entry.verdict is Verdict.FAIL for entry in found)))
 
 
@@ -140,6 +145,12 @@ def explain_command(
 ) -> None:
     """Say why a law holds, how to mend a breach, and where the fact comes from."""
     raise typer.Exit(explain(law, output=output.value))
+
+
+def _drawn(environment: Environment) -> list[str]:
+    """Topology and address map for the report."""
+    name, settings = environment.name, environment.settings
+    return [draw(text, Form.SVG).decode() for text in (topology(settings, name), address_map(settings, name))]
 
 
 def main() -> None:
