@@ -20,6 +20,8 @@ from operations.checks import Verdict
 from operations.console import Output, counted, err, out
 from operations.drift import drift
 from operations.explain import explain
+from operations.forges.issues import issue_command
+from operations.forges.reviewed import reviewed_command
 from operations.identity import make_sure_of_identity
 from operations.impact.command import preview_command
 from operations.impact.commenting import comment_command
@@ -69,6 +71,8 @@ def check(output: OutputOption = Output.TEXT) -> None:
 app.command("preview")(preview_command)
 app.command("comment")(comment_command)
 app.command("picture")(picture_command)
+app.command("reviewed")(reviewed_command)
+app.command("issue")(issue_command)
 
 
 @app.command("up")

@@ -46,6 +46,11 @@ def post(pull_request: PullRequest, texts: Sequence[str], *, head: str, author: 
     return f"comment {done} as {us}"
 
 
+def is_first_part(body: str) -> bool:
+    """Whether a body is our comment, and not what it goes on with."""
+    return _part(body) == 0
+
+
 def _part(body: str) -> int | None:
     """Which part of our comment a body is, by its first line."""
     first = body.replace("\r", "").partition("\n")[0].strip()

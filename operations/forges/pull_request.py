@@ -76,6 +76,12 @@ class GitHub:
         """Commit that is the head now."""
         return str(self._api.send("GET", f"{self._repository}/pulls/{self._number}")["head"]["sha"])
 
+    def brought(self, commit: str) -> int | None:
+        """Number of the merged pull request that a commit came with."""
+        found = list(self._api.pages(f"{self._repository}/commits/{commit}/pulls"))
+        merged = [one for one in found if one.get("merged_at")]
+        return int(merged[0]["number"]) if merged else None
+
     def comments(self) -> Iterator[Comment]:
         """All of them, oldest first."""
         path = f"{self._repository}/issues/{self._number}/comments?per_page=100"
@@ -99,6 +105,12 @@ class Gitea(GitHub):
         super().__init__(url, repository, number, token)
         self._api = Api(url, {"Authorization": f"token {token}"})
 
+    def brought(self, commit: str) -> int | None:
+        """Number of the merged pull request that a commit came with."""
+        path = f"{self._repository}/commits/{commit}/pull"
+        found = None if self._api.status(path) == HTTPStatus.NOT_FOUND else self._api.send("GET", path)
+        return int(found["number"]) if found and found.get("merged") else None
+
     def comments(self) -> Iterator[Comment]:
         """All of them; most versions send them on one page."""
         path = f"{self._repository}/issues/{self._number}/comments"
@@ -112,7 +124,8 @@ class GitLab:
 
     def __init__(self, url: str, project: str, number: int, token: str) -> None:
         self._api = Api(url, {"PRIVATE-TOKEN": token})
-        self._request = f"/projects/{quote(project, safe='')}/merge_requests/{number}"
+        self._project = f"/projects/{quote(project, safe='')}"
+        self._request = f"{self._project}/merge_requests/{number}"
 
     def author(self) -> str:
         """User name of whoever the token belongs to."""
@@ -121,6 +134,12 @@ class GitLab:
     def head(self) -> str:
         """Commit that is the head of the source branch now."""
         return str(self._api.send("GET", self._request)["sha"])
+
+    def brought(self, commit: str) -> int | None:
+        """Number of the merged request that a commit came with."""
+        found = list(self._api.pages(f"{self._project}/repository/commits/{commit}/merge_requests"))
+        merged = [one for one in found if one.get("state") == "merged"]
+        return int(merged[0]["iid"]) if merged else None
 
     def comments(self) -> Iterator[Comment]:
         """Notes that people and bots wrote, oldest first."""

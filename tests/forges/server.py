@@ -41,6 +41,9 @@ class State:
     """Answer to every write; 0 for what is right."""
     elsewhere: str = ""
     """Host that the next page is said to be at."""
+    issues: list[dict[str, Any]] = field(default_factory=list)
+    brought: bool = True
+    """Whether the commit came with a merged pull request."""
     asked: list[str] = field(default_factory=list)
 
     def add(self, author: str, body: str, *, system: bool = False) -> Entry:
@@ -98,8 +101,30 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(403 if refused else 200, {"login": user, "username": user})
         elif self.command == "GET" and parts.path.endswith(("/pulls/3", "/merge_requests/3")):
             self._answer(200, {"head": {"sha": self.server.state.head}, "sha": self.server.state.head})
+        elif parts.path.endswith((f"/commits/{HEAD}/pulls", f"/commits/{HEAD}/merge_requests")):
+            one = {"number": 3, "iid": 3, "merged_at": "2026-11-28", "state": "merged"}
+            self._answer(200, [one] if self.server.state.brought else [])
+        elif parts.path.endswith(f"/commits/{HEAD}/pull"):
+            brought = self.server.state.brought
+            self._answer(200 if brought else 404, {"number": 3, "merged": True} if brought else {})
+        elif "/issues" in parts.path and "/comments" not in parts.path:
+            self._issues(parts.path, user, body)
         else:
             self._comments(parts.path, parse_qs(parts.query), user, body)
+
+    def _issues(self, path: str, user: str, body: Any) -> None:
+        issues, number = self.server.state.issues, path.rpartition("/")[2]
+        if self.command == "GET":
+            self._answer(200, [one for one in issues if one["state"] == "open"])
+        elif self.command == "POST":
+            who = {"login": user, "username": user}
+            made = {"number": len(issues) + 1, "iid": len(issues) + 1, "state": "open", "user": who, "author": who}
+            issues.append({**made, **body})
+            self._answer(201, {})
+        else:
+            [one] = [one for one in issues if str(one["number"]) == number]
+            one.update({"state": "closed"} if body.get("state_event") == "close" else body)
+            self._answer(200, {})
 
     def _comments(self, path: str, query: dict[str, list[str]], user: str, body: Any) -> None:
         state, gitlab = self.server.state, path.startswith("/api/v4")

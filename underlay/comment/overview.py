@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -20,6 +21,9 @@ MARKS: Final = {
     Verdict.UNKNOWN: "⚫",
     Verdict.REFUSED: "🔴",
 }
+
+PLANS: Final = "<!-- kmetal-network:plans "
+"""Beginning of the last line, which no reader sees: whole digests, for the job that deploys."""
 
 _SHORT: Final = 12
 """Characters of a digest; `underlay up --reviewed` takes as many."""
@@ -153,7 +157,23 @@ def footer(plans: Sequence[Plan], context: Context) -> str:
     run = f"[run, plans as JSON, pictures]({context.run})" if context.run.startswith(("http://", "https://")) else ""
     merging = "`up` applies no other plan than these" if any(plan.changes for plan in plans) else ""
     parts = (f"{code(context.head[:_COMMIT])}{on}", f"plans {digests}" if digests else "", seen, run, merging)
-    return f"<sub>{' · '.join(filter(None, parts))}</sub>"
+    whole = json.dumps({plan.environment: plan.digest for plan in by_name(plans) if plan.made})
+    return f"<sub>{' · '.join(filter(None, parts))}</sub>\n\n{PLANS}{whole} -->"
+
+
+def digests(body: str) -> dict[str, str]:
+    """The plans that a comment of ours was about: environment to whole digest, out of its last line.
+
+    Values stand inside of a line only, so no text of a plan can look like it.
+    """
+    last = body.replace("\r", "").rstrip("\n").rpartition("\n")[2]
+    if not last.startswith(PLANS):
+        return {}
+    try:
+        found = json.loads(last.removeprefix(PLANS).removesuffix(" -->"))
+    except ValueError:
+        return {}
+    return {str(name): str(digest) for name, digest in found.items()} if isinstance(found, dict) else {}
 
 
 def by_name(plans: Sequence[Plan]) -> list[Plan]:
