@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.comment.stories import CONTEXT, GOLDEN, STORIES, text
+from tests.project import ROOT
 from underlay.comment.compose import MARKER, compose
 
 
@@ -45,3 +46,9 @@ def test_every_environment_is_named_also_where_nothing_changes() -> None:
     for story in STORIES:
         words = text(story)
         assert {name for name in ("dev", "staging", "prod") if name in words} == {"dev", "staging", "prod"}
+
+
+def test_the_readme_shows_a_comment_as_it_appears() -> None:
+    lines = (GOLDEN / "05-pool-shrinks-under-an-api-server.md").read_text().splitlines()
+    quoted = "\n".join(f"> {line}".rstrip() for line in lines if not line.startswith("<!--"))
+    assert quoted.rstrip("\n> ") in (ROOT / "README.md").read_text()
