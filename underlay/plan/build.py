@@ -122,7 +122,7 @@ def _along(pair: Pair, rerouted: frozenset[str]) -> Pair:
 def _change(pair: Pair) -> ObjectChange:
     before, after = (None if body is None else settled(body) for body in (pair.before, pair.after))
     body = after or before or {}
-    metadata = body.get("metadata") or {}
+    metadata = body.get("metadata") or body  # a Helm release says its name itself
     key = "/".join(str(part) for part in (metadata.get("namespace"), metadata.get("name")) if part)
     operation = pair.operation or Operation.UPDATE
     both = before is not None and after is not None
