@@ -27,8 +27,8 @@ from underlay.names import RELEASE, RELEASE_NAMESPACE
 from underlay.stackfile import Environment, environment_names, load_stack
 from underlay.strangers import undeclared
 
-_NOT_COMPARED: Final = frozenset({"IP", "Pod", "Service"})
-"""Others' traffic, and many: no setting says anything about them."""
+_NOT_COMPARED: Final = frozenset({"IP", "Pod", "Service", "ConfigurationState"})
+"""Others' traffic, and what controllers report: no setting says anything about them."""
 
 KINDS: Final = tuple(kind for kind in COLLECTIONS if kind not in _NOT_COMPARED)
 

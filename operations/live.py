@@ -94,6 +94,14 @@ class LiveCluster:
             parsed = json.loads(text)
         return parsed if isinstance(parsed, Mapping) else {}
 
+    def text(self, path: str) -> str:
+        """What a path answers that is no object: a log.
+
+        Raises:
+            UnreachableError: no answer, not permitted, or not there.
+        """
+        return self._send("GET", path)[1].decode(errors="replace")
+
     def _send(
         self,
         method: str,
@@ -172,6 +180,7 @@ COLLECTIONS: Final[Mapping[str, str]] = {
     "BGPAdvertisement": f"{_METALLB}/bgpadvertisements",
     "BFDProfile": f"{_METALLB}/bfdprofiles",
     "Community": f"{_METALLB}/communities",
+    "ConfigurationState": f"{_METALLB}/configurationstates",
     "BGPPeer": "/apis/metallb.io/v1beta2/bgppeers",
     "OCIRepository": "/apis/source.toolkit.fluxcd.io/v1/ocirepositories",
     "HelmRelease": "/apis/helm.toolkit.fluxcd.io/v2/helmreleases",

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
+from operations.checks import at
 from operations.live import COLLECTIONS, LiveCluster
 from operations.records import DEPLOYED
 from underlay.errors import Finding, OperatorError, Severity
@@ -29,6 +30,11 @@ _FLUX: Final = ("source.toolkit.fluxcd.io", "helm.toolkit.fluxcd.io")
 _ADMISSION: Final = "admissionregistration.k8s.io"
 _DEPLOYMENT: Final = "/apis/apps/v1/namespaces/kube-system/deployments/kube-ovn-controller"
 _RELEASE: Final = f"/apis/helm.toolkit.fluxcd.io/v2/namespaces/{RELEASE_NAMESPACE}/helmreleases/{RELEASE}"
+_BGP_PEERS: Final = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/bgppeers.metallb.io"
+_INT32_MAXIMUM: Final = 2**31 - 1
+_STRICT_FORMATS: Final = (1, 36)
+"""The first Kubernetes that holds an integer's bounds to its format."""
+
 _LAWS: Final = ("NET-704", "NET-707", "NET-708", "NET-712")
 """Those that the controller's own Deployment decides: version, mode, arguments."""
 
@@ -42,6 +48,7 @@ def platform(environment: Environment, cluster: LiveCluster, labels: Mapping[str
         labels: of its gateway nodes, as `gateway_labels` read them.
     """
     yield from _kinds(environment, cluster)
+    yield from _peers(environment, cluster)
     yield from _controller(environment, cluster)
     yield from _gateway_nodes(environment, labels)
 
@@ -103,6 +110,42 @@ def _unserved(version: str, wanted: set[tuple[str, str]], cluster: LiveCluster) 
     root = f"/apis/{version}" if "/" in version else f"/api/{version}"
     served = {str(entry.get("kind")) for entry in (cluster.get(root) or {}).get("resources") or ()}
     yield from (kind for group, kind in wanted if group == version and kind not in served)
+
+
+def _peers(environment: Environment, cluster: LiveCluster) -> Iterator[Finding]:
+    """BGP peers whose definition the API server cannot work with; it refuses every one of them, whatever it holds.
+
+    MetalLB up to 0.15.3 declares AS numbers as int32 with a maximum beyond it, which Kubernetes refuses from 1.36 on
+    (https://github.com/metallb/metallb/issues/3034, mended by pull request 3035 in 0.16).
+    """
+    if not environment.settings.metallb.bgp_peers:
+        return
+    try:
+        definition = cluster.get(_BGP_PEERS)
+        version = cluster.get("/version") or {}
+    except OperatorError:
+        return  # an identity that may not read definitions; the write says it itself
+    numbers = re.findall(r"\d+", f"{version.get('major')} {version.get('minor')}")
+    if len(numbers) < 2 or tuple(map(int, numbers[:2])) < _STRICT_FORMATS:  # noqa: PLR2004 (major and minor)
+        return
+    if any(
+        at(schema, "format") == "int32" and (at(schema, "maximum") or 0) > _INT32_MAXIMUM
+        for schema in _as_numbers(definition)
+    ):
+        yield Finding(
+            place=f"cluster {cluster.context}",
+            problem=f"Kubernetes {'.'.join(numbers[:2])} refuses every BGPPeer under the definitions of this MetalLB"
+            " (spec.peerASN is int32 with a maximum of 4294967295)",
+            remedy="bring MetalLB to 0.16, or its definition of BGPPeer alone; or keep the API server at 1.35",
+            rule=CRD,
+        )
+
+
+def _as_numbers(definition: Mapping[str, Any] | None) -> Iterator[Any]:
+    """How each version of the definition declares AS numbers."""
+    for version in at(definition, "spec", "versions") or ():
+        properties = at(version, "schema", "openAPIV3Schema", "properties", "spec", "properties") or {}
+        yield from (properties.get(name) for name in ("myASN", "peerASN"))
 
 
 def _installed(environment: Environment, cluster: LiveCluster) -> str | None:

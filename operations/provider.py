@@ -7,7 +7,9 @@ them; a `destroy` and a refresh run none and would go on with them, long after t
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
+from typing import Any, Final
 
 import pulumi
 import pulumi_kubernetes as kubernetes
@@ -23,6 +25,15 @@ _REQUESTS_PER_SECOND = 1000
 """The client's own limit of 50 makes a refresh of 500 objects take 23 seconds instead of 8 (reference/pulumi.md 7)."""
 
 
+_UPSERT: Final[dict[str, Any]] = (
+    {"upsert_existing_objects": True}
+    if "upsert_existing_objects" in inspect.signature(kubernetes.ProviderArgs).parameters
+    else {}
+)
+"""Take over what a killed run left; `operations.preflight` has seen that it is ours. Up to 4.28 the provider does so by
+itself; from 4.29 on it has to be told (pulumi-kubernetes CHANGELOG, 4.29.0)."""
+
+
 def credentials(root: Path, loaded: Environment) -> str:
     """The kubeconfig of the settings' cluster as the provider gets it: one context, files inlined."""
     return yaml.safe_dump(context_of(root, loaded.settings.cluster))
@@ -35,7 +46,7 @@ def under_cluster(root: Path, loaded: Environment) -> kubernetes.Provider:
         kubeconfig=pulumi.Output.secret(credentials(root, loaded)),
         context=loaded.settings.cluster.context,
         cluster_identifier=f"{loaded.name}-under-cluster",  # In state: renaming replaces everything.
-        upsert_existing_objects=True,  # what a killed run left; `operations.preflight` has seen that it is ours
+        **_UPSERT,
         kube_client_settings=kubernetes.KubeClientSettingsArgs(
             qps=_REQUESTS_PER_SECOND, burst=2 * _REQUESTS_PER_SECOND
         ),

@@ -16,6 +16,7 @@ from operations.checks_provider import provider_checks
 from operations.checks_tenant import tenant_checks
 from operations.judged import WITNESSES, live_findings
 from operations.live import LiveCluster, snapshot
+from operations.metallb_state import controller_log, metallb_checks
 from underlay.admission import HELD
 from underlay.errors import Severity
 from underlay.inventory import wall_manifests
@@ -38,6 +39,7 @@ KINDS: Final = (
     "BFDProfile",
     "BGPPeer",
     "Community",
+    "ConfigurationState",
     "Node",
     "Pod",
     "ValidatingAdmissionPolicy",
@@ -67,13 +69,15 @@ def verify(environment: Environment, cluster: LiveCluster) -> tuple[Check, ...]:
     Raises:
         OperatorError: the cluster does not answer.
     """
-    return tuple(checks(environment, snapshot(cluster, KINDS)))
+    seen = snapshot(cluster, KINDS)
+    return tuple(checks(environment, seen, controller_log(cluster, seen)))
 
 
-def checks(environment: Environment, seen: Seen) -> Iterator[Check]:
+def checks(environment: Environment, seen: Seen, metallb_log: str | None = None) -> Iterator[Check]:
     """The checks over objects already read."""
     yield from _pods(environment, seen)
     yield from _metallb(environment, seen)
+    yield from metallb_checks(seen, metallb_log)
     yield from provider_checks(environment, seen)
     for tenant in environment.settings.tenants:
         yield from tenant_checks(environment, tenant, seen)

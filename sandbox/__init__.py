@@ -1,1 +1,1 @@
-"""A control plane on this machine: real API server, real CRDs, stand-ins where a piece cannot be had."""
+"""A control plane on this machine: real API server, real CRDs, real MetalLB controller, a double of Kube-OVN's."""

@@ -18,12 +18,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from sandbox import plugins, toolchain
+from sandbox import toolchain
 from sandbox.api import ApiError
 from sandbox.control_plane import API_SERVER, ComponentStatus
 from sandbox.environment import DEFAULT_DIRECTORY, environment
 from sandbox.progress import say
 from sandbox.session import Sandbox
+from sandbox.tools import pins
 from underlay.errors import OperatorError
 
 app = typer.Typer(
@@ -65,6 +66,13 @@ def build() -> None:
 
 
 @app.command()
+def pin() -> None:
+    """Write the checksums that the releases publish into toolchain/downloads.yaml; ends with 1 if one differs."""
+    if not pins.pin(say):
+        raise typer.Exit(1)
+
+
+@app.command()
 def up(directory: Directory = DEFAULT_DIRECTORY) -> None:
     """From nothing to the seed's network, applied and verified."""
     with _sandbox(directory) as sandbox:
@@ -98,13 +106,12 @@ def status(directory: Directory = DEFAULT_DIRECTORY, output: Output = Output.TEX
     """Show what runs, where its log is; ends with 1 when something does not run."""
     with _sandbox(directory) as sandbox:
         components, ready = sandbox.status(), sandbox.ready()
-        provider = plugins.present(directory / "pulumi")
     if output is Output.JSON:
         rows = [{"name": c.name, "pid": c.pid, "port": c.port, "log": str(c.log)} for c in components]
-        typer.echo(json.dumps({"ready": ready, "provider": provider, "components": rows}, indent=2))
+        typer.echo(json.dumps({"ready": ready, "components": rows}, indent=2))
     else:
         Console().print(_table(components, directory.resolve()))
-        say(f"sandbox: {'ready' if ready else 'not ready'}; Kubernetes provider: {provider or 'none yet'}")
+        say(f"sandbox: {'ready' if ready else 'not ready'}")
     if not ready:
         raise typer.Exit(NOT_RUNNING)
 

@@ -23,6 +23,7 @@ from underlay.errors import OperatorError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
 NODES: Final = {"c1": "172.21.204.11", "w1": "172.21.204.12", "w2": "172.21.204.13"}
 """Each node with its address on the management VLAN (172.21.204.0/24)."""
@@ -41,9 +42,9 @@ _POD_RANGE: Final = IPv4Network("10.16.0.0/16")
 _JOIN_RANGE: Final = IPv4Network("100.64.0.0/16")
 
 
-def install(api: Api) -> None:
+def install(api: Api, metallb_controller: Path) -> None:
     """Put everything in that is not there yet."""
-    _install_definitions(api, crds.definitions())
+    _install_definitions(api, crds.definitions(metallb_controller))
     for name in NAMESPACES:
         api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
     for name, address in NODES.items():

@@ -1,4 +1,4 @@
-"""A real Kubernetes control plane on loopback: etcd, kube-apiserver, kube-controller-manager; no root, no Docker.
+"""A real Kubernetes control plane on loopback, and MetalLB's controller beside it; no root, no Docker.
 
 `ControlPlane(directory)` keeps everything in that directory: data, secrets, logs, pid files, kubeconfig. Starting what
 runs changes nothing; a start after a crash finds its data, its ports and its kubeconfig again. It refuses to end what
@@ -18,12 +18,13 @@ import urllib.request
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sandbox import cluster, credentials, ports, toolchain
+from sandbox import cluster, credentials, metallb, ports, toolchain
 from sandbox.api import Api, ApiError, Object, collection
 from sandbox.ports import LOOPBACK, Ports
 from sandbox.processes import Server
 from sandbox.progress import working
 from sandbox.storage import exclusively
+from sandbox.tools import table
 from underlay.errors import OperatorError
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
 ETCD: Final = "etcd"
 API_SERVER: Final = "kube-apiserver"
 CONTROLLERS: Final = "kube-controller-manager"
-COMPONENTS: Final = (ETCD, API_SERVER, CONTROLLERS)
+METALLB: Final = table.METALLB
+COMPONENTS: Final = (ETCD, API_SERVER, CONTROLLERS, METALLB)
 """In the order in which they start."""
 
 SERVICE_RANGE: Final = "10.96.0.0/16"
@@ -107,7 +109,7 @@ class ControlPlane:
             self._api = api
         return self._api
 
-    def start(self, contents: Callable[[Api], None] = cluster.install) -> bool:
+    def start(self, contents: Callable[[Api, Path], None] = cluster.install) -> bool:
         """Start what does not run and wait until it is ready; False when everything ran already.
 
         `contents` is called before the controllers start: the garbage collector looks for new kinds only every 30 s,
@@ -124,9 +126,10 @@ class ControlPlane:
                 work.detail = "API server"
                 self._ensure(API_SERVER, self._api_server(tools[API_SERVER]), self._api_ready)
                 work.detail = "its contents"
-                contents(self.api)
+                contents(self.api, tools[METALLB])
                 work.detail = "controllers"
                 self._ensure(CONTROLLERS, self._controllers(tools[CONTROLLERS]), self._controllers_ready)
+                self._ensure_metallb(tools[METALLB])
                 work.result = f"ready on {self.api.address}"
         return True
 
@@ -153,7 +156,7 @@ class ControlPlane:
     def status(self) -> tuple[ComponentStatus, ...]:
         """How each server is, in the order in which they start."""
         chosen = ports.load(self._ports_file)
-        listening = {ETCD: chosen.etcd, API_SERVER: chosen.api} if chosen else {}
+        listening = {ETCD: chosen.etcd, API_SERVER: chosen.api, METALLB: chosen.metallb} if chosen else {}
         return tuple(
             ComponentStatus(name, server.pid(), listening.get(name), server.log)
             for name, server in self._servers.items()
@@ -266,19 +269,34 @@ class ControlPlane:
 
     # --- starting and stopping
 
-    def _ensure(self, name: str, command: Sequence[str | Path], ready: Callable[[], bool]) -> None:
+    def _ensure(
+        self,
+        name: str,
+        command: Sequence[str | Path],
+        ready: Callable[[], bool],
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         """Start a server unless it runs, and wait until it is ready."""
         server = self._servers[name]
         if server.pid() is None:
-            server.spawn(command, dies_with_owner=self._dies_with_owner)
+            server.spawn(command, dies_with_owner=self._dies_with_owner, environment=environment)
         try:
             server.await_ready(ready, _READY_SECONDS)
         except OperatorError:
             self._stop()
             raise
 
+    def _ensure_metallb(self, executable: Path) -> None:
+        """The webhooks are announced once somebody answers them."""
+        port = self._known_ports().metallb
+        home = self._secrets / METALLB
+        metallb.provide_certificate(home, self._certificate)
+        command = metallb.command(executable, self._secrets / "controllers.kubeconfig", port)
+        self._ensure(METALLB, command, lambda: metallb.ready(port), metallb.environment(home))
+        self.api.apply(metallb.webhook_configuration(self._certificate, port))
+
     def _stop(self) -> bool:
-        for name in (CONTROLLERS, API_SERVER):
+        for name in (METALLB, CONTROLLERS, API_SERVER):
             self._servers[name].signal(signal.SIGTERM)
         ended = [self._servers[name].end(_STOP_SECONDS) for name in reversed(COMPONENTS)]
         return any(ended)
@@ -307,7 +325,12 @@ class ControlPlane:
         """Keep the ports of the last start, so that a kubeconfig stays good; move when a stranger listens on one."""
         chosen = ports.load(self._ports_file)
         if chosen:
-            taken_by = {ETCD: (chosen.etcd, chosen.peers), API_SERVER: (chosen.api,), CONTROLLERS: ()}
+            taken_by = {
+                ETCD: (chosen.etcd, chosen.peers),
+                API_SERVER: (chosen.api,),
+                CONTROLLERS: (),
+                METALLB: (chosen.metallb, chosen.metallb + 1),
+            }
             idle = [port for name, used in taken_by.items() if self._servers[name].pid() is None for port in used]
             if all(ports.free(port) for port in idle):
                 return

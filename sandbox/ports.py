@@ -29,6 +29,8 @@ class Ports:
     etcd: int
     peers: int
     api: int
+    metallb: int
+    """Its metrics; its webhooks listen on the port after it."""
 
 
 def free(port: int) -> bool:
@@ -47,13 +49,13 @@ def choose() -> Ports:
     """Free ports, at random so that sandboxes that start side by side do not meet."""
     found: set[int] = set()
     for _ in range(_ATTEMPTS):
-        port = _FIRST + secrets.randbelow(_COUNT)
-        if free(port):
+        port = _FIRST + 2 * secrets.randbelow(_COUNT // 2)  # even, so that each has a neighbour of its own
+        if free(port) and free(port + 1):
             found.add(port)
         if len(found) == len(Ports.__dataclass_fields__):
             return Ports(*found)
     raise OperatorError(
-        f"{LOOPBACK}: no three free ports between {_FIRST} and {_FIRST + _COUNT}; end what listens there and try again"
+        f"{LOOPBACK}: too few free ports from {_FIRST} to {_FIRST + _COUNT}; end what listens there and try again"
     )
 
 

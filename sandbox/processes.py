@@ -21,7 +21,7 @@ from sandbox.golang import last_lines
 from underlay.errors import OperatorError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 READY: Final = "ready"
 """The line that a server of our own prints once it serves; the others are asked."""
@@ -83,8 +83,14 @@ class Server:
             os.waitpid(pid, os.WNOHANG)
         return pid if birth(pid) == born else None
 
-    def spawn(self, command: Sequence[str | Path], *, dies_with_owner: bool) -> None:
-        """Start it; it outlives this process unless told otherwise."""
+    def spawn(
+        self,
+        command: Sequence[str | Path],
+        *,
+        dies_with_owner: bool,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        """Start it with further variables; it outlives this process unless it is to die with it."""
         for path in (self.log, self.pid_file):
             path.parent.mkdir(parents=True, exist_ok=True)
         owner = os.getpid() if dies_with_owner else 0
@@ -93,7 +99,7 @@ class Server:
         pid = os.posix_spawn(
             sys.executable,
             arguments,
-            os.environ,
+            {**os.environ, **(environment or {})},
             file_actions=[
                 (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
                 (os.POSIX_SPAWN_OPEN, 1, str(self.log), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),

@@ -1,7 +1,8 @@
 """One line per long piece of work: what it is, how far, how long already.
 
-On a terminal the line lives and moves; elsewhere (CI, a pipe) each piece gets plain lines: when it starts, once a
-minute while it runs, and when it is done. Everything goes to standard error, so that standard output stays data.
+On a terminal the line lives and moves, and pieces that run side by side share it; elsewhere (CI, a pipe) each piece
+gets plain lines: when it starts, once a minute while it runs, and when it is done. Everything goes to standard error,
+so that standard output stays data.
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ _HEARTBEAT_SECONDS: Final = 60.0
 _REDRAW_SECONDS: Final = 0.5
 
 _console: Final = Console(stderr=True, highlight=False, soft_wrap=True)
+_under_way: Final[list[Work]] = []
+_lock: Final = threading.Lock()
+_drawing: Final = threading.Lock()
+"""Held by the thread that draws the line of all work under way."""
 
 
 def say(sentence: str) -> None:
@@ -69,9 +74,30 @@ def working(title: str) -> Iterator[Work]:
 
 
 def _watch_terminal(work: Work, over: threading.Event) -> None:
-    with _console.status(work.line()) as status:
+    """Show this work; the first of those under way draws for all, because a console has one living line."""
+    with _lock:
+        _under_way.append(work)
+    try:
         while not over.wait(_REDRAW_SECONDS):
-            status.update(work.line())
+            if _drawing.acquire(blocking=False):
+                try:
+                    _draw(over)
+                finally:
+                    _drawing.release()
+    finally:
+        with _lock:
+            _under_way.remove(work)
+
+
+def _draw(over: threading.Event) -> None:
+    with _console.status(_lines()) as status:
+        while not over.wait(_REDRAW_SECONDS):
+            status.update(_lines())
+
+
+def _lines() -> str:
+    with _lock:
+        return "; ".join(work.line() for work in _under_way)
 
 
 def _watch_plainly(work: Work, over: threading.Event) -> None:

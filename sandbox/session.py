@@ -44,7 +44,7 @@ class Sandbox:
     def __init__(self, directory: Path, *, dies_with_owner: bool = False) -> None:
         self.directory = directory.resolve()
         self.control_plane = ControlPlane(directory, dies_with_owner=dies_with_owner)
-        self.double = Server("controller-double", self.directory / "control-plane")
+        self.double = Server("kube-ovn-double", self.directory / "control-plane")
         self._dies_with_owner = dies_with_owner
 
     def start(self) -> bool:
@@ -124,7 +124,7 @@ class Sandbox:
         except OperatorError:
             self.double.end(_PATIENCE)
             raise
-        say("controllers: a double of Kube-OVN's and MetalLB's (sandbox/double), the real ones cannot be had")
+        say("Kube-OVN: a double of its controllers (sandbox/double), the real ones cannot be had from a registry")
 
     def _double_said(self, line: str, before: int) -> bool:
         with self.double.log.open("rb") as log:

@@ -14,6 +14,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from typing import Any
 
+from sandbox.api import Api, ApiError
 from sandbox.control_plane import ETCD, ControlPlane
 
 BEGIN, END = "/registry/", "/registry0"
@@ -24,11 +25,10 @@ ALIVE = ("/registry/leases/", "/registry/peerserverleases/")
 """Where servers say every few seconds that they live."""
 
 WALL = "/registry/validatingadmissionpolic"
-TAKES_NOTE = 2.0
-"""Seconds until the API server enforces other admission policies than before: it looks for them once a second, and
-translates those that are new."""
+ADMISSION = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolic"
+PROBE = "kmetal-restore-probe"
 
-PATIENCE = 10.0
+PATIENCE = 20.0
 """Seconds."""
 
 
@@ -52,7 +52,24 @@ class Photograph:
             for begin in range(0, len(steps), AT_ONCE):
                 self._ask("txn", {"success": steps[begin : begin + AT_ONCE]})
         if any(key.startswith(WALL) for key in touched):
-            time.sleep(TAKES_NOTE)
+            self._await_enforcement()
+
+    def _await_enforcement(self) -> None:
+        """Wait until the API server enforces the policies of now.
+
+        It reads all of them at once, about once a second, so one more that refuses a ConfigMap tells when that was.
+        """
+        api = self.plane.api
+        for resource, body in _probe():
+            api.request("POST", f"{ADMISSION}{resource}", body)
+        path = f"/api/v1/namespaces/default/configmaps?dryRun=All&fieldManager={PROBE}"
+        config_map = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": PROBE, "namespace": "default"}}
+        end = time.monotonic() + PATIENCE
+        while not _refused(api, path, config_map):
+            assert time.monotonic() < end, "the API server does not take the admission policies up"
+            time.sleep(0.05)
+        for resource, body in _probe():
+            api.request("DELETE", f"{ADMISSION}{resource}/{body['metadata']['name']}")
 
     def _differing(self) -> dict[str, str]:
         """Key to the value that it had then; empty for what was not there."""
@@ -82,6 +99,31 @@ class Photograph:
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with opener.open(request, timeout=30) as answer:
             return json.load(answer)
+
+
+def _probe() -> list[tuple[str, dict[str, Any]]]:
+    """A policy that refuses one ConfigMap, and its binding, by what follows `ADMISSION` in their paths."""
+    version = "admissionregistration.k8s.io/v1"
+    rule = {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["configmaps"]}
+    policy = {
+        "failurePolicy": "Fail",
+        "matchConstraints": {"resourceRules": [{**rule, "resourceNames": [PROBE]}]},
+        "validations": [{"expression": "false", "message": PROBE}],
+    }
+    binding = {"policyName": PROBE, "validationActions": ["Deny"]}
+    head = {"apiVersion": version, "metadata": {"name": PROBE}}
+    return [
+        ("ies", {**head, "kind": "ValidatingAdmissionPolicy", "spec": policy}),
+        ("ybindings", {**head, "kind": "ValidatingAdmissionPolicyBinding", "spec": binding}),
+    ]
+
+
+def _refused(api: Api, path: str, body: dict[str, Any]) -> bool:
+    try:
+        api.request("POST", path, body)
+    except ApiError as error:
+        return PROBE in str(error)
+    return False
 
 
 def _coded(key: str) -> str:

@@ -26,7 +26,6 @@ Object = dict[str, Any]
 
 KUBE_OVN: Final = "kube-ovn-controller"
 KUBE_OVN_CNI: Final = "kube-ovn-daemon"
-METALLB: Final = "metallb-controller"
 
 CONFLICT: Final = 409
 NOT_FOUND: Final = 404
@@ -69,7 +68,6 @@ KINDS: Final[Mapping[str, Kind]] = {
     "OvnEip": Kind("kubeovn.io/v1", "ovn-eips"),
     "OvnSnatRule": Kind("kubeovn.io/v1", "ovn-snat-rules"),
     "IP": Kind("kubeovn.io/v1", "ips"),
-    "IPAddressPool": Kind("metallb.io/v1beta1", "ipaddresspools", namespaced=True),
 }
 
 

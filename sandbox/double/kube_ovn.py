@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from kubernetes.client.exceptions import ApiException
 
-from sandbox.double import metallb, nat, nodes, pods, subnet, vpc
+from sandbox.double import nat, nodes, pods, services, subnet, vpc
 from sandbox.double.api import CONFLICT, Client, Object, deleting, key_of, spec_of, status_of
 from sandbox.double.engine import HASTY, PATIENT, Process
 from sandbox.double.faults import Faults
@@ -30,7 +30,6 @@ LANES: Final = {
     "subnet": HASTY,
     "nat": PATIENT,
     "pods": HASTY,
-    "metallb": HASTY,
 }
 """One worker each. The Vpcs' sleeps with every new EIP, so n tenants take n seconds and nobody else waits."""
 
@@ -38,7 +37,7 @@ ROUTES: Final[dict[str, Callable[[Process, Object | None, Object | None], None]]
     "Namespace": nodes.on_namespace,
     "Node": nodes.on_node,
     "Pod": pods.on_pod,
-    "Service": metallb.on_service,
+    "Service": services.on_service,
     "ConfigMap": lambda _process, _old, _new: None,
     "ProviderNetwork": nodes.on_provider_network,
     "Vlan": nodes.on_vlan,
@@ -47,7 +46,6 @@ ROUTES: Final[dict[str, Callable[[Process, Object | None, Object | None], None]]
     "OvnEip": nat.on_eip,
     "OvnSnatRule": nat.on_snat,
     "IP": pods.on_ip,
-    "IPAddressPool": metallb.on_pool,
 }
 
 INSTALLED: Final[tuple[tuple[str, Object], ...]] = (
@@ -70,7 +68,7 @@ INSTALLED: Final[tuple[tuple[str, Object], ...]] = (
 
 
 class ControllerDouble:
-    """Stands in for kube-ovn-controller, the visible part of kube-ovn-cni, and MetalLB's controller."""
+    """A double of kube-ovn-controller and of the visible part of kube-ovn-cni."""
 
     def __init__(self, kubeconfig: Path, *, faults: Faults | None = None, speed: float = 1.0) -> None:
         self.northbound = Northbound()
@@ -148,4 +146,3 @@ def _remember(process: Process) -> None:
     for one in process.all("IP"):
         if not deleting(one):
             process.ipam.take(spec_of(one)["subnet"], key_of(one), spec_of(one)["v4IpAddress"])
-    metallb.reload_pools(process, "pools")

@@ -76,7 +76,7 @@ def part_of(command_line: Sequence[str], *, eldest: bool) -> Part:
     if not command_line:
         return Part.OTHER
     names = {Path(word).name for word in command_line[:8]}
-    if names & {"sandbox.provider_start", "pulumi-resource-kubernetes"}:
+    if "pulumi-resource-kubernetes" in names:
         return Part.PROVIDER
     if names & {"pulumi.policy", "pulumi-analyzer-policy-python", "pulumi-language-python-exec"}:
         return Part.POLICIES

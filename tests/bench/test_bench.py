@@ -26,7 +26,7 @@ def _size(tenants: int, seconds: float) -> Size:
 
 
 def _report(*sizes: Size) -> Report:
-    return Report(sizes, "stand-in", "kubectl", {}, load=0.5, processors=2)
+    return Report(sizes, "4.25.0", "kubectl", {}, load=0.5, processors=2)
 
 
 def test_fifty_generated_tenants_break_no_law(tmp_path: Path) -> None:
@@ -51,7 +51,6 @@ def test_the_plain_apply_gets_namespaces_before_what_lies_in_them_and_the_patche
     ("words", "part"),
     [
         (["/opt/bin/pulumi", "up"], Part.ENGINE),
-        (["python", "-u", "-P", "-m", "sandbox.provider_start", "127.0.0.1:1"], Part.PROVIDER),
         (["/home/plugins/resource-kubernetes-v4/pulumi-resource-kubernetes", "127.0.0.1:1"], Part.PROVIDER),
         (["python", "-u", "-m", "pulumi.policy", "127.0.0.1:1", "."], Part.POLICIES),
         ([], Part.OTHER),
@@ -104,7 +103,7 @@ def test_the_document_for_machines_says_what_the_table_says() -> None:
 
 def test_the_packs_share_is_a_part_of_the_judged_preview() -> None:
     share = Share(500, alone=Measure(6.0, 3.0), judged=Measure(8.0, 4.0))
-    report = Report([], "stand-in", "kubectl", {}, load=0.5, processors=2, policies=share)
+    report = Report([], "4.25.0", "kubectl", {}, load=0.5, processors=2, policies=share)
 
     assert json.loads(report.as_json())["policyPack"] == {"objects": 500, "ofTime": 0.25, "ofProcessorTime": 0.25}
     assert str(share).endswith("its share is 25% of the time, 25% of the processor time")

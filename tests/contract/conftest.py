@@ -1,48 +1,50 @@
-"""The engine, the provider and the API server for the contract suite.
-
-The provider is the `pulumi-resource-kubernetes` on PATH where there is one; else the sandbox's stand-in. The API server
-is the sandbox's, or the one of CONTRACT_KUBECONFIG, which must be on loopback.
-"""
+"""The engine, the genuine Kubernetes provider and the sandbox's API server for the contract suite."""
 
 from __future__ import annotations
 
-import os
 import secrets
-import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 
-from sandbox import plugins
-from sandbox.provider_cluster import Cluster, Refused, read_kubeconfig
+from sandbox.api import Api as Server
+from sandbox.api import ApiError, collection
+from sandbox.control_plane import ControlPlane
 from tests.contract.engine import API_VERSIONS, Engine, make_stack
+from tests.photograph import Photograph
 
 NAMESPACED = {"IPAddressPool", "L2Advertisement", "ConfigMap", "Secret", "ResourceQuota"}
+POOLS = "kmetal-metallb"
+"""MetalLB's webhooks refuse its objects in any other namespace."""
+
+
+def namespace_of(kind: str) -> str | None:
+    """Where the suite keeps objects of a kind; None for a kind without namespaces."""
+    if kind in {"IPAddressPool", "L2Advertisement"}:
+        return POOLS
+    return "default" if kind in NAMESPACED else None
 
 
 class Api:
     """The API server as somebody else than Pulumi uses it: kubectl, a controller, an operator in a hurry."""
 
-    def __init__(self, cluster: Cluster) -> None:
-        self.cluster = cluster
+    def __init__(self, server: Server) -> None:
+        self.server = server
 
     @staticmethod
     def obj(kind: str, name: str, **parts: object) -> dict:
         """Write an object of a kind that the suite uses."""
         metadata = {"name": name}
-        if kind in NAMESPACED:
-            metadata["namespace"] = "default"
+        if namespace := namespace_of(kind):
+            metadata["namespace"] = namespace
         return {"apiVersion": API_VERSIONS.get(kind, "v1"), "kind": kind, "metadata": metadata, **parts}
 
     def get(self, kind: str, name: str) -> dict | None:
         """Read an object; None when there is none."""
-        try:
-            return self.cluster.get(self.obj(kind, name))
-        except Refused as refused:
-            if refused.missing:
-                return None
-            raise
+        return self.server.find(self.path(kind, name))
 
     def need(self, kind: str, name: str) -> dict:
         """Read an object that must be there."""
@@ -52,84 +54,63 @@ class Api:
 
     @staticmethod
     def managers(live: dict) -> list[str]:
-        """List who owns fields, and how."""
-        return [f"{m['manager']}:{m['operation']}" for m in live["metadata"]["managedFields"]]
+        """List who owns fields, and how; the status that MetalLB's controller writes is not the suite's matter."""
+        return [
+            f"{m['manager']}:{m['operation']}"
+            for m in live["metadata"]["managedFields"]
+            if m.get("subresource") != "status"
+        ]
 
-    def apply(self, manager: str, obj: dict, *, force: bool = True) -> dict:
+    def apply(self, manager: str, obj: dict) -> dict:
         """Apply an object as some manager does."""
-        return self.cluster.apply(obj, manager, force=force)
+        return self.server.apply(obj, manager)
 
-    def create(self, manager: str, obj: dict) -> dict:
-        """Create a cluster-scoped object by POST, as a controller does."""
-        collection = self.cluster.resource(obj["apiVersion"], obj["kind"]).path("")
-        return self.cluster.request("POST", collection, obj, fieldManager=manager)
+    def create(self, manager: str, obj: dict) -> None:
+        """Create an object by POST, as a controller does."""
+        assert self.server.create(obj, manager)
 
     def path(self, kind: str, name: str) -> str:
         """Find the URL's path of an object."""
-        obj = self.obj(kind, name)
-        resource = self.cluster.resource(obj["apiVersion"], kind)
-        return resource.path(obj["metadata"].get("namespace", ""), name)
+        plural = {"OvnSnatRule": "ovn-snat-rules"}.get(kind)
+        root = collection(API_VERSIONS.get(kind, "v1"), kind, namespace_of(kind))
+        return f"{root.rpartition('/')[0]}/{plural}/{name}" if plural else f"{root}/{name}"
 
     def merge(self, kind: str, name: str, body: dict, *, subresource: str = "", manager: str = "controller") -> dict:
         """Change an object by a merge patch, as a controller does."""
-        path = self.path(kind, name) + subresource
-        return self.cluster.request("PATCH", path, body, "application/merge-patch+json", fieldManager=manager)
+        path = f"{self.path(kind, name)}{subresource}?{urlencode({'fieldManager': manager})}"
+        return self.server.request("PATCH", path, body, "application/merge-patch+json")
 
     def delete(self, kind: str, name: str) -> None:
         """Delete an object whoever it belongs to; finalizers are taken off first."""
         if self.get(kind, name):
             self.merge(kind, name, {"metadata": {"finalizers": None}})
-            self.cluster.request("DELETE", self.path(kind, name), {"propagationPolicy": "Background"})
+            with suppress(ApiError):  # the last finalizer may have been all that held it
+                self.server.request("DELETE", f"{self.path(kind, name)}?propagationPolicy=Background")
 
 
 @pytest.fixture(scope="session")
-def kubeconfig(request: pytest.FixtureRequest) -> str:
-    """The text of a kubeconfig that leads to an API server on loopback with the real CRDs."""
-    given = os.environ.get("CONTRACT_KUBECONFIG")
-    path = Path(given) if given else Path(request.getfixturevalue("control_plane").kubeconfig)
-    return path.read_text(encoding="utf-8")
-
-
-@pytest.fixture(scope="session")
-def cluster(kubeconfig: str) -> Cluster:
-    return Cluster(read_kubeconfig(kubeconfig), "")
+def kubeconfig(control_plane: ControlPlane) -> str:
+    """The text of the sandbox's kubeconfig."""
+    return control_plane.kubeconfig.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
-def cleaned(request: pytest.FixtureRequest) -> None:
-    """Take away what tests of other suites left on the sandbox's API server; another server is left as it is."""
-    if "CONTRACT_KUBECONFIG" not in os.environ:
-        request.getfixturevalue("first_day").restore()
+def cleaned(first_day: Photograph) -> None:
+    """Take away what tests of other suites left on the sandbox's API server."""
+    first_day.restore()
 
 
 @pytest.fixture
-def api(cluster: Cluster, cleaned: None) -> Api:
+def api(control_plane: ControlPlane, cleaned: None) -> Api:
     del cleaned
-    return Api(cluster)
+    return Api(control_plane.api)
 
 
 @pytest.fixture(scope="session")
-def pulumi_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A Pulumi home with the provider in it: the genuine one where it can be had, else the stand-in."""
-    home = tmp_path_factory.mktemp("pulumi-home")
-    plugins.prepare(home, Path(shutil.which("pulumi") or "pulumi"))
-    return home
-
-
-@pytest.fixture(scope="session")
-def stand_in(pulumi_home: Path) -> bool:
-    """Tell whether the provider is the stand-in; a few facts are its own."""
-    return plugins.present(pulumi_home) is plugins.Provider.STAND_IN
-
-
-@pytest.fixture(scope="session")
-def environment(pulumi_home: Path, tmp_path_factory: pytest.TempPathFactory, keeper: dict[str, str]) -> dict[str, str]:
-    return {
-        **keeper,
-        "PULUMI_HOME": str(pulumi_home),
-        "PULUMI_SKIP_UPDATE_CHECK": "true",
-        "KUBECONFIG": str(tmp_path_factory.mktemp("without") / "none"),
-    }
+def environment(
+    sandbox_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory, keeper: dict[str, str]
+) -> dict[str, str]:
+    return {**sandbox_environment, **keeper, "KUBECONFIG": str(tmp_path_factory.mktemp("without") / "none")}
 
 
 @pytest.fixture(scope="session")

@@ -166,6 +166,8 @@ def custom(
 ) -> CustomResource:
     """Declare a custom resource under a given name; `key` is its name in the state."""
     metadata: dict[str, Any] = {"name": name}
+    if namespace := NAMESPACES.get(kind):
+        metadata["namespace"] = namespace
     if annotations:
         metadata["annotations"] = {f"pulumi.com/{k}": v for k, v in annotations.items()}
     if labels:
@@ -191,6 +193,9 @@ def patch(provider: k8s.Provider, kind: str, name: str, spec: dict[str, Any], **
         opts=with_provider(provider, **options),
     )
 
+
+NAMESPACES = {"IPAddressPool": "kmetal-metallb", "L2Advertisement": "kmetal-metallb"}
+"""MetalLB's webhooks refuse its objects in any other namespace."""
 
 API_VERSIONS = {
     "IPAddressPool": "metallb.io/v1beta1",

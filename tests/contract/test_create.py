@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 import pulumi
 import pulumi_kubernetes as k8s
 import pytest
 
 from tests.contract.conftest import Api
-from tests.contract.engine import Engine, custom, with_provider
+from tests.contract.engine import Declare, Engine, custom, with_provider
 
 pytestmark = pytest.mark.sandbox
 RANGE = ["172.21.204.200-172.21.204.250"]
 
 
-def test_an_object_is_created_by_post_and_a_second_up_changes_nothing(engine: Engine, api: Api, name: str) -> None:
-    """pulumi.md 1.1: POST with manager `pulumi-kubernetes`, operation Update; 1.3: defaults do not show."""
+def test_an_object_is_created_by_server_side_apply_and_a_second_up_changes_nothing(
+    engine: Engine, api: Api, name: str
+) -> None:
+    """Up to 4.28 create is an apply under a random manager; from 4.29 a POST as `pulumi-kubernetes` (its CHANGELOG)."""
 
     def declare(provider: k8s.Provider) -> None:
         custom(provider, "IPAddressPool", name, {"addresses": RANGE})
@@ -22,7 +26,8 @@ def test_an_object_is_created_by_post_and_a_second_up_changes_nothing(engine: En
     assert engine.up(declare).ok
     live = api.need("IPAddressPool", name)
     assert live["spec"] == {"addresses": RANGE, "autoAssign": True, "avoidBuggyIPs": False}
-    assert api.managers(live) == ["pulumi-kubernetes:Update"]
+    [manager] = api.managers(live)
+    assert re.fullmatch(r"pulumi-kubernetes-[0-9a-f]{8}:Apply", manager)
     assert engine.up(declare).changes() == {}
     assert engine.preview(declare, refresh=True).changes() == {}
 
@@ -37,34 +42,33 @@ def test_a_preview_creates_nothing_and_shows_the_servers_answer(engine: Engine, 
     assert api.get("IPAddressPool", name) is None
 
 
-def test_an_object_that_is_there_is_green_in_preview_and_an_error_in_up(engine: Engine, api: Api, name: str) -> None:
-    """pulumi.md 1.1 and 1.5: AlreadyExists; the preview's only trace is a passing message."""
-    api.apply("somebody", api.obj("IPAddressPool", name, spec={"addresses": ["172.21.204.7/32"]}))
+def test_an_object_of_others_is_taken_over_unless_a_field_conflicts(engine: Engine, api: Api, name: str) -> None:
+    """Hence the check of ownership before every run: the provider itself asks nobody whose an object is."""
+    theirs = ["172.21.204.7/32"]
+    api.apply("somebody", api.obj("IPAddressPool", name, spec={"addresses": theirs}))
 
-    def declare(provider: k8s.Provider) -> None:
-        custom(provider, "IPAddressPool", name, {"addresses": RANGE})
+    def declare(addresses: list[str]) -> Declare:
+        return lambda provider: custom(provider, "IPAddressPool", name, {"addresses": addresses}) and None
 
-    preview = engine.preview(declare)
-    assert preview.ok
-    assert any(f'"{name}" already exists' in line for line in preview.passing)
-    up = engine.up(declare)
-    assert not up.ok
-    assert "was not successfully created by the Kubernetes API server" in up.text
-    assert f'"{name}" already exists' in up.text
-    assert api.need("IPAddressPool", name)["spec"]["addresses"] == ["172.21.204.7/32"]
+    assert engine.preview(declare(RANGE)).ok
+    refused = engine.up(declare(RANGE))
+    assert 'conflict with "somebody": .spec.addresses' in refused.text
+    assert api.need("IPAddressPool", name)["spec"]["addresses"] == theirs
+    assert engine.up(declare(theirs)).ok
+    assert len(api.managers(api.need("IPAddressPool", name))) == 2
 
 
-def test_upsert_takes_an_object_over_by_server_side_apply(engine: Engine, api: Api, name: str) -> None:
-    """observed/README.md: with `upsertExistingObjects` on, the next `up` takes over what a killed one left."""
+def test_what_a_killed_run_made_is_taken_over(engine: Engine, api: Api, name: str) -> None:
+    """The next `up` takes over what a killed one left."""
     api.apply("pulumi-kubernetes", api.obj("IPAddressPool", name, spec={"addresses": RANGE}))
 
     def declare(provider: k8s.Provider) -> None:
         custom(provider, "IPAddressPool", name, {"addresses": RANGE})
 
-    assert engine.up(declare, upsert_existing_objects=True).ok
+    assert engine.up(declare).ok
     managers = api.managers(api.need("IPAddressPool", name))
     assert any(m.startswith("pulumi-kubernetes-") and m.endswith(":Apply") for m in managers)
-    assert engine.preview(declare, upsert_existing_objects=True).changes() == {}
+    assert engine.preview(declare).changes() == {}
 
 
 def test_a_wrongly_typed_spec_is_refused_by_the_preview(engine: Engine, name: str) -> None:
@@ -78,23 +82,16 @@ def test_a_wrongly_typed_spec_is_refused_by_the_preview(engine: Engine, name: st
     assert "spec.addresses" in preview.text
 
 
-def test_an_unknown_field_is_pruned_at_create_and_refused_by_the_next_update(
-    engine: Engine, api: Api, name: str
-) -> None:
-    """pulumi.md 3, second row: a typo passes once, in preview and up, and breaks the deployment after."""
+def test_an_unknown_field_is_refused_by_the_preview_and_by_up(engine: Engine, api: Api, name: str) -> None:
+    """A server-side apply refuses what the schema does not declare; a create by POST (from 4.29) prunes it silently."""
 
-    def with_typo(provider: k8s.Provider) -> None:
+    def declare(provider: k8s.Provider) -> None:
         custom(provider, "IPAddressPool", name, {"addresses": RANGE, "autoAsign": False})
 
-    def still_with_typo(provider: k8s.Provider) -> None:
-        custom(provider, "IPAddressPool", name, {"addresses": ["172.21.204.9/32"], "autoAsign": False})
-
-    assert engine.preview(with_typo).ok
-    assert engine.up(with_typo).ok
-    assert "autoAsign" not in api.need("IPAddressPool", name)["spec"]
-    update = engine.up(still_with_typo)
-    assert not update.ok
-    assert "field not declared in schema" in update.text
+    for refused in (engine.preview(declare), engine.up(declare)):
+        assert not refused.ok
+        assert "field not declared in schema" in refused.text
+    assert api.get("IPAddressPool", name) is None
 
 
 def test_a_kind_that_is_not_installed_is_green_in_preview(engine: Engine, name: str) -> None:

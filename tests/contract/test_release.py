@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pulumi_kubernetes as k8s
 import pytest
 from pulumi_kubernetes.helm.v3 import Release
 
+from sandbox.storage import CHECKOUT
 from tests.contract.conftest import Api
 from tests.contract.engine import Engine, with_provider
 
@@ -35,10 +35,8 @@ def chart(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def declare(chart: Path, name: str, stand_in: bool) -> Callable[[dict], Callable[[k8s.Provider], None]]:  # noqa: FBT001 (a fixture)
+def declare(chart: Path, name: str) -> Callable[[dict], Callable[[k8s.Provider], None]]:
     """Declare a release with given values, into a namespace that it creates."""
-    if stand_in and not shutil.which("helm"):
-        pytest.skip("helm is not on PATH")
 
     def with_values(values: dict) -> Callable[[k8s.Provider], None]:
         def program(provider: k8s.Provider) -> None:
@@ -59,8 +57,7 @@ def declare(chart: Path, name: str, stand_in: bool) -> Callable[[dict], Callable
 
 def recorded(api: Api, name: str) -> dict:
     """Read the values that the chart got."""
-    obj = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, "namespace": name}}
-    return json.loads(api.cluster.get(obj)["data"]["values"])
+    return json.loads(api.server.request("GET", f"/api/v1/namespaces/{name}/configmaps/{name}")["data"]["values"])
 
 
 def test_values_arrive_change_and_go(
@@ -83,7 +80,7 @@ def test_values_arrive_change_and_go(
     assert changed.differences["release"] == {"values.number": "update"}
     assert recorded(api, name)["number"] == 4
     assert engine.destroy().ok
-    assert api.cluster.request("GET", f"/api/v1/namespaces/{name}/secrets", labelSelector="owner=helm")["items"] == []
+    assert api.server.request("GET", f"/api/v1/namespaces/{name}/secrets?labelSelector=owner%3Dhelm")["items"] == []
 
 
 def test_a_template_error_is_green_in_preview_and_fails_at_up(
@@ -105,3 +102,32 @@ def test_a_chart_that_is_not_there_is_refused_by_the_preview(engine: Engine, nam
     preview = engine.preview(declare)
     assert not preview.ok
     assert "check the chart name and repository configuration" in preview.text
+
+
+def test_the_sandboxs_chart_writes_down_its_values_and_wants_a_tunnel_interface(
+    engine: Engine, api: Api, name: str
+) -> None:
+    def declare(network: dict) -> Callable[[k8s.Provider], None]:
+        def program(provider: k8s.Provider) -> None:
+            Release(
+                "release",
+                name=name,
+                namespace=name,
+                create_namespace=True,
+                chart=str(CHECKOUT / "sandbox" / "chart"),
+                values={"network": network},
+                opts=with_provider(provider),
+            )
+
+        return program
+
+    refused = engine.up(declare({}))
+    assert "network.kubeOvn.tunnelInterface is required" in refused.text
+    assert engine.up(declare({"kubeOvn": {"tunnelInterface": "data.205"}, "multus": {"enabled": True}})).ok
+    values = api.server.request("GET", f"/api/v1/namespaces/{name}/configmaps/kmetal-values")["data"]["values.json"]
+    assert json.loads(values)["network"] == {
+        "flannel": {},
+        "kubeOvn": {"tunnelInterface": "data.205"},
+        "multus": {"enabled": True},
+    }
+    assert engine.destroy().ok

@@ -115,7 +115,7 @@ def test_an_empty_map_differs_for_ever(engine: Engine, name: str) -> None:
             name,
             api_version="metallb.io/v1beta1",
             kind="IPAddressPool",
-            metadata={"name": name, "annotations": {}},
+            metadata={"name": name, "namespace": "kmetal-metallb", "annotations": {}},
             spec={"addresses": ["172.21.204.9/32"]},
             opts=with_provider(provider),
         )
@@ -137,9 +137,9 @@ def test_the_first_update_drops_what_kubectl_set_and_the_program_does_not_say(
 
         return program
 
-    assert engine.up(declare("172.21.204.9/32"), upsert_existing_objects=True).ok
+    assert engine.up(declare("172.21.204.9/32")).ok
     assert api.need("IPAddressPool", name)["spec"]["autoAssign"] is False
-    assert engine.up(declare("172.21.204.8/32"), upsert_existing_objects=True).ok
+    assert engine.up(declare("172.21.204.8/32")).ok
     live = api.need("IPAddressPool", name)
     assert live["spec"] == {"addresses": ["172.21.204.8/32"], "autoAssign": True, "avoidBuggyIPs": False}
     assert not any(manager.startswith("kubectl") for manager in api.managers(live))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NODES = ("c1", "w1", "w2")
-WRITTEN = ("OvnSnatRule", "OvnEip", "IP", "Subnet", "Vlan", "ProviderNetwork", "Vpc", "IPAddressPool", "Service")
+WRITTEN = ("OvnSnatRule", "OvnEip", "IP", "Subnet", "Vlan", "ProviderNetwork", "Vpc", "Service")
 
 
 @pytest.fixture(scope="package")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from typing import Any, Final
+
+import pulumi_kubernetes as kubernetes
+from pulumi_kubernetes.helm.v3 import Release
 
 from operations.live import COLLECTIONS
 from sandbox.storage import CHECKOUT
 from tests.adoption.by_hand import VALUES, page
+from tests.contract.engine import Engine, make_stack, with_provider
 from tests.life_cycle.project import Project, wait_until
 
 _SERVER_SIDE: Final = frozenset({"ProviderNetwork", "Vlan", "Vpc"})
@@ -60,13 +63,20 @@ def _status(project: Project, kind: str, name: str) -> dict[str, Any]:
 
 
 def install_chart(project: Project) -> None:
-    """`helm install`, as the page says."""
-    values = project.root / "values.json"
-    values.write_text(json.dumps(VALUES))
-    chart = str(CHECKOUT / "sandbox" / "chart")
-    subprocess.run(
-        ["helm", "install", "kmetal", chart, "--namespace", "kmetal-flux", "--values", str(values)],
-        env={**project.environment(), "HOME": str(project.root)},  # helm keeps a cache there
-        capture_output=True,
-        check=True,
-    )
+    """What `helm install` does, as the page says, by the same Helm: another stack's, with a state that nobody keeps."""
+    values: dict[str, Any] = VALUES
+
+    def declare(provider: kubernetes.Provider) -> None:
+        Release(
+            "release",
+            name="kmetal",
+            namespace="kmetal-flux",
+            chart=str(CHECKOUT / "sandbox" / "chart"),
+            values=values,
+            opts=with_provider(provider),
+        )
+
+    made = project.root / "helm"
+    make_stack(made, project.environment())
+    engine = Engine(made, project.root / "helm-run", project.plane.kubeconfig.read_text(), project.environment())
+    assert engine.up(declare).ok

@@ -56,14 +56,20 @@ class Project:
     """One test's project directory, bound to the session's control plane and to the controllers at work on it."""
 
     def __init__(
-        self, root: Path, plane: ControlPlane, environment: Mapping[str, str], double: ControllerDouble
+        self,
+        root: Path,
+        plane: ControlPlane,
+        environment: Mapping[str, str],
+        double: ControllerDouble,
+        stack: str = STACK,
     ) -> None:
         self.root, self.plane, self._environment, self._double = root, plane, environment, double
+        self.stack = stack
         (root / "state").mkdir()
         (root / "sandbox").mkdir()
         for name in ("__main__.py", "Pulumi.yaml", "policies"):
             (root / name).symlink_to(CHECKOUT / name)
-        written: dict[str, Any] = yaml.safe_load((CHECKOUT / f"Pulumi.{STACK}.yaml").read_text())
+        written: dict[str, Any] = yaml.safe_load((CHECKOUT / f"Pulumi.{self.stack}.yaml").read_text())
         self.document = {**SECRETS, "config": written["config"]}
         self.section("chart")["reference"] = str(CHECKOUT / "sandbox" / "chart")
         self.section("cluster")["kubeconfig"] = str(plane.kubeconfig)
@@ -94,11 +100,11 @@ class Project:
 
     def save(self) -> None:
         """Write the stack file."""
-        (self.root / f"Pulumi.{STACK}.yaml").write_text(yaml.safe_dump(self.document, sort_keys=False))
+        (self.root / f"Pulumi.{self.stack}.yaml").write_text(yaml.safe_dump(self.document, sort_keys=False))
 
     def run(self, verb: Verb, *, refresh: bool = False) -> Outcome:
         """One run, whatever comes of it."""
-        return run(self.root, STACK, verb, refresh=refresh)
+        return run(self.root, self.stack, verb, refresh=refresh)
 
     def must(self, verb: Verb, *, refresh: bool = False) -> Outcome:
         """One run that has to succeed."""

@@ -165,7 +165,7 @@ def test_what_kube_ovn_does_not_follow_is_never_changed_in_an_object_that_a_kill
 def test_a_stack_of_an_earlier_version_goes_over_to_the_stacks_own_manager_while_it_changes(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    untold: Callable[..., Any] = lambda body, _: body  # noqa: E731 (a stand-in for a function)
+    untold: Callable[..., Any] = lambda body, _: body  # noqa: E731 (instead of a function)
     with monkeypatch.context() as earlier:
         earlier.setattr(objects, "_held", untold)
         project.must("up")

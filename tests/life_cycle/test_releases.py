@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from operations.engine import select
 from operations.errand import Release
 from operations.records import release_in
 from sandbox.api import Api
+from sandbox.storage import CHECKOUT
 from tests.life_cycle.by_kubectl import install_chart
 from tests.life_cycle.project import STACK, Project, wait_until
 from tests.life_cycle.test_rerouting import apply
@@ -20,11 +22,17 @@ from tests.life_cycle.test_rerouting import apply
 pytestmark = pytest.mark.sandbox
 
 PATH = "/api/v1/namespaces/kmetal-flux/secrets?labelSelector=owner%3Dhelm,name%3Dkmetal"
-SLOW = """#!/bin/sh
-"{helm}" "$@" || exit
-[ "$1" != install ] || sleep 30
+HOOK = """
+apiVersion: v1
+kind: Pod
+metadata:
+  name: kmetal-hook
+  namespace: kmetal-flux
+  annotations: {helm.sh/hook: post-install, helm.sh/hook-delete-policy: before-hook-creation}
+spec:
+  containers: [{name: hook, image: hook}]
 """
-"""A helm that has installed long before it says so."""
+"""A chart whose installation is made and never done: no sandbox runs pods, and Helm waits for its hooks."""
 
 
 def _records(api: Api) -> dict[str, str]:
@@ -54,16 +62,17 @@ def test_a_release_that_somebody_else_installed_stops_every_run_and_stays(projec
 
 @pytest.mark.unwalled
 def test_what_a_dead_run_installed_and_did_not_write_down_is_installed_anew_once(project: Project) -> None:
-    slow = project.root / "slow"
-    slow.mkdir()
-    helm = shutil.which("helm", path=project.environment()["PATH"])
-    (slow / "helm").write_text(SLOW.format(helm=helm))
-    (slow / "helm").chmod(0o755)
-    running = project.command("up", STACK, "--yes", PATH=f"{slow}:{project.environment()['PATH']}")
+    chart = Path(shutil.copytree(CHECKOUT / "sandbox" / "chart", project.root / "chart"))
+    hook = chart / "templates" / "hook.yaml"
+    hook.write_text(HOOK)
+    project.section("chart")["reference"] = str(chart)
+    project.save()
+    running = project.command("up", STACK, "--yes")
     wait_until(lambda: _records(project.api), "Helm's record", 120)
     os.killpg(running.pid, signal.SIGKILL)
     running.communicate()
     dead = _records(project.api)
+    hook.unlink()
 
     assert "Helm's record of the installation that died was taken away" in " ".join(apply(project).split())
 

@@ -12,6 +12,7 @@ from operations.live import LiveCluster
 from operations.platform import platform
 from tests.project import ROOT
 from underlay.errors import Finding, OperatorError, Severity
+from underlay.sections.metallb import BgpPeer
 from underlay.stackfile import Environment, load_stack
 
 LABELS = {"w1": "true", "w2": "true"}
@@ -60,15 +61,21 @@ class Answers:
         return cast("Mapping[str, Any] | None", answer)
 
 
-def environment(install: str = "release") -> Environment:
+def environment(install: str = "release", peers: tuple[BgpPeer, ...] = ()) -> Environment:
     loaded, _ = load_stack(ROOT, "dev")
+    metallb = loaded.settings.metallb.model_copy(update={"bgp_peers": peers})
     chart = loaded.settings.chart.model_copy(update={"install": install, "reference": "oci://x", "version": "1.4.0"})
-    return replace(loaded, settings=loaded.settings.model_copy(update={"chart": chart}))
+    return replace(loaded, settings=loaded.settings.model_copy(update={"chart": chart, "metallb": metallb}))
 
 
-def judged(answers: Answers, install: str = "release", labels: Mapping[str, str | None] = LABELS) -> list[Finding]:
+def judged(
+    answers: Answers,
+    install: str = "release",
+    labels: Mapping[str, str | None] = LABELS,
+    peers: tuple[BgpPeer, ...] = (),
+) -> list[Finding]:
     def found() -> Iterator[Finding]:
-        yield from platform(environment(install), cast("LiveCluster", answers), labels)
+        yield from platform(environment(install, peers), cast("LiveCluster", answers), labels)
 
     return sorted(found())
 
@@ -151,3 +158,41 @@ def test_a_gateway_node_that_left_or_lost_its_label_is_named_and_only_the_last_o
     none = judged(Answers(), labels={})
     assert [finding.severity for finding in none].count(Severity.ERROR) == 1
     assert any("none of the gateway nodes is in the cluster" in finding.problem for finding in none)
+
+
+INT32 = {"type": "integer", "format": "int32", "maximum": 4294967295}
+INT64 = {"type": "integer", "format": "int64", "maximum": 4294967295}
+PEERS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/bgppeers.metallb.io"
+PEER = BgpPeer.model_validate({"name": "tor", "myASN": 64512, "peerASN": 64513, "peerAddress": "172.21.204.2"})
+
+
+def definition(number: Mapping[str, Any]) -> dict[str, Any]:
+    spec = {"properties": {"myASN": number, "peerASN": number}}
+    schema = {"openAPIV3Schema": {"properties": {"spec": spec}}}
+    return {"spec": {"versions": [{"name": "v1beta2", "schema": schema}]}}
+
+
+@pytest.mark.parametrize(
+    ("minor", "number", "fits"),
+    [("35", INT32, True), ("36", INT32, False), ("37+", INT32, False), ("36", INT64, True)],
+)
+def test_definitions_of_metallb_that_the_api_server_cannot_work_with_stop_a_run_with_bgp_peers(
+    minor: str, number: dict[str, Any], *, fits: bool
+) -> None:
+    answers = Answers(**{"/version": {"major": "1", "minor": minor}, PEERS: definition(number)})
+    answers.paths["/apis/metallb.io/v1beta2"] = {"resources": [{"kind": "BGPPeer"}]}
+
+    found = judged(answers, "release", peers=(PEER,))
+
+    assert [finding.rule for finding in found] == ([] if fits else ["CRD"])
+    for finding in found:
+        assert "refuses every BGPPeer under the definitions of this MetalLB" in finding.problem
+        assert "bring MetalLB to 0.16" in finding.remedy
+    assert judged(answers, "release") == [], "without peers it does not matter"
+
+
+def test_definitions_that_may_not_be_read_stop_nothing() -> None:
+    answers = Answers(**{"/version": {"major": "1", "minor": "37"}, PEERS: FORBIDDEN})
+    answers.paths["/apis/metallb.io/v1beta2"] = {"resources": [{"kind": "BGPPeer"}]}
+
+    assert judged(answers, "release", peers=(PEER,)) == []

@@ -96,7 +96,7 @@ def test_it_stops_moves_away_from_a_port_that_was_taken_meanwhile_and_keeps_its_
     old = own_plane.api.address
     assert own_plane.stop() is True
     assert own_plane.stop() is False
-    assert [component.running for component in own_plane.status()] == [False, False, False]
+    assert [component.running for component in own_plane.status()] == [False] * 4
 
     with socket.create_server(("127.0.0.1", int(old.rpartition(":")[2]))):
         own_plane.start()
@@ -262,49 +262,12 @@ def test_an_admission_policy_is_enforced(clean_cluster: ControlPlane) -> None:
     assert "no VLAN here" in said
 
 
-@sandbox
-def test_the_chart_writes_down_the_values_it_got(
-    clean_cluster: ControlPlane, sandbox_environment: dict[str, str]
-) -> None:
-    settings = "network.kubeOvn.tunnelInterface=data.205,network.multus.enabled=true"
-    command = [
-        "helm",
-        "install",
-        "kmetal",
-        CHECKOUT / "sandbox" / "chart",
-        "--namespace=kmetal-flux",
-        "--set",
-        settings,
-    ]
-
-    subprocess.run(command, env={**os.environ, **sandbox_environment}, check=True, capture_output=True)
-
-    written = clean_cluster.api.find("/api/v1/namespaces/kmetal-flux/configmaps/kmetal-values")
-    assert written is not None
-    assert json.loads(written["data"]["values.json"])["network"] == {
-        "flannel": {},
-        "kubeOvn": {"tunnelInterface": "data.205"},
-        "multus": {"enabled": True},
-    }
-
-
-@sandbox
-def test_the_chart_refuses_to_be_installed_without_a_tunnel_interface(sandbox_environment: dict[str, str]) -> None:
-    command = ["helm", "template", "kmetal", CHECKOUT / "sandbox" / "chart"]
-
-    answer = subprocess.run(
-        command, env={**os.environ, **sandbox_environment}, check=False, capture_output=True, text=True
-    )
-
-    assert answer.returncode != 0
-    assert "network.kubeOvn.tunnelInterface is required" in answer.stderr
-
-
 def test_the_chosen_ports_are_free_and_differ() -> None:
     chosen = ports.choose()
 
-    assert len({chosen.etcd, chosen.peers, chosen.api}) == 3
-    assert all(ports.free(port) for port in (chosen.etcd, chosen.peers, chosen.api))
+    numbers = (chosen.etcd, chosen.peers, chosen.api, chosen.metallb, chosen.metallb + 1)
+    assert len(set(numbers)) == 5
+    assert all(ports.free(port) for port in numbers)
 
 
 def test_a_port_with_a_listener_is_not_free() -> None:
@@ -414,9 +377,10 @@ def test_definitions_once_fetched_serve_a_clone_without_the_shared_folder(
     kept.mkdir(parents=True)
     for url in crds.UPSTREAM:
         name = url.removeprefix("https://raw.githubusercontent.com/").replace("/", "_")
-        (kept / name).write_text("---\nkind: Deployment\n---\nkind: CustomResourceDefinition\nspec: {}\n")
+        (kept / name).write_text("---\nkind: Deployment\n---\nkind: CustomResourceDefinition\nspec: {group: g}\n")
 
-    assert crds.definitions() == [{"kind": "CustomResourceDefinition", "spec": {}}] * len(crds.UPSTREAM)
+    found = crds.definitions()
+    assert found == [{"kind": "CustomResourceDefinition", "spec": {"group": "g"}}] * len(crds.UPSTREAM)
     assert capsys.readouterr().err == "custom resource definitions: from the upstream releases\n"
 
 

@@ -78,7 +78,7 @@ def test_a_double_that_ends_at_once_fails_the_start_with_its_own_words(
     with pytest.raises(OperatorError) as refused:
         sandbox.start()
 
-    assert str(refused.value).startswith(f"{sandbox.double.log}: controller-double did not become ready; see the end")
+    assert str(refused.value).startswith(f"{sandbox.double.log}: kube-ovn-double did not become ready; see the end")
     assert f"{sandbox.control_plane.kubeconfig}: no cluster answers" in str(refused.value)
 
 
@@ -86,7 +86,7 @@ def test_a_double_that_never_serves_is_ended(sandbox: Sandbox, monkeypatch: pyte
     monkeypatch.setattr(session, "_DOUBLE", SILENT)
     monkeypatch.setattr(session, "_READY_SECONDS", 0.3)
 
-    with pytest.raises(OperatorError, match="controller-double did not become ready"):
+    with pytest.raises(OperatorError, match="kube-ovn-double did not become ready"):
         sandbox.start()
 
     assert sandbox.double.pid() is None
@@ -127,7 +127,7 @@ def test_status_lists_a_dead_double_and_says_not_ready(sandbox: Sandbox) -> None
     told = json.loads(answer.stdout)
     assert told["ready"] is False
     assert told["components"][-1] == {
-        "name": "controller-double",
+        "name": "kube-ovn-double",
         "pid": None,
         "port": None,
         "log": str(sandbox.double.log),
@@ -214,7 +214,7 @@ def test_the_double_comes_back_after_its_death_and_follows_the_api_server_to_ano
     try:
         assert sandbox.start() is True
         assert sandbox.ready()
-        assert [component.running for component in sandbox.status()] == [True] * 4
+        assert [component.running for component in sandbox.status()] == [True] * 5
         first = sandbox.double.pid()
         sandbox.double.kill()
         assert not sandbox.ready()

@@ -13,7 +13,8 @@ import pytest
 from sandbox import golang, plugins, toolchain
 from sandbox.golang import parse_version
 from sandbox.storage import CHECKOUT
-from sandbox.toolchain import TOOLS
+from sandbox.tools import table
+from sandbox.tools.table import TOOLS
 from underlay.errors import OperatorError
 
 if TYPE_CHECKING:
@@ -51,8 +52,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.delenv("PULUMI_HOME", raising=False)
-    monkeypatch.setattr(toolchain, "reachable", lambda _: False)
-    monkeypatch.setattr(plugins, "reachable", lambda _: False)
+    monkeypatch.setenv("KMETAL_DOWNLOADS", os.devnull)
     return tools
 
 
@@ -89,9 +89,10 @@ def test_the_versions_are_those_of_the_design() -> None:
     assert {name: tool.version for name, tool in TOOLS.items()} == {
         "pulumi": "v3.250.0",
         "etcd": "v3.7.3",
-        "helm": "v3.22.0",
-        "kube-apiserver": "v1.37.2",
-        "kube-controller-manager": "v1.37.2",
+        "pulumi-resource-kubernetes": "4.25.0",
+        "kube-apiserver": "v1.35.4",
+        "kube-controller-manager": "v1.35.4",
+        "metallb-controller": "v0.15.2",
     }
 
 
@@ -102,10 +103,9 @@ def test_the_versions_are_those_of_the_design() -> None:
         ("pulumi", "3.272.1", True),
         ("pulumi", "3.249.9", False),
         ("pulumi", "4.0.0", False),
-        ("kube-apiserver", "1.37.5", True),
-        ("kube-apiserver", "1.38.0", False),
+        ("kube-apiserver", "1.35.9", True),
+        ("kube-apiserver", "1.36.0", False),
         ("kube-apiserver", "0.0.0", False),
-        ("helm", "4.0.0", False),
     ],
 )
 def test_a_tool_fits_when_it_is_alike_and_not_older(tool: str, version: str, *, fits: bool) -> None:
@@ -177,7 +177,7 @@ def test_a_change_of_the_module_builds_anew(machine: Path, monkeypatch: pytest.M
     for name in ("go.mod", "go.sum"):
         text = (CHECKOUT / "toolchain" / "etcd" / name).read_text().replace("3.7.3", "3.7.4")
         script(clone / "toolchain" / "etcd" / name, text)
-    monkeypatch.setattr(toolchain, "CHECKOUT", clone)
+    monkeypatch.setattr(table, "CHECKOUT", clone)
 
     toolchain.provide(["etcd"])
 
@@ -194,26 +194,21 @@ def test_the_go_of_path_is_passed_over_when_it_is_older_than_the_modules_ask(
     assert golang.find_go("1.26.8") == golang.Go(newer, "go1.27.3", "linux/amd64")
 
 
-def test_without_a_genuine_provider_the_stand_in_is_announced_in_one_line(
-    machine: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_provider_that_the_cli_has_downloaded_for_the_user_is_taken(machine: Path) -> None:
+    users = machine.parent / "home" / ".pulumi" / "plugins" / "resource-kubernetes-v4.25.0"
+    plugin = script(users / "pulumi-resource-kubernetes", "\x7fELF")
+
+    assert toolchain.provide([table.PROVIDER]) == {table.PROVIDER: plugin}
+
+
+def test_the_provider_is_linked_where_the_engine_looks_for_its_version(machine: Path) -> None:
     home = machine.parent / "pulumi-home"
+    provider = script(machine.parent / "cache" / "pulumi-resource-kubernetes", "\x7fELF")
 
-    assert plugins.prepare(home, machine / "pulumi") is plugins.Provider.STAND_IN
-    assert plugins.present(home) is plugins.Provider.STAND_IN
-    assert capsys.readouterr().err.splitlines() == [
-        "Kubernetes provider 4.32.0: a stand-in (sandbox/provider.py), the genuine plugin cannot be had"
-    ]
+    plugins.prepare(home, provider, machine / "pulumi")
 
-
-def test_a_genuine_provider_that_the_user_has_is_taken_even_after_a_stand_in(machine: Path) -> None:
-    home = machine.parent / "pulumi-home"
-    plugins.prepare(home, machine / "pulumi")
-    users = machine.parent / "home" / ".pulumi" / "plugins" / "resource-kubernetes-v4.32.0"
-    genuine = script(users / "pulumi-resource-kubernetes", "\x7fELF")
-
-    assert plugins.prepare(home, machine / "pulumi") is plugins.Provider.GENUINE
-    assert (home / "plugins" / users.name / genuine.name).resolve() == genuine
+    link = home / "plugins" / "resource-kubernetes-v4.25.0" / "pulumi-resource-kubernetes"
+    assert link.resolve() == provider
 
 
 def test_the_analyzer_hands_over_the_engine_and_the_pack_but_no_options(
@@ -222,7 +217,7 @@ def test_the_analyzer_hands_over_the_engine_and_the_pack_but_no_options(
     echo = script(machine.parent / "a path with spaces" / "python", '#!/bin/sh\necho "$@"\n')
     monkeypatch.setattr(sys, "executable", str(echo))
     home = machine.parent / "pulumi-home"
-    plugins.prepare(home, machine / "pulumi")
+    plugins.prepare(home, machine / "provider", machine / "pulumi")
     [analyzer] = home.glob("plugins/analyzer-*/pulumi-analyzer-policy-python")
 
     said = subprocess.check_output([analyzer, "127.0.0.1:1", ".", "-virtualenv=venv"], text=True)
