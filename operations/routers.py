@@ -16,6 +16,7 @@ from typing import Any, Final
 from operations.live import LiveCluster, snapshot
 from underlay.drift import Object, Seen
 from underlay.errors import Finding, Severity
+from underlay.kind_table import in_order
 from underlay.managed_fields import maker_of
 from underlay.names import STACK_LABEL, TenantNames, external_eip
 from underlay.offboarding import Estate
@@ -26,7 +27,7 @@ REROUTED: Final = "REROUTED"
 KINDS: Final = ("Vpc", "OvnEip")
 """What tells whether a router is to be made anew."""
 
-DOMAIN: Final = ("OvnFip", "OvnDnatRule", "OvnSnatRule", "Subnet", "NetworkAttachmentDefinition", *KINDS)
+DOMAIN: Final = in_order("behind_router")
 """What stands behind a router, or uses it, in the order in which it goes."""
 
 
