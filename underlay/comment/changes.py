@@ -20,6 +20,8 @@ _HOW = {
     Operation.DELETE: "deleted",
 }
 
+_POLICY = "ValidatingAdmissionPolicy"
+
 _ALONG = {**_HOW, Operation.UPDATE: "annotations of the engine", Operation.REPLACE: "goes along"}
 """What is said of a change without a field of its own."""
 
@@ -65,7 +67,9 @@ def _rows(plan: Plan, changes: Iterable[ObjectChange]) -> Iterator[tuple[str, st
 
 
 def _without_derived(change: ObjectChange) -> ObjectChange:
-    """A block that moves takes its gateway along, which no reviewer has to read beside it."""
+    """Without what follows: a block takes its gateway along, and settings the expressions of admission policies."""
+    if change.kind == _POLICY:
+        return replace(change, fields=())
     if all(one.path != "spec.cidrBlock" for one in change.fields):
         return change
     own = tuple(one for one in change.fields if one.path not in ("spec.gateway", "spec.excludeIps"))
@@ -74,6 +78,8 @@ def _without_derived(change: ObjectChange) -> ObjectChange:
 
 def _told(change: ObjectChange) -> str:
     """Addresses of what comes or goes."""
+    if change.kind == _POLICY and change.operation is Operation.UPDATE:
+        return "expressions, which follow from the settings"
     if change.operation not in (Operation.CREATE, Operation.DELETE):
         return ""
     spec = (change.after or change.before or {}).get("spec") or {}
@@ -121,7 +127,7 @@ def entry(value: Any) -> str:
 def as_diff(plan: Plan) -> str:
     """The plan as a diff: one object of each kind of change, and how many are alike."""
     alike: dict[tuple[Any, ...], list[ObjectChange]] = defaultdict(list)
-    for change in plan.changes:
+    for change in map(_without_derived, plan.changes):
         shape = tuple((one.path, one.kind) for one in change.fields)
         own = change.key if change.operation in (Operation.CREATE, Operation.DELETE) and not shape else ""
         alike[(change.operation, change.kind, shape, own)].append(change)

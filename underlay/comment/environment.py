@@ -56,7 +56,7 @@ def environment(plan: Plan) -> list[Part]:
 def _supplies(plan: Plan) -> str:
     """What is left, where the change takes or gives some of it."""
     moved = [one for one in plan.supplies if (one.size_before, one.taken_before) != (one.size_after, one.taken_after)]
-    laws = f"{plan.laws} laws hold." if plan.laws and not any(one.rule.startswith("NET-") for one in plan.risks) else ""
+    laws = "Every law holds." if plan.laws and not any(one.rule.startswith("NET-") for one in plan.risks) else ""
     if not moved:
         left = ", ".join(f"{plain(one.name)}: {_number(one.left)} left" for one in plan.supplies)
         return " ".join(
