@@ -1,4 +1,4 @@
-"""`underlay preview`, `up` and `destroy`: one stack against its cluster, with what the engine does not look at.
+"""`underlay up` and `destroy`: one stack against its cluster, with what the engine does not look at.
 
 The engine plans and applies. Around it: whether the cluster is the one that the settings name, whom the plan would cut
 off, what a run that died has left, and which routers have to be taken down before the plan's own steps.
@@ -16,8 +16,9 @@ from typing import Final, TypeVar
 import typer
 
 from operations.console import Notes, counted, marked, out, watched
-from operations.guard import foretold, guard
+from operations.guard import guard
 from operations.identity import make_sure_of_identity
+from operations.impact.previewing import hold_to_review, live_plan, previewed_plan
 from operations.leftovers import left_behind
 from operations.live import LiveCluster
 from operations.outcome import HALVES, Outcome
@@ -28,7 +29,7 @@ from operations.stacks import run
 from operations.standing import standing, succeed
 from operations.upkeep import Verb
 from operations.writing import WritableCluster
-from underlay.errors import OperatorError, Severity, UnreachableError
+from underlay.errors import Finding, OperatorError
 from underlay.stackfile import Environment, load_stack
 
 _DONE: Final = {"create": "created", "update": "updated", "delete": "deleted", "replace": "replaced"}
@@ -36,43 +37,37 @@ _DONE: Final = {"create": "created", "update": "updated", "delete": "deleted", "
 C = TypeVar("C", bound=LiveCluster)
 
 
-def preview(root: Path, stack: str, *, refresh: bool) -> None:
-    """Show what an `up` would change, and what it would be refused for; writes nothing.
-
-    Raises:
-        OperatorError: the settings are wrong, the cluster is not theirs or does not answer, or the run failed.
-    """
-    with _visit(root, stack, LiveCluster) as (visit, _):
-        planned = visit.plan("preview", f"previewing {stack}", refresh=refresh)
-        try:
-            visit.show_rerouted()
-            left = left_behind(visit.environment, visit.cluster, planned, Severity.WARNING)
-        except UnreachableError as error:  # an identity that only previews may see less
-            left = ()
-            visit.notes.tell([str(error)])
-        for finding in sorted((*foretold(visit.environment, visit.cluster, planned), *left)):
-            marked("[yellow]warning[/]", str(finding))
-
-
-def up(root: Path, stack: str, *, yes: bool, refresh: bool) -> None:
+def up(root: Path, stack: str, *, yes: bool, refresh: bool, reviewed: str = "") -> None:
     """Show, ask, and apply until it is really ready.
 
+    Args:
+        root: the project.
+        stack: name of the environment.
+        yes: apply without a question.
+        refresh: read every object from the cluster first.
+        reviewed: digest of the plan that somebody agreed to; another plan is not applied.
+
     Raises:
-        OperatorError: as for `preview`; or the plan would cut somebody off, or goes past what a dead run has left.
+        OperatorError: the settings are wrong, the cluster is not theirs or does not answer, or the run failed; the plan
+            would cut somebody off, goes past what a dead run has left, or is not the reviewed one.
     """
-    with _visit(root, stack, WritableCluster) as (visit, cluster):
+    if reviewed:  # by a handle that cannot write: what follows may write before it has a plan
+        hold_to_review(previewed_plan(root, stack, refresh=refresh), reviewed)
+    with visit(root, stack, WritableCluster) as (visited, cluster):
         # First of all: a preview would conflict with what earlier runs hold of our objects.
-        succeed(visit.environment, cluster, standing(visit.environment, cluster))
-        planned = visit.plan("preview", f"previewing {stack}", refresh=refresh)
-        visit.hold(planned)
+        succeed(visited.environment, cluster, standing(visited.environment, cluster))
+        planned = visited.plan("preview", f"previewing {stack}", refresh=refresh)
+        visited.hold(planned)
+        if reviewed:  # once more: the cluster may have moved meanwhile
+            hold_to_review(live_plan(visited.environment, cluster, planned, warnings=visited.warnings), reviewed)
         if not planned.steps:
-            visit.renew(planned, refresh=refresh)
+            visited.renew(planned, refresh=refresh)
             return
-        visit.show_rerouted()
+        visited.show_rerouted()
         if not yes:
             typer.confirm(f"Apply to {stack}?", abort=True)
-        visit.reroute(planned)
-        outcome = visit.run("up", f"applying {stack}", refresh=refresh)
+        visited.reroute(planned)
+        outcome = visited.run("up", f"applying {stack}", refresh=refresh)
     done = Counter(step.operation for step in outcome.steps if step.is_object and step.operation not in HALVES)
     said = ", ".join(f"{number} {_DONE.get(operation, operation)}" for operation, number in sorted(done.items()))
     out.print(f"{stack}: {said or 'nothing changed'}")
@@ -84,33 +79,35 @@ def destroy(root: Path, stack: str, *, yes: bool) -> None:
     Raises:
         OperatorError: as for `up`.
     """
-    with _visit(root, stack, LiveCluster) as (visit, _):
-        planned = visit.run("preview-destroy", f"previewing the end of {stack}")
-        visit.hold(planned, ends=True)
+    with visit(root, stack, LiveCluster) as (visited, _):
+        planned = visited.run("preview-destroy", f"previewing the end of {stack}")
+        visited.hold(planned, ends=True)
         if not yes:
             typer.confirm(f"Take the whole network of {stack} away?", abort=True)
-            visit.hold(planned, ends=True)  # the answer may have taken a while
-        outcome = visit.run("destroy", f"taking {stack} away")
+            visited.hold(planned, ends=True)  # the answer may have taken a while
+        outcome = visited.run("destroy", f"taking {stack} away")
     gone = [step.is_patch for step in outcome.steps if step.is_object and step.operation == "delete"]
     patches, objects = counted(sum(gone), "patch", "patches"), counted(gone.count(False), "object")
     out.print(f"{stack}: {objects} deleted, {patches} taken off objects of others", highlight=False)
 
 
 @contextmanager
-def _visit(root: Path, stack: str, handle: type[C]) -> Iterator[tuple[_Visit, C]]:
+def visit(root: Path, stack: str, handle: type[C]) -> Iterator[tuple[Visit, C]]:
     """The stack's settings and the cluster that is really theirs, by a handle that can do no more than it has to."""
-    environment, _ = load_stack(root, stack)
+    environment, warnings = load_stack(root, stack)
     with handle.of(root, environment.settings.cluster) as cluster:
         make_sure_of_identity(environment, cluster)
-        yield _Visit(root, environment, cluster), cluster
+        yield Visit(root, environment, warnings, cluster), cluster
 
 
 @dataclass
-class _Visit:
+class Visit:
     """One command's dealings with a cluster, and what it has told of them."""
 
     root: Path
     environment: Environment
+    warnings: tuple[Finding, ...]
+    """Of the laws, about the settings."""
     cluster: LiveCluster
     notes: Notes = field(default_factory=Notes)
 

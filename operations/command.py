@@ -14,16 +14,22 @@ from typing import Annotated
 import typer
 
 from operations.adopt import adopt
-from operations.applying import destroy, preview, up
+from operations.applying import destroy, up
 from operations.checks import Verdict
 from operations.console import Output, counted, err, out
 from operations.drift import drift
 from operations.explain import explain
+from operations.forges.issues import issue_command
+from operations.forges.reviewed import reviewed_command
 from operations.identity import make_sure_of_identity
+from operations.impact.command import preview_command
+from operations.impact.commenting import comment_command
 from operations.lint import fails, lint
 from operations.lint_report import MOST, as_json, show_groups
 from operations.live import LiveCluster
 from operations.offboard import offboard
+from operations.pictures.command import picture_command
+from operations.pictures.d2 import Form, draw
 from operations.reach import Asked, base_facts, compare, files_facts, live_facts, reach, settings_facts
 from operations.report import as_json as checks_as_json
 from operations.report import make_sure_of_page, show, write_html
@@ -31,9 +37,11 @@ from operations.streams import forget, tolerant_streams
 from operations.traces import trace
 from operations.unforeseen import unforeseen
 from operations.verify import verify
+from underlay.drawing.address_map import address_map
+from underlay.drawing.topology import topology
 from underlay.errors import Finding, OperatorError, printable, printable_lines
 from underlay.grouping import grouped
-from underlay.stackfile import load_environments, load_stack
+from underlay.stackfile import Environment, load_environments, load_stack
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
@@ -72,16 +80,22 @@ def check(output: OutputOption = Output.TEXT, strict: StrictOption = False) -> N
     raise typer.Exit(int(fails(findings, strict=strict)))
 
 
-@app.command("preview")
-def preview_command(stack: StackArgument, refresh: RefreshOption = False) -> None:  # noqa: FBT002 (a flag)
-    """Show what an `up` would change, with the policy pack on, and what it would be refused for."""
-    preview(_ROOT, stack, refresh=refresh)
+app.command("preview")(preview_command)
+app.command("comment")(comment_command)
+app.command("picture")(picture_command)
+app.command("reviewed")(reviewed_command)
+app.command("issue")(issue_command)
 
 
 @app.command("up")
-def up_command(stack: StackArgument, yes: YesOption = False, refresh: RefreshOption = False) -> None:  # noqa: FBT002 (flags)
+def up_command(
+    stack: StackArgument,
+    yes: YesOption = False,  # noqa: FBT002 (a flag of the command line)
+    refresh: RefreshOption = False,  # noqa: FBT002 (a flag of the command line)
+    reviewed: Annotated[str, typer.Option(help="Digest of the reviewed plan; another one is not applied.")] = "",
+) -> None:
     """Apply an environment until it is really ready; the policy pack judges the preview first."""
-    up(_ROOT, stack, yes=yes, refresh=refresh)
+    up(_ROOT, stack, yes=yes, refresh=refresh, reviewed=reviewed)
 
 
 @app.command("destroy")
@@ -112,7 +126,7 @@ def verify_command(
     else:
         show(out, stack, found)
     if html is not None:
-        write_html(html, stack, found)
+        write_html(html, stack, found, _drawn(environment))
     failing = {Verdict.FAIL, Verdict.WARN} if strict else {Verdict.FAIL}
     raise typer.Exit(int(any(entry.verdict in failing for entry in found)))
 
@@ -183,6 +197,12 @@ def explain_command(
 ) -> None:
     """Say why a law holds, how to mend a breach, and where the fact comes from."""
     raise typer.Exit(explain(law, output=output.value))
+
+
+def _drawn(environment: Environment) -> list[str]:
+    """Topology and address map for the report."""
+    name, settings = environment.name, environment.settings
+    return [draw(text, Form.SVG).decode() for text in (topology(settings, name), address_map(settings, name))]
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ write.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from operations.live import LiveCluster, snapshot
@@ -40,8 +40,9 @@ def guard(environment: Environment, cluster: LiveCluster, outcome: Outcome | Non
         OperatorError: the plan cuts pods off, takes an address from somebody who has it, or, without a preview,
             reroutes a tenant; all of them at once. Or the cluster could not be looked at.
     """
-    if findings := _judged(environment, _Eyes(cluster), outcome):
-        raise OperatorError(findings)
+    findings = [*_judged(environment, _Eyes(cluster), outcome)]
+    if refused := [finding for finding in findings if finding.severity is Severity.ERROR]:
+        raise OperatorError(refused)
 
 
 def foretold(environment: Environment, cluster: LiveCluster, outcome: Outcome | None = None) -> tuple[Finding, ...]:
@@ -50,8 +51,30 @@ def foretold(environment: Environment, cluster: LiveCluster, outcome: Outcome | 
     refused = [
         replace(finding, problem=f"an `up` is refused: {finding.problem}")
         for finding in _judged(environment, _Eyes(cluster, unseen), outcome)
+        if finding.severity is Severity.ERROR
     ]
     return tuple(replace(finding, severity=Severity.WARNING) for finding in (*unseen, *refused))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Examined:
+    """What a look at the cluster says of a plan."""
+
+    findings: tuple[Finding, ...]
+    """Errors that `guard` refuses, and warnings for harm that the settings accept."""
+    unseen: tuple[Finding, ...]
+    """What this identity may not see, or the cluster did not answer."""
+    rerouted: frozenset[str]
+    """Routers that are made anew for another address, by name of the Vpc."""
+
+
+def examine(environment: Environment, cluster: LiveCluster, outcome: Outcome) -> Examined:
+    """What `guard` would say of a preview, whole; nothing is raised, and what could not be seen is told apart."""
+    unseen: list[Finding] = []
+    eyes = _Eyes(cluster, unseen)
+    findings = _judged(environment, eyes, outcome)
+    routers = rerouted(environment, eyes.seen) if outcome.steps else {}
+    return Examined(findings=tuple(findings), unseen=tuple(unseen), rerouted=frozenset(routers))
 
 
 class _Eyes:
@@ -59,6 +82,7 @@ class _Eyes:
 
     def __init__(self, cluster: LiveCluster, unseen: list[Finding] | None = None) -> None:
         self._cluster, self._unseen = cluster, unseen
+        self.seen: dict[str, Mapping[str, Object]] = {}
 
     def see(self, kinds: Iterable[str]) -> dict[str, Mapping[str, Object]]:
         """Objects of those kinds, as `live.snapshot` has them; Kamaji's, too."""
@@ -80,6 +104,7 @@ class _Eyes:
                     )
                     for finding in error.findings
                 )
+        self.seen |= seen
         return seen
 
 

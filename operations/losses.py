@@ -7,21 +7,23 @@ does not understand) is held to be none: nobody is given an address out of it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
-from typing import Any, Final
+from typing import Final
 
+from operations.impact.lost_addresses import addresses_lost, held, readable, spec_of
 from operations.planned import Plan
-from underlay.addresses import Span
-from underlay.drift import Object, Seen
-from underlay.errors import Finding, listed
+from underlay.drift import Seen
+from underlay.errors import Finding, Severity, listed
 from underlay.manifests import exclude_ips
-from underlay.names import METALLB_NAMESPACE, TenantNames, external_eip
+from underlay.names import TENANT_LABEL, TenantNames, external_eip
 from underlay.offboarding import runs
+from underlay.plan.model import CUT_OFF, LOST_ADDRESS
 from underlay.sections.tenant import TenantCluster
 from underlay.stackfile import Environment
 
-CUT_OFF: Final = "CUT-OFF"
-LOST_ADDRESS: Final = "LOST-ADDRESS"
+_WAYS_OUT: Final = (
+    "keep it as it is; or stop these pods first, or write `replaceWhileInUse:` with the reason in the settings of their"
+    " clusters"
+)
 
 
 def losses(environment: Environment, plan: Plan, seen: Seen) -> Iterator[Finding]:
@@ -36,11 +38,11 @@ def losses(environment: Environment, plan: Plan, seen: Seen) -> Iterator[Finding
     yield from _namespaces_in_use(environment, plan, seen)
     yield from _provider_pulled_away(environment, plan, seen)
     yield from _external_pulled_away(environment, plan, seen)
-    yield from _addresses_lost(environment, plan, seen)
+    yield from addresses_lost(environment, plan, seen)
 
 
 def _pods_cut_off(environment: Environment, plan: Plan, seen: Seen) -> Iterator[Finding]:
-    """Subnets that go while pods have addresses of theirs."""
+    """Subnets that go while pods have addresses of theirs; a warning where the settings accept it."""
     clusters = dict(_clusters(environment))
     for name in sorted(plan.gone.get("Subnet", ())):
         pods = _pods_of(name, seen)
@@ -48,57 +50,84 @@ def _pods_cut_off(environment: Environment, plan: Plan, seen: Seen) -> Iterator[
             continue
         replaced = name in plan.replaced.get("Subnet", ())
         place, cluster = clusters.get(name, (f"Subnet {name}", None))
-        if replaced and cluster is not None and cluster.replace_while_in_use:
-            continue
+        accepted = cluster.replace_while_in_use if replaced and cluster is not None else None
+        remedy = "take the tenant's clusters away first, then the Subnet"
+        if replaced:
+            remedy = "stop these pods first, or write `replaceWhileInUse:` with the reason in the cluster's settings"
         yield Finding(
             place=place,
             problem=f"the plan {'replaces' if replaced else 'deletes'} Subnet {name}, and {listed('pod', pods)} would"
             f" be cut off: its SNAT rule goes first, then the deletion waits for them",
-            remedy="stop these pods first, or write `replaceWhileInUse:` with the reason in the cluster's settings"
-            if replaced
-            else "take the tenant's clusters away first, then the Subnet",
+            remedy=remedy if accepted is None else f"accepted in the settings: {accepted}",
             rule=CUT_OFF,
+            severity=Severity.ERROR if accepted is None else Severity.WARNING,
+            subject=f"Subnet {name}",
+            names=tuple(pods),
+            tenants=_tenants_of([name], seen),
         )
 
 
 def _namespaces_in_use(environment: Environment, plan: Plan, seen: Seen) -> Iterator[Finding]:
     """Tenants' namespaces that go with everything in them while pods run there."""
     for name in sorted(plan.gone.get("Namespace", ())):
-        running = [
+        running = sorted(
             key for key, pod in seen.get("Pod", {}).items() if pod["metadata"].get("namespace") == name and runs(pod)
-        ]
+        )
         if running:
+            labels = seen.get("Namespace", {}).get(name, {}).get("metadata", {}).get("labels") or {}
             yield Finding(
                 place=f"Namespace {name}",
                 problem=f"the plan for {environment.name} deletes it, and {listed('pod', running)} in it would be"
                 " killed",
                 remedy="take the tenant's clusters away first; a Subnet with pods would not go anyway",
                 rule=CUT_OFF,
+                subject=f"Namespace {name}",
+                names=tuple(running),
+                tenants=(str(labels[TENANT_LABEL]),) if TENANT_LABEL in labels else (),
             )
 
 
 def _provider_pulled_away(environment: Environment, plan: Plan, seen: Seen) -> Iterator[Finding]:
-    """NIC and Vlan of the provider network: nothing holds them, they go at once (reference/kube-ovn.md 2.3)."""
+    """NIC and Vlan of the provider network: nothing holds them, they go at once (reference/kube-ovn.md 2.3).
+
+    Pods of clusters whose settings accept it come as a warning, with each reason.
+    """
     staying = _staying(environment, plan, seen)
     clusters = dict(_clusters(environment))
-    pods = {
-        pod
-        for name, subnet in seen.get("Subnet", {}).items()
-        if external_eip(str(_spec(subnet).get("vpc")), environment.settings.provider.external.name) in staying
-        and not ((settings := clusters.get(name)) and settings[1].replace_while_in_use)
-        for pod in _pods_of(name, seen)
-    }
+    refused: dict[str, list[str]] = {}
+    accepted: dict[str, list[str]] = {}
+    reasons: list[str] = []
+    for name, subnet in sorted(seen.get("Subnet", {}).items()):
+        behind = external_eip(str(spec_of(subnet).get("vpc")), environment.settings.provider.external.name) in staying
+        pods = _pods_of(name, seen) if behind else []
+        reason = clusters[name][1].replace_while_in_use if name in clusters else None
+        if pods:
+            (refused if reason is None else accepted)[name] = pods
+        if pods and reason is not None:
+            reasons.append(f"{name}: {reason}")
     for kind, section in (("ProviderNetwork", "network"), ("Vlan", "vlan")):
         for name in sorted(plan.gone.get(kind, ())):
-            if pods:
-                yield Finding(
-                    place=environment.place(("provider", section)),
-                    problem=f"the plan takes {kind} {name} away, if only to make it anew, and {listed('pod', pods)}"
-                    " would be cut off: their way out goes over it",
-                    remedy="keep it as it is; or stop these pods first, or write `replaceWhileInUse:` with the reason"
-                    " in the settings of their clusters",
-                    rule=CUT_OFF,
-                )
+            for group, severity, remedy in (
+                (
+                    refused,
+                    Severity.ERROR,
+                    _WAYS_OUT,
+                ),
+                (accepted, Severity.WARNING, f"accepted in the settings: {'; '.join(reasons)}"),
+            ):
+                pods = sorted({pod for subnet_pods in group.values() for pod in subnet_pods})
+                if pods:
+                    yield Finding(
+                        place=environment.place(("provider", section)),
+                        problem=f"the plan takes {kind} {name} away, if only to make it anew, and"
+                        f" {listed('pod', pods)} would be cut off: their way out goes over it",
+                        remedy=remedy,
+                        rule=CUT_OFF,
+                        severity=severity,
+                        subject=f"{kind} {name}",
+                        names=tuple(pods),
+                        tenants=_tenants_of(group, seen),
+                    )
 
 
 def _external_pulled_away(environment: Environment, plan: Plan, seen: Seen) -> Iterator[Finding]:
@@ -115,6 +144,8 @@ def _external_pulled_away(environment: Environment, plan: Plan, seen: Seen) -> I
             " deletion waits for all of them",
             remedy="keep its cidrBlock, vlan and vpc; a new block needs the tenants taken away first",
             rule=CUT_OFF,
+            subject=f"Subnet {external.name}",
+            tenants=tuple(sorted({name.removesuffix(f"-{external.name}").removesuffix("-vpc") for name in staying})),
         )
 
 
@@ -123,9 +154,9 @@ def _staying(environment: Environment, plan: Plan, seen: Seen) -> dict[str, str]
     external = environment.settings.provider.external.name
     doomed = {external_eip(vpc, external) for vpc in plan.gone.get("Vpc", ())} | plan.gone.get("OvnEip", frozenset())
     return {
-        name: str((eip.get("status") or {}).get("v4Ip") or _spec(eip).get("v4Ip") or "")
+        name: str((eip.get("status") or {}).get("v4Ip") or spec_of(eip).get("v4Ip") or "")
         for name, eip in seen.get("OvnEip", {}).items()
-        if _spec(eip).get("externalSubnet") == external and name not in doomed
+        if spec_of(eip).get("externalSubnet") == external and name not in doomed
     }
 
 
@@ -133,56 +164,26 @@ def _excluded_eips(environment: Environment, eips: Mapping[str, str], seen: Seen
     """An address that is excluded from now on is not given again at the controller's next start, unless pinned."""
     external = environment.settings.provider.external
     pinned = {str(tenant.egress_address) for tenant in environment.settings.tenants if tenant.egress_address}
-    live = _readable(_spec(seen.get("Subnet", {}).get(external.name)).get("excludeIps"))
-    wanted = _readable(exclude_ips(external.gateway, external.exclude_ips))
+    live = readable(spec_of(seen.get("Subnet", {}).get(external.name)).get("excludeIps"))
+    wanted = readable(exclude_ips(external.gateway, external.exclude_ips))
     for name, address in sorted(eips.items()):
-        if address not in pinned and _held(address, wanted) and not _held(address, live):
+        if address not in pinned and held(address, wanted) and not held(address, live):
             yield Finding(
                 place=environment.place(("provider", "external", "excludeIps")),
                 problem=f"{address} becomes excluded, and OvnEip {name} has it",
                 remedy=f"leave {address} out, or pin it: `egressAddress: {address}` at its tenant",
                 rule=LOST_ADDRESS,
+                subject=f"Subnet {external.name}",
+                names=(f"OvnEip {name} ({address})",),
+                tenants=(name.removesuffix(f"-{external.name}").removesuffix("-vpc"),),
             )
 
 
-def _addresses_lost(environment: Environment, plan: Plan, seen: Seen) -> Iterator[Finding]:
-    """Services and hosted control planes whose address no pool holds after the plan."""
-    gone = plan.gone.get("IPAddressPool", frozenset()) - plan.replaced.get("IPAddressPool", frozenset())
-    wanted = {f"{METALLB_NAMESPACE}/{pool.name}": pool.addresses for pool in environment.settings.metallb.pools}
-    pools = seen.get("IPAddressPool", {})
-    live = {
-        key: _readable(_spec(pool).get("addresses"))
-        for key, pool in pools.items()
-        if key.startswith(f"{METALLB_NAMESPACE}/")
-    }
-    after = [span for key, spans in {**live, **wanted}.items() if key not in gone for span in spans]
-    holders = tuple(_holders(seen))
-    for key in sorted(plan.touched.get("IPAddressPool", ())):
-        losers = [
-            f"{who} ({address})"
-            for who, address in holders
-            if _held(address, live.get(key, ())) and not _held(address, after)
-        ]
-        if losers:
-            yield Finding(
-                place=environment.place(("metallb", "pools")),
-                problem=f"IPAddressPool {key} no longer holds the address of {listed('holder', losers)}; MetalLB would"
-                " give them another at once",
-                remedy="keep these addresses in a pool, or move those who have them first",
-                rule=LOST_ADDRESS,
-            )
-
-
-def _holders(seen: Seen) -> Iterator[tuple[str, str]]:
-    """Who has an address that a pool may have given, and that address."""
-    for key, service in seen.get("Service", {}).items():
-        for entry in ((service.get("status") or {}).get("loadBalancer") or {}).get("ingress") or ():
-            if entry.get("ip"):
-                yield f"Service {key}", str(entry["ip"])
-    for key, plane in seen.get("TenantControlPlane", {}).items():
-        address = (_spec(plane).get("networkProfile") or {}).get("address")
-        if address:
-            yield f"TenantControlPlane {key}", str(address)
+def _tenants_of(subnets: Iterable[str], seen: Seen) -> tuple[str, ...]:
+    """Tenants whose Subnets those are, by their label."""
+    live = seen.get("Subnet", {})
+    labels = ((live.get(name, {}).get("metadata") or {}).get("labels") or {} for name in subnets)
+    return tuple(sorted({str(entry[TENANT_LABEL]) for entry in labels if TENANT_LABEL in entry}))
 
 
 def _clusters(environment: Environment) -> Iterator[tuple[str, tuple[str, TenantCluster]]]:
@@ -195,24 +196,5 @@ def _clusters(environment: Environment) -> Iterator[tuple[str, tuple[str, Tenant
 
 def _pods_of(subnet: str, seen: Seen) -> list[str]:
     """Pods with an address of a Subnet; an IP without a pod is a router's or a node's."""
-    specs = (spec for ip in seen.get("IP", {}).values() if (spec := _spec(ip)).get("subnet") == subnet)
+    specs = (spec for ip in seen.get("IP", {}).values() if (spec := spec_of(ip)).get("subnet") == subnet)
     return sorted(f"{spec.get('namespace')}/{spec['podName']}" for spec in specs if spec.get("podName"))
-
-
-def _spec(item: Object | None) -> Mapping[str, Any]:
-    """What an object asks for; a custom resource may do without, and an object may be gone."""
-    return (item or {}).get("spec") or {}
-
-
-def _readable(texts: Iterable[object] | None) -> tuple[Span, ...]:
-    """Those of the written ranges that are ranges."""
-    spans: list[Span] = []
-    for text in texts or ():
-        with suppress(ValueError):
-            spans.append(Span.parse(str(text)))
-    return tuple(spans)
-
-
-def _held(address: str, spans: Iterable[Span]) -> bool:
-    """Whether one of the ranges holds an address; what is no address is held by none."""
-    return any(span.contains(one) for one in _readable([address]) for span in spans)

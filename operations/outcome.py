@@ -44,6 +44,12 @@ class Step:
     """What stands in the cluster by the state: `namespace/name` or `name`; empty for what is only to be made."""
     about: str = ""
     """The object that it is to be, or was: `Kind namespace/name` or `Kind name`."""
+    before: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
+    """Inputs that the state holds, whole; None for what is to be made."""
+    after: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
+    """Inputs that the program asks for, whole; None for what goes."""
+    forced: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    """Paths of which the engine says that they force a replacement."""
 
     @property
     def type(self) -> str:
@@ -84,6 +90,10 @@ class Outcome:
 
     steps: list[Step] = field(default_factory=list)
     """Changes only, in the engine's order."""
+    unchanged: list[Step] = field(default_factory=list)
+    """Objects of the cluster that stay as they are."""
+    policies: list[tuple[str, str, str]] = field(default_factory=list)
+    """What policies found: level, URN of the resource, and the sentence; several lines where it has several."""
     violations: list[str] = field(default_factory=list)
     """What the policy pack refuses."""
     remarks: list[str] = field(default_factory=list)
@@ -124,16 +134,7 @@ class Outcome:
 def hear(event: EngineEvent, outcome: Outcome, watch: Watch | None) -> None:
     """Takes one engine event in."""
     if event.resource_pre_event:
-        metadata = event.resource_pre_event.metadata
-        fields = tuple(sorted(metadata.detailed_diff or metadata.diffs or ()))
-        stands = metadata.old.id if metadata.old else ""
-        step = Step(_operation(metadata.op), metadata.urn, fields, stands, _object(metadata))
-        if step.is_object:
-            outcome.objects.add(step.urn)
-        if step.operation not in UNCHANGED and not step.type.startswith("pulumi:"):
-            outcome.steps.append(step)
-        if watch:
-            watch(step, done=False)
+        _hear_planned(event.resource_pre_event.metadata, outcome, watch)
     elif event.res_outputs_event:
         _hear_done(event.res_outputs_event.metadata, outcome, watch)
     elif event.res_op_failed_event:
@@ -147,8 +148,48 @@ def hear(event: EngineEvent, outcome: Outcome, watch: Watch | None) -> None:
         outcome.counts = {_operation(key): value for key, value in event.summary_event.resource_changes.items()}
 
 
+def _hear_planned(metadata: StepEventMetadata, outcome: Outcome, watch: Watch | None) -> None:
+    fields = tuple(sorted(metadata.detailed_diff or metadata.diffs or ()))
+    stands = metadata.old.id if metadata.old else ""
+    step = Step(
+        _operation(metadata.op),
+        metadata.urn,
+        fields,
+        stands,
+        _object(metadata),
+        *_inputs(metadata),
+        _forced(metadata),
+    )
+    if step.is_object:
+        outcome.objects.add(step.urn)
+        if step.operation in UNCHANGED:
+            outcome.unchanged.append(step)
+    if step.operation not in UNCHANGED and not step.type.startswith("pulumi:"):
+        outcome.steps.append(step)
+    if watch:
+        watch(step, done=False)
+
+
+def _inputs(metadata: StepEventMetadata) -> tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]:
+    """Inputs before and after, as the event has them; a deletion asks for none."""
+    before, after = (None if state is None else state.inputs or {} for state in (metadata.old, metadata.new))
+    operation = _operation(metadata.op)
+    if operation in ("delete", "delete-replaced"):
+        return before or after, None
+    return (None if operation in ("create", "create-replacement") else before), after
+
+
+def _forced(metadata: StepEventMetadata) -> tuple[str, ...]:
+    """Paths that the engine would replace for: `update-replace` and its kin, and the provider's own list."""
+    detailed = (metadata.detailed_diff or {}).items()
+    forced = {path for path, diff in detailed if str(getattr(diff.diff_kind, "value", "")).endswith("-replace")}
+    return tuple(sorted(forced | set(metadata.keys or ())))
+
+
 def _hear_policy(event: PolicyEvent, outcome: Outcome) -> None:
     text = _plain(event.message)
+    said = text.partition("\n")[2] or text  # the SDK puts the policy's description above
+    outcome.policies.append((event.enforcement_level, event.resource_urn or "", said))
     if event.enforcement_level == "mandatory":
         outcome.violations.append(text)
         return

@@ -27,6 +27,8 @@ _MARKS: Final = {
 _PAGE_WIDTH: Final = 112
 """Characters in a line of the HTML page."""
 
+_STYLE: Final = "<style>figure {margin: 1em 0; max-width: 1100px} figure svg {width: 100%; height: auto}</style>"
+
 
 def as_json(found: Sequence[Check]) -> str:
     """For machines."""
@@ -74,23 +76,24 @@ def _unwritable(path: Path, why: str) -> OperatorError:
     return OperatorError(f"--html {path}: {why}; name a file in a folder that is there and that you may write to")
 
 
-def write_html(path: Path, stack: str, found: Sequence[Check]) -> None:
-    """One file that needs no other.
+def write_html(path: Path, stack: str, found: Sequence[Check], drawings: Sequence[str] = ()) -> None:
+    """One file that needs no other: drawings first, then what was checked.
 
     Raises:
         OperatorError: the disk is full, or the folder went away meanwhile.
     """
     try:
-        _write_html(path, stack, found)
+        _write_html(path, stack, found, drawings)
     except OSError as error:
         raise _unwritable(path, error.strerror or str(error)) from None
 
 
-def _write_html(path: Path, stack: str, found: Sequence[Check]) -> None:
+def _write_html(path: Path, stack: str, found: Sequence[Check], drawings: Sequence[str]) -> None:
     with path.open("w", encoding="utf-8") as sink:
         page = Console(record=True, width=_PAGE_WIDTH, file=sink)
         page.print(f"[bold]{stack}[/]: network verification, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC", highlight=False)
         show(page, stack, found)
         sink.seek(0)
         sink.truncate()
-        sink.write(page.export_html())
+        figures = "".join(f"<figure>{drawing.partition('?>')[2] or drawing}</figure>" for drawing in drawings)
+        sink.write(page.export_html().replace("<body>", f"<body>{_STYLE}{figures}", 1))

@@ -6,14 +6,12 @@ Grammar: `<place>: <what is wrong, with the value>; <what to write instead> [<ru
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
 SHAPE: Final = "SHAPE"
 """The id under which a file's own form is judged: unknown keys, wrong types, values that no type admits."""
-
-_NAMED: Final = 5
 
 
 _LONGEST: Final = 1_000
@@ -70,9 +68,19 @@ class Finding:
     rule: str = SHAPE
     severity: Severity = Severity.ERROR
 
+    subject: str = field(default="", compare=False)
+    """The object that it is about, `Kind namespace/name`, where the place is a line of a file."""
+
+    names: tuple[str, ...] = field(default=(), compare=False)
+    """Everybody whom it concerns: pods, or holders of an address."""
+
+    tenants: tuple[str, ...] = field(default=(), compare=False)
+    """The tenants whom it concerns."""
+
     def __str__(self) -> str:
-        """The one sentence form, on one line whatever it names."""
-        return printable(f"{bounded(self.place)}: {bounded(self.problem)}; {bounded(self.remedy)} [{self.rule}]")
+        """The one sentence form, on one line whatever it names; a problem that names pods or holders names each."""
+        problem = self.problem if self.names else bounded(self.problem)
+        return printable(f"{bounded(self.place)}: {problem}; {bounded(self.remedy)} [{self.rule}]")
 
 
 def report(findings: Iterable[Finding]) -> str:
@@ -81,10 +89,8 @@ def report(findings: Iterable[Finding]) -> str:
 
 
 def listed(what: str, names: Collection[str]) -> str:
-    """`pod a` or `pods a, b, c, d, e and 7 more`: the first few are named, the rest are counted."""
-    ordered = sorted(names)
-    more = f" and {len(ordered) - _NAMED} more" if len(ordered) > _NAMED else ""
-    return f"{what}{'s' if len(ordered) > 1 else ''} {', '.join(ordered[:_NAMED])}{more}"
+    """`pod a` or `pods a, b, c`: every name, since whoever reads a refusal has to find each of them."""
+    return f"{what}{'s' if len(names) > 1 else ''} {', '.join(sorted(names))}"
 
 
 class OperatorError(Exception):

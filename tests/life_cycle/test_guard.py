@@ -40,11 +40,12 @@ def _said(environment: Environment, cluster: LiveCluster, planned: Outcome | Non
 
 
 def _previewed(project: Project) -> list[str]:
-    """What `underlay preview` warns of, and plain `pulumi preview`; each ends well."""
+    """What `underlay preview` is refused for, which ends with 1, and plain `pulumi preview` warns of, which ends well."""
     running = project.command("preview", STACK)
     words, _ = running.communicate(timeout=300)
-    assert running.returncode == 0, words
-    warnings = [line.partition(": ")[2] for line in words.splitlines() if line.startswith("warning ")]
+    refused = [line.partition(": ")[2] for line in words.splitlines() if line.startswith("refused ")]
+    assert running.returncode == int(bool(refused)), words
+    warnings = [f"an `up` is refused: {text}" for text in refused]
     with pytest.MonkeyPatch.context() as patched:
         told: list[str] = []
         patched.setattr("pulumi.log.warn", told.append)

@@ -119,8 +119,8 @@ def test_what_was_made_for_a_tenant_that_no_file_names_any_more_is_told_and_put_
     assert "underlay offboard dev beta`; or, in this order: " in said
     assert "kubectl delete Vpc beta-vpc" in said
     assert "[ORPHAN]" in said
-    warned = done(project, "preview", STACK)
-    assert "warning tenant beta: neither the settings nor the state know" in warned
+    said = refused(project, "preview", STACK)
+    assert "refused tenant beta: neither the settings nor the state know" in said
 
     project.tenants.append(beta)
     project.save()

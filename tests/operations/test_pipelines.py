@@ -1,177 +1,230 @@
-"""What the pipelines' own scripts do: the preview's result is the job's, and one note is kept for each stack."""
+"""What the pipelines promise: least privilege, whole digests, no token beside a branch's code, a verdict from each run."""
 
 from __future__ import annotations
 
-import json
 import os
+import re
+import shutil
 import subprocess
-import threading
+import sys
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import yaml
 
 from tests.project import ROOT
 
-NOTES = "/projects/7/merge_requests/3/notes"
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+STACKS = {path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml")}
 
 
-class GitLab(ThreadingHTTPServer):
-    """Its notes of one merge request."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Notes)
-        self.notes = [{"id": 1, "body": "looks good"}]
-        self.asked: list[str] = []
-        self.status = 200
+def workflow(name: str) -> Any:
+    return yaml.safe_load((ROOT / ".github" / "workflows" / f"{name}.yml").read_text())
 
 
-class _Notes(BaseHTTPRequestHandler):
-    server: GitLab
-
-    def _answer(self, body: Any) -> None:
-        self.server.asked.append(f"{self.command} {urlsplit(self.path).path} {self.headers['PRIVATE-TOKEN']}")
-        text = json.dumps(body).encode()
-        self.send_response(self.server.status)
-        self.send_header("Content-Length", str(len(text)))
-        self.end_headers()
-        self.wfile.write(text)
-
-    def _body(self) -> str:
-        text = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        return parse_qs(text)["body"][0]
-
-    def do_GET(self) -> None:
-        self._answer(self.server.notes)
-
-    def do_POST(self) -> None:
-        self.server.notes.append({"id": len(self.server.notes) + 1, "body": self._body()})
-        self._answer({})
-
-    def do_PUT(self) -> None:
-        number = int(self.path.rpartition("/")[2])
-        self.server.notes[number - 1]["body"] = self._body()
-        self._answer({})
-
-    def log_message(self, *_: Any) -> None:
-        """Nothing is printed."""
+def jobs() -> Iterator[tuple[str, str, Any]]:
+    """Each job of each workflow."""
+    for path in WORKFLOWS:
+        for name, job in yaml.safe_load(path.read_text())["jobs"].items():
+            yield path.stem, name, job
 
 
-@pytest.fixture
-def gitlab() -> Iterator[GitLab]:
-    with GitLab() as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
+def gitlab() -> Any:
+    text = (ROOT / ".gitlab-ci.yml").read_text()
+
+    class Loader(yaml.SafeLoader):
+        """Knows GitLab's own tag."""
+
+    Loader.add_constructor("!reference", lambda loader, node: loader.construct_sequence(node))
+    return yaml.load(text, Loader)  # noqa: S506 (a safe loader with one tag more)
 
 
-def _job(directory: Path, gitlab: GitLab, *, preview: str, ends_with: int, posts: bool = True) -> tuple[int, str]:
-    """GitLab's preview job, with a command that says what the test wants."""
-    (directory / ".ci").mkdir(exist_ok=True)
-    note = directory / ".ci" / "note"
-    note.unlink(missing_ok=True)
-    note.symlink_to(ROOT / ".ci" / "note")
-    python = directory / ".venv" / "bin" / "python"
-    python.parent.mkdir(parents=True, exist_ok=True)
-    python.write_text(f"#!/bin/sh\necho '{preview}'\necho \"$@\"\nexit {ends_with}\n")
-    python.chmod(0o755)
-    script = yaml.safe_load((ROOT / ".gitlab-ci.yml").read_text())[".preview"]["script"]
-    variables = {
-        "PATH": os.environ["PATH"],
-        "STACK": "prod",
-        "CI_API_V4_URL": f"http://127.0.0.1:{gitlab.server_port}",
-        "CI_PROJECT_ID": "7",
-        "CI_MERGE_REQUEST_IID": "3",
-        "no_proxy": "127.0.0.1",
-        **({"NOTE_TOKEN": "secret"} if posts else {}),
+def test_every_action_is_pinned_by_its_whole_digest_with_its_version_beside_it() -> None:
+    uses = [line for path in WORKFLOWS for line in path.read_text().splitlines() if "uses:" in line]
+    assert len(uses) > 20
+    for line in uses:
+        assert re.search(r"uses: [\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line), line
+
+
+def test_no_workflow_grants_more_than_its_jobs_ask_for() -> None:
+    writes = set()
+    for path in WORKFLOWS:
+        assert yaml.safe_load(path.read_text())["permissions"] == {}, path.name
+    for file, name, job in jobs():
+        writes |= {(file, name, key) for key, value in job["permissions"].items() if value == "write"}
+    assert writes == {
+        ("preview", "comment", "pull-requests"),
+        ("preview", "cluster", "id-token"),
+        ("deploy", "deploy", "id-token"),
+        ("drift", "drift", "issues"),
     }
+
+
+def test_no_checkout_leaves_its_token_behind() -> None:
+    steps = [step for _, _, job in jobs() for step in job["steps"] if "actions/checkout@" in step.get("uses", "")]
+    assert len(steps) >= 8
+    assert all(step["with"]["persist-credentials"] is False for step in steps)
+
+
+def test_the_job_that_may_write_a_comment_runs_the_code_of_the_base_and_after_every_other_one() -> None:
+    preview = workflow("preview")["jobs"]
+    comment = preview["comment"]
+    [checkout] = [step for step in comment["steps"] if "actions/checkout@" in step.get("uses", "")]
+    assert checkout["with"]["ref"] == "${{ github.event.pull_request.base.sha }}"
+    assert set(comment["needs"]) == set(preview) - {"comment"}
+    assert comment["if"] == "${{ !cancelled() }}"
+    assert "secrets." not in str(comment)
+
+
+def test_forks_and_bots_are_previewed_without_secrets_and_everybody_is_checked() -> None:
+    preview = workflow("preview")["jobs"]
+    ours = "github.event.pull_request.head.repo.full_name == github.repository"
+    assert preview["cluster"]["if"].startswith(ours)
+    assert "user.type != 'Bot'" in preview["cluster"]["if"]
+    assert preview["settings"]["if"].startswith(ours.replace("==", "!="))
+    assert "user.type == 'Bot'" in preview["settings"]["if"]
+    for name in ("dev", "settings"):
+        assert "secrets." not in str(preview[name])
+    assert "--offline" in str(preview["settings"])
+    assert "pull_request" in workflow("check")[True]  # YAML 1.1 reads `on` as true
+
+
+def test_secrets_reach_a_step_and_never_a_whole_job_and_no_cloud_key_is_kept() -> None:
+    for _, name, job in jobs():
+        assert "secrets." not in str(job.get("env", "")), name
+    text = "".join(path.read_text() for path in WORKFLOWS)
+    assert "AWS_SECRET_ACCESS_KEY" not in text
+    assert "role-to-assume" in text
+
+
+def test_a_preview_leaves_no_deployment_record_and_a_deployment_does() -> None:
+    environments = {(file, name): job["environment"] for file, name, job in jobs() if "environment" in job}
+    assert environments.pop(("deploy", "deploy")) == "${{ matrix.stack }}"
+    assert environments
+    assert all(environment["deployment"] is False for environment in environments.values())
+
+
+def test_a_newer_run_replaces_an_older_preview_and_deployments_wait_for_each_other() -> None:
+    assert workflow("preview")["concurrency"]["cancel-in-progress"] is True
+    for name in ("deploy", "drift", "sweep"):
+        assert workflow(name)["concurrency"]["cancel-in-progress"] is False
+    deploy = workflow("deploy")["jobs"]["deploy"]
+    assert (deploy["strategy"]["max-parallel"], deploy["strategy"]["fail-fast"]) == (1, True)
+    assert gitlab()["note"]["resource_group"] == "note-$CI_MERGE_REQUEST_IID"
+    assert gitlab()[".deploy"]["resource_group"] == "deploy"
+    assert gitlab()[".preview"]["interruptible"] is True
+
+
+def test_what_is_applied_is_what_was_reviewed_on_both_forges() -> None:
+    for text in (str(workflow("deploy")), str(gitlab()[".deploy"])):
+        assert re.search(r'up "\$STACK" --yes --reviewed "\$(DIGEST|digest)"', text)
+        assert re.search(r'reviewed "\$STACK"', text)
+        assert text.index("--reviewed") < text.index('verify "$STACK"')
+
+
+def test_every_environment_is_previewed_and_named_in_the_comment() -> None:
+    preview = workflow("preview")["jobs"]
+    assert {"dev", *preview["cluster"]["strategy"]["matrix"]["stack"]} == STACKS
+    told = "--environments dev,staging,prod"
+    assert told in str(preview["comment"])
+    assert told in str(gitlab()["note"])
+    assert {"dev", "staging", "prod"} == STACKS
+    matrix = gitlab()["preview"]["parallel"]["matrix"][0]["STACK"]
+    assert {gitlab()["preview-dev"]["variables"]["STACK"], *matrix} == STACKS
+
+
+def test_gitlab_previews_the_merge_result_and_no_job_with_a_branchs_code_has_the_note_token() -> None:
+    jobs = {name: job for name, job in gitlab().items() if isinstance(job, dict)}
+    assert "CI_MERGE_REQUEST_TARGET_BRANCH_SHA" in str(jobs[".preview"])
+    assert jobs["note"]["environment"]["name"] == "note", "the token is scoped to it"
+    assert "NOTE_TOKEN" not in str({name: job for name, job in jobs.items() if name != "note"})
+    assert jobs["note"]["rules"][0]["when"] == "always"
+    assert "git checkout" in jobs["note"]["before_script"][0]
+
+
+def test_no_job_judges_by_plain_pulumi() -> None:
+    # Plain Pulumi counts another token than the last `up`'s as a change: every job with an identity of its own is red.
+    texts = "".join(path.read_text() for path in (*WORKFLOWS, ROOT / ".gitlab-ci.yml", *(ROOT / ".ci").iterdir()))
+    assert "pulumi preview" not in texts
+    assert "--expect-no-changes" not in texts
+
+
+def script(name: str, folder: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """One of the pipelines' own scripts."""
+    environment = {"PATH": os.environ["PATH"], "TMPDIR": str(folder), **variables}
+    command = [str(ROOT / ".ci" / name), *words]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_a_secret_that_is_not_set_does_not_arrive_as_an_empty_one(tmp_path: Path) -> None:
+    show = "import os; print({k: os.environ[k] for k in os.environ if k.startswith(('PULUMI', 'KUBE'))})"
+    done = script(
+        "with-secrets",
+        tmp_path,
+        sys.executable,
+        "-c",
+        show,
+        PULUMI_CONFIG_PASSPHRASE="",
+        PULUMI_ACCESS_TOKEN="t",  # noqa: S106 (a test's)
+    )
+    assert done.stdout.strip() == "{'PULUMI_ACCESS_TOKEN': 't'}"
+
+
+def test_a_kubeconfig_is_read_by_its_user_alone_and_gone_afterwards(tmp_path: Path) -> None:
+    show = (
+        "import os, stat; p = os.environ['KUBECONFIG'];"
+        " print(oct(os.stat(p).st_mode)[-3:], open(p).read(), 'KUBECONFIG_CONTENT' in os.environ)"
+    )
+    done = script("with-secrets", tmp_path, sys.executable, "-c", show, KUBECONFIG_CONTENT="kind: Config")
+    assert done.stdout.strip() == "600 kind: Config False"
+    assert list(tmp_path.iterdir()) == []
+    assert script("with-secrets", tmp_path, "sh", "-c", "exit 7", KUBECONFIG_CONTENT="x").returncode == 7
+
+
+@pytest.mark.parametrize(("drift", "verify", "status"), [(0, 0, 0), (1, 0, 1), (0, 1, 1), (2, 1, 2)])
+def test_the_nightly_look_keeps_both_reports_and_the_worse_status(
+    tmp_path: Path, drift: int, verify: int, status: int
+) -> None:
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\necho "$3 $4"\n[ "$3" = drift ] && exit {drift}\nexit {verify}\n')
+    python.chmod(0o755)
+    done = script("look", tmp_path, "prod", "report.txt", GITHUB_OUTPUT=str(tmp_path / "output"))
+    assert done.returncode == 0
+    assert (tmp_path / "report.txt").read_text() == "drift prod\nverify prod\n"
+    assert (tmp_path / "output").read_text() == f"status={status}\n"
+
+
+def test_zizmor_has_nothing_to_find() -> None:
     done = subprocess.run(
-        ["bash", "-eo", "pipefail", "-c", "\n".join(script)],
-        cwd=directory,
-        env=variables,
+        [str(Path(sys.executable).parent / "zizmor"), "--offline", "--quiet", str(ROOT / ".github" / "workflows")],
         capture_output=True,
         text=True,
         check=False,
     )
-    return done.returncode, done.stdout + done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_a_second_pipeline_edits_the_note_of_the_first_and_no_other(tmp_path: Path, gitlab: GitLab) -> None:
-    assert _job(tmp_path, gitlab, preview="prod: to do", ends_with=0)[0] == 0
-    assert _job(tmp_path, gitlab, preview="prod: refused [NET-201]", ends_with=1)[0] == 1
-
-    said = "prod: refused [NET-201]\n-m operations.command preview prod"
-    assert gitlab.notes == [
-        {"id": 1, "body": "looks good"},
-        {"id": 2, "body": f"<!-- preview of prod -->\n**prod** (exit 1)\n\n~~~~\n{said}\n\n~~~~\n"},
-    ]
-    assert gitlab.asked == [
-        f"GET {NOTES} secret",
-        f"POST {NOTES} secret",
-        f"GET {NOTES} secret",
-        f"PUT {NOTES}/2 secret",
-    ]
+def test_actionlint_has_nothing_to_find(tmp_path: Path) -> None:
+    binary = shutil.which("actionlint") or _built(tmp_path)
+    if binary is None:
+        pytest.skip("no actionlint here: neither on PATH nor a Go toolchain that can build it")
+    done = subprocess.run([binary, *map(str, WORKFLOWS)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("status", [0, 1, 2])
-def test_a_note_that_cannot_be_posted_hides_nothing_of_the_previews_own_result(
-    status: int, tmp_path: Path, gitlab: GitLab
-) -> None:
-    code, said = _job(tmp_path, gitlab, preview="prod: refused", ends_with=status, posts=False)
-    assert (code, gitlab.asked) == (status, [])
-    assert "prod: refused" in said
-    assert "no note is posted: NOTE_TOKEN is not set" in said
-
-    gitlab.status = 401
-    code, said = _job(tmp_path, gitlab, preview="prod: refused", ends_with=status)
-    assert code == status
-    assert "401" in said
-    assert "no note is posted" in said
-
-
-def _workflow(name: str) -> Any:
-    return yaml.safe_load((ROOT / ".github" / "workflows" / name).read_text())["jobs"]
-
-
-def test_the_jobs_that_meet_a_cluster_run_where_it_can_be_reached_and_judge_by_the_underlay_command() -> None:
-    jobs = [_workflow("preview.yml")["cluster"], _workflow("drift.yml")["drift"]]
-    assert {job["runs-on"] for job in jobs} == {"${{ vars.CLUSTER_RUNNER || 'ubuntu-24.04' }}"}
-    texts = [step.get("run", "") for job in jobs for step in job["steps"]]
-    gitlab = yaml.safe_load((ROOT / ".gitlab-ci.yml").read_text())
-    texts += [line for job in gitlab.values() if isinstance(job, dict) for line in job.get("script", ())]
-    # Plain Pulumi counts another token than the last `up`'s as a change: every job with an identity of its own is red.
-    assert not [text for text in texts if "pulumi preview" in text or "--expect-no-changes" in text]
-    assert {verb for verb in ("preview", "drift", "verify") if any(f"underlay {verb} " in text for text in texts)} == {
-        "preview",
-        "drift",
-        "verify",
-    }
-
-
-def test_the_backends_secrets_reach_the_preview_and_no_job_reads_the_url_from_a_plain_variable() -> None:
-    environment = _workflow("preview.yml")["cluster"]["env"]
-    names = (
-        "PULUMI_BACKEND_URL",
-        "PULUMI_ACCESS_TOKEN",
-        "PULUMI_CONFIG_PASSPHRASE",
-        "AWS_ACCESS_KEY_ID",
-        "AWS_SECRET_ACCESS_KEY",
-    )
-    assert environment == {name: f"${{{{ secrets.{name} }}}}" for name in names}
-    assert _workflow("drift.yml")["drift"]["env"] == {"STACK": "${{ matrix.stack }}"}
-
-
-def test_each_environment_is_previewed_on_a_merge_request() -> None:
-    gitlab = yaml.safe_load((ROOT / ".gitlab-ci.yml").read_text())
-    previews = [
-        job for name, job in gitlab.items() if ".preview" in (job if isinstance(job, dict) else {}).get("extends", ())
-    ]
-    assert len(previews) == 2
-    stacks = {gitlab["preview-dev"]["variables"]["STACK"], *gitlab[".stack"]["parallel"]["matrix"][0]["STACK"]}
-    assert stacks == {path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml")}
+def _built(folder: Path) -> str | None:
+    """Built once for each version, beside the sandbox's tools."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "kmetal-network" / "actionlint-1.7.12"
+    if not (cache / "actionlint").exists():
+        go = shutil.which("go")
+        if go is None:
+            return None
+        environment = {**os.environ, "GOBIN": str(cache), "GOFLAGS": "-mod=mod"}
+        module = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12"
+        done = subprocess.run([go, "install", module], cwd=folder, env=environment, capture_output=True, check=False)
+        if done.returncode:
+            return None
+    return str(cache / "actionlint")

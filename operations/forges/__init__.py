@@ -1,0 +1,1 @@
+"""Git forges that hold pull requests: GitHub, GitLab, Gitea and Forgejo."""

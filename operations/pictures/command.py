@@ -1,0 +1,62 @@
+"""`underlay picture`: topology and address map as SVG, PNG and Mermaid; changes are marked where a plan is given."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from operations.console import out
+from operations.impact.store import load
+from operations.pictures.d2 import Form, draw
+from underlay.drawing.address_map import address_map
+from underlay.drawing.topology import mermaid, topology
+from underlay.errors import OperatorError
+from underlay.plan.model import Plan
+from underlay.stackfile import Environment, environment_names, load_stack
+
+_ROOT: Final = Path()
+
+
+def pictures(environment: Environment, plan: Plan | None = None) -> dict[str, bytes]:
+    """File name to content, for one environment.
+
+    Raises:
+        OperatorError: no D2 here.
+    """
+    name, settings = environment.name, environment.settings
+    found = {f"{name}-topology.mmd": mermaid(settings, name).encode()}
+    for what, text in (("topology", topology(settings, name, plan)), ("addresses", address_map(settings, name, plan))):
+        for form in Form:
+            found[f"{name}-{what}.{form}"] = draw(text, form)
+    return found
+
+
+def picture_command(
+    stack: Annotated[str, typer.Argument(help="Name of the environment; all without it.")] = "",
+    folder: Annotated[Path, typer.Option("--out", help="Folder for the files; made where it is not there.")] = Path(
+        "pictures"
+    ),
+    plan: Annotated[
+        Path | None, typer.Option(help="JSON of `underlay preview --save`: its changes are marked.")
+    ] = None,
+) -> None:
+    """Draw topology and address map of an environment as SVG, PNG and Mermaid, without a cluster."""
+    marked = None if plan is None else load(plan)
+    if plan is not None and marked is None:
+        raise OperatorError(f"--plan {plan}: no plan that was written to its end; name a file of `preview --save`")
+    for name in (stack,) if stack else environment_names(_ROOT):
+        environment, _ = load_stack(_ROOT, name)
+        own = marked if marked is not None and marked.environment == name else None
+        for file, content in pictures(environment, own).items():
+            _write(folder, file, content)
+
+
+def _write(folder: Path, file: str, content: bytes) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / file).write_bytes(content)
+    except OSError as error:
+        raise OperatorError(f"--out {folder}: {error.strerror}; name a folder that you may write to") from None
+    out.print(str(folder / file), highlight=False, markup=False, soft_wrap=True)
