@@ -1,12 +1,12 @@
 """Starts the component provider: the engine runs this file by its path, with its own address as the argument.
 
-So the checkout takes the place of this folder on the module path.
+So the checkout that holds `components` and `underlay` is put on the module path first.
 """
 
 import sys
 from pathlib import Path
 
-sys.path[0] = str(Path(__file__).resolve().parent.parent)
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from pulumi.provider import main
 

@@ -23,7 +23,7 @@ class _Late:
     """Stands in findings for an Output where a plain value is needed."""
 
     def __repr__(self) -> str:
-        return "an Output, whose value comes too late"
+        return "an Output (known too late)"
 
 
 LATE: Final = _Late()

@@ -40,5 +40,5 @@ class Host(ComponentProvider):
             return super().construct(name, resource_type, inputs, options)
         except ComponentInitError as error:
             if isinstance(error.inner, pulumi.RunError):
-                raise InputPropertiesError(str(error.inner)) from None
+                raise InputPropertiesError(str(error.inner), []) from None  # with None the server fails (SDK 3.250)
             raise
