@@ -184,7 +184,7 @@ class TenantNetwork(pulumi.ComponentResource):
 def _router(given: Arguments, tenant: Tenant) -> Any:
     """The spec of the tenant's Vpc; an Output only where one of its values is."""
     external = given.get("external")
-    values = external if isinstance(external, Mapping) else vars(external)
+    values = external if isinstance(external, Mapping) else getattr(external, "__dict__", {})
 
     def rendered(known: Mapping[str, Any]) -> dict[str, Any]:
         return vpc_spec(tenant, given.parsed(ExternalSubnet, known, ("external",)))

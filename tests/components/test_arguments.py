@@ -220,6 +220,16 @@ def test_an_output_where_a_plain_value_is_needed_is_named_as_one() -> None:
     )
 
 
+@pytest.mark.parametrize("external", [None, "external", {}])
+def test_a_tenant_without_a_way_out_is_told_what_is_missing(external: Any) -> None:
+    with pytest.raises(pulumi.RunError) as error:
+        register("tenants[0]", TenantNetworkArgs(**{**TENANT, "external": external}))
+    assert [line.partition(";")[0] for line in str(error.value).splitlines()] == [
+        "TenantNetwork x external.cidrBlock: 'cidrBlock' is missing",
+        "TenantNetwork x external.gateway: 'gateway' is missing",
+    ]
+
+
 def test_a_component_without_a_stack_says_so() -> None:
     with pytest.raises(pulumi.RunError) as error:
         register("tenants[0]", put(TENANT, "stack", ""))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from pulumi.errors import InputPropertiesError
 
 from components.provider_host import Host
 from tests.engine import record
+from tests.project import ROOT
 
 HOST = Host()
 SCHEMA: dict[str, Any] = json.loads(HOST.schema or "")
@@ -34,8 +36,9 @@ def types(properties: dict[str, Any]) -> dict[str, str]:
     return {name: one(entry) for name, entry in properties.items()}
 
 
-def test_the_package_offers_the_four_components_under_its_name() -> None:
-    assert (SCHEMA["name"], SCHEMA["version"]) == ("kmetal-network", "0.1.0")
+def test_the_package_offers_the_four_components_under_the_projects_name_and_version() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert (SCHEMA["name"], SCHEMA["version"]) == (project["name"], project["version"])
     assert set(SCHEMA["resources"]) == {
         "kmetal-network:index:CniStack",
         "kmetal-network:index:MetalLB",
