@@ -94,7 +94,8 @@ class TenantNetwork(pulumi.ComponentResource):
         super().__init__("kmetal:network:TenantNetwork", name, {}, opts)
         given = Arguments(args, f"TenantNetwork {name}")
         stack, tenant = given.stack(), given.section(Tenant)
-        manifests = tenant_objects(tenant, _router(given, tenant), stack)
+        external = _External(given)
+        manifests = tenant_objects(tenant, external.rendered(tenant), stack)
         namespace = KubernetesObject(f"{name}-namespace", manifests.namespace, pulumi.ResourceOptions(parent=self))
         for manifest in manifests.access:
             options = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
@@ -103,7 +104,7 @@ class TenantNetwork(pulumi.ComponentResource):
         if manifests.egress:
             options = pulumi.ResourceOptions(
                 parent=self,
-                depends_on=[namespace],
+                depends_on=[namespace, *external.ready(namespace)],
                 replace_on_changes=fixed_fields("OvnEip"),
                 delete_before_replace=True,
                 custom_timeouts=PATIENCE,
@@ -181,14 +182,27 @@ class TenantNetwork(pulumi.ComponentResource):
         }
 
 
-def _router(given: Arguments, tenant: Tenant) -> Any:
-    """The spec of the tenant's Vpc; an Output only where one of its values is."""
-    external = given.get("external")
-    values = external if isinstance(external, Mapping) else getattr(external, "__dict__", {})
+class _External:
+    """The argument `external`: known, or an Output that comes when the provider network is ready."""
 
-    def rendered(known: Mapping[str, Any]) -> dict[str, Any]:
-        return vpc_spec(tenant, given.parsed(ExternalSubnet, known, ("external",)))
+    def __init__(self, given: Arguments) -> None:
+        external = given.get("external")
+        self._given = given
+        self._values = external if isinstance(external, Mapping) else getattr(external, "__dict__", {})
+        self._late = any(isinstance(value, (pulumi.Output, Awaitable)) for value in self._values.values())
 
-    if any(isinstance(value, (pulumi.Output, Awaitable)) for value in values.values()):
-        return pulumi.Output.all(**values).apply(rendered)
-    return rendered(values)
+    def rendered(self, tenant: Tenant) -> Any:
+        """The spec of the tenant's Vpc; an Output only where one of its values is."""
+
+        def spec(values: Mapping[str, Any]) -> dict[str, Any]:
+            return vpc_spec(tenant, self._given.parsed(ExternalSubnet, values, ("external",)))
+
+        return pulumi.Output.all(**self._values).apply(spec) if self._late else spec(self._values)
+
+    def ready(self, resource: pulumi.Resource) -> list[pulumi.Input[pulumi.Resource]]:
+        """For `depends_on` of what uses the provider network without one of these values: nothing where they are known.
+
+        Args:
+            resource: Any resource that it depends on anyway.
+        """
+        return [pulumi.Output.all(**self._values).apply(lambda _: resource)] if self._late else []

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import fields
 from typing import Any
 
 import pulumi
 import pytest
 import yaml
 
-from components import cni_stack, metallb, provider_network, tenant_args
 from components.cni_stack import CniStack, CniStackArgs
 from components.metallb import MetalLB, MetalLBArgs
 from components.provider_network import ProviderNetwork, ProviderNetworkArgs
@@ -21,8 +19,6 @@ from components.tenant_network import TenantNetwork, TenantNetworkArgs
 from tests.engine import Registered, record
 from tests.project import ROOT
 from underlay.errors import OperatorError
-from underlay.sections import cluster, cni, provider, tenant
-from underlay.sections import metallb as metallb_section
 from underlay.stackfile import parse_environment
 
 EXTERNAL = {"cidr_block": "77.220.68.96/27", "gateway": "77.220.68.97"}
@@ -202,18 +198,13 @@ def test_a_late_value_that_is_wrong_ends_the_program_with_its_sentence() -> None
 
 
 def test_an_output_where_a_plain_value_is_needed_is_named_as_one() -> None:
+    def program() -> None:
+        block: Any = pulumi.Output.from_input("10.0.0.0/24")
+        cluster = TenantClusterArgs(name="dev", cidr_block=block)
+        TenantNetwork("x", TenantNetworkArgs(**{**TENANT, "clusters": [cluster]}))
+
     with pytest.raises(pulumi.RunError) as error:
-        record(
-            lambda: TenantNetwork(
-                "x",
-                TenantNetworkArgs(
-                    stack="dev",
-                    name="alpha",
-                    external=ExternalNetworkArgs(**EXTERNAL),
-                    clusters=[TenantClusterArgs(name="dev", cidr_block=pulumi.Output.from_input("10.0.0.0/24"))],  # type: ignore[arg-type]  # the mistake
-                ),
-            )
-        )
+        record(program)
     assert str(error.value) == (
         "TenantNetwork x clusters[0].cidrBlock: an Output (known too late) is not an IPv4 block;"
         " write text such as 10.100.0.0/24 [SHAPE]"
@@ -248,35 +239,10 @@ def test_the_provider_networks_output_feeds_a_tenant_which_then_waits_for_the_ga
     assert router.depends_on == {"x-namespace", "net-gateway-w1"}
 
 
-@pytest.mark.parametrize(
-    ("args", "section", "own", "left_out"),
-    [
-        (cni_stack.ChartArgs, cluster.Chart, set(), set()),
-        (cni_stack.NetworkArgs, cni.Network, set(), set()),
-        (cni_stack.FlannelArgs, cni.Flannel, set(), set()),
-        (cni_stack.KubeOvnArgs, cni.KubeOvn, set(), set()),
-        (cni_stack.MultusArgs, cni.Multus, set(), set()),
-        (metallb.MetalLBArgs, metallb_section.MetalLB, {"stack", "interface"}, {"enabled"}),
-        (metallb.PoolArgs, metallb_section.Pool, set(), set()),
-        (metallb.NodeSelectorArgs, metallb_section.NodeSelector, set(), set()),
-        (metallb.L2AdvertisementArgs, metallb_section.L2Advertisement, set(), set()),
-        (metallb.BfdProfileArgs, metallb_section.BfdProfile, set(), set()),
-        (metallb.BgpPeerArgs, metallb_section.BgpPeer, set(), set()),
-        (metallb.BgpAdvertisementArgs, metallb_section.BgpAdvertisement, set(), set()),
-        (metallb.CommunityAliasArgs, metallb_section.CommunityAlias, set(), set()),
-        (provider_network.ProviderNetworkArgs, provider.Provider, {"stack"}, set()),
-        (provider_network.ProviderNicArgs, provider.ProviderNic, set(), set()),
-        (provider_network.CustomInterfaceArgs, provider.CustomInterface, set(), set()),
-        (provider_network.ProviderVlanArgs, provider.ProviderVlan, set(), set()),
-        (provider_network.ExternalSubnetArgs, provider.ExternalSubnet, set(), {"name"}),
-        (TenantNetworkArgs, tenant.Tenant, {"stack", "external"}, set()),
-        (tenant_args.TenantClusterArgs, tenant.TenantCluster, set(), set()),
-        (tenant_args.LimitsArgs, tenant.Limits, set(), set()),
-        (tenant_args.RoleBindingArgs, tenant.RoleBinding, set(), set()),
-    ],
-    ids=lambda value: getattr(value, "__name__", ""),
-)
-def test_arguments_have_the_names_of_the_settings(args: Any, section: Any, own: set[str], left_out: set[str]) -> None:
-    names = {field.name for field in fields(args)}
-    assert names - own == set(section.model_fields) - left_out
-    assert own <= names
+def test_a_pinned_address_waits_for_the_gateway_labels_too() -> None:
+    def program() -> None:
+        network = ProviderNetwork("net", ProviderNetworkArgs(**PROVIDER))
+        pinned = {**TENANT, "external": network.external, "egress_address": "77.220.68.110"}
+        TenantNetwork("x", TenantNetworkArgs(**pinned))
+
+    assert record(program)["x-egress"].depends_on == {"x-namespace", "net-gateway-w1"}
