@@ -8,9 +8,11 @@ from components.admission_wall import AdmissionWall, AdmissionWallArgs
 from components.cni_stack import CniStack, CniStackArgs
 from components.metallb import MetalLB, MetalLBArgs
 from components.provider_network import ProviderNetwork, ProviderNetworkArgs
+from components.tenant_args import ExternalNetworkArgs
 from components.tenant_network import TenantNetwork, TenantNetworkArgs
 from operations.program import environment
 from operations.provider import under_cluster
+from underlay.plain import plain
 
 root = Path(__file__).parent
 env = environment(root, stack := pulumi.get_stack())
@@ -19,7 +21,12 @@ base = pulumi.ResourceOptions(providers=[under_cluster(root, env)])
 
 cni = CniStack(
     "cni",
-    CniStackArgs(chart=settings.chart, network=settings.network, metallb=settings.metallb, stack=stack),
+    CniStackArgs(
+        chart=plain(settings.chart),
+        network=plain(settings.network),
+        metallb_enabled=settings.metallb.enabled,
+        stack=stack,
+    ),
     base,
 )
 wall = AdmissionWall(
@@ -37,15 +44,18 @@ wall = AdmissionWall(
 )
 guarded = pulumi.ResourceOptions.merge(base, pulumi.ResourceOptions(depends_on=[cni, wall]))
 
-MetalLB("metallb", MetalLBArgs(metallb=settings.metallb, management=settings.management, stack=stack), guarded)
+pools = MetalLBArgs(interface=settings.management.interface, **plain(settings.metallb, "enabled"), stack=stack)
+MetalLB("metallb", pools, guarded)
 
-provider = ProviderNetwork("provider-network", ProviderNetworkArgs(provider=settings.provider, stack=stack), guarded)
+provider = ProviderNetwork("provider-network", ProviderNetworkArgs(**plain(settings.provider), stack=stack), guarded)
 after_provider = pulumi.ResourceOptions.merge(base, pulumi.ResourceOptions(depends_on=[provider]))
+# Not `provider.external`: each Vpc would depend on each gateway node's label, and the order of deletion is as it was.
+external = ExternalNetworkArgs(**plain(settings.provider.external, "name", "gateway_type", "exclude_ips"))
 
 tenants = {
     tenant.name: TenantNetwork(
         tenant.name,
-        TenantNetworkArgs(tenant=tenant, external=settings.provider.external, stack=stack),
+        TenantNetworkArgs(**plain(tenant), external=external, stack=stack),
         after_provider,
     )
     for tenant in settings.tenants

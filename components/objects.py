@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 
 import pulumi
 
-from underlay.managers import MANAGER, manager_of
+from underlay.field_managers import MANAGER, manager_of
 from underlay.manifests import Manifest
 from underlay.names import STACK_LABEL
 

@@ -1,21 +1,20 @@
 """A tenant's own network: its VPC, and for each of its clusters an attachment, a Subnet and a way out.
 
-It allocates nothing and judges nothing: addresses come from the settings, already judged by `underlay.rules`. What
-Kube-OVN does not follow in place is replaced, and takes along what would go on with the old value while reporting ready
-(reference/kube-ovn.md 2.2). Things go in the reverse of the order in which they came: SNAT, Subnet, attachment, Vpc,
-namespace; any other order leaves a finalizer behind for ever (2.3).
+It allocates no address, and judges no law. What Kube-OVN does not follow in place is replaced, together with what
+would go on with the old value while it reports ready (`underlay.replacing`). Objects are deleted in the reverse of the
+order in which they were created: SNAT, Subnet, attachment, Vpc, namespace. Any other order leaves a finalizer behind.
 """
 
-from __future__ import annotations
-
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 import pulumi
 
+from components.arguments import Arguments
 from components.objects import KubernetesObject
-from underlay.manifests import ClusterManifests, tenant_manifests
+from components.tenant_args import ExternalNetworkArgs, LimitsArgs, RoleBindingArgs, TenantClusterArgs
+from underlay.manifests import ClusterManifests, tenant_objects, vpc_spec
 from underlay.names import TenantNames
 from underlay.replacing import fixed_fields
 from underlay.sections.provider import ExternalSubnet
@@ -29,31 +28,60 @@ PATIENCE = pulumi.CustomTimeouts(create="5m", update="5m", delete="5m")
 class TenantNetworkArgs:
     """What one tenant was granted."""
 
-    tenant: Tenant
-    external: ExternalSubnet
-    """The provider network's Subnet that the tenant leaves through."""
     stack: str
-    """Name of the stack, for the ownership label."""
+    """Name of the stack, for the ownership label `kmetal-network/stack`."""
+
+    name: str
+    """Name of the tenant; its VPC is `<tenant>-vpc`."""
+
+    external: ExternalNetworkArgs
+    """The provider network's Subnet that the tenant leaves through."""
+
+    namespace: str | None = None
+    """The tenant's namespace in the under cluster; by default the tenant's name."""
+
+    labels: Mapping[str, str] | None = None
+    """Further labels of the namespace."""
+
+    clusters: Sequence[TenantClusterArgs] | None = None
+    """The tenant's clusters."""
+
+    egress_address: str | None = None
+    """Pinned egress address in the external block; by default Kube-OVN picks one."""
+
+    drop: Sequence[str] | None = None
+    """Blocks towards which the tenant's packets are dropped besides the external one."""
+
+    quota: Mapping[str, str] | None = None
+    """ResourceQuota of the namespace; `services.loadbalancers` is by default the number of clusters."""
+
+    limits: LimitsArgs | None = None
+    """LimitRange of the namespace."""
+
+    role_bindings: Sequence[RoleBindingArgs] | None = None
+    """Who may do what in the namespace."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ClusterNetwork:
-    """What a tenant's cluster template needs of the network."""
+class ClusterNetwork(TypedDict):
+    """What a tenant's cluster template needs of the network; keys as in the stack's outputs."""
 
     subnet: str
     """For the template's `network.subnet`."""
+
     attachment: str
     """`<namespace>/<NAD>`, for the annotation `k8s.v1.cni.cncf.io/networks`."""
-    egress_address: pulumi.Output[str | None]
+
+    egressAddress: pulumi.Output[str | None]
     """Address under which the cluster's pods leave, known once its SNAT rule is ready."""
-    control_plane_address: str | None
+
+    controlPlaneAddress: str | None
     """Address reserved for its API server, for the template's `serviceAddress`."""
 
 
 class TenantNetwork(pulumi.ComponentResource):
     """One tenant's routing domain."""
 
-    namespace: str
+    namespace: pulumi.Output[str]
     """The tenant's namespace in the under cluster."""
 
     vpc: pulumi.Output[str]
@@ -64,8 +92,10 @@ class TenantNetwork(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: TenantNetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("kmetal:network:TenantNetwork", name, {}, opts)
-        tenant = args.tenant
-        manifests = tenant_manifests(tenant, args.external, args.stack)
+        given = Arguments(args, f"TenantNetwork {name}")
+        stack, tenant = given.stack(), given.section(Tenant)
+        external = _External(given)
+        manifests = tenant_objects(tenant, external.rendered(tenant), stack)
         namespace = KubernetesObject(f"{name}-namespace", manifests.namespace, pulumi.ResourceOptions(parent=self))
         for manifest in manifests.access:
             options = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
@@ -74,7 +104,7 @@ class TenantNetwork(pulumi.ComponentResource):
         if manifests.egress:
             options = pulumi.ResourceOptions(
                 parent=self,
-                depends_on=[namespace],
+                depends_on=[namespace, *external.ready(namespace)],
                 replace_on_changes=fixed_fields("OvnEip"),
                 delete_before_replace=True,
                 custom_timeouts=PATIENCE,
@@ -91,7 +121,7 @@ class TenantNetwork(pulumi.ComponentResource):
                 custom_timeouts=PATIENCE,
             ),
         )
-        self.namespace = tenant.namespace_name
+        self.namespace = pulumi.Output.from_input(tenant.namespace_name)
         self.vpc = pulumi.Output.all(router.metadata, router.status).apply(lambda _: TenantNames(tenant.name).vpc)
         reserved = {cluster.name: cluster.control_plane_address for cluster in tenant.clusters}
         self.clusters = {
@@ -102,19 +132,7 @@ class TenantNetwork(pulumi.ComponentResource):
 
     def exported(self) -> dict[str, Any]:
         """All of it as a stack output."""
-        return {
-            "namespace": self.namespace,
-            "vpc": self.vpc,
-            "clusters": {
-                name: {
-                    "subnet": cluster.subnet,
-                    "attachment": cluster.attachment,
-                    "egressAddress": cluster.egress_address,
-                    "controlPlaneAddress": cluster.control_plane_address,
-                }
-                for name, cluster in self.clusters.items()
-            },
-        }
+        return {"namespace": self.namespace, "vpc": self.vpc, "clusters": dict(self.clusters)}
 
     def _cluster(
         self,
@@ -156,9 +174,35 @@ class TenantNetwork(pulumi.ComponentResource):
                 custom_timeouts=PATIENCE,
             ),
         )
-        return ClusterNetwork(
-            subnet=manifests.subnet.name,
-            attachment=f"{self.namespace}/{manifests.attachment.name}",
-            egress_address=rule.status.apply(lambda status: (status or {}).get("v4Eip")),
-            control_plane_address=None if reserved is None else str(reserved),
-        )
+        return {
+            "subnet": manifests.subnet.name,
+            "attachment": f"{manifests.attachment.body['metadata']['namespace']}/{manifests.attachment.name}",
+            "egressAddress": rule.status.apply(lambda status: (status or {}).get("v4Eip")),
+            "controlPlaneAddress": None if reserved is None else str(reserved),
+        }
+
+
+class _External:
+    """The argument `external`: known, or an Output that comes when the provider network is ready."""
+
+    def __init__(self, given: Arguments) -> None:
+        external = given.get("external")
+        self._given = given
+        self._values = external if isinstance(external, Mapping) else getattr(external, "__dict__", {})
+        self._late = any(isinstance(value, (pulumi.Output, Awaitable)) for value in self._values.values())
+
+    def rendered(self, tenant: Tenant) -> Any:
+        """The spec of the tenant's Vpc; an Output only where one of its values is."""
+
+        def spec(values: Mapping[str, Any]) -> dict[str, Any]:
+            return vpc_spec(tenant, self._given.parsed(ExternalSubnet, values, ("external",)))
+
+        return pulumi.Output.all(**self._values).apply(spec) if self._late else spec(self._values)
+
+    def ready(self, resource: pulumi.Resource) -> list[pulumi.Input[pulumi.Resource]]:
+        """For `depends_on` of what uses the provider network without one of these values: nothing where they are known.
+
+        Args:
+            resource: Any resource that it depends on anyway.
+        """
+        return [pulumi.Output.all(**self._values).apply(lambda _: resource)] if self._late else []

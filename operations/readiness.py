@@ -16,7 +16,7 @@ from operations.live import LiveCluster, snapshot
 from operations.outcome import Outcome
 from operations.verify import KINDS, checks
 from underlay.errors import Finding, OperatorError
-from underlay.managers import is_ours
+from underlay.field_managers import is_ours
 from underlay.stackfile import Environment
 
 NOT_READY: Final = "NOT-READY"

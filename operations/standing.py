@@ -8,8 +8,9 @@ from typing import Any, Final, NamedTuple
 from operations.live import COLLECTIONS, LiveCluster, snapshot
 from operations.writing import WritableCluster
 from underlay.errors import Finding, OperatorError, Severity
+from underlay.field_managers import stack_manager
 from underlay.inventory import object_key, owned_manifests
-from underlay.managers import stack_manager, succession
+from underlay.managers import succession
 from underlay.manifests import Manifest
 from underlay.names import STACK_LABEL
 from underlay.stackfile import Environment

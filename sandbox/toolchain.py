@@ -38,7 +38,11 @@ def provide(names: Iterable[str] = TOOLS) -> dict[str, Path]:
     Raises:
         OperatorError: a tool could be had in none of these ways.
     """
-    tools = [TOOLS[name] for name in names]
+    return provide_tools([TOOLS[name] for name in names])
+
+
+def provide_tools(tools: Sequence[Tool]) -> dict[str, Path]:
+    """As `provide`, also for a tool that is not in the table."""
     found = {tool.name: path for tool in tools if (path := _present(tool))}
     found |= _downloaded([tool for tool in tools if tool.name not in found])
     _build_all([tool for tool in tools if tool.name not in found])

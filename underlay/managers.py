@@ -1,31 +1,16 @@
-"""Under which name this network's fields are held in `managedFields`, and how a name of before gives them up.
-
-Left alone, the provider makes up a name for each object that it creates and keeps it in the state: what a killed run
-made is held by a name that nobody knows, and every later change conflicts with it (seen). So the name is the stack's:
-whatever run writes, it meets itself. Where Kube-OVN does not follow a field in place (`underlay.replacing`), the value
-is part of the name: an object that no state knows cannot be given another value in place, since the API server refuses
-that as a conflict; a replacement deletes first, and meets nobody.
-"""
+"""Transfers fields in `managedFields` from earlier names of ours to today's (`underlay.field_managers`)."""
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Any, Final
 
 from underlay.drift import differences
+from underlay.field_managers import MADE_UP, MANAGER, is_ours, manager_of
 from underlay.managed_fields import Object
 from underlay.manifests import FORCE
-from underlay.names import EXTERNAL_GATEWAY_LABEL, MANAGER_PREFIX, STACK_LABEL
-from underlay.replacing import FIXED, is_fixed
-
-MANAGER: Final = "pulumi.com/patchFieldManager"
-"""The provider takes its field manager from this annotation before it looks into the state; it stays on the object."""
-
-_MADE_UP: Final = re.compile(r"pulumi-kubernetes-[0-9a-f]+")
-"""What the provider calls itself where it is told nothing."""
+from underlay.names import EXTERNAL_GATEWAY_LABEL, STACK_LABEL
+from underlay.replacing import is_fixed
 
 _LABEL: Final = ("metadata", "labels", STACK_LABEL)
 _PATCHED: Final = {
@@ -33,24 +18,6 @@ _PATCHED: Final = {
     "f:annotations": {f"f:{MANAGER}", f"f:{FORCE}"},
 }
 """All that our patch of a Node holds."""
-
-
-def stack_manager(stack: str) -> str:
-    """The name for what may change in place."""
-    return f"{MANAGER_PREFIX}{stack}"
-
-
-def manager_of(body: Object, stack: str) -> str:
-    """The name under which an object of the stack's own is written."""
-    fixed = {path: _at(body, path) for path in FIXED.get(str(body["kind"]), ())}
-    if not fixed:
-        return stack_manager(stack)
-    return f"{stack_manager(stack)}-{sha256(json.dumps(fixed, sort_keys=True).encode()).hexdigest()[:8]}"
-
-
-def is_ours(manager: str) -> bool:
-    """Whether a field manager is one of this program's, of this version or of one before it."""
-    return manager.startswith(MANAGER_PREFIX) or _MADE_UP.fullmatch(manager) is not None
 
 
 def standing_otherwise(body: Object, live: Object) -> dict[str, Any]:
@@ -92,7 +59,7 @@ def node_released(node: Object, holder: str) -> list[dict[str, Any]]:
         if not (
             _applied(entry)
             and entry["manager"] != holder
-            and _MADE_UP.fullmatch(str(entry["manager"]))
+            and MADE_UP.fullmatch(str(entry["manager"]))
             and _is_our_patch(entry.get("fieldsV1") or {})
         )
     ]
@@ -133,9 +100,3 @@ def _rewritten(live: Object, entries: list[Mapping[str, Any]]) -> list[dict[str,
 
 def _union(first: Object, second: Object) -> dict[str, Any]:
     return {key: _union(first.get(key) or {}, second.get(key) or {}) for key in dict.fromkeys((*first, *second))}
-
-
-def _at(value: Any, path: str) -> Any:
-    for step in path.split("."):
-        value = value.get(step) if isinstance(value, Mapping) else None
-    return value

@@ -18,6 +18,7 @@ from underlay.names import (
     DEFAULT_VPC,
     DROP_PRIORITY,
     EXTERNAL_GATEWAY_LABEL,
+    EXTERNAL_SUBNET,
     METALLB_NAMESPACE,
     STACK_LABEL,
     TENANT_LABEL,
@@ -256,15 +257,20 @@ class TenantManifests:
 
 def tenant_manifests(tenant: Tenant, external: ExternalSubnet, stack: str) -> TenantManifests:
     """A tenant's objects."""
+    return tenant_objects(tenant, vpc_spec(tenant, external), stack)
+
+
+def tenant_objects(tenant: Tenant, router: Any, stack: str) -> TenantManifests:
+    """A tenant's objects around the spec of its Vpc, all that depends on the provider network (`vpc_spec`)."""
     names = TenantNames(tenant.name)
     labels = {TENANT_LABEL: tenant.name}
     namespace = _object("v1", "Namespace", tenant.namespace_name, stack, labels={**tenant.labels, **labels})
     return TenantManifests(
         namespace=Manifest("namespace", namespace),
         access=tuple(_access(tenant, stack, labels)),
-        egress=_egress(tenant, names, external, stack),
-        vpc=Manifest("vpc", _vpc(tenant, names, external, stack)),
-        clusters=tuple(_cluster(tenant, cluster, names, external, stack) for cluster in tenant.clusters),
+        egress=_egress(tenant, names, stack),
+        vpc=Manifest("vpc", _vpc(tenant, names, router, stack)),
+        clusters=tuple(_cluster(tenant, cluster, names, stack) for cluster in tenant.clusters),
     )
 
 
@@ -294,7 +300,7 @@ def _access(tenant: Tenant, stack: str, labels: Mapping[str, str]) -> Iterator[M
         yield Manifest(f"binding-{binding.cluster_role}", made)
 
 
-def _egress(tenant: Tenant, names: TenantNames, external: ExternalSubnet, stack: str) -> Manifest | None:
+def _egress(tenant: Tenant, names: TenantNames, stack: str) -> Manifest | None:
     """The tenant's pinned address: made before the Vpc, which then takes it for its router port.
 
     Without `macAddress`: an empty one conflicts with the controller on the second apply.
@@ -302,15 +308,15 @@ def _egress(tenant: Tenant, names: TenantNames, external: ExternalSubnet, stack:
     if tenant.egress_address is None:
         return None
     address = str(tenant.egress_address)
-    spec = {"externalSubnet": external.name, "type": "lrp", "v4Ip": address}
-    name, labels = external_eip(names.vpc, external.name), {TENANT_LABEL: tenant.name}
+    spec = {"externalSubnet": EXTERNAL_SUBNET, "type": "lrp", "v4Ip": address}
+    name, labels = external_eip(names.vpc), {TENANT_LABEL: tenant.name}
     wait = [f"jsonpath={{.status.v4Ip}}={address}"]
     return Manifest("egress", _object(KUBE_OVN, "OvnEip", name, stack, spec, labels=labels, wait=wait))
 
 
-def _vpc(tenant: Tenant, names: TenantNames, external: ExternalSubnet, stack: str) -> Body:
-    """The tenant's routing domain; `standby` is true even where the external port failed, so it proves nothing."""
-    spec = {
+def vpc_spec(tenant: Tenant, external: ExternalSubnet) -> Body:
+    """The spec of the tenant's Vpc: its way out through the provider network, and what it drops."""
+    return {
         "namespaces": [tenant.namespace_name],
         "enableExternal": True,
         "staticRoutes": [static_route("0.0.0.0/0", str(external.gateway))],
@@ -319,6 +325,10 @@ def _vpc(tenant: Tenant, names: TenantNames, external: ExternalSubnet, stack: st
             for block in _dropped(tenant, external.cidr_block)
         ],
     }
+
+
+def _vpc(tenant: Tenant, names: TenantNames, spec: Any, stack: str) -> Body:
+    """The tenant's routing domain; `standby` is true even where the external port failed, so it proves nothing."""
     wait = ["jsonpath={.status.enableExternal}=true"]
     return _object(KUBE_OVN, "Vpc", names.vpc, stack, spec, labels={TENANT_LABEL: tenant.name}, wait=wait)
 
@@ -328,9 +338,7 @@ def _dropped(tenant: Tenant, external: IPv4Network) -> list[IPv4Network]:
     return list(dict.fromkeys((external, *tenant.drop)))
 
 
-def _cluster(
-    tenant: Tenant, cluster: TenantCluster, names: TenantNames, external: ExternalSubnet, stack: str
-) -> ClusterManifests:
+def _cluster(tenant: Tenant, cluster: TenantCluster, names: TenantNames, stack: str) -> ClusterManifests:
     provider = names.provider(cluster.name, tenant.namespace_name)
     labels = {TENANT_LABEL: tenant.name}
     config = json.dumps(attachment_config(provider), separators=(",", ":"))
@@ -344,7 +352,7 @@ def _cluster(
         "excludeIps": exclude_ips(cluster.gateway_address, cluster.exclude_ips),
         "mtu": cluster.mtu,
     }
-    snat = {"ovnEip": external_eip(names.vpc, external.name), "vpcSubnet": names.subnet(cluster.name)}
+    snat = {"ovnEip": external_eip(names.vpc), "vpcSubnet": names.subnet(cluster.name)}
     # Ready of a SNAT rule outlives what it translates: the range in its status is what proves it.
     translated = ["jsonpath={.status.ready}=true", f"jsonpath={{.status.v4IpCidr}}={cluster.cidr_block}"]
     attachment = _object(

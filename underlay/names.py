@@ -23,7 +23,7 @@ STACK_LABEL: Final = "kmetal-network/stack"
 TENANT_LABEL: Final = "kmetal-network/tenant"
 
 MANAGER_PREFIX: Final = "kmetal-network-"
-"""How the field managers of this program begin (`underlay.managers`)."""
+"""How the field managers of this program begin (`underlay.field_managers`)."""
 
 DROP_PRIORITY: Final = 1500
 """Priority of a tenant's drops, as in the seed; Kube-OVN's own allows stand at 29000 to 31000 and win."""

@@ -5,19 +5,18 @@ Everything that is wrong comes out at once, each with its line. What is read her
 
 from __future__ import annotations
 
-import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from ipaddress import IPv4Address
 from pathlib import Path as FilePath
-from typing import Any, Final, Union, get_args, get_origin
+from typing import Any, Final
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from underlay.documents import Document, Path, read_document
 from underlay.errors import Finding, OperatorError, Severity
 from underlay.facts import Facts
+from underlay.form import form_findings, shown
 from underlay.rules.registry import BY_ID, judge, judge_estate
 from underlay.settings import PROJECT, Settings
 
@@ -127,7 +126,7 @@ def parse_environment(text: str, file_name: str, name: str) -> Environment:
     try:
         settings = Settings.model_validate(config, by_alias=True, by_name=False)
     except ValidationError as error:
-        findings.extend(_finding(entry, document) for entry in _telling(error))
+        findings.extend(form_findings(error, Settings, lambda path: _place(document, path)))
     if settings is None or findings:
         raise OperatorError(findings)
     if unknown := [rule for rule in settings.relaxed if rule not in BY_ID or not BY_ID[rule].relaxable]:
@@ -150,7 +149,7 @@ def _config(document: Document, findings: list[Finding]) -> dict[str, Any]:
         findings.append(Finding(place=document.place(path), problem=problem, remedy=remedy))
 
     if not isinstance(document.data, Mapping):
-        refuse((), f"is no mapping but {_shown(document.data)}", "write `config:` and the sections under it")
+        refuse((), f"is no mapping but {shown(document.data)}", "write `config:` and the sections under it")
         return {}
     for key in document.data:
         if key not in _ENGINE_KEYS:
@@ -158,7 +157,7 @@ def _config(document: Document, findings: list[Finding]) -> dict[str, Any]:
     config = document.data.get("config")
     if not isinstance(config, Mapping):
         refuse(
-            ("config",), f"`config` is no mapping but {_shown(config)}", f"write the sections `{PROJECT}:...` under it"
+            ("config",), f"`config` is no mapping but {shown(config)}", f"write the sections `{PROJECT}:...` under it"
         )
         return {}
     own: dict[str, Any] = {}
@@ -177,89 +176,9 @@ def _config(document: Document, findings: list[Finding]) -> dict[str, Any]:
     return own
 
 
-def _telling(error: ValidationError) -> Iterator[Any]:
-    """Errors of the form, without those that follow from another: a list too short because its entry was refused."""
-    entries = error.errors(include_url=False)
-    places = {entry["loc"][:end] for entry in entries for end in range(len(entry["loc"]))}
-    for entry in entries:
-        if entry["type"] != "too_short" or entry["loc"] not in places:
-            yield entry
-
-
-def _finding(error: Any, document: Document) -> Finding:
-    """One error of pydantic's in our grammar."""
-    loc = tuple(step for step in error["loc"] if not (isinstance(step, str) and step.startswith("function-")))
+def _place(document: Document, loc: Path) -> str:
+    """Where the setting at a path of the model stands in its file."""
     path: Path = ("config", f"{PROJECT}:{loc[0]}", *loc[1:]) if loc else ("config",)
     if path not in document.lines and loc and ("config", loc[0]) in document.lines:
         path = ("config", *loc)  # a key may be written without the project's prefix
-    place = document.place(path).replace(f"config.{PROJECT}:", "").replace("config.", "")
-    key = loc[-1] if loc else ""
-    model = _model_at(loc[:-1])
-    match error["type"]:
-        case "extra_forbidden":
-            keys = sorted(_keys(model))
-            close = get_close_matches(str(key), keys, 1, 0.7)
-            remedy = (
-                f"did you mean {close[0]!r}? Keys here: {', '.join(keys)}" if close else f"keys here: {', '.join(keys)}"
-            )
-            return Finding(place=place, problem=f"unknown key {key!r}", remedy=remedy)
-        case "missing":
-            return Finding(
-                place=place, problem=f"{key!r} is missing", remedy=f"write `{key}:`{_purpose(model, str(key))}"
-            )
-        case "value_error":
-            problem, _, remedy = str(error["ctx"]["error"]).partition("; ")
-            return Finding(place=place, problem=problem, remedy=remedy or "write another value")
-        case "literal_error":
-            problem = f"{key!r} is {_shown(error['input'])}"
-            return Finding(place=place, problem=problem, remedy=f"write {error['ctx']['expected']}")
-    problem = f"{key!r} is {_shown(error['input'])}"
-    remedy = error["msg"].replace("Input should", "it should").replace("String should", "the text should")
-    return Finding(place=place, problem=problem, remedy=f"{remedy[0].lower()}{remedy[1:]}{_purpose(model, str(key))}")
-
-
-def _shown(value: object) -> str:
-    """A value short enough for a sentence."""
-    if value is None:
-        return "empty"
-    if isinstance(value, Mapping):
-        return f"a mapping with {len(value)} keys"
-    if isinstance(value, tuple):
-        return f"a list of {len(value)}"
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."  # noqa: PLR2004 (a line's worth)
-
-
-def _keys(model: type[BaseModel] | None) -> set[str]:
-    return {field.alias or name for name, field in model.model_fields.items()} if model else set()
-
-
-def _purpose(model: type[BaseModel] | None, key: str) -> str:
-    """What a key is for, and an example where the model has one."""
-    for name, field in model.model_fields.items() if model else ():
-        if (field.alias or name) == key:
-            example = f", such as {field.examples[0]}" if field.examples else ""
-            text = " ".join((field.description or "").split()).partition(". ")[0].rstrip(".")
-            return f"{example} ({text})" if text else example
-    return ""
-
-
-def _model_at(path: Path) -> type[BaseModel] | None:
-    """The model that a path of a settings file leads to."""
-    current: Any = Settings
-    for step in path:
-        if isinstance(step, int):
-            continue
-        if not (isinstance(current, type) and issubclass(current, BaseModel)):
-            return None
-        names = {field.alias or name: field.annotation for name, field in current.model_fields.items()}
-        current = _innermost(names.get(step))
-    return current if isinstance(current, type) and issubclass(current, BaseModel) else None
-
-
-def _innermost(annotation: Any) -> Any:
-    """The model inside Optional[...], tuple[..., ...] and Annotated[...]."""
-    if get_origin(annotation) in (Union, types.UnionType, tuple) or hasattr(annotation, "__metadata__"):
-        inner = [_innermost(part) for part in get_args(annotation)]
-        return next((part for part in inner if isinstance(part, type) and issubclass(part, BaseModel)), None)
-    return annotation
+    return document.place(path).replace(f"config.{PROJECT}:", "").replace("config.", "")

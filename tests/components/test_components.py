@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv4Network
+from typing import Any
 
 import pytest
 
@@ -10,16 +10,16 @@ from components.admission_wall import AdmissionWall, AdmissionWallArgs
 from components.cni_stack import CniStack, CniStackArgs
 from components.metallb import MetalLB, MetalLBArgs
 from components.provider_network import ProviderNetwork, ProviderNetworkArgs
+from components.tenant_args import ExternalNetworkArgs, TenantClusterArgs
 from components.tenant_network import TenantNetwork, TenantNetworkArgs
 from tests.engine import Registered, record
 from tests.project import ROOT
+from underlay.plain import plain
 from underlay.sections.admission import Admission
-from underlay.sections.provider import ExternalSubnet
-from underlay.sections.tenant import Tenant, TenantCluster
 from underlay.settings import Settings
 from underlay.stackfile import load_stack
 
-EXTERNAL = ExternalSubnet(cidr_block=IPv4Network("77.220.68.96/27"), gateway=IPv4Address("77.220.68.97"))
+EXTERNAL = ExternalNetworkArgs(cidr_block="77.220.68.96/27", gateway="77.220.68.97")
 
 
 def environment(name: str) -> Settings:
@@ -27,10 +27,9 @@ def environment(name: str) -> Settings:
 
 
 def tenant(**settings: object) -> dict[str, Registered]:
-    cluster = TenantCluster(name="dev", cidr_block=IPv4Network("10.100.0.0/24"))
-    args = {"name": "alpha", "clusters": (cluster,), **settings}
-    granted = Tenant.model_validate(args)
-    return record(lambda: TenantNetwork("alpha", TenantNetworkArgs(tenant=granted, external=EXTERNAL, stack="dev")))
+    cluster = TenantClusterArgs(name="dev", cidr_block="10.100.0.0/24")
+    args: dict[str, Any] = {"name": "alpha", "clusters": [cluster], "external": EXTERNAL, "stack": "dev", **settings}
+    return record(lambda: TenantNetwork("alpha", TenantNetworkArgs(**args)))
 
 
 def test_a_tenants_objects_go_in_the_reverse_of_the_order_in_which_they_came() -> None:
@@ -53,12 +52,12 @@ def test_a_tenants_objects_go_in_the_reverse_of_the_order_in_which_they_came() -
     ],
 )
 def test_what_kube_ovn_does_not_follow_is_replaced_after_the_old_one_went(name: str, paths: tuple[str, ...]) -> None:
-    made = tenant(egress_address=IPv4Address("77.220.68.110"))[name]
+    made = tenant(egress_address="77.220.68.110")[name]
     assert (made.replaced_on, made.replaced_before) == (paths, True)
 
 
 def test_a_pinned_address_is_there_before_the_router_that_takes_it() -> None:
-    made = tenant(egress_address=IPv4Address("77.220.68.110"))
+    made = tenant(egress_address="77.220.68.110")
     assert made["alpha-egress"].inputs["metadata"]["name"] == "alpha-vpc-external"
     assert made["alpha-egress"].inputs["spec"] == {"externalSubnet": "external", "type": "lrp", "v4Ip": "77.220.68.110"}
     assert "alpha-egress" in made["alpha-vpc"].depends_on
@@ -71,7 +70,7 @@ def test_a_quota_counts_one_load_balancer_for_each_hosted_control_plane() -> Non
 
 def test_the_provider_network_patches_the_default_vpc_before_it_labels_nodes() -> None:
     settings = environment("dev")
-    made = record(lambda: ProviderNetwork("net", ProviderNetworkArgs(provider=settings.provider, stack="dev")))
+    made = record(lambda: ProviderNetwork("net", ProviderNetworkArgs(**plain(settings.provider), stack="dev")))
     assert {name: sorted(entry.depends_on) for name, entry in made.items() if entry.parent == "net"} == {
         "net-nic": [],
         "net-vlan": ["net-nic"],
@@ -87,7 +86,7 @@ def test_the_provider_network_patches_the_default_vpc_before_it_labels_nodes() -
 
 def test_every_object_and_patch_that_may_change_is_held_by_a_name_of_the_stack() -> None:
     settings = environment("dev")
-    made = record(lambda: ProviderNetwork("net", ProviderNetworkArgs(provider=settings.provider, stack="dev")))
+    made = record(lambda: ProviderNetwork("net", ProviderNetworkArgs(**plain(settings.provider), stack="dev")))
     made |= tenant() | wall()
     held = {
         name: (entry.inputs["metadata"].get("annotations") or {}).get("pulumi.com/patchFieldManager")
@@ -106,7 +105,7 @@ def test_every_object_and_patch_that_may_change_is_held_by_a_name_of_the_stack()
 
 def test_bgp_objects_are_announced_after_what_they_name() -> None:
     settings = environment("prod")
-    args = MetalLBArgs(metallb=settings.metallb, management=settings.management, stack="prod")
+    args = MetalLBArgs(interface=settings.management.interface, **plain(settings.metallb, "enabled"), stack="prod")
     made = record(lambda: MetalLB("metallb", args))
     kinds = {name: entry.type.rpartition(":")[2] for name, entry in made.items()}
     assert kinds == {
@@ -201,7 +200,7 @@ def test_a_stack_that_leaves_the_wall_out_with_a_reason_makes_none() -> None:
 def test_the_chart_is_installed_in_the_chosen_way(install: str, types: set[str]) -> None:
     settings = environment("prod")
     chart = settings.chart.model_copy(update={"install": install})
-    args = CniStackArgs(chart=chart, network=settings.network, metallb=settings.metallb, stack="prod")
+    args = CniStackArgs(chart=plain(chart), network=plain(settings.network), stack="prod")
     made = record(lambda: CniStack("cni", args))
     assert {entry.type for entry in made.values()} - {"kmetal:network:CniStack"} == types
 
@@ -212,7 +211,7 @@ def test_the_chart_is_installed_in_the_chosen_way(install: str, types: set[str])
 def test_the_chart_is_awaited_as_long_as_the_settings_say_in_each_way(install: str, awaited: list[str]) -> None:
     settings = environment("prod")
     chart = settings.chart.model_copy(update={"install": install, "timeout_seconds": 1800})
-    args = CniStackArgs(chart=chart, network=settings.network, metallb=settings.metallb, stack="prod")
+    args = CniStackArgs(chart=plain(chart), network=plain(settings.network), stack="prod")
     made = record(lambda: CniStack("cni", args)).values()
     waits = {entry.type.rpartition(":")[2]: entry.timeouts for entry in made if entry.parent == "cni"}
     assert waits == {key: {"create": "1860s", "update": "1860s"} for key in awaited}

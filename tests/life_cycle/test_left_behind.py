@@ -14,8 +14,8 @@ from operations.live import COLLECTIONS
 from operations.stacks import run
 from sandbox.double.kube_ovn import ControllerDouble
 from tests.life_cycle.project import STACK, Project, wait_until
+from underlay.field_managers import manager_of
 from underlay.inventory import owned_manifests
-from underlay.managers import manager_of
 from underlay.stackfile import load_stack
 
 pytestmark = pytest.mark.sandbox

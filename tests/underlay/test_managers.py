@@ -6,8 +6,9 @@ from copy import deepcopy
 from typing import Any
 
 from tests.project import ROOT
+from underlay.field_managers import is_ours, manager_of
 from underlay.inventory import owned_manifests
-from underlay.managers import is_ours, manager_of, node_released, standing_otherwise, succession
+from underlay.managers import node_released, standing_otherwise, succession
 from underlay.replacing import FIXED
 from underlay.stackfile import load_stack
 

@@ -58,7 +58,7 @@ class Pool(Section):
     auto_assign: bool | None = None
     """Whether services that name no pool draw from it; MetalLB's default is true."""
 
-    avoid_buggy_i_ps: bool | None = Field(default=None, alias="avoidBuggyIPs")
+    avoid_buggy_ips: bool | None = Field(default=None, alias="avoidBuggyIPs")
     """Whether .0 and .255 are kept back."""
 
 
