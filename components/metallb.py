@@ -135,6 +135,9 @@ class BgpAdvertisementArgs:
     aggregation_length: int | None = None
     """Prefix length that is announced; MetalLB's default is 32."""
 
+    aggregation_length_v6: int | None = None
+    """Prefix length that is announced of IPv6 addresses; MetalLB's default is 128."""
+
     local_pref: int | None = None
     """LOCAL_PREF of the routes, for routers of the same AS."""
 
