@@ -8,20 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any
 
 from operations.planned import Plan
 from underlay.addresses import Span
 from underlay.drift import Object, Seen
 from underlay.errors import Finding, listed
+from underlay.finding_codes import CUT_OFF, LOST_ADDRESS
 from underlay.manifests import exclude_ips
 from underlay.names import METALLB_NAMESPACE, TenantNames, external_eip
 from underlay.offboarding import runs
 from underlay.sections.tenant import TenantCluster
 from underlay.stackfile import Environment
-
-CUT_OFF: Final = "CUT-OFF"
-LOST_ADDRESS: Final = "LOST-ADDRESS"
 
 
 def losses(environment: Environment, plan: Plan, seen: Seen) -> Iterator[Finding]:

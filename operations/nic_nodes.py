@@ -13,9 +13,8 @@ from typing import Any, Final
 from operations.live import COLLECTIONS, LiveCluster
 from operations.standing import Standing
 from underlay.errors import Finding, Severity
+from underlay.finding_codes import NODE
 from underlay.stackfile import Environment
-
-NODE: Final = "NODE"
 
 _ANNOTATIONS: Final = {"excludeNodes": "exclude", "customInterfaces": "interface"}
 

@@ -15,16 +15,13 @@ from operations.live import COLLECTIONS, LiveCluster
 from operations.records import DEPLOYED
 from underlay.errors import Finding, OperatorError, Severity
 from underlay.facts import Facts
+from underlay.finding_codes import CRD, GATEWAY_NODE, KUBE_OVN
 from underlay.inventory import owned_manifests
 from underlay.manifests import default_vpc_patch
 from underlay.names import EXTERNAL_GATEWAY_LABEL, RELEASE, RELEASE_NAMESPACE
 from underlay.reader import facts_of
 from underlay.rules.registry import BY_ID, judge
 from underlay.stackfile import Environment
-
-CRD: Final = "CRD"
-KUBE_OVN: Final = "KUBE-OVN"
-GATEWAY_NODE: Final = "GATEWAY-NODE"
 
 _FLUX: Final = ("source.toolkit.fluxcd.io", "helm.toolkit.fluxcd.io")
 _ADMISSION: Final = "admissionregistration.k8s.io"

@@ -9,7 +9,6 @@ somebody else made is never taken over in silence.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Final
 
 from operations.identity import make_sure_of_identity
 from operations.live import COLLECTIONS, LiveCluster
@@ -18,11 +17,10 @@ from operations.platform import gateway_labels, platform
 from operations.routers import may_be_pinned
 from operations.standing import Standing, by_kind, standing
 from underlay.errors import Finding, OperatorError
+from underlay.finding_codes import LEAVING, OWNER
 from underlay.names import TenantNames, external_eip
 from underlay.rules.registry import errors
 from underlay.stackfile import Environment
-
-LEAVING: Final = "LEAVING"
 
 
 def make_sure(
@@ -87,7 +85,7 @@ def _strangers(
                 place=f"cluster {cluster.context}",
                 problem=f"{one.name} is there already and {whose}",
                 remedy=f"rename ours, or take it over: `underlay adopt {environment.name}` shows what would change",
-                rule="OWNER",
+                rule=OWNER,
             )
 
 

@@ -16,11 +16,9 @@ from operations.live import LiveCluster, snapshot
 from operations.outcome import Outcome
 from operations.verify import KINDS, checks
 from underlay.errors import Finding, OperatorError
+from underlay.finding_codes import CONFLICT, NOT_READY
 from underlay.managers import is_ours
 from underlay.stackfile import Environment
-
-NOT_READY: Final = "NOT-READY"
-CONFLICT: Final = "CONFLICT"
 
 _TIMED_OUT: Final = re.compile("timed out|deadline exceeded")
 

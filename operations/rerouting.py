@@ -22,10 +22,11 @@ from operations.engine import select
 from operations.guard import guard
 from operations.live import COLLECTIONS, LiveCluster, snapshot
 from operations.outcome import Outcome, Watch
-from operations.routers import DOMAIN, KINDS, REROUTED, Router, behind, is_ours, rerouted
+from operations.routers import DOMAIN, KINDS, Router, behind, is_ours, rerouted
 from operations.stacks import run
 from underlay.drift import Seen, kubectl
 from underlay.errors import Finding, OperatorError
+from underlay.finding_codes import REROUTED
 from underlay.inventory import object_key
 from underlay.manifests import tenant_manifests
 from underlay.names import external_eip

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-SHAPE: Final = "SHAPE"
-"""The id under which a file's own form is judged: unknown keys, wrong types, values that no type admits."""
+from underlay.finding_codes import SHAPE
 
 _NAMED: Final = 5
 

@@ -13,12 +13,9 @@ from typing import Any, Final
 
 from underlay.drift import Object, Seen, kubectl
 from underlay.errors import Finding, listed
+from underlay.finding_codes import IN_USE, LEFT, TOUCHED
 from underlay.names import STACK_LABEL, TENANT_LABEL, TenantNames, external_eip
 from underlay.strangers import RULES, vpcs_of
-
-IN_USE: Final = "IN-USE"
-LEFT: Final = "LEFT"
-TOUCHED: Final = "TOUCHED"
 
 _OWNERS: Final = ("TenantControlPlane", "Cluster")
 """Kamaji's and Cluster API's kinds: as long as they are there, somebody makes pods anew."""

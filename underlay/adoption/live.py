@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from underlay.errors import Finding
 from underlay.fields import is_list, written
+from underlay.finding_codes import ADOPT
 
 Object: TypeAlias = Mapping[str, Any]
 Live: TypeAlias = Mapping[str, Mapping[str, Object]]
@@ -56,7 +57,7 @@ class Reading:
 
     def lack(self, place: str, problem: str, remedy: str) -> None:
         """Something without which there are no settings."""
-        self.lacking.append(Finding(place=place, problem=problem, remedy=remedy, rule="ADOPT"))
+        self.lacking.append(Finding(place=place, problem=problem, remedy=remedy, rule=ADOPT))
 
 
 def spec(item: Object) -> Mapping[str, Any]:
