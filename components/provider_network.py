@@ -2,7 +2,7 @@
 
 Order is what it is about: network, Vlan, Subnet, the default Vpc's patch (without it the next start of the controller
 strips the labels), labels, and only then tenants. It never takes the patch away again: removing it fails, and would
-strip the labels within a second (reference/kube-ovn.md 3.2).
+strip the labels within a second (docs/evidence/kube-ovn.md#gateway-labels).
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 It allocates nothing and judges nothing: addresses come from the settings, already judged by `underlay.rules`. What
 Kube-OVN does not follow in place is replaced, and takes along what would go on with the old value while reporting ready
-(reference/kube-ovn.md 2.2). Things go in the reverse of the order in which they came: SNAT, Subnet, attachment, Vpc,
+(docs/evidence/kube-ovn.md#replacements). Things go in the reverse of the order in which they came: SNAT, Subnet,
+attachment, Vpc,
 namespace; any other order leaves a finalizer behind for ever (2.3).
 """
 

@@ -76,7 +76,10 @@ def _namespaces_in_use(environment: Environment, plan: Plan, seen: Seen) -> Iter
 
 
 def _provider_pulled_away(environment: Environment, plan: Plan, seen: Seen) -> Iterator[Finding]:
-    """NIC and Vlan of the provider network: nothing holds them, they go at once (reference/kube-ovn.md 2.3)."""
+    """NIC and Vlan of the provider network: nothing holds them, they go at once.
+
+    Evidence: docs/evidence/kube-ovn.md#deletion.
+    """
     staying = _staying(environment, plan, seen)
     clusters = dict(_clusters(environment))
     pods = {

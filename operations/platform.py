@@ -1,7 +1,8 @@
 """What the platform under a stack has to have before the first write: its kinds, its Kube-OVN, its gateway nodes.
 
 Pulumi itself previews green without a kind, retries for 65 seconds in the `up` and then fails half way; it makes a stub
-Node where a labelled node has gone (reference/pulumi.md 1.2, 2). What cannot be seen is said, never taken for fine.
+Node where a labelled node has gone (docs/evidence/provider.md#patch-resources, #waits). What cannot be seen is said,
+never taken for fine.
 """
 
 from __future__ import annotations

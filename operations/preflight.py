@@ -108,7 +108,10 @@ def _leaving(
 
 
 def _addresses_leaving(environment: Environment, cluster: LiveCluster) -> Iterator[Finding]:
-    """Addresses of routers that went, on their way out: one that is made anew now loses its port (kube-ovn.md 2.3)."""
+    """Addresses of routers that went, on their way out: one that is made anew now loses its port.
+
+    Evidence: docs/evidence/kube-ovn.md#deletion.
+    """
     for tenant in environment.settings.tenants:
         vpc = TenantNames(tenant.name).vpc
         eip = external_eip(vpc, environment.settings.provider.external.name)

@@ -179,7 +179,9 @@ def _urns(deployment: Mapping[str, Any], environment: Environment, routers: Coll
 
 
 def _wait_until_gone(environment: Environment, cluster: LiveCluster, routers: Mapping[str, Router]) -> None:
-    """Wait for the addresses of routers that were deleted: a Vpc made before loses its port (kube-ovn.md 2.3).
+    """Wait for the addresses of routers that were deleted: a Vpc made before loses its port.
+
+    Evidence: docs/evidence/kube-ovn.md#deletion.
 
     Raises:
         OperatorError: an address is still there after a minute.

@@ -1,4 +1,4 @@
-"""Writes `docs/rules.md` from the catalogue: `python -m operations.rules_page`. A test fails where it is stale."""
+"""Writes `docs/laws.md` from the catalogue: `python -m operations.rules_page`. A test fails where it is stale."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from underlay.finding_codes import FindingCode
 from underlay.rules.model import Rule
 from underlay.rules.registry import RULES
 
-PAGE: Final = Path("docs") / "rules.md"
+PAGE: Final = Path("docs") / "laws.md"
 
 FAMILIES: Final = {
     "1": "Addresses",

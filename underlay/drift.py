@@ -1,8 +1,9 @@
 """What a live cluster says otherwise than the settings: a comparison of plain objects, field by field.
 
 Compared is what we mean to own, lists whole: an element that somebody appended counts, which the engine's own refresh
-does not see (reference/pulumi.md 1.3). Not compared: status, finalizers, labels, annotations and fields that are not
-ours, and zero values that a controller's typed write brings into being (reference/kube-ovn.md 2.1).
+does not see (docs/evidence/provider.md#diff). Not compared: status, finalizers, labels, annotations and fields that are
+not
+ours, and zero values that a controller's typed write brings into being (docs/evidence/kube-ovn.md#rewrites).
 """
 
 from __future__ import annotations

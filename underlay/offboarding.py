@@ -34,7 +34,7 @@ GONE_IN_ORDER: Final = (
     "RoleBinding",
     "Namespace",
 )
-"""The order in which a tenant's kinds go (reference/kube-ovn.md 2.3)."""
+"""The order in which a tenant's kinds go (docs/evidence/kube-ovn.md#deletion)."""
 
 
 @dataclass(frozen=True, slots=True)

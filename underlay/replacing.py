@@ -17,7 +17,10 @@ FIXED: Final[Mapping[str, Mapping[str, str]]] = {
     "OvnSnatRule": {"spec": "Kube-OVN never changes a rule in place: the old one goes on, reporting ready"},
     "OvnEip": {"spec": "Kube-OVN never changes an address in place"},
 }
-"""By kind: the fields that Kube-OVN does not follow (reference/kube-ovn.md 2.2), and what would happen instead."""
+"""By kind: the fields that Kube-OVN does not follow, and what would happen instead.
+
+Evidence: docs/evidence/kube-ovn.md#replacements.
+"""
 
 _OTHERS: Final[Mapping[str, str]] = {
     "metadata.name": "Kubernetes renames nothing",

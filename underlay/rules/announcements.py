@@ -250,7 +250,7 @@ RULES = (
         title="MetalLB's objects are in MetalLB's namespace",
         why="Its webhook refuses others; where that is off or not up yet they are stored and never read.",
         fix=f"Write namespace: {METALLB_NAMESPACE}.",
-        reference="metallb internal/k8s/webhooks; seed, MetalLB",
+        reference="metallb internal/k8s/webhooks; kMetal's networking guide, MetalLB",
         judge=_namespaces,
     ),
     Rule(
@@ -291,7 +291,7 @@ RULES = (
         why="The nodes would have to speak to it through the NIC that belongs to OVN, and announce the tenants' API"
         " servers where tenants' traffic is.",
         fix="Peer with a router of the management VLAN.",
-        reference="reference/peers.md section 3, item 2",
+        reference="docs/evidence/metallb.md#interfaces",
         judge=_peers_on_provider_vlan,
         unknown="is a finding",
     ),
