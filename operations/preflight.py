@@ -102,7 +102,7 @@ def _leaving(
                 place=f"cluster {cluster.context}",
                 problem=f"{one.name} is still being deleted (since {gone}, held by {held or 'nothing'})",
                 remedy=f"wait until it is gone, then `underlay up {environment.name} --refresh`; if it stays, see what"
-                f" hangs: `underlay drift {environment.name}`, docs/life-cycle.md",
+                f" hangs: `underlay drift {environment.name}`, docs/guide/a-run-that-died.md",
                 rule=LEAVING,
             )
 

@@ -116,7 +116,7 @@ def _object(manifest: Manifest, stack: str, live: Object | None, nodes: Mapping[
     if since := metadata.get("deletionTimestamp"):
         held = ", ".join(metadata.get("finalizers") or ()) or "nothing"
         note = f"being deleted since {since}, held by {held}"
-        remedy = f"see what hangs: docs/life-cycle.md; once it is gone: underlay up {stack} --refresh"
+        remedy = f"see what hangs: docs/guide/a-run-that-died.md; once it is gone: underlay up {stack} --refresh"
         yield Drift(way=Way.GOING, object=name, note=note, remedy=remedy)
     ours = {key: value for key, value in manifest.body.items() if key not in ("apiVersion", "kind", "metadata")}
     own = {key: manifest.body["metadata"].get(key) or {} for key in ("labels", "annotations")}

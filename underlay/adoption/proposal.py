@@ -33,7 +33,7 @@ from underlay.settings import PROJECT, Settings
 from underlay.stackfile import Environment, parse_environment
 
 _HEAD: Final = """\
-# Read from the cluster by `underlay adopt`. The chart stays with whoever installed it; see docs/life-cycle.md.
+# Read from the cluster by `underlay adopt`. The chart stays with whoever installed it; see docs/guide/adopt.md.
 """
 
 
