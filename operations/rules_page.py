@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -67,9 +68,14 @@ def _family(key: str, rules: list[Rule]) -> Iterator[str]:
         marks += ["an unknown value is a finding"] if rule.unknown == "is a finding" else []
         marks += ["admission"] if rule.id in HELD else []
         yield f"\n### {rule.id} {rule.title}\n\n*{', '.join(marks)}*\n"
-        yield f"- Why: {rule.why}\n- Fix: {rule.fix}\n- Reference: {rule.reference}"
+        yield f"- Why: {rule.why}\n- Fix: {rule.fix}\n- Reference: {_linked(rule.reference)}"
         if rule.id in LEFT_OUT:
             yield f"- No admission: {LEFT_OUT[rule.id]}"
+
+
+def _linked(reference: str) -> str:
+    """Pages of `docs/` as links; the page of laws is one of them."""
+    return re.sub(r"docs/((?:evidence|adr)/[\w-]+\.md(?:#[\w-]+)?)", r"[\1](\1)", reference)
 
 
 def _code(entry: FindingCode) -> str:
