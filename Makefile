@@ -9,7 +9,7 @@ INSTALL := pip install --quiet --disable-pip-version-check
 # Some machines have it set: every engine run would compile our sources anew in each of its three Python processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: up down test sweep check bench lock generate docs
+.PHONY: up down test sweep fuzz check bench lock generate docs
 
 up: .venv/ready           ## from nothing to the seed's network, applied and verified
 	@$(BIN)/python -m sandbox up
@@ -25,6 +25,9 @@ test: check               ## everything but the sweep: fast tier, then the sandb
 sweep: .venv/ready        ## runs killed at many more moments than `make test` has time for: every night
 	$(BIN)/python -m sandbox build
 	$(BIN)/python -m pytest -m sweep $(WORLDS)
+
+fuzz: .venv/ready         ## a million mutations of our own cases through `lint`: every night
+	$(BIN)/python -m tests.reader.mutator 1000000
 
 check: .venv/ready        ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .

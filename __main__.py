@@ -29,6 +29,7 @@ wall = AdmissionWall(
         provider=settings.provider,
         management=settings.management,
         network=settings.network,
+        metallb=settings.metallb,
         relaxed=settings.relaxed,
         stack=stack,
     ),

@@ -14,7 +14,7 @@ import pulumi
 from components.objects import KubernetesObject
 from underlay.sections.admission import Admission
 from underlay.sections.cni import Network
-from underlay.sections.metallb import Management
+from underlay.sections.metallb import Management, MetalLB
 from underlay.sections.provider import Provider
 from underlay.wall import admission_manifests, literals
 
@@ -30,6 +30,8 @@ class AdmissionWallArgs:
     """The management VLAN, to which pools are held."""
     network: Network
     """Names the tunnel NIC, and the ranges of the under cluster itself."""
+    metallb: MetalLB
+    """Its announcements: addresses that BGP alone announces need not be the management VLAN's."""
     relaxed: Mapping[str, str]
     """Laws that the stack relaxes: they warn and refuse nothing."""
     stack: str
@@ -44,7 +46,7 @@ class AdmissionWall(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: AdmissionWallArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("kmetal:network:AdmissionWall", name, {}, opts)
-        held_against = literals(args.provider, args.management, args.network)
+        held_against = literals(args.provider, args.management, args.network, args.metallb)
         made: dict[str, KubernetesObject] = {}
         for manifest in admission_manifests(args.admission, held_against, args.relaxed, args.stack):
             needs = [made[manifest.name]] if manifest.name in made else []  # a binding of a policy that is there

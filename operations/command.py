@@ -1,18 +1,17 @@
 """The `underlay` command: Typer over one file per verb.
 
-Exit code 0: fine. 1: findings, or a run that failed. 2: wrong usage, or a cluster that does not answer.
+Exit code 0: fine, or warnings alone. 1: errors, warnings with `--strict`, or a run that failed. 2: wrong usage, nothing
+to judge, what cannot be read, a cluster that does not answer, or a failure of the program itself.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from operations.adopt import adopt
 from operations.applying import destroy, preview, up
@@ -21,12 +20,17 @@ from operations.console import Output, counted, err, out
 from operations.drift import drift
 from operations.explain import explain
 from operations.identity import make_sure_of_identity
-from operations.lint import lint
+from operations.lint import fails, lint
+from operations.lint_report import MOST, as_json, show_groups
 from operations.live import LiveCluster
 from operations.offboard import offboard
-from operations.report import as_json, make_sure_of_page, show, write_html
+from operations.report import as_json as checks_as_json
+from operations.report import make_sure_of_page, show, write_html
+from operations.streams import forget, tolerant_streams
+from operations.unforeseen import unforeseen
 from operations.verify import verify
-from underlay.errors import Finding, OperatorError, Severity
+from underlay.errors import Finding, OperatorError, printable, printable_lines
+from underlay.grouping import grouped
 from underlay.stackfile import load_environments, load_stack
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -34,6 +38,10 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 StackArgument = Annotated[str, typer.Argument(help="Name of the environment: Pulumi.<stack>.yaml.")]
 OutputOption = Annotated[Output, typer.Option("--output", help="Form of the report.")]
 RefreshOption = Annotated[bool, typer.Option("--refresh", help="Read every object from the cluster first.")]
+WholeOption = Annotated[
+    bool, typer.Option("--whole", help="The files are the whole network: what is missing is wrong.")
+]
+StrictOption = Annotated[bool, typer.Option("--strict", help="End with 1 on warnings, too.")]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 _ROOT = Path()
@@ -41,23 +49,25 @@ _ROOT = Path()
 
 def _show_findings(findings: tuple[Finding, ...], output: Output) -> None:
     if output is Output.JSON:
-        out.print_json(json.dumps([asdict(finding) for finding in findings]))
-        return
-    for finding in findings:
-        colour = "red" if finding.severity is Severity.ERROR else "yellow"
-        out.print(f"[{colour}]{finding.severity.value}[/] {escape(str(finding))}", soft_wrap=True, highlight=False)
+        sys.stdout.write(json.dumps(as_json(findings[:MOST]), indent=2) + "\n")
+    else:
+        show_groups(out, findings)
 
 
 @app.command()
-def check(output: OutputOption = Output.TEXT) -> None:
-    """Judge the settings of all environments, without a cluster."""
+def check(output: OutputOption = Output.TEXT, strict: StrictOption = False) -> None:  # noqa: FBT002 (a flag)
+    """Judge the settings of all environments, without a cluster; ends with 1 on errors, 2 where there is none."""
     environments, findings = load_environments(_ROOT)
+    if not (environments or findings):
+        raise OperatorError(
+            "no Pulumi.<stack>.yaml here, so there is nothing to check; go to the project's folder, or write one"
+        )
     _show_findings(findings, output)
-    failed = any(finding.severity is Severity.ERROR for finding in findings)
     if output is Output.TEXT:
-        names = ", ".join(environments) or "no environment"
-        out.print(f"{names}: {counted(len(findings), 'finding')}" if findings else f"{names}: nothing to say")
-    raise typer.Exit(int(failed))
+        names = printable(", ".join(environments)) or "no environment that can be read"
+        count = counted(len(findings), "finding") if findings else "nothing to say"
+        out.print(f"{names}: {count}", markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(int(fails(findings, strict=strict)))
 
 
 @app.command("preview")
@@ -86,6 +96,7 @@ def verify_command(
     stack: StackArgument,
     output: OutputOption = Output.TEXT,
     html: Annotated[Path | None, typer.Option(help="Write the report as one HTML file, too.")] = None,
+    strict: StrictOption = False,  # noqa: FBT002 (a flag of the command line)
 ) -> None:
     """Check the live network: the seed's Verifying list, held to fields that prove it, and every law on what stands."""
     environment, _ = load_stack(_ROOT, stack)
@@ -95,12 +106,13 @@ def verify_command(
         make_sure_of_identity(environment, cluster)
         found = verify(environment, cluster)
     if output is Output.JSON:
-        out.print_json(as_json(found))
+        sys.stdout.write(checks_as_json(found) + "\n")
     else:
         show(out, stack, found)
     if html is not None:
         write_html(html, stack, found)
-    raise typer.Exit(int(any(entry.verdict is Verdict.FAIL for entry in found)))
+    failing = {Verdict.FAIL, Verdict.WARN} if strict else {Verdict.FAIL}
+    raise typer.Exit(int(any(entry.verdict in failing for entry in found)))
 
 
 @app.command("drift")
@@ -123,9 +135,14 @@ def offboard_command(
 def lint_command(
     files: Annotated[list[str], typer.Argument(help="Files or folders of Kubernetes YAML; - reads standard input.")],
     output: OutputOption = Output.TEXT,
+    strict: StrictOption = False,  # noqa: FBT002 (flags of the command line)
+    whole: WholeOption = False,  # noqa: FBT002 (as above)
+    against: Annotated[
+        str | None, typer.Option(metavar="STACK", help="Hold the files to what that environment's settings make.")
+    ] = None,
 ) -> None:
     """Judge plain YAML by the same laws; each finding with its file and line."""
-    raise typer.Exit(lint(files, output=output.value))
+    raise typer.Exit(lint(files, output=output.value, strict=strict, whole=whole, against=against, root=_ROOT))
 
 
 @app.command("explain")
@@ -140,12 +157,24 @@ def explain_command(
 
 
 def main() -> None:
-    """Entry point; whatever an operator can mend ends in one message, never in a traceback."""
-    try:
-        app()
-    except OperatorError as error:
-        err.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
-        sys.exit(error.exit_code)
+    """Entry point; whatever happens ends in one message, never in a traceback."""
+    with tolerant_streams():
+        try:
+            app()
+        except OperatorError as error:
+            _end(error)
+        except BrokenPipeError:
+            forget(sys.stdout)
+            sys.exit(2)
+        except (Exception, RecursionError, MemoryError) as error:  # noqa: BLE001 (the last resort)
+            _end(unforeseen(error))
+
+
+def _end(error: OperatorError) -> None:
+    """Say it on the error stream, and end with its exit code."""
+    text = "\n".join(map(str, grouped(error.findings))) if error.findings else printable_lines(str(error))
+    err.print(text, style="red", markup=False, highlight=False, soft_wrap=True, emoji=False)
+    sys.exit(error.exit_code)
 
 
 if __name__ == "__main__":

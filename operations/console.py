@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from operations.outcome import Step
+from underlay.errors import printable_lines
 
 _LAW: Final = re.compile(r"(\w+ '[^']*').*\[(NET-\d+)\]$", re.DOTALL)
 """The first name in a finding's sentence, and the law at its end."""
@@ -35,7 +36,7 @@ class Output(StrEnum):
 
 def marked(mark: str, text: str) -> None:
     """One line on the error stream, as it is written, behind a mark in Rich's markup."""
-    err.print(f"{mark} {escape(text)}", soft_wrap=True, highlight=False, emoji=False)
+    err.print(f"{mark} {escape(printable_lines(text))}", soft_wrap=True, highlight=False, emoji=False)
 
 
 def note(text: str) -> None:

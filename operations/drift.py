@@ -16,21 +16,20 @@ from rich.markup import escape
 
 from operations.console import Output, counted, out, watched
 from operations.identity import make_sure_of_identity
-from operations.live import COLLECTIONS, LiveCluster, snapshot
+from operations.live import LiveCluster, snapshot
 from operations.records import DEPLOYED
 from underlay.adoption.release import read_release
 from underlay.chart import chart_values
 from underlay.drift import Drift, Object, Way, differing
 from underlay.errors import OperatorError
+from underlay.kind_table import names_where
 from underlay.managed_fields import writer_of
 from underlay.names import RELEASE, RELEASE_NAMESPACE
 from underlay.stackfile import Environment, environment_names, load_stack
 from underlay.strangers import undeclared
 
-_NOT_COMPARED: Final = frozenset({"IP", "Pod", "Service", "ConfigurationState"})
-"""Others' traffic, and what controllers report: no setting says anything about them."""
-
-KINDS: Final = tuple(kind for kind in COLLECTIONS if kind not in _NOT_COMPARED)
+KINDS: Final = names_where("compared")
+"""Others' traffic and what controllers report are left out: no setting says anything about them."""
 
 _WEBHOOKS: Final = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"
 _METALLB: Final = "metallb"

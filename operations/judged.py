@@ -18,9 +18,6 @@ from underlay.rules.registry import judge
 
 _RELEASE: Final = "HelmRelease"
 
-WITNESSES: Final = ("ResourceQuota", "Namespace", "ServiceCIDR", "Deployment", _RELEASE)
-"""Kinds that only laws look at."""
-
 Seen = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 
@@ -31,14 +28,14 @@ def live_findings(written: Facts, seen: Seen) -> tuple[Finding, ...]:
         written: what the settings say.
         seen: objects by kind and name, all that there are of each kind.
     """
-    shown = look(_objects(seen, lambda kind: kind != _RELEASE), whole=True)
+    shown = look(_objects(seen, lambda kind: kind != _RELEASE), whole=True, carried=False)
     facts = Facts.union((unshown(written), shown.facts, _told_by_releases(seen)))
     return tuple(sorted({*shown.shape, *judge(facts)}))
 
 
 def _told_by_releases(seen: Seen) -> Facts:
     """Pools and advertisements in a release's values; the platform's ranges there are the settings' own words."""
-    told = look(_objects(seen, lambda kind: kind == _RELEASE)).facts
+    told = look(_objects(seen, lambda kind: kind == _RELEASE), carried=False).facts
     return Facts(pools=told.pools, advertisements=told.advertisements)
 
 

@@ -1,137 +1,94 @@
 """`underlay lint FILE...`: the same laws on plain YAML, each finding with its file and line.
 
-It reads Kubernetes manifests (several documents, Lists) and kMetal's values, whole or in fragments. What it is given is
-taken as a part of the network: that something is missing from these files proves nothing.
+It reads Kubernetes manifests (several documents, Lists, what releases and wrappers hold), kMetal's values, whole or in
+fragments, and stack files. What it is given is taken as a part of the network, unless `--whole` says that it is all of
+it: that something is missing from a part proves nothing. At the end it says what it could not judge.
 """
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
-from functools import partial
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from rich.console import Console
-from rich.text import Text
-
-from operations.console import counted
-from underlay.documents import Document, read_documents
-from underlay.errors import Finding, OperatorError, Severity
+from operations.against import judged_against
+from operations.lint_report import print_json, print_text
+from operations.lint_sources import STDIN, Sources, read_sources
+from operations.unforeseen import judged_or_named
+from underlay.errors import Finding, Severity
 from underlay.facts import Facts
-from underlay.reader import Manifest, default_place, look
-from underlay.rules.registry import RULES, judge
+from underlay.reader import Coverage, Manifest, look
+from underlay.rules.registry import judge, judge_estate
+from underlay.stackfile import load_stack
 
-STDIN: Final = "-"
+__all__ = ["FINDINGS", "FINE", "STDIN", "UNREADABLE", "lint", "lint_manifests"]
+
 FINE: Final = 0
 FINDINGS: Final = 1
 UNREADABLE: Final = 2
 
-_SUFFIXES: Final = (".yaml", ".yml", ".json")
 
-
-def lint(files: Sequence[str], *, output: str = "text") -> int:
-    """Judge files, print what is found, and return the exit code: 0 fine, 1 findings, 2 unreadable.
+def lint(
+    files: Sequence[str],
+    *,
+    output: str = "text",
+    strict: bool = False,
+    whole: bool = False,
+    against: str | None = None,
+    root: Path = Path(),
+) -> int:
+    """Judge files, print what is found, and return the exit code.
 
     Args:
         files: paths of files or folders; `-` reads standard input.
         output: `text` for people, `json` for machines.
+        strict: warnings count as errors do.
+        whole: the files are the whole network, so what is missing in them is missing.
+        against: a stack of the project; the files are held to its facts.
+        root: the project.
+
+    Returns:
+        0 fine, or warnings alone; 1 errors; 2 something could not be read, or there was nothing to judge.
+
+    Raises:
+        OperatorError: the stack has no file, or its file is wrong.
+        UnforeseenError: the program itself failed.
     """
-    manifests, unreadable = _manifests(files)
-    findings = tuple(sorted({*unreadable, *lint_manifests(manifests)}))
-    if output == "json":
-        json.dump({"findings": [asdict(finding) for finding in findings]}, sys.stdout, indent=2)
-        sys.stdout.write("\n")
-    else:
-        _print(findings, len(manifests))
+    environment = load_stack(root, against)[0].facts() if against is not None else None
+    sources = read_sources(files)
+    findings, coverage = judged_or_named(
+        sources.manifests, lambda manifests: _judged(manifests, sources, environment, whole=whole)
+    )
+    unreadable = [*sources.unreadable]
+    if not (coverage.objects or sources.environments or sources.findings or sources.unjudged or unreadable):
+        problem, remedy = "nothing to judge: no object in what was read", "name files with Kubernetes YAML"
+        place = "(stdin)" if list(files) == [STDIN] else ", ".join(files)
+        unreadable.append(Finding(place=place, problem=problem, remedy=remedy))
+    everything = tuple(sorted({*unreadable, *sources.findings, *findings}))
+    (print_json if output == "json" else print_text)(everything, coverage, sources)
     if unreadable:
         return UNREADABLE
-    return FINDINGS if findings else FINE
+    return FINDINGS if fails(everything, strict=strict) else FINE
+
+
+def fails(findings: Iterable[Finding], *, strict: bool) -> bool:
+    """Whether findings make a command end with 1: errors do, warnings where they are asked to."""
+    return any(strict or finding.severity is Severity.ERROR for finding in findings)
 
 
 def lint_manifests(manifests: Iterable[Manifest]) -> tuple[Finding, ...]:
     """Every finding of form and law."""
     seen = look(manifests)
-    facts: Facts = seen.facts
-    return tuple(sorted({*seen.shape, *judge(facts)}))
+    return tuple(sorted({*seen.shape, *judge(seen.facts)}))
 
 
-def manifests_in(text: str, name: str) -> Iterator[Manifest]:
-    """The objects of a YAML stream, each with the line on which it begins.
-
-    Raises:
-        OperatorError: it is not YAML, a key stands twice, or a document is no mapping.
-    """
-    for document in read_documents(text, name):
-        if document.data is None:
-            continue
-        if not isinstance(document.data, dict):
-            problem, remedy = (
-                "a document that is no mapping",
-                "write an object with apiVersion and kind, or chart values",
-            )
-            raise OperatorError([Finding(place=document.place(()).strip(), problem=problem, remedy=remedy)])
-        yield Manifest(document.data, _place(document), partial(_locate, document))
-
-
-def _place(document: Document) -> str:
-    """`FILE:LINE Kind namespace/name`, or `FILE:LINE` alone for chart values."""
-    where = document.place(())
-    data = document.data
-    return f"{where} {default_place(data)}" if "kind" in data or "apiVersion" in data else where
-
-
-def _locate(document: Document, path: tuple[str | int, ...]) -> str:
-    return document.place(path)
-
-
-def _manifests(files: Sequence[str]) -> tuple[list[Manifest], list[Finding]]:
-    """What can be read, and what is wrong with the rest."""
-    manifests: list[Manifest] = []
-    unreadable: list[Finding] = []
-    for name, source in _sources(files):
-        try:
-            manifests.extend(manifests_in(_text(source), name))
-        except OperatorError as error:
-            unreadable.extend(error.findings)
-        except RecursionError:
-            unreadable.append(Finding(place=name, problem="nested too deep to read", remedy="write plain manifests"))
-        except UnicodeDecodeError as error:
-            unreadable.append(
-                Finding(place=name, problem=f"not UTF-8 at byte {error.start}", remedy="save it as UTF-8")
-            )
-        except OSError as error:
-            problem = f"cannot be read: {(error.strerror or 'unknown error').lower()}"
-            unreadable.append(Finding(place=name, problem=problem, remedy="name a file that can be read"))
-    return manifests, unreadable
-
-
-def _sources(files: Sequence[str]) -> Iterator[tuple[str, Path | None]]:
-    for name in files:
-        path = Path(name)
-        if name == STDIN:
-            yield "(stdin)", None
-        elif path.is_dir():
-            inside = (entry for entry in path.rglob("*") if entry.suffix in _SUFFIXES and entry.is_file())
-            yield from ((str(entry), entry) for entry in sorted(inside))
-        else:
-            yield name, path
-
-
-def _text(path: Path | None) -> str:
-    raw = sys.stdin.buffer.read() if path is None else path.read_bytes()
-    return raw.decode("utf-8-sig")
-
-
-def _print(findings: Sequence[Finding], count: int) -> None:
-    console = Console(soft_wrap=True, highlight=False)
-    for finding in findings:
-        style = "red" if finding.severity is Severity.ERROR else "yellow"
-        line = Text(f"{finding.severity.value}: ", style=style)
-        console.print(line.append(str(finding), style="default"))
-    errors = sum(finding.severity is Severity.ERROR for finding in findings)
-    told = f"{counted(errors, 'error')}, {counted(len(findings) - errors, 'warning')}"
-    what = told if findings else "nothing found"
-    console.print(f"{counted(count, 'object')}, {len(RULES)} laws: {what}", style="bold")
+def _judged(
+    manifests: Sequence[Manifest], sources: Sources, environment: Facts | None, *, whole: bool
+) -> tuple[tuple[Finding, ...], Coverage]:
+    """Every finding of form and law, and how much of it a law could judge."""
+    seen = look(manifests, whole=whole)
+    laws = judge(seen.facts) if environment is None else judged_against(environment, seen.facts)
+    found = {*seen.shape, *laws, *judge_estate(sources.environments)}
+    for facts in sources.environments.values():
+        found.update(judge(facts))
+    return tuple(sorted(found)), seen.coverage

@@ -20,6 +20,7 @@ from urllib3.exceptions import HTTPError
 from underlay.errors import Finding, UnreachableError
 from underlay.finding_codes import CLUSTER
 from underlay.inventory import object_key
+from underlay.kind_table import KINDS
 from underlay.kubeconfig import context_of
 from underlay.sections.cluster import Cluster
 
@@ -162,45 +163,8 @@ def endpoint_of(kubeconfig: Mapping[str, Any]) -> Endpoint:
     return str(cluster.get("server", "no server")), str(cluster.get("certificate-authority-data", ""))
 
 
-_KUBE_OVN = "/apis/kubeovn.io/v1"
-_METALLB = "/apis/metallb.io/v1beta1"
-
-COLLECTIONS: Final[Mapping[str, str]] = {
-    "ProviderNetwork": f"{_KUBE_OVN}/provider-networks",
-    "Vlan": f"{_KUBE_OVN}/vlans",
-    "Subnet": f"{_KUBE_OVN}/subnets",
-    "Vpc": f"{_KUBE_OVN}/vpcs",
-    "OvnEip": f"{_KUBE_OVN}/ovn-eips",
-    "OvnSnatRule": f"{_KUBE_OVN}/ovn-snat-rules",
-    "OvnFip": f"{_KUBE_OVN}/ovn-fips",
-    "OvnDnatRule": f"{_KUBE_OVN}/ovn-dnat-rules",
-    "IP": f"{_KUBE_OVN}/ips",
-    "NetworkAttachmentDefinition": "/apis/k8s.cni.cncf.io/v1/network-attachment-definitions",
-    "IPAddressPool": f"{_METALLB}/ipaddresspools",
-    "L2Advertisement": f"{_METALLB}/l2advertisements",
-    "BGPAdvertisement": f"{_METALLB}/bgpadvertisements",
-    "BFDProfile": f"{_METALLB}/bfdprofiles",
-    "Community": f"{_METALLB}/communities",
-    "ConfigurationState": f"{_METALLB}/configurationstates",
-    "BGPPeer": "/apis/metallb.io/v1beta2/bgppeers",
-    "OCIRepository": "/apis/source.toolkit.fluxcd.io/v1/ocirepositories",
-    "HelmRelease": "/apis/helm.toolkit.fluxcd.io/v2/helmreleases",
-    "Node": "/api/v1/nodes",
-    "Namespace": "/api/v1/namespaces",
-    "ResourceQuota": "/api/v1/resourcequotas",
-    "LimitRange": "/api/v1/limitranges",
-    "RoleBinding": "/apis/rbac.authorization.k8s.io/v1/rolebindings",
-    "Service": "/api/v1/services",
-    "Pod": "/api/v1/pods",
-    "ServiceCIDR": "/apis/networking.k8s.io/v1/servicecidrs",
-    "ValidatingAdmissionPolicy": "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies",
-    "ValidatingAdmissionPolicyBinding": "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings",
-    "Deployment": "/apis/apps/v1/namespaces/kube-system/deployments",
-}
-"""Where the API server keeps the kinds that this network is made of; BGPPeer's stored version is v1beta2.
-
-MetalLB's are read in all namespaces: a pool where MetalLB does not look is one that somebody believes in.
-"""
+COLLECTIONS: Final[Mapping[str, str]] = {name: kind.collection for name, kind in KINDS.items()}
+"""Where the API server keeps the kinds that this network is made of."""
 
 
 def snapshot(cluster: LiveCluster, kinds: Iterable[str] = COLLECTIONS) -> dict[str, dict[str, Mapping[str, Any]]]:

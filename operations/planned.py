@@ -9,11 +9,12 @@ from typing import Final, NamedTuple
 from operations.outcome import Outcome
 from underlay.drift import Seen
 from underlay.inventory import object_key, owned_manifests
+from underlay.kind_table import names_where
 from underlay.names import STACK_LABEL
 from underlay.replacing import is_fixed
 from underlay.stackfile import Environment
 
-OWN_KINDS: Final = ("ProviderNetwork", "Vlan", "Subnet", "Namespace", "Vpc", "OvnEip", "IPAddressPool")
+OWN_KINDS: Final = names_where("taken_from")
 """What a plan may take away from somebody; who that is, is only asked when it does."""
 
 _REPLACED: Final = frozenset({"replace", "create-replacement", "delete-replaced"})

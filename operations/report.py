@@ -16,7 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from operations.checks import Check, Verdict
-from underlay.errors import OperatorError
+from underlay.errors import OperatorError, printable_lines
 
 _MARKS: Final = {
     Verdict.PASS: "[green]pass[/]",
@@ -40,14 +40,19 @@ def show(console: Console, stack: str, found: Sequence[Check]) -> None:
         table.add_column(title, overflow="fold")  # a name is never cut off, however narrow the terminal
     for entry in found:
         wrong = entry.verdict in (Verdict.FAIL, Verdict.WARN)
-        remedy = f"\n[yellow]-> {escape(entry.remedy)}[/]" if wrong and entry.remedy else ""
-        table.add_row(entry.layer, escape(entry.what), _MARKS[entry.verdict], escape(entry.seen) + remedy)
+        remedy = f"\n[yellow]-> {_shown(entry.remedy)}[/]" if wrong and entry.remedy else ""
+        table.add_row(entry.layer, _shown(entry.what), _MARKS[entry.verdict], _shown(entry.seen) + remedy)
     console.print(table)
     count = Counter(entry.verdict for entry in found)
     console.print(
         f"{stack}: {count[Verdict.PASS]} pass, {count[Verdict.FAIL]} fail, {count[Verdict.WARN]} to know of,"
         f" {count[Verdict.UNSEEN]} with nothing to look at"
     )
+
+
+def _shown(text: str) -> str:
+    """A text as it is written: no markup of Rich's, no character that a terminal obeys."""
+    return escape(printable_lines(text))
 
 
 def make_sure_of_page(path: Path) -> None:

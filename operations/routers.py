@@ -17,6 +17,7 @@ from operations.live import LiveCluster, snapshot
 from underlay.drift import Object, Seen
 from underlay.errors import Finding, Severity
 from underlay.finding_codes import REROUTED
+from underlay.kind_table import in_order
 from underlay.managed_fields import maker_of
 from underlay.names import STACK_LABEL, TenantNames, external_eip
 from underlay.offboarding import Estate
@@ -25,7 +26,7 @@ from underlay.stackfile import Environment
 KINDS: Final = ("Vpc", "OvnEip")
 """What tells whether a router is to be made anew."""
 
-DOMAIN: Final = ("OvnFip", "OvnDnatRule", "OvnSnatRule", "Subnet", "NetworkAttachmentDefinition", *KINDS)
+DOMAIN: Final = in_order("behind_router")
 """What stands behind a router, or uses it, in the order in which it goes."""
 
 

@@ -14,38 +14,20 @@ from typing import Any, Final
 from operations.checks import Check, Seen, Verdict, at, check
 from operations.checks_provider import provider_checks
 from operations.checks_tenant import tenant_checks
-from operations.judged import WITNESSES, live_findings
+from operations.judged import live_findings
 from operations.live import LiveCluster, snapshot
 from operations.metallb_state import controller_log, metallb_checks
 from underlay.admission import HELD
-from underlay.errors import Severity
+from underlay.errors import Severity, bounded
+from underlay.grouping import grouped
 from underlay.inventory import wall_manifests
+from underlay.kind_table import names_where
 from underlay.manifests import metallb_manifests
 from underlay.names import METALLB_NAMESPACE
 from underlay.rules.registry import RULES
 from underlay.stackfile import Environment
 
-KINDS: Final = (
-    "ProviderNetwork",
-    "Vlan",
-    "Subnet",
-    "Vpc",
-    "OvnEip",
-    "OvnSnatRule",
-    "NetworkAttachmentDefinition",
-    "IPAddressPool",
-    "L2Advertisement",
-    "BGPAdvertisement",
-    "BFDProfile",
-    "BGPPeer",
-    "Community",
-    "ConfigurationState",
-    "Node",
-    "Pod",
-    "ValidatingAdmissionPolicy",
-    "ValidatingAdmissionPolicyBinding",
-    *WITNESSES,
-)
+KINDS: Final = names_where("verified")
 
 
 _FLANNEL: Final = "Flannel"
@@ -175,11 +157,13 @@ def _holds(wanted: Any, live: Any) -> bool:
 
 
 def _laws(environment: Environment, seen: Seen) -> Iterator[Check]:
-    """What the laws say of all that stands there, one line for each breach."""
+    """What the laws say of all that stands there, one line for each cause."""
     findings = live_findings(environment.facts(), seen)
-    for finding in findings:
+    for group in grouped(findings):
+        finding = group.first
         verdict = Verdict.FAIL if finding.severity is Severity.ERROR else Verdict.WARN
-        yield Check("laws", f"{finding.rule} {finding.place}", verdict, finding.problem, finding.remedy)
+        problem = f"{bounded(finding.problem)} ({group.more})" if group.more else bounded(finding.problem)
+        yield Check("laws", f"{finding.rule} {finding.place}", verdict, problem, finding.remedy)
     if all(finding.severity is not Severity.ERROR for finding in findings):
         count = sum(len(objects) for kind, objects in seen.items() if kind != "Pod")
         yield Check("laws", f"{len(RULES)} laws", Verdict.PASS, f"{count} live objects, whoever made them: no error")

@@ -22,7 +22,13 @@ _FIRM: Final = tuple(rule for rule in RULES if not rule.relaxable and rule.sever
 def firm_findings(facts: Facts) -> frozenset[Finding]:
     """Breaches of the laws that nobody may relax."""
     return frozenset(
-        Finding(place=breach.place, problem=breach.problem, remedy=breach.remedy, rule=rule.id, severity=rule.severity)
+        Finding(
+            place=breach.place,
+            problem=breach.problem,
+            remedy=breach.remedy,
+            rule=rule.id,
+            severity=Severity.WARNING if breach.warning else rule.severity,
+        )
         for rule in _FIRM
         for breach in rule.judge(facts)
     )

@@ -7,15 +7,16 @@ unknown value that raises when it is touched, upon which the SDK drops the whole
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from pulumi_policy.proxy import UnknownValueError
 
 from policies.releases import made_by, release_of
+from underlay.carriers import inside
 from underlay.facts import UNKNOWN
-from underlay.reader import Look, Manifest, default_place, look
+from underlay.reader import KNOWN, Look, Manifest, default_place, look
 
 _STACK: Final = "pulumi:pulumi:Stack"
 _RELEASE: Final = "kubernetes:helm.sh/v3:Release"
@@ -68,12 +69,30 @@ def rendered(resources: Iterable[Resource]) -> Rendered:
     for resource in sorted(resources, key=lambda entry: entry.urn):
         if resource.resource_type == _STACK:
             relaxed = _at(resource.props, "relaxed") if "relaxed" in list(resource.props) else None
+        elif (bridged := tuple(carried_by_others(resource))) or _is_foreign(resource):
+            for one in bridged:
+                urns.setdefault(one.place or "", resource.urn)
+                manifests.append(one)
         elif (manifest := manifest_of(resource)) is not None:
             parts = made_by(manifest.data) if resource.resource_type == _RELEASE else ()
             for one in (manifest, *parts):
                 urns.setdefault(one.place or "", resource.urn)
                 manifests.append(one)
     return Rendered(look(manifests), urns, relaxed)
+
+
+def _is_foreign(resource: Resource) -> bool:
+    """Whether it is a resource of a provider that speaks of no Kubernetes object by itself."""
+    return not resource.resource_type.startswith("kubernetes:") and "kind" not in list(resource.props)
+
+
+def carried_by_others(resource: Resource) -> Iterator[Manifest]:
+    """The manifests in a resource of another provider, such as the `yamlBody` of a bridged kubectl provider."""
+    if not _is_foreign(resource):
+        return
+    texts = [value for key in list(resource.props) if isinstance(value := _at(resource.props, key), str)]
+    for entry in (entry for text in texts for entry in inside(text, KNOWN)):
+        yield Manifest(entry.body, f"{default_place(entry.body)} of resource {resource.urn.rpartition('::')[2]!r}")
 
 
 def manifest_of(resource: Resource) -> Manifest | None:

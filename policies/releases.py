@@ -7,10 +7,11 @@ from typing import Final
 
 import pulumi
 
+from underlay.carriers import inside
 from underlay.documents import read_documents
 from underlay.errors import OperatorError
 from underlay.facts import UNKNOWN
-from underlay.reader import Manifest, default_place
+from underlay.reader import KNOWN, Manifest, default_place
 
 _ANNOUNCED: Final = {"IPAddressPool": "pools", "L2Advertisement": "l2Advertisements"}
 """MetalLB's kinds on which the commissioned law rests, and the key of kMetal's values that makes each."""
@@ -56,9 +57,13 @@ def made_by(release: object) -> Iterator[Manifest]:
 
 
 def _told_by_values(values: object) -> set[tuple[str, object]]:
-    """Kind and name of each object that kMetal's values spell out."""
+    """Kind and name of each object that a release's values spell out."""
     metallb = values.get("metallb") if isinstance(values, Mapping) else None
     told: set[tuple[str, object]] = set()
+    for carried in inside(values, KNOWN):  # manifests in the values of a chart that renders them
+        body = carried.body if isinstance(carried.body, Mapping) else {}
+        metadata = body.get("metadata")
+        told.add((str(body.get("kind")), metadata.get("name") if isinstance(metadata, Mapping) else None))
     for kind, key in _ANNOUNCED.items():
         entries = metallb.get(key) if isinstance(metallb, Mapping) else None
         for entry in entries if isinstance(entries, list) else ():

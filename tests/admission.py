@@ -21,6 +21,12 @@ ELSEWHERE: Final = {
     "NET-112 a provider block with a mask": "on the provider VLAN NET-201 may speak of it",
     "NET-201 a provider block of both families, told by others": "a provider block that others tell",
     "NET-201 a block on a VLAN that is not known yet": "a second provider block, which is no literal",
+    "NET-101 flannel's range inside Kube-OVN's": "a Subnet that Kube-OVN makes; only those on a Vlan are held to it",
+    "NET-204 addresses that ARP announces, too": "what announces a pool is another object",
+    "NET-414 a wildcard mask": "CEL does not reckon with masks",
+    "NET-320 a tenant's Subnet on another Vlan object of the provider VLAN": "which VLAN it is another object says",
+    "NET-320 a tenant's Subnet on the Vlan of a second way out": "the same",
+    "NET-424 a provider of two parts": "right for an attachment of another CNI, another object",
     "NET-412 a drop of everything else": "what a match covers; CEL reads its form alone",
     "NET-412 a drop of IPv6": "the same",
     "NET-412 a drop of both families at once": "the same",
@@ -33,8 +39,20 @@ ELSEWHERE: Final = {
 }
 """Breaking cases of laws that are held, whose cause one object does not show, and why."""
 
-IN_OTHER_WORDS: Final = {"NET-220 a mask": {"NET-201"}}
-"""What CEL cannot read NET-201 refuses: it must not fail open."""
+IN_OTHER_WORDS: Final = {
+    "NET-220 a mask": {"NET-201"},
+    "NET-204 addresses of which no announcement is in sight": {"NET-204"},
+    "NET-202 every NIC of a node without the provider NIC": {"NET-202"},
+    "NET-202 nodes by a label that nobody here has": {"NET-202"},
+    "NET-202 nodes by an expression": {"NET-202"},
+    "NET-202 the NIC of other nodes": {"NET-202"},
+    "NET-202 speakers that exclude the NIC and its bridge": {"NET-202"},
+    "NET-202 speakers that exclude the NIC and not its bridge": {"NET-202"},
+}
+"""What must not fail open: NET-201 refuses what CEL cannot read, and NET-202 knows neither nodes nor exclusions."""
+
+_STRICT: Final = ("IPAddressPool", "L2Advertisement")
+"""The kinds of which the policies refuse more than the laws."""
 
 _MANY: Final = 10
 """Cases of capacity count objects; no single one of theirs tells a law anything."""
@@ -84,6 +102,8 @@ def literals(network: Network) -> Literals | None:
         other_interfaces=[
             nic for nic in (management.interface, kube_ovn.get("tunnelInterface")) if isinstance(nic, str)
         ],
+        vlans=[vlan["metadata"]["name"]],
+        arp_only=not any(body["kind"] == "BGPAdvertisement" for body in network.objects.values()),
         management=management.cidr if isinstance(management.cidr, str) else None,
         reserved=known(tuple(each.text for each in network.context.ranges if each.kind is RangeKind.RESERVED)),
         platform=[block for block in ranges if block is not None],
@@ -105,7 +125,9 @@ def changed(case: Case) -> Iterator[Body]:
     served = [
         (place, body)
         for place, body in network.objects.items()
-        if body["apiVersion"].startswith(_SERVED) and not unknown_in(body)
+        if (body["apiVersion"].startswith(_SERVED) or body["kind"] == "Service")
+        and body["kind"] != "AddressPool"
+        and not unknown_in(body)
     ]
     other = [body for place, body in served if body != before.get(place) or default_place(body) in places]
     yield from other or [body for _, body in served if network.context != good().context]
@@ -125,7 +147,8 @@ def rows() -> Iterator[tuple[Case, Literals, list[Body]]]:
 def refusing(case: Case, body: Body) -> set[str]:
     """The laws by one of which the admission policies have to refuse an object of a case; it gets to hear of one."""
     laws = {rule for rule, place in case.expected if place == default_place(body)} & HELD
-    return set() if str(case) in ELSEWHERE else laws | IN_OTHER_WORDS.get(str(case), set())
+    stricter = IN_OTHER_WORDS.get(str(case), set()) if body["kind"] in _STRICT else set()
+    return stricter if str(case) in ELSEWHERE or case.warned else laws | stricter
 
 
 def broken_alone(body: Body, network: Network) -> set[str]:

@@ -8,14 +8,29 @@ from __future__ import annotations
 
 from typing import Final
 
-from tests.catalogue import addresses, bgp, capacity, metallb, operation, patches, provider, tenants
+from tests.catalogue import (
+    addresses,
+    bgp,
+    capacity,
+    claims,
+    metallb,
+    nics,
+    operation,
+    patches,
+    provider,
+    reach,
+    tenants,
+)
 from tests.catalogue.case import Case
 
 CASES: Final[tuple[Case, ...]] = (
     *addresses.CASES,
     *metallb.CASES,
     *bgp.CASES,
+    *claims.CASES,
     *provider.CASES,
+    *reach.CASES,
+    *nics.CASES,
     *tenants.CASES,
     *capacity.CASES,
     *operation.CASES,

@@ -32,6 +32,7 @@ PLURALS = {
     "Vpc": "vpcs",
     "OvnEip": "ovn-eips",
     "OvnSnatRule": "ovn-snat-rules",
+    "Service": "services",
     "NetworkAttachmentDefinition": "network-attachment-definitions",
     "ValidatingAdmissionPolicy": "validatingadmissionpolicies",
     "ValidatingAdmissionPolicyBinding": "validatingadmissionpolicybindings",
@@ -46,7 +47,12 @@ ROWS = list(rows())
 STACKS = [
     (
         name,
-        literals(environment.settings.provider, environment.settings.management, environment.settings.network),
+        literals(
+            environment.settings.provider,
+            environment.settings.management,
+            environment.settings.network,
+            environment.settings.metallb,
+        ),
         [
             manifest.body
             for manifest in owned_manifests(environment.settings, name)
@@ -67,7 +73,8 @@ def path(body: dict[str, Any]) -> str:
     """The collection that an object belongs to."""
     namespace = body["metadata"].get("namespace")
     scope = f"/namespaces/{namespace}" if namespace else ""
-    return f"/apis/{body['apiVersion']}{scope}/{PLURALS[body['kind']]}"
+    root = "apis" if "/" in body["apiVersion"] else "api"
+    return f"/{root}/{body['apiVersion']}{scope}/{PLURALS[body['kind']]}"
 
 
 def refusal(api: Api, body: dict[str, Any], method: str = "POST", name: str = "", **query: str) -> str:

@@ -65,7 +65,10 @@ def build(kind: str, name: str, spec: Mapping[str, Any], *, namespace: str = "",
         "Community": "metallb.io/v1beta1",
         "NetworkAttachmentDefinition": "k8s.cni.cncf.io/v1", "HelmRelease": "helm.toolkit.fluxcd.io/v2",
         "ResourceQuota": "v1", "Node": "v1", "Namespace": "v1", "Deployment": "apps/v1",
-        "ServiceCIDR": "networking.k8s.io/v1",
+        "ServiceCIDR": "networking.k8s.io/v1", "Service": "v1", "DaemonSet": "apps/v1", "Pod": "v1",
+        "AddressPool": "metallb.io/v1beta1", "FRRConfiguration": "frrk8s.metallb.io/v1beta1",
+        "CiliumLoadBalancerIPPool": "cilium.io/v2", "CiliumL2AnnouncementPolicy": "cilium.io/v2alpha1",
+        "CiliumBGPClusterConfig": "cilium.io/v2", "CiliumBGPPeeringPolicy": "cilium.io/v2alpha1",
     }  # fmt: skip
     metadata: Body = {"name": name}
     if namespace:

@@ -14,6 +14,7 @@ ANNOUNCED = (
     build(
         "BGPPeer", "leaf", {"myASN": 64512, "peerASN": 64513, "peerAddress": "172.21.204.1"}, namespace="kmetal-metallb"
     ),
+    build("Service", "web", {"ports": [{"port": 80}]}, namespace="alpha"),
     build("OvnEip", "spare", {"externalSubnet": "external", "type": "nat"}),
 )
 """Of kinds that the good network has none of."""

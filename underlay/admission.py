@@ -2,16 +2,18 @@
 
 `kubectl apply` of a pool on the provider VLAN meets the same wall as a preview. What is refused here is a part of what
 the laws refuse: a law that compares objects stays with `underlay verify`, since a policy sees one object only, and so
-does what CEL cannot read. Two laws that must not fail open are stricter: NET-201 refuses a pool's entry, and NET-414 a
-match, in forms that only their own reader knows (zeros before a length, the mapped form in hexadecimal; blanks that are
-not ASCII). The settings' literals stand in the expressions: a parameter object would be one more thing to lose. One
-policy for each kind of object, with a validation for each law; laws that the stack relaxes go into a second one, which
-warns.
+does what CEL cannot read. Laws that must not fail open are stricter. NET-201 refuses a pool's entry, and NET-414 a
+match, in forms that only their own reader knows (zeros before a length, the mapped form in hexadecimal; blanks that
+are not ASCII). NET-202 refuses an L2Advertisement without `interfaces` or on a provider NIC, whichever nodes announce
+it and whatever the speakers exclude: both stand in other objects. The settings' literals stand in the expressions: a
+parameter object would be one more thing to lose. One policy for each kind of object, with a validation for each law;
+laws that the stack relaxes go into a second one, which warns.
 
 Who is not locked out:
 
-- A policy asks only on create and where `spec` changes, never for status, labels, finalizers or an object that is
-  going: what was there before the policy can still be finished and deleted.
+- A policy asks only on create and where `spec` changes, never for status, labels or finalizers: what was there before
+  the policy can still be finished and deleted. A change of the spec is judged of a terminating object, too: MetalLB and
+  Kube-OVN act on it until it is gone.
 - Kube-OVN's own service account is exempt for Kube-OVN's kinds; it writes whole objects back, defaults included.
 - `failurePolicy: Fail`: the expressions run inside the API server and wait for nobody, so a failure is a value that
   could not be read, and letting that pass would be the hole this closes.
@@ -45,6 +47,12 @@ SAYS_SOMETHING_NEW: Final = (
 )
 """Not for a change of labels alone. Of most kinds the spec may be absent, before and after."""
 
+NEW_ANNOTATIONS: Final = (
+    "(has(object.metadata.annotations) ? object.metadata.annotations : {})"
+    " != (has(oldObject.metadata.annotations) ? oldObject.metadata.annotations : {})"
+)
+"""Of kinds whose annotations ask for something."""
+
 
 def admission_policies(literals: Literals, relaxed: Iterable[str] = ()) -> tuple[Body, ...]:
     """Every policy and its binding, policies first.
@@ -71,10 +79,8 @@ def policy_name(plural: str, *, warns: bool = False) -> str:
 
 
 def _policy(kind: Kind, checks: Sequence[Check], literals: Literals, *, warns: bool) -> Body:
-    conditions = [
-        {"name": "not-going", "expression": "!has(object.metadata.deletionTimestamp)"},
-        {"name": "says-something-new", "expression": SAYS_SOMETHING_NEW},
-    ]
+    something_new = f"{SAYS_SOMETHING_NEW} || {NEW_ANNOTATIONS}" if kind.annotated else SAYS_SOMETHING_NEW
+    conditions = [{"name": "says-something-new", "expression": something_new}]
     if kind.exempt:
         conditions.append(
             {"name": "not-its-controller", "expression": f"!(request.userInfo.username in {texts(kind.exempt)})"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_network
 from typing import Final
 
 from underlay.admission_cel import (
@@ -41,10 +40,14 @@ def _pool_on_provider(literals: Literals) -> str:
 
 def _pool_outside_management(literals: Literals) -> str:
     """Entries on the provider VLAN are NET-201's."""
-    if literals.management is None:
+    if not literals.management_blocks or not literals.arp_only:
         return "[]"
-    within = inside("e", ip_network(literals.management))
-    return f"variables.entries.filter(e, {readable('e')} && !{within} && !({_on_provider('e', literals)}))"
+    within = " || ".join(inside("e", block) for block in literals.management_blocks)
+    families = texts(str(block.version) for block in literals.management_blocks)
+    family = once("r", "e.split('-')[0].split('/')[0]", f"string(ip(r).family()) in {families}")
+    return (
+        f"variables.entries.filter(e, {readable('e')} && {family} && !({within}) && !({_on_provider('e', literals)}))"
+    )
 
 
 def _pool_on_reserved(literals: Literals) -> str:
@@ -66,13 +69,14 @@ def _pool_form(_: Literals) -> str:
 
 def _answers_on_provider(literals: Literals) -> str:
     names = listed("interfaces")
-    return f"size({names}) == 0 ? ['no interfaces'] : {names}.filter(i, i in {texts(literals.forbidden)})"
+    return f"size({names}) == 0 ? ['no interfaces'] : {names}.filter(i, i.matches({text(literals.carrying)}))"
 
 
 def _peer_on_provider(literals: Literals) -> str:
     hits = " || ".join(f"cidr({text(str(block))}).containsIP(a)" for block in literals.blocks) or "false"
-    spoken = once("a", f"{scalar('peerAddress')}.lowerAscii().trim()", "a.startsWith('::ffff:') ? a.substring(7) : a")
-    return f"[{spoken}].filter(a, isIP(a) && ({hits}))"
+    spoken = once("a", "w.lowerAscii().trim()", "a.startsWith('::ffff:') ? a.substring(7) : a")
+    addresses = f"[{scalar('peerAddress')}, {scalar('sourceAddress')}].map(w, {spoken}).filter(a, isIP(a) && ({hits}))"
+    return f"{addresses} + [{scalar('interface')}].filter(i, i.matches({text(literals.carrying)}))"
 
 
 def _as_numbers(_: Literals) -> str:

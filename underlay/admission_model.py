@@ -8,6 +8,7 @@ from ipaddress import ip_network
 from typing import Final
 
 from underlay.admission_cel import Block
+from underlay.admission_nics import carrying
 
 KUBE_OVN_ACCOUNTS: Final = ("system:serviceaccount:kube-system:ovn",)
 """Under which Kube-OVN's controller writes (its chart, controller Deployment)."""
@@ -28,7 +29,11 @@ class Literals:
     other_interfaces: Sequence[str] = ()
     """The management and the tunnel NIC, which no provider network may take."""
     management: str | None = None
-    """Block of the management VLAN, where the settings give one."""
+    """Block of the management VLAN, or one of each family with a comma between, where the settings give one."""
+    vlans: Sequence[str] = ()
+    """Names of the Vlan objects of the provider VLAN."""
+    arp_only: bool = True
+    """Whether no pool is announced by BGP: addresses that BGP alone announces need not be the management VLAN's."""
     reserved: Sequence[str] = ()
     """Addresses of the management VLAN that are others': `a` or `a-b`."""
     platform: Sequence[str] = ()
@@ -44,8 +49,17 @@ class Literals:
     @property
     def inner(self) -> tuple[Block, ...]:
         """Every block that is the platform's and not the provider VLAN's, parsed."""
-        management = () if self.management is None else (self.management,)
-        return tuple(ip_network(cidr) for cidr in (*self.platform, *management))
+        return (*(ip_network(cidr) for cidr in self.platform), *self.management_blocks)
+
+    @property
+    def management_blocks(self) -> tuple[Block, ...]:
+        """The management VLAN's blocks, parsed."""
+        return tuple(ip_network(cidr) for cidr in self.management.split(",")) if self.management else ()
+
+    @property
+    def carrying(self) -> str:
+        """A pattern of every interface that carries the provider VLAN, anchored."""
+        return f"^{carrying(self.interfaces, self.vlan_ids)}$"
 
     @property
     def forbidden(self) -> tuple[str, ...]:
@@ -70,6 +84,8 @@ class Kind:
     versions: tuple[str, ...]
     namespaced: bool = False
     exempt: tuple[str, ...] = ()
+    annotated: bool = False
+    """Whether its annotations say something that a law speaks of, beside its spec."""
 
 
 POOLS: Final = Kind("metallb.io", "ipaddresspools", ("v1beta1",), namespaced=True)
@@ -82,6 +98,7 @@ SUBNETS: Final = Kind("kubeovn.io", "subnets", ("v1",), exempt=KUBE_OVN_ACCOUNTS
 VPCS: Final = Kind("kubeovn.io", "vpcs", ("v1",), exempt=KUBE_OVN_ACCOUNTS)
 EIPS: Final = Kind("kubeovn.io", "ovn-eips", ("v1",), exempt=KUBE_OVN_ACCOUNTS)
 SNAT_RULES: Final = Kind("kubeovn.io", "ovn-snat-rules", ("v1",), exempt=KUBE_OVN_ACCOUNTS)
+SERVICES: Final = Kind("", "services", ("v1",), namespaced=True, annotated=True)
 ATTACHMENTS: Final = Kind("k8s.cni.cncf.io", "network-attachment-definitions", ("v1",), namespaced=True)
 
 

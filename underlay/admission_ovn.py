@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from underlay.admission_cel import masked, once, text, texts
+from underlay.rules.ovn_grammar import ALONE
 
 _DEPTH: Final = 3
 """Parentheses in parentheses that are read; deeper ones are left to the law, since CEL cannot recurse."""
@@ -37,15 +38,43 @@ def _value(one: str) -> str:
 
 def _comparison() -> str:
     """A pattern (RE2) of what stands between signs."""
-    numbers = r"(?:ip\.(?:proto|ttl|dscp)|(?:tcp|udp|sctp)\.(?:src|dst)|icmp[46]\.(?:type|code))"
     forms = (
         rf"ip4\.(?:src|dst)\s*[=!]=\s*{_value(rf'(?:{_VALUE4}|{_SET})')}",
         rf"ip6\.(?:src|dst)\s*[=!]=\s*{_value(rf'(?:{_VALUE6}|{_SET})')}",
-        rf"{numbers}\s*(?:[=!<>]=|[<>])\s*{_value(_NUMBER)}",
+        rf"{_COUNTED}\s*(?:[=!<>]=|[<>])\s*{_value(_NUMBER)}",
         rf"(?:inport|outport)\s*[=!]=\s*{_value(_TEXT)}",
         r"(?:ip[46]?|icmp[46]?|tcp|udp|sctp|arp)",
     )
     return rf"^\s*(?:{'|'.join(forms)})\s*$"
+
+
+_QUAD: Final = rf"{_OCTET}(?:\.{_OCTET}){{3}}"
+_MAC: Final = r"(?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}"
+_WHOLE: Final = r"(?:0[xX][0-9a-fA-F]+|[0-9]{1,20})(?:/(?:0[xX][0-9a-fA-F]+|[0-9]{1,20}))?"
+_RELATION: Final = r"(?:[=!<>]=|[<>])"
+_COUNTED: Final = r"(?:ip\.(?:proto|ttl|dscp)|(?:tcp|udp|sctp)\.(?:src|dst)|icmp[46]\.(?:type|code))"
+_FIELDS: Final = (
+    r"(?:eth\.type|vlan\.(?:tci|vid|pcp)|ip\.(?:ecn|frag)|ip6\.label|arp\.op|tcp\.flags|ct_(?:mark|state|label)"
+    r"|x{0,2}reg[0-9]|pkt\.mark)(?:\[[0-9]+(?:\.\.[0-9]+)?\])?"
+)
+
+
+def _other() -> str:
+    """A pattern of comparisons that OVN reads and the law does not: it says so, and they pass."""
+    forms = (
+        rf"ip4\.(?:src|dst)\s*[=!]=\s*{_QUAD}/{_QUAD}",
+        rf"eth\.(?:src|dst)\s*[=!]=\s*{_MAC}(?:/{_MAC})?",
+        rf"{_FIELDS}\s*{_RELATION}\s*{_value(_WHOLE)}",
+        rf"{_NUMBER}\s*{_RELATION}\s*{_COUNTED}(?:\s*{_RELATION}\s*{_NUMBER})?",
+        rf"{_WHOLE}\s*{_RELATION}\s*{_FIELDS}(?:\s*{_RELATION}\s*{_WHOLE})?",
+        rf"(?:{ALONE})",
+    )
+    return rf"^\s*(?:{'|'.join(forms)})\s*$"
+
+
+def _reversed() -> str:
+    """A pattern of blocks on the left; their host bits are looked at."""
+    return rf"^\s*(?:{_VALUE4}\s*[=!]=\s*ip4|{_VALUE6}\s*[=!]=\s*ip6)\.(?:src|dst)\s*$"
 
 
 def _joined() -> str:
@@ -63,7 +92,8 @@ def _chain(term: str) -> str:
 def ovn_readable(match: str) -> str:
     """Whether OVN can read a match: its pieces, how they are joined, and every block in it without host bits."""
     masked_blocks = f"q.contains('\"') || q.findAll({text(_BLOCKS)}).all(b, isCIDR(b) && {masked('b')})"
-    good = f"q.matches({text(_ELSEWHERE)}) || (q.matches({text(_comparison())}) && ({masked_blocks}))"
+    read_by_law = f"(q.matches({text(_comparison())}) || q.matches({text(_reversed())})) && ({masked_blocks})"
+    good = f"q.matches({text(_ELSEWHERE)}) || ({read_by_law}) || q.matches({text(_other())})"
     word = f"s.map(q, q in {texts(_SIGNS)} ? q : q.trim() == '' ? '' : {good} ? 'x' : q).join('')"
     opened, closed = "w.split('(').size()", "w.split(')').size()"
     deep = f"w.matches({text(_WORD)}) && {opened} > {_DEPTH + 1} && {opened} == {closed}"

@@ -18,6 +18,7 @@ from underlay.admission_cel import (
     no_block,
     scalar,
     text,
+    texts,
 )
 from underlay.admission_model import SUBNETS, Check, Literals
 from underlay.names import DEFAULT_VPC, EXTERNAL_SUBNET
@@ -76,13 +77,35 @@ def _mtu(literals: Literals) -> str:
 
 
 def _provider(_: Literals) -> str:
+    """A form of two parts is right for an attachment of another CNI, another object."""
     provider = scalar("provider")
     parts = f"{provider}.split('.')"
-    wrong = f"size({parts}) != {OVN_PARTS} || {parts}[{OVN_PARTS - 1}] != 'ovn'"
+    three = f"size({parts}) == {OVN_PARTS}"
+    wrong = f"!(size({parts}) == {OVN_PARTS - 1} || ({three} && {parts}[{OVN_PARTS - 1}] == 'ovn'))"
     return f"{_VLAN} == '' && !({provider} in ['', 'ovn']) && ({wrong}) ? [{provider}] : []"
 
 
+def _on_vlan(literals: Literals) -> str:
+    return f"{_VLAN} in {texts(literals.vlans)}"
+
+
+def _tenant(literals: Literals) -> str:
+    wrong = f"{_on_vlan(literals)} && {_ELSEWHERE} && {NAME} != {text(EXTERNAL_SUBNET)}"
+    return f"{wrong} ? [{scalar('vpc')}] : []"
+
+
+def _serving(literals: Literals) -> str:
+    serves = f"!({scalar('provider')} in ['', 'ovn']) || size({listed('namespaces')}) > 0"
+    named = f"[{scalar('provider')}] + {listed('namespaces')}"
+    return f"{_on_vlan(literals)} && !{_ELSEWHERE} && ({serves}) ? ({named}).filter(n, n != '') : []"
+
+
+def _lent(_: Literals) -> str:
+    return f"{_VLAN} != '' && {field_of('enableExternalLBAddress', 'false')} ? ['enableExternalLBAddress'] : []"
+
+
 CHECKS: Final = (
+    Check("NET-101", SUBNETS, lambda literals: f"{_VLAN} != '' ? {_touching(literals.inner)} : []", _BLOCKS),
     Check("NET-102", SUBNETS, _gateway, _BLOCKS),
     Check("NET-104", SUBNETS, lambda literals: f"{_TENANTS} ? {_touching(literals.blocks)} : []", _BLOCKS),
     Check("NET-105", SUBNETS, lambda literals: f"{_TENANTS} ? {_touching(literals.inner)} : []", _BLOCKS),
@@ -120,6 +143,9 @@ CHECKS: Final = (
         SUBNETS,
         lambda _: f"{scalar('gatewayType')} in ['', 'distributed', 'centralized'] ? [] : [{scalar('gatewayType')}]",
     ),
+    Check("NET-234", SUBNETS, _lent),
+    Check("NET-320", SUBNETS, _tenant),
+    Check("NET-321", SUBNETS, _serving),
     Check("NET-406", SUBNETS, lambda _: f"{NAME}.matches('^[a-z]') ? [] : [{NAME}]"),
     Check("NET-424", SUBNETS, _provider),
     Check("NET-711", SUBNETS, _mtu),

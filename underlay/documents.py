@@ -15,14 +15,11 @@ from typing import Any, Final, TypeAlias
 import yaml
 
 from underlay.errors import Finding, OperatorError
+from underlay.yaml_budget import DEPTH, ENDLESS, FLAT, Spending, hold_to_budget
 
 Path: TypeAlias = tuple[str | int, ...]
 
 _BASE: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-_DEPTH: Final = 64
-"""Levels of nesting; nothing that is written for Kubernetes comes near, a YAML alias to its own parent never ends."""
 
 
 class _Loader(_BASE):  # type: ignore[misc, valid-type]  # the C loader where libyaml is, else the same in Python
@@ -67,24 +64,28 @@ def read_documents(text: str, name: str) -> Iterator[Document]:
     """Every document of a YAML stream.
 
     Raises:
-        OperatorError: not YAML, a key twice in one mapping, or a key that is not text; all repeated keys at once.
+        OperatorError: not YAML, over the budget (`underlay.yaml_budget`), a key twice in one mapping, or a key that is
+            not text; all repeated keys at once.
     """
-    loader = _Loader(text)
+    try:
+        written = hold_to_budget(text, name, _Loader)
+        loader = _Loader(text)
+    except (yaml.YAMLError, UnicodeEncodeError) as error:
+        raise _not_yaml(error, name) from None
+    spending = Spending(name, written)
     try:
         while loader.check_node():
             lines: dict[Path, int] = {}
             findings: list[Finding] = []
             node = loader.get_node()
-            data = _construct(node, (), name, lines, findings, loader)
+            data = _Builder(name, lines, findings, loader, spending).value(node, ())
             if findings:
                 raise OperatorError(findings)
             yield Document(name, data, lines)
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"{name}:{mark.line + 1}" if mark else name
-        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-        remedy = "mend the YAML there (indentation, quotes, a missing colon)"
-        raise OperatorError([Finding(place=place, problem=f"not YAML: {problem}", remedy=remedy)]) from None
+        raise _not_yaml(error, name) from None
+    except RecursionError:  # merge keys inside keys that are no text
+        raise OperatorError([Finding(place=name, problem=ENDLESS, remedy=FLAT)]) from None
     finally:
         loader.dispose()
 
@@ -102,80 +103,94 @@ def read_document(text: str, name: str) -> Document:
     return documents[0] if documents else Document(name, None, {})
 
 
-def _construct(
-    node: yaml.Node,
-    path: Path,
-    name: str,
-    lines: dict[Path, int],
-    findings: list[Finding],
-    loader: Any,
-) -> Any:
-    lines[path] = node.start_mark.line + 1
-    if len(path) > _DEPTH:
-        place, problem = f"{name}:{lines[path]}", f"nested deeper than {_DEPTH} levels, or inside itself"
-        findings.append(
-            Finding(place=place, problem=problem, remedy="write it flat, without an alias to what holds it")
-        )
-        return None
-    if isinstance(node, yaml.SequenceNode):
-        return tuple(
-            _construct(child, (*path, index), name, lines, findings, loader) for index, child in enumerate(node.value)
-        )
-    if not isinstance(node, yaml.MappingNode):
-        return _scalar(node, path, name, findings, loader)
-    mapping: dict[str, Any] = {}
-    for key_node, value_node in _pairs(node, name, findings, {}):
-        key = key_node.value if isinstance(key_node, yaml.ScalarNode) else None
-        line = key_node.start_mark.line + 1
-        if key is None:
-            findings.append(
-                Finding(place=f"{name}:{line}", problem="a key that is not text", remedy="write a plain name")
-            )
-            continue
-        if key in mapping:
-            earlier = lines[(*path, key)]
-            findings.append(
-                Finding(
-                    place=f"{name}:{line} {'.'.join(map(str, (*path, key)))}",
-                    problem=f"the key {key!r} stands twice, first on line {earlier}",
-                    remedy="keep one of the two",
-                )
-            )
-            continue
-        mapping[key] = _construct(value_node, (*path, key), name, lines, findings, loader)
-    return mapping
-
-
 _Pairs: TypeAlias = list[tuple[yaml.Node, yaml.Node]]
 
 
-def _pairs(node: yaml.MappingNode, name: str, findings: list[Finding], seen: dict[int, _Pairs | None]) -> _Pairs:
-    """A mapping's own keys, and after them those that its merge keys bring in and it does not have itself.
+class _Builder:
+    """Builds one document's data from its nodes, and notes the line of each value."""
 
-    `seen` holds each mapping's pairs, None while they are being found: a mapping inside itself never ends.
-    """
-    seen[id(node)] = None
-    pairs = [pair for pair in node.value if not _merges(pair[0])]
-    taken = {key.value for key, _ in pairs if isinstance(key, yaml.ScalarNode)}
-    for key, value in node.value:
-        if not _merges(key):
-            continue
-        sources = value.value if isinstance(value, yaml.SequenceNode) else [value]
-        for source in sources:  # the first that has a key wins
-            found = None
-            if isinstance(source, yaml.MappingNode):
-                found = seen[id(source)] if id(source) in seen else _pairs(source, name, findings, seen)
-            if found is None:
-                problem = "`<<` merges what is no mapping, or itself"
-                remedy = "write an alias to a mapping, or the keys themselves"
-                findings.append(Finding(place=f"{name}:{key.start_mark.line + 1}", problem=problem, remedy=remedy))
+    def __init__(
+        self, name: str, lines: dict[Path, int], findings: list[Finding], loader: Any, spending: Spending
+    ) -> None:
+        self._name = name
+        self._lines = lines
+        self._findings = findings
+        self._loader = loader
+        self._spending = spending
+        self._merged: dict[int, _Pairs | None] = {}
+        """Each mapping's pairs, None while they are being found: a mapping inside itself never ends."""
+
+    def value(self, node: yaml.Node, path: Path) -> Any:
+        """What a node holds."""
+        line = self._lines[path] = node.start_mark.line + 1
+        self._spending.spend(1, line)
+        if len(path) > DEPTH:
+            self._refuse(f"{self._name}:{line}", ENDLESS, FLAT)
+            return None
+        if isinstance(node, yaml.SequenceNode):
+            return tuple(self.value(child, (*path, index)) for index, child in enumerate(node.value))
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path)
+        return _scalar(node, path, self._name, self._findings, self._loader)
+
+    def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
+        mapping: dict[str, Any] = {}
+        for key_node, value_node in self._pairs(node):
+            key = key_node.value if isinstance(key_node, yaml.ScalarNode) else None
+            line = key_node.start_mark.line + 1
+            if key is None:
+                self._refuse(f"{self._name}:{line}", "a key that is not text", "write a plain name")
+            elif key in mapping:
+                earlier = self._lines[(*path, key)]
+                place = f"{self._name}:{line} {'.'.join(map(str, (*path, key)))}"
+                self._refuse(place, f"the key {key!r} stands twice, first on line {earlier}", "keep one of the two")
+            else:
+                mapping[key] = self.value(value_node, (*path, key))
+        return mapping
+
+    def _pairs(self, node: yaml.MappingNode) -> _Pairs:
+        """A mapping's own keys, and after them those that its merge keys bring in and it does not have itself."""
+        known = self._merged.get(id(node))
+        if known is not None:
+            return known
+        self._merged[id(node)] = None
+        pairs = [pair for pair in node.value if not _merges(pair[0])]
+        taken = {key.value for key, _ in pairs if isinstance(key, yaml.ScalarNode)}
+        for key, value in node.value:
+            if not _merges(key):
                 continue
-            for pair in found:
-                if not (isinstance(pair[0], yaml.ScalarNode) and pair[0].value in taken):
-                    pairs.append(pair)
-                    taken |= {pair[0].value} if isinstance(pair[0], yaml.ScalarNode) else set()
-    seen[id(node)] = pairs
-    return pairs
+            line = key.start_mark.line + 1
+            for source in value.value if isinstance(value, yaml.SequenceNode) else [value]:  # the first with a key wins
+                found = self._source(source)
+                if found is None:
+                    problem = "`<<` merges what is no mapping, or itself"
+                    remedy = "write an alias to a mapping, or the keys themselves"
+                    self._refuse(f"{self._name}:{line}", problem, remedy)
+                    continue
+                self._spending.spend(len(found), line)
+                for pair in found:
+                    if not (isinstance(pair[0], yaml.ScalarNode) and pair[0].value in taken):
+                        pairs.append(pair)
+                        taken |= {pair[0].value} if isinstance(pair[0], yaml.ScalarNode) else set()
+        self._merged[id(node)] = pairs
+        return pairs
+
+    def _source(self, node: yaml.Node) -> _Pairs | None:
+        """The pairs of what a merge key names; None where it is no mapping, or is being merged itself."""
+        if not isinstance(node, yaml.MappingNode) or self._merged.get(id(node), ()) is None:
+            return None
+        return self._pairs(node)
+
+    def _refuse(self, place: str, problem: str, remedy: str) -> None:
+        self._findings.append(Finding(place=place, problem=problem, remedy=remedy))
+
+
+def _not_yaml(error: Exception, name: str) -> OperatorError:
+    mark = getattr(error, "problem_mark", None)
+    place = f"{name}:{mark.line + 1}" if mark else name
+    problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+    remedy = "mend the YAML there (indentation, quotes, a missing colon)"
+    return OperatorError([Finding(place=place, problem=f"not YAML: {problem}", remedy=remedy)])
 
 
 def _merges(key: yaml.Node) -> bool:

@@ -15,6 +15,34 @@ from underlay.finding_codes import SHAPE
 _NAMED: Final = 5
 
 
+_LONGEST: Final = 1_000
+"""Characters of a part of a finding; a longer one loses its middle."""
+
+
+def printable(text: str) -> str:
+    """Text without a character that a terminal obeys or does not show.
+
+    Control characters, line ends, marks of writing direction, blanks other than the space and lone surrogates come
+    escaped, so that a name can forge no line of a report.
+    """
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+
+
+def printable_lines(text: str) -> str:
+    """The same for a text of several lines."""
+    return "\n".join(map(printable, text.split("\n")))
+
+
+def bounded(text: str, longest: int = _LONGEST) -> str:
+    """Text of a length that a report can bear; what is left out of its middle is counted."""
+    if len(text) <= longest:
+        return text
+    half = longest // 2
+    return f"{text[:half]}... ({len(text) - 2 * half:,} characters left out) ...{text[-half:]}"
+
+
 class Severity(StrEnum):
     """How much a finding weighs."""
 
@@ -42,8 +70,8 @@ class Finding:
     severity: Severity = Severity.ERROR
 
     def __str__(self) -> str:
-        """The one sentence form."""
-        return f"{self.place}: {self.problem}; {self.remedy} [{self.rule}]"
+        """The one sentence form, on one line whatever it names."""
+        return printable(f"{bounded(self.place)}: {bounded(self.problem)}; {bounded(self.remedy)} [{self.rule}]")
 
 
 def report(findings: Iterable[Finding]) -> str:

@@ -163,6 +163,8 @@ class BgpPeer:
     """Whether the router may be several hops away (`ebgpMultiHop`)."""
     nodes: Texts = ()
     """The selectors of the nodes that hold a session, each as JSON; none is every node."""
+    owner: Literal["object", "values"] = "object"
+    """Declared as an object, or in the values of the kMetal chart."""
     patch: bool = False
     """A patch of an object that others own: what it leaves out is theirs to say."""
 
@@ -198,6 +200,8 @@ class ProviderNetwork:
     """NIC, and the nodes on which it stands in for the default."""
     exclude_nodes: Texts = ()
     node_selector: bool = False
+    selector: Maybe[str] = None
+    """That selector as JSON; None where there is none, or nobody has looked into it."""
     elsewhere: bool = False
     """Told by the policy pack's configuration; it may be one that is declared here, under its own name."""
 
@@ -238,6 +242,8 @@ class Subnet:
     gateway_type: Maybe[str] = None
     protocol: Maybe[str] = None
     mtu: Maybe[int] = None
+    external_lb: Maybe[bool] = None
+    """Whether MetalLB may hand out its addresses (`enableExternalLBAddress`)."""
     wants_egress: bool = True
     """False where it says that it wants no way out (annotation `kmetal-network/egress: none`)."""
     patch: bool = False
@@ -295,7 +301,7 @@ class Attachment:
     name: str
     namespace: Maybe[str] = None
     config: Mapping[str, object] | Unknown | None = None
-    """The parsed CNI configuration; None where it is not JSON."""
+    """The parsed CNI configuration; None where it is not JSON, UNKNOWN also where it is left to a file on the node."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -335,6 +341,8 @@ class Node:
     """Its internal addresses."""
     interfaces: Texts | None = None
     """The NICs it has; None where nobody has looked."""
+    labels: Maybe[str] = None
+    """All of its labels as JSON; None where nobody has looked."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -392,6 +400,36 @@ class Cni:
     pod_gateway: Maybe[str] = None
     multus: Maybe[bool] = None
     kube_ovn: Maybe[bool] = None
+    fragment: bool = False
+    """A part of the values: what it leaves out another part may say."""
+
+
+class Source(StrEnum):
+    """What makes a claim; each has a law of its own."""
+
+    EXTERNAL_IPS = "externalIPs"
+    LOAD_BALANCER = "load balancer address"
+    FRR_PREFIX = "FRR prefix"
+    FRR_NEIGHBOUR = "FRR neighbour"
+    KUBE_VIP = "kube-vip"
+    CILIUM_POOL = "Cilium pool"
+    CILIUM_LAYER2 = "Cilium announcement"
+    CILIUM_PEER = "Cilium BGP peer"
+    SPEAKER_EXCLUDES = "MetalLB excludel2"
+    """No claim: the NICs on which MetalLB's speakers never answer."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Claim:
+    """Addresses that something other than Kube-OVN or MetalLB's own kinds claims, or NICs on which it answers."""
+
+    place: str
+    label: str
+    """How to speak of it, with the field: `Service 'web' has externalIPs`."""
+    source: Source
+    addresses: Texts = ()
+    interfaces: Texts | None = ()
+    """NICs by name, of Cilium and of MetalLB's exclusion by regular expression; None is every NIC."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -427,6 +465,7 @@ class Facts:
     management: tuple[Management, ...] = ()
     control_planes: tuple[ControlPlane, ...] = ()
     clusters: tuple[Cluster, ...] = ()
+    claims: tuple[Claim, ...] = ()
     quotas: tuple[Quota, ...] | None = None
     """None where nobody has looked for them: then their absence proves nothing, even of a whole network."""
     relaxed: Mapping[str, str] = field(default_factory=dict)

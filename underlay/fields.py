@@ -69,6 +69,10 @@ class Fields:
         """Whether something stands there, or may."""
         return self.raw(key) is not None
 
+    def names(self, key: str) -> bool:
+        """Whether the key stands there, even with nothing behind it, or may."""
+        return self._data is UNKNOWN or key in self._data
+
     @property
     def has_any(self) -> bool:
         """Whether it holds anything, or may."""

@@ -34,7 +34,7 @@ def owned_manifests(settings: Settings, stack: str) -> Iterator[Manifest]:
 
 def wall_manifests(settings: Settings, stack: str) -> tuple[Manifest, ...]:
     """The admission policies and their bindings."""
-    held_against = literals(settings.provider, settings.management, settings.network)
+    held_against = literals(settings.provider, settings.management, settings.network, settings.metallb)
     return admission_manifests(settings.admission, held_against, settings.relaxed, stack)
 
 

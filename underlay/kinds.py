@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
+from underlay.carriers import kind_of, releases
 from underlay.facts import (
     UNKNOWN,
     Advertisement,
     Attachment,
     BfdProfile,
     BgpPeer,
+    Claim,
     Cluster,
     Cni,
     CommunityAlias,
     Eip,
-    Maybe,
     Node,
     PolicyRoute,
     Pool,
@@ -32,9 +32,14 @@ from underlay.facts import (
     Vlan,
     Vpc,
 )
-from underlay.fields import Fields, Note, also, as_json
+from underlay.fields import Fields, also, as_json
+from underlay.found import Found
+from underlay.kinds_claims import READERS as CLAIM_READERS
 from underlay.names import EXTERNAL_GATEWAY_LABEL
 from underlay.values import values_facts
+
+DEFAULT_PROVIDER: Final = "provider"
+"""What Kube-OVN writes where a Vlan's provider is empty (pkg/controller/config.go, `--default-provider-name`)."""
 
 EGRESS_ANNOTATION: Final = "kmetal-network/egress"
 _CONTROLLER: Final = "kube-ovn-controller"
@@ -45,6 +50,7 @@ Fact: TypeAlias = (
     | Attachment
     | BfdProfile
     | BgpPeer
+    | Claim
     | Cluster
     | Cni
     | CommunityAlias
@@ -65,6 +71,7 @@ COLLECTION: Final[Mapping[type, str]] = {
     Attachment: "attachments",
     BfdProfile: "bfd_profiles",
     BgpPeer: "bgp_peers",
+    Claim: "claims",
     Cluster: "clusters",
     Cni: "cni",
     CommunityAlias: "communities",
@@ -81,29 +88,6 @@ COLLECTION: Final[Mapping[type, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One object, taken apart."""
-
-    place: str
-    name: str
-    namespace: Maybe[str]
-    top: Fields
-    metadata: Fields
-    spec: Fields
-    patch: bool
-    notes: list[Note] = field(repr=False)
-
-    @property
-    def absent(self) -> Unknown | None:
-        """What a missing field means: nothing there, or in a patch that others decide it.
-
-        A field of which a law needs a literal stays None in a patch, and the fact says that it is one: `UNKNOWN` there
-        is a value that was written and can't be judged.
-        """
-        return UNKNOWN if self.patch else None
-
-
 def _pool(found: Found) -> Iterator[Fact]:
     allocation = found.spec.mapping("serviceAllocation")
     yield Pool(
@@ -115,6 +99,20 @@ def _pool(found: Found) -> Iterator[Fact]:
         namespaces=_served(allocation) if found.spec.has("serviceAllocation") else found.absent,
         patch=found.patch,
     )
+
+
+def _address_pool(found: Found) -> Iterator[Fact]:
+    """The kind from before MetalLB 0.13: a pool that is announced by its own protocol, on every NIC."""
+    yield from _pool(found)
+    protocol = found.spec.text("protocol")
+    if protocol in ("layer2", UNKNOWN):
+        yield Advertisement(
+            place=found.place, name=found.name, namespace=found.namespace, protocol="L2", pools=(found.name,)
+        )
+    elif protocol == "bgp":
+        yield Advertisement(
+            place=found.place, name=found.name, namespace=found.namespace, protocol="BGP", pools=(found.name,)
+        )
 
 
 def _served(allocation: Fields) -> Texts | None:
@@ -163,6 +161,10 @@ def _bgp(found: Found) -> Iterator[Fact]:
         communities=also(found.spec.texts("communities"), found.absent or ()),
         patch=found.patch,
     )
+
+
+def _as_json(fields: Fields) -> str | Unknown:
+    return as_json(fields.plain())
 
 
 def _selectors(found: Found) -> Texts:
@@ -226,6 +228,7 @@ def _provider_network(found: Found) -> Iterator[Fact]:
         custom_interfaces=interfaces,
         exclude_nodes=also(found.spec.texts("excludeNodes"), found.absent or ()),
         node_selector=found.spec.has("nodeSelector"),
+        selector=_as_json(found.spec.mapping("nodeSelector")) if found.spec.has("nodeSelector") else None,
     )
 
 
@@ -234,7 +237,9 @@ def _vlan(found: Found) -> Iterator[Fact]:
         place=found.place,
         name=found.name,
         id=found.spec.number("id"),
-        provider=also(found.spec.text("provider"), found.absent),
+        provider=DEFAULT_PROVIDER
+        if found.spec.raw("provider") == ""
+        else also(found.spec.text("provider"), found.absent),
         patch=found.patch,
     )
 
@@ -254,6 +259,7 @@ def _subnet(found: Found) -> Iterator[Fact]:
         gateway_type=also(spec.text("gatewayType"), found.absent),
         protocol=also(spec.text("protocol"), found.absent),
         mtu=also(spec.number("mtu"), found.absent),
+        external_lb=spec.flag("enableExternalLBAddress"),
         wants_egress=found.metadata.mapping("annotations").raw(EGRESS_ANNOTATION) != "none",
         patch=found.patch,
     )
@@ -302,7 +308,7 @@ def _attachment(found: Found) -> Iterator[Fact]:
         place=found.place,
         name=found.name,
         namespace=found.namespace,
-        config=_parsed(text) if isinstance(text, str) else also(text, found.absent),
+        config=_parsed(text) if isinstance(text, str) and text else UNKNOWN,
     )
 
 
@@ -347,6 +353,7 @@ def _node(found: Found) -> Iterator[Fact]:
         name=found.name,
         external_gateway=also(found.metadata.mapping("labels").text(EXTERNAL_GATEWAY_LABEL), found.absent),
         addresses=internal,
+        labels=None if found.patch else _as_json(found.metadata.mapping("labels")),
     )
 
 
@@ -378,24 +385,19 @@ def _controller(found: Found) -> Iterator[Fact]:
             yield Cluster(place=found.place, kube_ovn_version=tag, kube_ovn_arguments=container.texts("args"))
 
 
-def _flux_release(found: Found) -> Iterator[Fact]:
-    chart = found.spec.mapping("chart").mapping("spec")
-    names = (chart.raw("chart"), found.spec.mapping("chartRef").raw("name"))
-    yield from values_facts(found.spec.mapping("values"), found.place, chart=names, patch=found.patch)
-    if found.spec.raw("valuesFrom") or chart.raw("valuesFiles"):  # from where no preview looks
-        yield from values_facts(Fields(UNKNOWN, (), []), found.place, chart=names)
-
-
-def _pulumi_release(found: Found) -> Iterator[Fact]:
-    """A release in the form to which the policy pack brings Pulumi's own resource."""
-    yield from values_facts(found.spec.mapping("values"), found.place, chart=(found.spec.raw("chart"),))
+def _release(found: Found) -> Iterator[Fact]:
+    """Whatever asks for a Helm release, Pulumi's own in the form to which the policy pack brings it included."""
+    data = found.top.plain()
+    for values in releases(kind_of(data), data) if data is not UNKNOWN else ():
+        tree = Fields(values.tree, values.path, found.notes)
+        yield from values_facts(tree, found.place, chart=values.chart, patch=found.patch, complete=values.complete)
 
 
 Reader: TypeAlias = Callable[[Found], Iterator[Fact]]
 
 READERS: Final[Mapping[tuple[str, str], Reader]] = {
     ("metallb.io", "IPAddressPool"): _pool,
-    ("metallb.io", "AddressPool"): _pool,  # before MetalLB 0.15; an address is an address
+    ("metallb.io", "AddressPool"): _address_pool,
     ("metallb.io", "L2Advertisement"): _layer2,
     ("metallb.io", "BGPAdvertisement"): _bgp,
     ("metallb.io", "BGPPeer"): _bgp_peer,
@@ -413,6 +415,12 @@ READERS: Final[Mapping[tuple[str, str], Reader]] = {
     ("", "Namespace"): _namespace,
     ("networking.k8s.io", "ServiceCIDR"): _service_cidr,
     ("apps", "Deployment"): _controller,
-    ("helm.toolkit.fluxcd.io", "HelmRelease"): _flux_release,
-    ("helm.sh", "Release"): _pulumi_release,
+    ("helm.toolkit.fluxcd.io", "HelmRelease"): _release,
+    ("helm.sh", "Release"): _release,
+    ("argoproj.io", "Application"): _release,
+    ("argoproj.io", "ApplicationSet"): _release,
+    ("helm.cattle.io", "HelmChart"): _release,
+    ("helm.cattle.io", "HelmChartConfig"): _release,
+    ("helm.crossplane.io", "Release"): _release,
+    **CLAIM_READERS,
 }

@@ -14,26 +14,14 @@ from typing import Any, Final
 from underlay.drift import Object, Seen, kubectl
 from underlay.errors import Finding, listed
 from underlay.finding_codes import IN_USE, LEFT, TOUCHED
+from underlay.kind_table import in_order
 from underlay.names import STACK_LABEL, TENANT_LABEL, TenantNames, external_eip
 from underlay.strangers import RULES, vpcs_of
 
 _OWNERS: Final = ("TenantControlPlane", "Cluster")
 """Kamaji's and Cluster API's kinds: as long as they are there, somebody makes pods anew."""
 
-GONE_IN_ORDER: Final = (
-    "OvnFip",
-    "OvnDnatRule",
-    "OvnSnatRule",
-    "IP",
-    "Subnet",
-    "NetworkAttachmentDefinition",
-    "Vpc",
-    "OvnEip",
-    "ResourceQuota",
-    "LimitRange",
-    "RoleBinding",
-    "Namespace",
-)
+GONE_IN_ORDER: Final = in_order("goes")
 """The order in which a tenant's kinds go (docs/evidence/kube-ovn.md#deletion)."""
 
 

@@ -7,17 +7,24 @@ anywhere and stays what it is. Kinds that no law speaks of are passed over.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
+from underlay.carriers import is_closed, kind_of, manifests
 from underlay.documents import Path
 from underlay.errors import Finding
-from underlay.facts import UNKNOWN, UNNAMED, Facts, Subnet
+from underlay.facts import UNKNOWN, UNNAMED, Cni, Facts, Subnet
 from underlay.fields import Fields, Note, is_list, written
-from underlay.kinds import COLLECTION, READERS, Fact, Found, Reader
+from underlay.found import Found
+from underlay.kinds import COLLECTION, READERS, Fact, Reader
 from underlay.values import values_facts
+
+KNOWN: Final = frozenset(READERS)
+"""Every kind that a law speaks of, by API group and kind."""
+_DELETED: Final = "delete"
+"""Value of `$patch` in a strategic merge patch that takes its object out of what Kustomize builds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +41,26 @@ class Manifest:
 
 
 @dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of what was read a law could judge."""
+
+    objects: int = 0
+    """Objects, those inside Lists and other objects included."""
+    unknown: int = 0
+    """Those of kinds that no law knows."""
+    patches: int = 0
+    """Those that are patches, judged by what they write."""
+    closed: tuple[tuple[str, int], ...] = ()
+    """Kinds, and how many objects of each may hold manifests that nobody has read."""
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """What was seen, and what could not be read as its type."""
 
     facts: Facts
     shape: tuple[Finding, ...]
+    coverage: Coverage = field(default_factory=Coverage)
 
 
 def facts_of(
@@ -55,22 +77,60 @@ def facts_of(
 
 
 def look(
-    objects: Iterable[object], place: Callable[[Mapping[str, Any]], str] | None = None, *, whole: bool = False
+    objects: Iterable[object],
+    place: Callable[[Mapping[str, Any]], str] | None = None,
+    *,
+    whole: bool = False,
+    carried: bool = True,
 ) -> Look:
-    """The facts of many objects, and every field that has the wrong type."""
+    """The facts of many objects, every field that has the wrong type, and what no law could judge.
+
+    Args:
+        objects: as for `facts_of`.
+        place: as for `facts_of`.
+        whole: as for `facts_of`.
+        carried: read manifests inside other objects, too; not where those manifests are among the objects already.
+    """
     collected: dict[str, list[Fact]] = defaultdict(list)
     findings: list[Finding] = []
-    for manifest in _flattened(objects, place):
+    count, unknown, patches, closed = 0, 0, 0, Counter[str]()
+    for manifest in _flattened(objects, place, carried=carried):
         notes: list[Note] = []
         found = _taken_apart(manifest, notes)
-        for fact in _read(manifest, found):
+        before = len(findings)
+        facts = list(_read(manifest, found))
+        for fact in facts:
             collected[COLLECTION[type(fact)]].append(fact)
         findings.extend(_finding(note, manifest, found.place) for note in notes)
+        count += 1
+        patches += found.patch
+        unknown += _is_unknown(manifest.data) and not facts and len(findings) == before
+        if carried and isinstance(manifest.data, Mapping):
+            kind = kind_of(manifest.data)
+            closed[kind[1]] += is_closed(kind, manifest.data, KNOWN)
     if whole:
         collected.setdefault("quotas", [])
     collected["subnets"] = list(_standing([fact for fact in collected["subnets"] if isinstance(fact, Subnet)]))
-    facts: dict[str, Any] = {name: tuple(values) for name, values in collected.items()}
-    return Look(Facts(whole=whole, **facts), tuple(sorted(set(findings))))
+    collected["cni"] = list(_tunnels([fact for fact in collected["cni"] if isinstance(fact, Cni)], whole=whole))
+    seen: dict[str, Any] = {name: tuple(values) for name, values in collected.items()}
+    coverage = Coverage(count, unknown, patches, tuple(sorted((+closed).items())))
+    return Look(Facts(whole=whole, **seen), tuple(sorted(set(findings))), coverage)
+
+
+def _is_unknown(data: object) -> bool:
+    """Whether no law knows an object's kind; what has neither kind nor version may be values of kMetal's chart."""
+    if not isinstance(data, Mapping):
+        return True
+    version, kind = data.get("apiVersion"), data.get("kind")
+    return (version is None and kind is None) or _reader(version, kind) is None
+
+
+def _tunnels(seen: Sequence[Cni], *, whole: bool) -> Iterator[Cni]:
+    """A part of the values that leaves the tunnel NIC out: others may name it, unless everything is here."""
+    missing = whole and not any(entry.tunnel_interface for entry in seen)
+    for entry in seen:
+        open_still = entry.fragment and entry.tunnel_interface is None and not missing
+        yield replace(entry, tunnel_interface=UNKNOWN) if open_still else entry
 
 
 def _standing(subnets: Sequence[Subnet]) -> Iterator[Subnet]:
@@ -103,8 +163,10 @@ def default_place(data: object) -> str:
     return f"{kind if isinstance(kind, str) else 'object'} {name or f'{UNNAMED})'}"
 
 
-def _flattened(objects: Iterable[object], place: Callable[[Mapping[str, Any]], str] | None) -> Iterator[Manifest]:
-    """Every object, those inside Lists included, in order; a List of any depth costs no recursion."""
+def _flattened(
+    objects: Iterable[object], place: Callable[[Mapping[str, Any]], str] | None, *, carried: bool
+) -> Iterator[Manifest]:
+    """Every object, those inside Lists and other objects included, in order; a List of any depth costs no recursion."""
     for entry in objects:
         manifest = entry if isinstance(entry, Manifest) else Manifest(entry)
         if manifest.place is None and place is not None and isinstance(manifest.data, Mapping):
@@ -115,6 +177,7 @@ def _flattened(objects: Iterable[object], place: Callable[[Mapping[str, Any]], s
             items = _items(current)
             if items is None:
                 yield current
+                pending.extend(reversed(_carried(current) if carried else []))
             else:
                 pending.extend(reversed(items))
 
@@ -142,6 +205,20 @@ def _item(parent: Manifest, kind: str, index: int, entry: object) -> Manifest:
     return Manifest(entry, f"{inner(()).split(' ', 1)[0]} {default_place(entry)}", inner, parent.patch)
 
 
+def _carried(manifest: Manifest) -> list[Manifest]:
+    """What an object carries; values without a kind may be those of a chart that makes manifests of them."""
+    data = manifest.data
+    if not isinstance(data, Mapping):
+        return []
+    place, locate = manifest.place or default_place(data), manifest.locate
+    found = []
+    for entry in manifests(kind_of(data), data, KNOWN):
+        inner = None if locate is None else _deeper(locate, entry.path)
+        where = inner(()).split(" ", 1)[0] if inner else f"{place} holds"
+        found.append(Manifest(entry.body, f"{where} {default_place(entry.body)}", inner, manifest.patch or entry.patch))
+    return found
+
+
 def _deeper(locate: Callable[[Path], str], steps: Path) -> Callable[[Path], str]:
     return lambda path: locate((*steps, *path))
 
@@ -159,7 +236,7 @@ def _taken_apart(manifest: Manifest, notes: list[Note]) -> Found:
 
 
 def _read(manifest: Manifest, found: Found) -> Iterator[Fact]:
-    if manifest.data is UNKNOWN or not isinstance(manifest.data, Mapping):
+    if manifest.data is UNKNOWN or not isinstance(manifest.data, Mapping) or manifest.data.get("$patch") == _DELETED:
         return
     version, kind = found.top.raw("apiVersion"), found.top.raw("kind")
     if version is None and kind is None:

@@ -5,22 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-FIXED: Final[Mapping[str, Mapping[str, str]]] = {
-    "ProviderNetwork": {"spec.defaultInterface": "a bridge keeps the NIC that it was built on"},
-    "Vlan": {"spec.provider": "its Subnets would keep the old provider network's port"},
-    "Subnet": {
-        "spec.cidrBlock": "Kube-OVN does not follow it in place: SNAT rules go on with the old block, reporting ready",
-        "spec.vpc": "Kube-OVN does not follow it in place: its ports stay at the old router",
-        "spec.provider": "Kube-OVN does not follow it in place: pods stay on the old network",
-        "spec.vlan": "Kube-OVN does not follow it in place: its port keeps the old VLAN's tag",
-    },
-    "OvnSnatRule": {"spec": "Kube-OVN never changes a rule in place: the old one goes on, reporting ready"},
-    "OvnEip": {"spec": "Kube-OVN never changes an address in place"},
-}
-"""By kind: the fields that Kube-OVN does not follow, and what would happen instead.
+from underlay.kind_table import KINDS
 
-Evidence: docs/evidence/kube-ovn.md#replacements.
-"""
+FIXED: Final[Mapping[str, Mapping[str, str]]] = {name: kind.fixed for name, kind in KINDS.items() if kind.fixed}
+"""By kind: the fields that Kube-OVN does not follow, and what would happen instead."""
 
 _OTHERS: Final[Mapping[str, str]] = {
     "metadata.name": "Kubernetes renames nothing",
@@ -28,11 +16,7 @@ _OTHERS: Final[Mapping[str, str]] = {
     "roleRef": "Kubernetes never changes the role of a binding",
 }
 
-_ALONG: Final[Mapping[str, str]] = {
-    "Vpc": "its router port has the pinned address that is replaced",
-    "Subnet": "its Vpc is replaced",
-    "OvnSnatRule": "its Subnet is replaced, whose old block it would go on translating",
-}
+_ALONG: Final[Mapping[str, str]] = {name: kind.along for name, kind in KINDS.items() if kind.along}
 """What goes along with another object's replacement (`replace_with` in `components.tenant_network`)."""
 
 

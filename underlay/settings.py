@@ -153,7 +153,7 @@ class Settings(Section):
                     ManagementFact(
                         place=place(("management",)),
                         interface=self.management.interface,
-                        cidr=str(self.management.cidr) if self.management.cidr else None,
+                        cidr=",".join(map(str, self.management.blocks)) or None,
                     ),
                 ),
                 cni=(self._cni(place),),
@@ -176,6 +176,7 @@ class Settings(Section):
             (("network", "kubeOvn", "svcCidr"), RangeKind.SERVICE, kube_ovn.svc_cidr),
             (("network", "kubeOvn", "joinCidr"), RangeKind.JOIN, kube_ovn.join_cidr),
             (("management", "cidr"), RangeKind.MANAGEMENT, self.management.cidr),
+            (("management", "cidr6"), RangeKind.MANAGEMENT, self.management.cidr6),
         ):
             if block is not None:
                 yield Range(place=place(path), name=_dotted(path), kind=kind, text=str(block))
@@ -216,6 +217,7 @@ class Settings(Section):
                 peers=bgp.peers,
                 nodes=_selectors(bgp.node_selectors),
                 aggregation=bgp.aggregation_length,
+                aggregation_v6=bgp.aggregation_length_v6,
                 local_pref=bgp.local_pref,
                 communities=bgp.communities,
             )

@@ -14,6 +14,7 @@ from typing import Any, Final
 from underlay.addresses import Span
 from underlay.drift import Drift, Object, Seen, Way, kubectl
 from underlay.inventory import object_key, owned_manifests
+from underlay.kind_table import names_where
 from underlay.managed_fields import maker_of, writer_of
 from underlay.manifests import default_vpc_patch
 from underlay.names import DEFAULT_VPC, EXTERNAL_GATEWAY_LABEL, STACK_LABEL, TENANT_LABEL, external_eip
@@ -28,19 +29,7 @@ CLOUD_PROVIDER: Final = "cloud-provider"
 RULES: Final = ("OvnSnatRule", "OvnFip", "OvnDnatRule")
 """What uses an OvnEip, and so says which Vpc it is for."""
 
-DECLARED_KINDS: Final = (
-    "IPAddressPool",
-    "L2Advertisement",
-    "BGPAdvertisement",
-    "BGPPeer",
-    "ProviderNetwork",
-    "Vlan",
-    "Subnet",
-    "Vpc",
-    "OvnEip",
-    "OvnSnatRule",
-    "NetworkAttachmentDefinition",
-)
+DECLARED_KINDS: Final = names_where("declared")
 """Kinds that are the settings' alone."""
 
 

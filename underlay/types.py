@@ -7,7 +7,7 @@ Kube-OVN or the kernel cut short) and says what to write instead. All of them ar
 from __future__ import annotations
 
 import re
-from ipaddress import IPv4Address, IPv4Network, ip_interface
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_interface
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, PlainSerializer, PlainValidator, WithJsonSchema
@@ -68,6 +68,32 @@ def _address(value: Any) -> IPv4Address:
         raise ValueError(message) from None
 
 
+def _block6(value: Any) -> IPv6Network:
+    if isinstance(value, IPv6Network):
+        return value
+    text = _need_text(value, "an IPv6 block", "fd00:204::/64")
+    try:
+        network = IPv6Network(text, strict=False)
+    except ValueError:
+        message = f"{text!r} is not an IPv6 block; write ADDRESS/LENGTH such as fd00:204::/64"
+        raise ValueError(message) from None
+    if "/" not in text or IPv6Address(text.partition("/")[0]) != network.network_address:
+        message = f"{text!r} has host bits set or no prefix length; write {network}"
+        raise ValueError(message)
+    return network
+
+
+def _address_of_either(value: Any) -> IPv4Address | IPv6Address:
+    if isinstance(value, (IPv4Address, IPv6Address)):
+        return value
+    text = _need_text(value, "an address", "172.21.204.1")
+    try:
+        return ip_address(text.replace("%", "no zone"))
+    except ValueError:
+        message = f"{text!r} is not an IPv4 or IPv6 address; write one such as 172.21.204.1 or fd00:204::1"
+        raise ValueError(message) from None
+
+
 def _named(pattern: str, length: int, what: str, example: str) -> BeforeValidator:
     """A validator for a name: its pattern, its longest form, and what to say otherwise."""
     compiled = re.compile(pattern)
@@ -110,6 +136,22 @@ Address = Annotated[
     WithJsonSchema({"type": "string", "format": "ipv4"}),
 ]
 """One IPv4 address, written as text (pydantic alone reads the integer 5 as 0.0.0.5)."""
+
+IPv6Block = Annotated[
+    IPv6Network,
+    BeforeValidator(_block6),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "examples": ["fd00:204::/64"]}),
+]
+"""An IPv6 network without host bits."""
+
+EitherAddress = Annotated[
+    IPv4Address | IPv6Address,
+    BeforeValidator(_address_of_either),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "examples": ["172.21.204.1", "fd00:204::1"]}),
+]
+"""One address of either family, written as text."""
 
 DnsLabel = Annotated[str, _named(r"[a-z]([-a-z0-9]*[a-z0-9])?", 63, "a name", "alpha")]
 """A Kubernetes name without dots that starts with a letter.

@@ -10,11 +10,11 @@ from underlay.names import STACK_LABEL
 from underlay.rules.operation import TUNNEL_HEADERS
 from underlay.sections.admission import Admission
 from underlay.sections.cni import Network
-from underlay.sections.metallb import Management
+from underlay.sections.metallb import Management, MetalLB
 from underlay.sections.provider import Provider
 
 
-def literals(provider: Provider, management: Management, network: Network) -> Literals:
+def literals(provider: Provider, management: Management, network: Network, metallb: MetalLB) -> Literals:
     """What the settings say of the network, for the expressions."""
     nics, cni = provider.network, network.kube_ovn
     name, vlan = nics.name, provider.vlan.id
@@ -24,7 +24,9 @@ def literals(provider: Provider, management: Management, network: Network) -> Li
         vlan_ids={name: vlan} if vlan else {},
         gateway=str(provider.external.gateway),
         other_interfaces=[management.interface, cni.tunnel_interface],
-        management=None if management.cidr is None else str(management.cidr),
+        management=",".join(map(str, management.blocks)) or None,
+        vlans=[provider.vlan.name],
+        arp_only=not metallb.bgp_advertisements,
         reserved=[entry.canonical() for entry in management.reserved],
         platform=[str(block) for block in (network.flannel.pod_cidr, cni.pod_cidr, cni.svc_cidr, cni.join_cidr)],
         mtu=None if cni.tunnel_mtu is None else cni.tunnel_mtu - TUNNEL_HEADERS[cni.tunnel_type],

@@ -52,6 +52,8 @@ POINT_TO_POINT = (
     put(SUBNET, "spec.vlan", "vlan222"),
     put(SUBNET, "spec.vpc", "ovn-cluster"),
     put(SUBNET, "spec.namespaces", []),
+    put(SUBNET, "spec.provider", ""),
+    gone("NetworkAttachmentDefinition alpha/alpha-dev-net"),
     put(
         "Vpc beta-vpc", "spec.policyRoutes.+", {"priority": 1500, "match": "ip4.dst == 10.100.0.0/31", "action": "drop"}
     ),

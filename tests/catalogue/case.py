@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from tests.network import Edit, Network, good
+from underlay.errors import Finding, Severity
+from underlay.rules.registry import BY_ID
 
 Expected: TypeAlias = tuple[tuple[str, str], ...]
 """Rule and place of every finding, sorted."""
@@ -20,6 +23,8 @@ class Case:
     edits: tuple[Edit, ...]
     expected: Expected
     """Every finding; none where the case passes at the edge of its law."""
+    warned: bool = False
+    """Whether the fact that decides is not in sight, so that a law of errors warns."""
 
     def network(self) -> Network:
         """The edited network."""
@@ -27,6 +32,12 @@ class Case:
         for edit in self.edits:
             edit(network)
         return network
+
+    def severity_is(self, findings: Iterable[Finding]) -> bool:
+        """Whether the findings of its law are warnings where they should be, and nowhere else."""
+        warned = self.warned or BY_ID[self.rule].severity is Severity.WARNING
+        found = {finding.severity is Severity.WARNING for finding in findings if finding.rule == self.rule}
+        return found <= {warned}
 
     def __str__(self) -> str:
         """For a test's name."""
@@ -51,3 +62,8 @@ def breaks(rule: str, title: str, *edits: Edit, at: str | tuple[str, ...], also:
     places = (at,) if isinstance(at, str) else at
     expected = tuple(sorted([*((rule, place) for place in places), *also]))
     return Case(rule=rule, title=title, edits=edits, expected=expected)
+
+
+def warns(rule: str, title: str, *edits: Edit, at: str | tuple[str, ...], also: Expected = ()) -> Case:
+    """A network in which the fact that decides is not in sight: a warning, whatever the law's severity."""
+    return replace(breaks(rule, title, *edits, at=at, also=also), warned=True)

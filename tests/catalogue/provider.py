@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.catalogue.case import breaks, passes
+from tests.catalogue.case import breaks, passes, warns
 from tests.network import (
     DEFAULT_VPC,
     EXTERNAL,
@@ -37,8 +37,8 @@ CASES = (
         "NET-301", "the real id on a plain NIC", put(PROVIDER, "spec.defaultInterface", "eth9"), put(VLAN, "spec.id", 1)
     ),
     breaks("NET-301", "a second tag", put(VLAN, "spec.id", 222), at=VLAN),
-    breaks("NET-301", "no tag on a plain NIC", put(PROVIDER, "spec.defaultInterface", "eth9"), at=VLAN),
-    breaks(
+    warns("NET-301", "no tag on a plain NIC", put(PROVIDER, "spec.defaultInterface", "eth9"), at=VLAN),
+    warns(
         "NET-301",
         "no id on a plain NIC",
         put(PROVIDER, "spec.defaultInterface", "eth9"),
@@ -46,7 +46,7 @@ CASES = (
         at=VLAN,
     ),
     breaks("NET-301", "an id that is not known yet", put(VLAN, "spec.id", UNKNOWN), at=VLAN),
-    breaks(
+    warns(
         "NET-301",
         "a plain NIC on some nodes",
         put(PROVIDER, "spec.customInterfaces", [{"interface": "eth9", "nodes": ["w2"]}]),

@@ -331,7 +331,7 @@ CASES = (
         ),
         at="Subnet alpha-two-subnet",
     ),
-    passes("NET-424", "Kube-OVN's own provider", partial, put(SUBNET, "spec.provider", "ovn")),
+    passes("NET-424", "Kube-OVN's own provider", partial, gone(NAD), put(SUBNET, "spec.provider", "ovn")),
     breaks(
         "NET-424", "a provider of two parts", partial, put(SUBNET, "spec.provider", "alpha-dev-net.alpha"), at=SUBNET
     ),

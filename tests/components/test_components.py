@@ -129,6 +129,7 @@ def wall(name: str = "dev", **settings: object) -> dict[str, Registered]:
         provider=own.provider,
         management=own.management,
         network=own.network,
+        metallb=own.metallb,
         relaxed=own.relaxed,
         stack=name,
     )
@@ -137,7 +138,7 @@ def wall(name: str = "dev", **settings: object) -> dict[str, Registered]:
 
 def test_a_policy_is_there_before_its_binding_and_both_carry_the_stacks_label() -> None:
     made = wall()
-    assert len(made) == 23
+    assert len(made) == 25
     policy = made["admission-policy-kmetal-ipaddresspools"]
     binding = made["admission-binding-kmetal-ipaddresspools"]
     assert policy.type == "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy"
@@ -153,8 +154,10 @@ def test_the_walls_expressions_carry_the_provider_networks_literals() -> None:
             wall("staging")["admission-policy-kmetal-l2advertisements"],
         )
     )
-    assert '["data.222", "br-provider"]' in dev["net_202"]
-    assert '["enp3s0f1", "br-provider", "enp3s0f1.322"]' in staging["net_202"]
+    assert r"data[.]0*222|" in dev["net_202"]
+    assert r"br\\-provider|" in dev["net_202"]
+    assert r"(?:enp3s0f1|enp3s0f1(?:" in staging["net_202"]
+    assert r"0*322" in staging["net_202"]
     (pools,) = [
         entry["expression"]
         for entry in wall()["admission-policy-kmetal-ipaddresspools"].inputs["spec"]["variables"]
@@ -170,7 +173,7 @@ def test_a_law_that_the_stack_relaxes_warns_at_the_wall_and_the_commissioned_one
         for name, entry in made.items()
         if "-binding-" in name
     }
-    assert len(actions) == 12
+    assert len(actions) == 13
     assert actions["l2advertisements-warn"] == ["Warn", "Audit"]
     assert [kind for kind, action in actions.items() if action == ["Deny"]] == [
         kind for kind in actions if kind != "l2advertisements-warn"

@@ -207,7 +207,7 @@ def test_a_wall_with_a_hole_in_it_fails_the_verification() -> None:
     del seen["ValidatingAdmissionPolicyBinding"]["kmetal-vpcs"]
     seen["ValidatingAdmissionPolicy"]["kmetal-ipaddresspools"]["spec"]["failurePolicy"] = "Ignore"
     seen["ValidatingAdmissionPolicyBinding"]["kmetal-vlans"]["spec"]["matchResources"] = {"matchPolicy": "Equivalent"}
-    assert whole == (Verdict.PASS, "22 objects; kubectl meets 43 laws at the API server")
+    assert whole == (Verdict.PASS, "24 objects; kubectl meets 55 laws at the API server")
     verdict, said = the_wall(dev, seen)
     assert verdict is Verdict.FAIL
     assert said.split("; ") == [

@@ -33,7 +33,8 @@ ABSENCE = {
     "NET-313 a Vlan of no network",
     "NET-313 a Subnet of no Vlan",
     "NET-319 a Subnet that does not exist",
-    "NET-403 the Subnet's provider",
+    "NET-235 no block",
+    "NET-403 an attachment without a Subnet",
     "NET-421 no SNAT rule",
     "NET-422 a Vpc that does not exist",
     "NET-426 an address that nobody makes",
@@ -43,6 +44,17 @@ ABSENCE = {
 }
 """Rows that are broken by what is missing: a preview is one program's part of the network, and its silence proves
 nothing."""
+
+
+UNDECIDED = {
+    "NET-202 nodes by an expression": "NET-202",
+    "NET-311 one NIC on nodes apart, by exclusion": "NET-311",
+    "NET-311 one NIC on nodes apart, by labels": "NET-311",
+}
+"""Rows that pass where every node is in sight: in a preview others may hold more, so the law warns that it can't say."""
+
+BY_SETTINGS = {"NET-311 one NIC, and nodes that are not in sight": "NET-235"}
+"""Laws that a row breaks by what the settings leave out, which no preview shows."""
 
 
 def travelling(value: Any) -> Any:
@@ -70,7 +82,10 @@ ROWS = list(rows())
 def test_a_case_is_told_by_its_laws_and_by_no_other(case: Case) -> None:
     bodies = [travelling(body) for body in case.network().objects.values()]
     response = Pack().stack(*bodies)
-    expected = {rule for rule, _ in case.expected if str(case) not in ABSENCE}
+    expected = {rule for rule, _ in case.expected if str(case) not in ABSENCE} - {BY_SETTINGS.get(str(case), "")}
+    if undecided := UNDECIDED.get(str(case)):
+        assert undecided in rules(advisory(response))
+        expected.add(undecided)
     assert rules([*mandatory(response), *advisory(response)]) == expected
 
 

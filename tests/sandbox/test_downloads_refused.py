@@ -170,6 +170,7 @@ def test_a_server_that_never_answers_costs_the_seconds_of_one_question_and_is_as
         ("<html>", "SUMS has no sha256 of etcd.tar.gz"),
         (f"{sha256(b'another')}  *etcd.tar.gz\n", f"sha256 of the file is {sha256(ARCHIVE)[:16]}... and not "),
     ],
+    ids=["of another file", "no list", "of another content"],  # a compressed archive holds the time
 )
 def test_a_published_list_without_the_right_checksum_lets_nothing_through(
     machine: Machine, releases: ReleaseServer, capsys: pytest.CaptureFixture[str], sums: str, problem: str

@@ -87,7 +87,7 @@ def test_a_large_object_costs_the_api_server_no_more_than_it_bears(
 
 @pytest.mark.parametrize(
     ("provider", "number", "refused"),
-    [("provider", 0, False), ("provider", 222, True), ("plain", 0, True), ("plain", 222, False), ("other", 0, False)],
+    [("provider", 0, False), ("provider", 222, True), ("plain", 0, False), ("plain", 222, False), ("", 222, True)],
 )
 def test_a_vlans_id_is_held_against_the_nic_of_its_provider_network(
     guarded: Api, provider: str, number: int, *, refused: bool
@@ -174,6 +174,47 @@ def test_an_object_without_a_spec_keeps_its_labels_and_may_get_a_spec(guarded: A
     for change in ({"metadata": {"labels": {"team": "blue"}}}, {"spec": {}}, {"spec": None}):
         guarded.request("PATCH", one, change, merge)
     guarded.request("DELETE", one)
+
+
+def test_a_terminating_object_is_held_to_the_laws_until_it_is_gone(guarded: Api) -> None:
+    """MetalLB and Kube-OVN act on an object until its last finalizer is off."""
+    cases: list[tuple[dict[str, Any], dict[str, Any], str]] = [
+        (good().objects[POOL], {"addresses": ["77.220.68.96/27"]}, "NET-201"),
+        (good().objects[LAYER2], {"interfaces": ["data.222"]}, "NET-202"),
+        (good().objects[VPC], {"policyRoutes": []}, "NET-412"),
+    ]
+    merge = "application/merge-patch+json"
+    for body, change, law in cases:
+        body["metadata"] |= {"name": f"going-{law.lower()}", "finalizers": ["example.com/hold"]}
+        one = f"{path(body)}/{body['metadata']['name']}"
+        guarded.request("POST", path(body), body)
+        guarded.request("DELETE", one)
+        assert "deletionTimestamp" in guarded.request("GET", one)["metadata"]
+        with pytest.raises(ApiError, match=law):
+            guarded.request("PATCH", one, {"spec": change}, merge)
+        guarded.request("PATCH", one, {"metadata": {"labels": {"team": "blue"}}}, merge)
+        guarded.request("PATCH", one, {"metadata": {"finalizers": None}}, merge)
+        with pytest.raises(ApiError):
+            guarded.request("GET", one)
+
+
+def test_a_service_that_is_there_is_asked_about_its_annotations_and_not_about_labels(guarded: Api) -> None:
+    body = build("Service", "annotated", {"ports": [{"port": 80}]}, namespace="alpha")
+    guarded.request("POST", path(body), body)
+    one, merge = f"{path(body)}/annotated", "application/merge-patch+json"
+    guarded.request("PATCH", one, {"metadata": {"labels": {"team": "blue"}}}, merge)
+    wanted = {"metallb.io/loadBalancerIPs": "172.21.204.201, 77.220.68.100"}
+    with pytest.raises(ApiError, match="NET-229"):
+        guarded.request("PATCH", one, {"metadata": {"annotations": wanted}}, merge)
+    with pytest.raises(ApiError, match="NET-228"):
+        guarded.request("PATCH", one, {"spec": {"externalIPs": ["77.220.68.127"]}}, merge)
+    guarded.request("DELETE", one)
+
+
+def test_a_subnet_on_the_provider_vlan_is_apart_from_the_management_block(guarded: Api) -> None:
+    for name, block in (("external2", "10.96.128.0/24"), ("external", "100.64.3.0/24")):
+        spec = {"vlan": "vlan222", "cidrBlock": block, "gateway": block.replace("0/24", "1")}
+        assert "NET-101" in refusal(guarded, build("Subnet", name, spec))
 
 
 def test_a_spec_that_comes_or_goes_is_asked_about(guarded: Api) -> None:

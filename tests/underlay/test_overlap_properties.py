@@ -16,7 +16,7 @@ from underlay.facts import UNKNOWN, Facts, Range, RangeKind
 from underlay.reader import facts_of
 from underlay.rules.matches import destinations
 from underlay.rules.registry import RULES, judge, judge_estate
-from underlay.rules.spans import crossing, overlapping, shared, without
+from underlay.rules.spans import crossing, overlapping, painted, shared, without
 
 V4_BASE = int(IPv4Address("10.0.0.0"))
 V6_BASE = int(IPv6Address("2001:db8::"))
@@ -60,7 +60,7 @@ def positions(block: Span) -> frozenset[int]:
 def test_the_sweep_finds_exactly_the_pairs_that_share_an_address(items: list[Written]) -> None:
     swept = {
         frozenset({one[1], two[1]})
-        for one, two in overlapping((Span.parse(text), index) for index, (text, _) in enumerate(items))
+        for one, two in overlapping(((Span.parse(text), index) for index, (text, _) in enumerate(items)), most=99)
     }
     counted = {
         frozenset({index, other})
@@ -71,6 +71,51 @@ def test_the_sweep_finds_exactly_the_pairs_that_share_an_address(items: list[Wri
     assert swept == counted
 
 
+@given(st.lists(written(), max_size=12), st.integers(1, 3))
+def test_of_many_pairs_each_item_that_is_in_one_is_told_and_no_item_more_often_than_it_may(
+    items: list[Written], most: int
+) -> None:
+    spans = [(Span.parse(text), index) for index, (text, _) in enumerate(items)]
+    pairs = [(one[1], two[1]) for one, two in overlapping(spans, most=most)]
+    in_a_pair = {
+        index
+        for index, (_, mine) in enumerate(items)
+        for other, (_, theirs) in enumerate(items)
+        if index != other and mine & theirs
+    }
+    assert {index for pair in pairs for index in pair} == in_a_pair
+    assert len(pairs) == len(set(pairs)) <= (most + 1) * len(items)
+
+
+@given(st.lists(written(), max_size=6), st.lists(written(), max_size=6), st.integers(1, 2))
+def test_of_many_crossed_pairs_each_item_that_is_in_one_is_told(
+    left: list[Written], right: list[Written], most: int
+) -> None:
+    sides = [[(Span.parse(text), index) for index, (text, _) in enumerate(side)] for side in (left, right)]
+    pairs = {(one[1], two[1]) for one, two in crossing(sides[0], sides[1], most=most)}
+    every = {
+        (index, other)
+        for index, (_, mine) in enumerate(left)
+        for other, (_, theirs) in enumerate(right)
+        if mine & theirs
+    }
+    assert pairs <= every
+    assert {index for index, _ in pairs} == {index for index, _ in every}
+    assert {other for _, other in pairs} == {other for _, other in every}
+
+
+@given(st.lists(st.tuples(written(), st.integers(0, 5)), max_size=8))
+def test_each_address_is_painted_with_the_lowest_number_over_it(items: list[tuple[Written, int]]) -> None:
+    spans = [(Span.parse(text), number) for (text, _), number in items]
+    found = {position: number for block, number in painted(spans) for position in positions(block)}
+    wanted = {
+        position: min(number for (_, numbers), number in items if position in numbers)
+        for (_, covered), _ in items
+        for position in covered
+    }
+    assert found == wanted
+
+
 @given(st.lists(written(), max_size=8), st.lists(written(), max_size=8))
 def test_two_sides_are_crossed_exactly_where_they_share_an_address(left: list[Written], right: list[Written]) -> None:
     crossed = [
@@ -78,6 +123,7 @@ def test_two_sides_are_crossed_exactly_where_they_share_an_address(left: list[Wr
         for one, two in crossing(
             [(Span.parse(text), index) for index, (text, _) in enumerate(left)],
             [(Span.parse(text), index) for index, (text, _) in enumerate(right)],
+            most=99,
         )
     ]
     assert sorted(crossed) == [

@@ -47,9 +47,10 @@ def test_a_field_of_a_good_object_is_no_breach_alone() -> None:
     assert {patch.place: told(patch) for patch in patches if told(patch)} == {}
     assert len(patches) > 200
     assert {patch.data["kind"].removesuffix("Patch") for patch in patches} == {
-        "BGPAdvertisement", "BGPPeer", "Community", "Deployment", "HelmRelease", "IPAddressPool", "L2Advertisement",
-        "NetworkAttachmentDefinition", "Node", "OvnEip", "OvnSnatRule", "ProviderNetwork", "ResourceQuota",
-        "ServiceCIDR", "Subnet", "Vlan", "Vpc",
+        "AddressPool", "BGPAdvertisement", "BGPPeer", "CiliumBGPClusterConfig", "CiliumL2AnnouncementPolicy",
+        "CiliumLoadBalancerIPPool", "Community", "DaemonSet", "Deployment", "FRRConfiguration", "HelmRelease",
+        "IPAddressPool", "L2Advertisement", "NetworkAttachmentDefinition", "Node", "OvnEip", "OvnSnatRule",
+        "ProviderNetwork", "ResourceQuota", "Service", "ServiceCIDR", "Subnet", "Vlan", "Vpc",
     }  # fmt: skip
 
 

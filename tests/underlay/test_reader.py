@@ -205,8 +205,9 @@ def test_unknown_values_count_only_against_a_chart_that_may_be_ours() -> None:
     def release(chart: object) -> dict[str, object]:
         return {"apiVersion": "helm.sh/v3", "kind": "Release", "spec": {"chart": chart, "values": UNKNOWN}}
 
-    assert facts_of([release("ingress-nginx")]).pools == ()
-    for chart in ("oci://ghcr.io/clastix/oci/kmetal", "metallb", UNKNOWN):
+    for chart in ("ingress-nginx", "metallb"):  # MetalLB's chart has had no pools in its values since 0.13
+        assert facts_of([release(chart)]).pools == ()
+    for chart in ("oci://ghcr.io/clastix/oci/kmetal", UNKNOWN):
         assert facts_of([release(chart)]).pools[0].addresses is UNKNOWN
 
 

@@ -33,6 +33,12 @@ def test_a_case_has_its_findings_and_no_others(case: Case) -> None:
     assert found(case) == case.expected
 
 
+@pytest.mark.parametrize("case", [case for case in CASES if case.expected], ids=str)
+def test_a_case_warns_where_the_fact_that_decides_is_not_in_sight(case: Case) -> None:
+    network = case.network()
+    assert network.others or case.severity_is(judge(network.facts()))
+
+
 def test_the_good_network_breaks_no_law() -> None:
     assert judge(good().facts()) == ()
 

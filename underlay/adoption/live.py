@@ -11,31 +11,13 @@ from pydantic import BaseModel, ValidationError
 from underlay.errors import Finding
 from underlay.fields import is_list, written
 from underlay.finding_codes import ADOPT
+from underlay.kind_table import names_where
 
 Object: TypeAlias = Mapping[str, Any]
 Live: TypeAlias = Mapping[str, Mapping[str, Object]]
 """Objects by kind and `namespace/name`, as `operations.live.snapshot` gives them."""
 
-KINDS: Final = (
-    "ProviderNetwork",
-    "Vlan",
-    "Subnet",
-    "Vpc",
-    "OvnEip",
-    "OvnSnatRule",
-    "NetworkAttachmentDefinition",
-    "IPAddressPool",
-    "L2Advertisement",
-    "BGPAdvertisement",
-    "BFDProfile",
-    "Community",
-    "BGPPeer",
-    "Node",
-    "Namespace",
-    "ResourceQuota",
-    "LimitRange",
-    "RoleBinding",
-)
+KINDS: Final = names_where("adopted")
 """Every kind that a network of ours is made of, or that a tenant's namespace holds."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import replace
 from typing import Final, TypeAlias
 
@@ -11,6 +11,7 @@ from underlay.addresses import Span
 from underlay.facts import UNKNOWN, Facts, Range, RangeKind, Subnet, known
 from underlay.names import DEFAULT_VPC
 from underlay.rules.model import Breach, Rule
+from underlay.rules.reach import by_attachment
 from underlay.rules.spans import crossing, overlapping, span
 
 Placed: TypeAlias = tuple[Span, Range]
@@ -58,12 +59,13 @@ def named_ranges(facts: Facts) -> Iterator[Range]:
     for entry in facts.ranges:
         for text in entry.text.split(",") if isinstance(entry.text, str) else (entry.text,):
             yield replace(entry, text=text)
+    physical = by_attachment(facts)
     for subnet in facts.subnets:
         # A VPC that is not known yet is taken for one of its own: only what is known can share a block.
         # Kube-OVN's own two Subnets are known by their names.
         own = subnet.name in BUILT_IN_SUBNETS
         vpc = f"of subnet {subnet.name}" if subnet.vpc is UNKNOWN and not own else _vpc(subnet)
-        kind = subnet_kind(subnet.name, vpc, on_provider_network=subnet.on_provider_network)
+        kind = subnet_kind(subnet.name, vpc, on_provider_network=subnet.on_provider_network or subnet.name in physical)
         for text in subnet.cidr.split(",") if isinstance(subnet.cidr, str) else ():
             yield Range(place=subnet.place, name=f"subnet {subnet.name!r}", kind=kind, text=text, vpc=vpc)
     for what, kind, entries in (
@@ -106,10 +108,20 @@ def _same_thing(one: Placed, two: Placed) -> bool:
     )
 
 
+def _lane(item: Placed) -> tuple[Hashable, Hashable]:
+    """By what `_NESTED` and `_same_thing` tell two ranges apart."""
+    block, entry = item
+    return entry.kind, (entry.name, block.first, block.last)
+
+
+def _kinds_meet(one: Hashable, two: Hashable) -> bool:
+    return frozenset({one, two}) not in _NESTED
+
+
 def _platform_ranges(facts: Facts) -> Iterator[Breach]:
-    for one, two in overlapping(_split(facts)[0]):
-        if frozenset({one[1].kind, two[1].kind}) in _NESTED or _same_thing(one, two):
-            continue
+    ranges = [(block, (block, entry)) for block, entry in _split(facts)[0]]
+    pairs = overlapping(ranges, lane=lambda item: _lane(item[1]), meet=_kinds_meet, apart=_same_thing)
+    for (_, one), (_, two) in pairs:
         (_, left), (_, right) = sorted((one, two), key=lambda item: (item[1].kind.value, item[1].place, item[1].name))
         yield Breach(
             right.place,
@@ -123,9 +135,8 @@ def _same_vpc(facts: Facts) -> Iterator[Breach]:
     for item in _split(facts)[1]:
         by_vpc[item[1].vpc].append(item)
     for vpc, items in by_vpc.items():
-        for one, two in overlapping(items):
-            if one[1].name == two[1].name:
-                continue  # a Subnet and a patch of it; two Subnets of one name are NET-401's
+        # A Subnet and a patch of it are one; two Subnets of one name are NET-401's.
+        for one, two in overlapping(items, lane=lambda item: (item[1].name, ""), meet=lambda one, two: one != two):
             left, right = sorted((one[1], two[1]), key=lambda entry: (entry.place, entry.name))
             yield Breach(
                 right.place,

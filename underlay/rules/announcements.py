@@ -3,69 +3,46 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
-from typing import TypeAlias
+from collections.abc import Iterable, Iterator
 
-from underlay.addresses import sub_interface
-from underlay.facts import UNKNOWN, Advertisement, BgpPeer, Facts, ProviderNetwork, Texts, Unknown, has_unknown, known
+from underlay.facts import UNKNOWN, Advertisement, Facts, Texts, Unknown, has_unknown, known
 from underlay.names import METALLB_NAMESPACE
+from underlay.nics import Vlans, carried_by, vlan_ids
 from underlay.rules.bgp import REFUSED
-from underlay.rules.metallb import provider_spans
 from underlay.rules.model import Breach, Rule
-from underlay.rules.spans import crossing, span
+from underlay.rules.speakers import announces, answers_on, may_be_elsewhere, reached
 
 ASN_MAXIMUM = 4294967295
 
-Vlans: TypeAlias = Mapping[object, AbstractSet[object]]
-"""Name of a provider network to the ids of its Vlans."""
-
-
-def riding_on(interface: str, network: ProviderNetwork, vlans: Vlans) -> str | None:
-    """Why an interface carries that provider network, or None.
-
-    A NIC of the network itself, the bridge that Kube-OVN builds over it, and a kernel sub-interface of a plain provider
-    NIC with the network's own VLAN id all receive the provider VLAN's frames.
-    """
-    for nic in known(network.interfaces):
-        if interface == nic:
-            return f"is the NIC of provider network {network.name!r}"
-        if (parts := sub_interface(interface)) and parts[0] == nic and parts[1] in vlans.get(network.name, ()):
-            return f"is VLAN {parts[1]} on {nic!r}, the NIC of provider network {network.name!r}"
-    if interface == f"br-{network.name}":
-        return f"is the bridge of provider network {network.name!r}"
-    return None
+_L2_REMEDY = "name the management NIC in `interfaces`, and no other"
 
 
 def _by_interface(facts: Facts) -> Iterator[Breach]:
-    vlans: dict[object, set[object]] = {}
-    for vlan in facts.vlans:
-        vlans.setdefault(vlan.provider, set()).add(vlan.id)
+    vlans = vlan_ids(facts.vlans)
     for advertisement in facts.advertisements:
         if advertisement.protocol == "L2":
             yield from _l2_breaches(advertisement, facts, vlans)
 
 
 def _l2_breaches(advertisement: Advertisement, facts: Facts, vlans: Vlans) -> Iterator[Breach]:
-    remedy = "name the management NIC in `interfaces`, and no other"
     name = f"L2Advertisement {advertisement.name!r}"
     if advertisement.interfaces is None and advertisement.patch:
         return
     if advertisement.interfaces is None or advertisement.interfaces == ():
-        networks = ", ".join(
-            f"{nic!r} of provider network {network.name!r}"
-            for network in facts.provider_networks
-            for nic in known(network.interfaces)
-        )
-        where = f", {networks} included" if networks else ", a provider NIC included"
-        yield Breach(advertisement.place, f"{name} names no interfaces, so it answers ARP on every NIC{where}", remedy)
+        yield from _on_every_nic(advertisement, facts)
         return
     if has_unknown(advertisement.interfaces):
-        yield Breach(advertisement.place, f"an interface of {name} is not known yet", remedy)
+        yield Breach(advertisement.place, f"an interface of {name} is not known yet", _L2_REMEDY)
     for interface in known(advertisement.interfaces):
-        for network in facts.provider_networks:
-            if reason := riding_on(interface, network, vlans):
-                yield Breach(advertisement.place, f"{name} answers on {interface!r}, which {reason}", remedy)
+        for network, reason in carried_by(interface, facts.provider_networks, vlans):
+            there = answers_on(advertisement, network, facts, interface)
+            if there is not False:
+                yield Breach(
+                    advertisement.place,
+                    f"{name} answers on {interface!r}, which {reason}{'' if there else _UNDECIDED}",
+                    _L2_REMEDY,
+                    not there,
+                )
     for network in facts.provider_networks:
         if has_unknown(network.interfaces):
             yield Breach(
@@ -73,6 +50,25 @@ def _l2_breaches(advertisement: Advertisement, facts: Facts, vlans: Vlans) -> It
                 f"a NIC of provider network {network.name!r} is not known yet, so {name} cannot be held apart from it",
                 "write the NIC's name as a literal",
             )
+
+
+_UNDECIDED = ", if its nodeSelectors select a node that carries it (their labels are not in sight)"
+
+
+def _on_every_nic(advertisement: Advertisement, facts: Facts) -> Iterator[Breach]:
+    name = f"L2Advertisement {advertisement.name!r} names no interfaces, so it answers ARP on every NIC"
+    verdicts = [reached(advertisement, network, facts) for network in facts.provider_networks]
+    surely = [text for text, there in verdicts if there]
+    perhaps = [text for text, there in verdicts if there is None]
+    if surely:
+        yield Breach(advertisement.place, f"{name}, {', '.join(surely)} included", _L2_REMEDY)
+    elif perhaps:
+        problem = f"{name}; whether {', '.join(perhaps)} is one of them is not in sight (labels, or exclusions)"
+        yield Breach(advertisement.place, problem, _L2_REMEDY, warning=True)
+    elif not facts.provider_networks:
+        undecided = may_be_elsewhere(advertisement, facts)
+        also = "; whether a provider NIC is one of them is not in sight" if undecided else ", a provider NIC included"
+        yield Breach(advertisement.place, f"{name}{also}", _L2_REMEDY, undecided)
 
 
 def _unknown_pools(facts: Facts) -> Iterator[Breach]:
@@ -144,27 +140,6 @@ def _asns(facts: Facts) -> Iterator[Breach]:
                 )
 
 
-def _peer_address(peer: BgpPeer, facts: Facts) -> Iterator[Breach]:
-    if peer.address is UNKNOWN:
-        yield Breach(
-            peer.place,
-            f"peerAddress of BGPPeer {peer.name!r} is not known yet",
-            "write it as a literal, so that it can be held against the provider VLAN",
-        )
-    elif (address := span(peer.address)) is not None:
-        for _, (_, subnet) in crossing([(address, peer)], provider_spans(facts)):
-            yield Breach(
-                peer.place,
-                f"BGPPeer {peer.name!r} speaks to {peer.address}, which is in {subnet}",
-                "peer with a router of the management VLAN",
-            )
-
-
-def _peers_on_provider_vlan(facts: Facts) -> Iterator[Breach]:
-    for peer in facts.bgp_peers:
-        yield from _peer_address(peer, facts)
-
-
 def _namespaces(facts: Facts) -> Iterator[Breach]:
     kinds = (
         ("IPAddressPool", [(pool.place, pool.name, pool.namespace) for pool in facts.pools if pool.owner == "object"]),
@@ -184,21 +159,21 @@ def _namespaces(facts: Facts) -> Iterator[Breach]:
 
 def _absent_interfaces(facts: Facts) -> Iterator[Breach]:
     for advertisement in facts.advertisements:
-        for interface in known(advertisement.interfaces):
-            for node in facts.nodes:
-                if (
-                    node.interfaces is not None
-                    and not has_unknown(node.interfaces)
-                    and interface not in known(node.interfaces)
-                ):
-                    have = ", ".join(known(node.interfaces)) or "none"
-                    yield Breach(
-                        advertisement.place,
-                        f"L2Advertisement {advertisement.name!r} answers on {interface!r}, which node {node.name!r}"
-                        " has not"
-                        f" ({have})",
-                        "name a NIC that every announcing node has",
-                    )
+        wanted = known(advertisement.interfaces)
+        for node in facts.nodes if wanted and not has_unknown(advertisement.interfaces) else ():
+            if node.interfaces is None or has_unknown(node.interfaces):
+                continue
+            announced = announces(advertisement, node)
+            if announced is not False and not set(wanted) & set(known(node.interfaces)):
+                have = ", ".join(known(node.interfaces)) or "none"
+                undecided = "" if announced else ", if its nodeSelectors select that node (its labels are not in sight)"
+                yield Breach(
+                    advertisement.place,
+                    f"L2Advertisement {advertisement.name!r} answers on {' or '.join(map(repr, wanted))}, which node"
+                    f" {node.name!r} has not ({have}){undecided}",
+                    "name a NIC of each node that announces",
+                    announced is None,
+                )
 
 
 def _twice(facts: Facts) -> Iterator[Breach]:
@@ -284,16 +259,6 @@ RULES = (
         fix="Write myASN, and peerASN or dynamicASN.",
         reference="metallb api/v1beta2 BGPPeer",
         judge=_asns,
-    ),
-    Rule(
-        id="NET-214",
-        title="No BGP peer stands on the provider VLAN",
-        why="The nodes would have to speak to it through the NIC that belongs to OVN, and announce the tenants' API"
-        " servers where tenants' traffic is.",
-        fix="Peer with a router of the management VLAN.",
-        reference="docs/evidence/metallb.md#interfaces",
-        judge=_peers_on_provider_vlan,
-        unknown="is a finding",
     ),
     Rule(
         id="NET-216",

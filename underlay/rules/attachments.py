@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from underlay.facts import UNKNOWN, Attachment, Facts, Subnet, is_named
+from underlay.facts import UNKNOWN, Attachment, Facts, Subnet, is_named, known
+from underlay.names import DEFAULT_VPC
+from underlay.plugins import KUBE_OVN, plugins, provider_of, served_by_kube_ovn
 from underlay.rules.model import Breach, Rule
 
 OVN_PARTS: Final = 3
@@ -13,19 +15,70 @@ OVN_PARTS: Final = 3
 
 
 def _providers_agree(facts: Facts) -> Iterator[Breach]:
-    attachments = set()
+    attachments: dict[str, Attachment] = {}
     for attachment in facts.attachments:
-        if isinstance(attachment.namespace, str) and is_named(attachment.name):
-            provider = f"{attachment.name}.{attachment.namespace}.ovn"
-            attachments.add(provider)
-            yield from _written_provider(provider, attachment)
-    for subnet in facts.subnets:
-        if _is_attached(subnet) and facts.whole and subnet.provider not in attachments:
-            have = ", ".join(sorted(attachments)) or "none"
+        provider = provider_of(attachment)
+        if provider is not None:
+            attachments[f"{provider}.ovn"] = attachment
+            yield from _written_provider(f"{provider}.ovn", attachment)
+    ipam = {provider.removesuffix(".ovn") for provider, entry in attachments.items() if not served_by_kube_ovn(entry)}
+    made = {*attachments, *ipam}
+    unserved = [subnet for subnet in facts.subnets if _is_attached(subnet) and subnet.provider not in made]
+    served = {subnet.provider for subnet in facts.subnets}
+    idle = {
+        provider: entry
+        for provider, entry in attachments.items()
+        if provider not in served and served_by_kube_ovn(entry) and "." not in entry.name
+    }
+    yield from _subnets_without(facts, unserved, idle, ", ".join(sorted(attachments)) or "none")
+    yield from _attachments_without(facts, unserved, idle)
+
+
+def _subnets_without(
+    facts: Facts, unserved: list[Subnet], idle: Mapping[str, Attachment], have: str
+) -> Iterator[Breach]:
+    """Subnets that no attachment serves; of a part of a network only where an attachment of their namespace is idle."""
+    namespaces = {entry.namespace for entry in idle.values()}
+    for subnet in unserved:
+        if facts.whole or (
+            str(subnet.provider).endswith(".ovn") and not subnet.patch and _namespace(subnet) in namespaces
+        ):
             yield Breach(
                 subnet.place,
                 f"subnet {subnet.name!r} has provider {subnet.provider!r} and no NetworkAttachmentDefinition makes it",
                 f"write <NAD>.<namespace>.ovn of one there is ({have})",
+            )
+    for subnet in facts.subnets:
+        tenants = isinstance(subnet.vpc, str) and subnet.vpc not in ("", DEFAULT_VPC) and not subnet.vlan
+        if tenants and not subnet.patch and subnet.provider in (None, "", "ovn"):
+            waiting = [name for name, entry in idle.items() if entry.namespace in known(subnet.namespaces)]
+            if waiting:
+                yield Breach(
+                    subnet.place,
+                    f"subnet {subnet.name!r} has provider {subnet.provider or 'ovn'!r}, and {', '.join(waiting)} of its"
+                    " namespace has no Subnet, so its pods would get addresses of the default Subnet",
+                    f"write provider: {waiting[0]}",
+                )
+
+
+def _namespace(subnet: Subnet) -> str:
+    """The namespace that a provider string names."""
+    return str(subnet.provider).partition(".")[2].removesuffix(".ovn")
+
+
+def _attachments_without(facts: Facts, unserved: list[Subnet], idle: Mapping[str, Attachment]) -> Iterator[Breach]:
+    """Of a whole network; where a Subnet of the same namespace has the wrong provider, that one is named instead."""
+    spoken = {_namespace(subnet) for subnet in unserved}
+    spoken |= {
+        name for subnet in facts.subnets if subnet.provider in (None, "", "ovn") for name in known(subnet.namespaces)
+    }
+    undecided = any(subnet.provider is UNKNOWN for subnet in facts.subnets)
+    for provider, entry in idle.items() if facts.whole and not undecided else ():
+        if entry.namespace not in spoken:
+            yield Breach(
+                entry.place,
+                f"NetworkAttachmentDefinition {entry.name!r} is Kube-OVN's, and no Subnet has provider {provider!r}",
+                f"write a Subnet with provider: {provider}, or take the attachment out",
             )
 
 
@@ -34,13 +87,12 @@ def _is_attached(subnet: Subnet) -> bool:
 
 
 def _written_provider(provider: str, attachment: Attachment) -> Iterator[Breach]:
-    if isinstance(attachment.config, dict) and attachment.config.get("type") == "kube-ovn":
-        written = attachment.config.get("provider")
-        if written != provider:
+    for plugin in plugins(attachment):
+        if plugin.get("type") == KUBE_OVN and plugin.get("provider") != provider:
             yield Breach(
                 attachment.place,
-                f"NetworkAttachmentDefinition {attachment.name!r} has provider {written!r} in its config, and the"
-                f" controller computes {provider!r}",
+                f"NetworkAttachmentDefinition {attachment.name!r} has provider {plugin.get('provider')!r} in its"
+                f" config, and the controller computes {provider!r}",
                 f"write {provider!r}",
             )
 
@@ -63,13 +115,14 @@ def _cni_configuration(facts: Facts) -> Iterator[Breach]:
         config = attachment.config
         if config is UNKNOWN:
             continue
-        if config is None or not isinstance(config.get("type"), str):
+        chain = list(plugins(attachment))
+        if not chain or not all(isinstance(plugin.get("type"), str) for plugin in chain):
             yield Breach(
                 attachment.place,
                 f"config of NetworkAttachmentDefinition {attachment.name!r} is no JSON object with a `type`",
                 "write the CNI configuration as JSON",
             )
-        elif config["type"] == "kube-ovn" and not config.get("server_socket"):
+        elif any(plugin["type"] == KUBE_OVN and not plugin.get("server_socket") for plugin in chain):
             yield Breach(
                 attachment.place,
                 f"config of NetworkAttachmentDefinition {attachment.name!r} has no server_socket, without which the CNI"
@@ -92,18 +145,28 @@ def _one_subnet_per_attachment(facts: Facts) -> Iterator[Breach]:
 
 
 def _ovn_provider(facts: Facts) -> Iterator[Breach]:
+    known_by = {provider_of(attachment): attachment for attachment in facts.attachments}
     for subnet in facts.subnets:
-        if not _is_attached(subnet):
-            continue
         parts = str(subnet.provider).split(".")
-        if len(parts) != OVN_PARTS or parts[-1] != "ovn":
-            yield Breach(
-                subnet.place,
-                f"subnet {subnet.name!r} has provider {subnet.provider!r}, which is not Kube-OVN's own form; it"
-                " would report"
-                " Ready and have no switch",
-                "write <NAD>.<namespace>.ovn",
-            )
+        if not _is_attached(subnet) or (len(parts) == OVN_PARTS and parts[-1] == "ovn"):
+            continue
+        attachment = known_by.get(str(subnet.provider)) if len(parts) == OVN_PARTS - 1 else None
+        if attachment is not None and (attachment.config is UNKNOWN or not served_by_kube_ovn(attachment)):
+            continue  # macvlan and others: Kube-OVN hands out the addresses alone
+        if subnet.patch and attachment is None:
+            continue  # whom it serves the Subnet itself says
+        undecided = attachment is None and len(parts) == OVN_PARTS - 1 and not facts.whole
+        what = (
+            "which is right for an attachment of another CNI alone (it is not in sight)"
+            if undecided
+            else ("which is not Kube-OVN's own form; it would report Ready and have no switch")
+        )
+        yield Breach(
+            subnet.place,
+            f"subnet {subnet.name!r} has provider {subnet.provider!r}, {what}",
+            "write <NAD>.<namespace>.ovn",
+            undecided,
+        )
 
 
 RULES = (

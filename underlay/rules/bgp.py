@@ -13,12 +13,12 @@ from itertools import combinations
 from typing import Final
 
 from underlay.addresses import Span
-from underlay.facts import UNKNOWN, Advertisement, Facts, Pool, has_unknown, known
+from underlay.facts import UNKNOWN, Advertisement, Facts, Pool, Source, has_unknown, known
 from underlay.names import METALLB_NAMESPACE
 from underlay.rules.aggregates import BITS, announced, bgp_advertisements, entries, largest, length_of
 from underlay.rules.metallb import provider_spans
 from underlay.rules.model import Breach, Rule
-from underlay.rules.spans import crossing, without
+from underlay.rules.spans import crossing, span, without
 
 REFUSED: Final = (
     "MetalLB refuses its whole configuration: by its webhook in the middle of an `up`, and where that is off in its log"
@@ -46,7 +46,24 @@ def _pairs(facts: Facts) -> Iterator[tuple[Advertisement, Pool]]:
                 yield advertisement, pool
 
 
+def _frr_announces(facts: Facts) -> Iterator[Breach]:
+    said_by_frr = [
+        (block, (claim, text))
+        for claim in facts.claims
+        if claim.source is Source.FRR_PREFIX
+        for text in known(claim.addresses)
+        if (block := span(text)) is not None
+    ]
+    for (one, (claim, text)), (two, subnet) in crossing(said_by_frr, provider_spans(facts)):
+        yield Breach(
+            claim.place,
+            f"{claim.label} {text}, of which {one.shared(two)} is in {subnet}",
+            "announce no prefix of the provider VLAN; routers would send it to MetalLB's nodes",
+        )
+
+
 def _announces_provider(facts: Facts) -> Iterator[Breach]:
+    yield from _frr_announces(facts)
     said: list[tuple[Span, tuple[Advertisement, Pool]]] = []
     for advertisement in bgp_advertisements(facts):
         for pool in facts.pools:
@@ -126,10 +143,12 @@ def _one_update(left: Advertisement, right: Advertisement, pool: Pool) -> bool:
 
 def _preferences(facts: Facts) -> Iterator[Breach]:
     for pool in facts.pools:
-        announcing = [entry for entry in bgp_advertisements(facts) if _announces(entry, pool)]
+        announcing = [
+            entry for entry in bgp_advertisements(facts) if _announces(entry, pool) and entry.local_pref is not UNKNOWN
+        ]
+        if len({entry.local_pref or 0 for entry in announcing}) < 2:  # noqa: PLR2004 (nothing differs)
+            continue
         for left, right in combinations(announcing, 2):
-            if UNKNOWN in (left.local_pref, right.local_pref):
-                continue
             one, other = left.local_pref or 0, right.local_pref or 0
             if one != other and _one_update(left, right, pool):
                 yield Breach(

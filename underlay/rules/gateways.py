@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from underlay.errors import Severity
-from underlay.facts import UNKNOWN, Facts, known
+from underlay.facts import UNKNOWN, Facts, Vpc, known
 from underlay.names import DEFAULT_VPC
 from underlay.rules.model import Breach, Rule
+from underlay.rules.reach import networks_out
 
 EXTERNAL_SUBNET: Final = "external"
 
@@ -27,6 +28,28 @@ def _external_name(facts: Facts) -> Iterator[Breach]:
                     f" {have})",
                     f"name the provider Subnet {EXTERNAL_SUBNET!r}",
                 )
+    if not facts.whole:
+        yield from _other_name(facts, wanting)
+
+
+def _other_name(facts: Facts, wanting: list[Vpc]) -> Iterator[Breach]:
+    """Of a part of a network: the Subnet may be elsewhere, and a provider Subnet by another name is a hint."""
+    here = [
+        one for one in facts.subnets if isinstance(one.vlan, str) and one.vlan and one.vpc in (None, "", DEFAULT_VPC)
+    ]
+    names = sorted(one.name for one in here)
+    if not names or EXTERNAL_SUBNET in names or any(one.patch for one in here):
+        return
+    connected = {name for vpc in facts.vpcs for name in known(vpc.extra_external)} & set(names)
+    for vpc in wanting if not connected else ():
+        if vpc.name != DEFAULT_VPC and vpc.extra_external is None and vpc.enable_external is True:
+            yield Breach(
+                vpc.place,
+                f"vpc {vpc.name!r} leaves through the provider Subnet {EXTERNAL_SUBNET!r}, and the one in sight is"
+                f" called {', '.join(names)}; whether there is another is not in sight",
+                f"name the provider Subnet {EXTERNAL_SUBNET!r}",
+                warning=True,
+            )
 
 
 def _gateway_nodes(facts: Facts) -> Iterator[Breach]:
@@ -80,7 +103,10 @@ def _stripper(facts: Facts) -> Iterator[Breach]:
 
 
 def _gateway_without_nic(facts: Facts) -> Iterator[Breach]:
+    ways_out = networks_out(facts)
     for network in facts.provider_networks:
+        if ways_out and network.name not in ways_out:
+            continue  # no tenant's router stands on it
         excluded = () if network.node_selector else known(network.exclude_nodes)
         for node in facts.nodes:
             if node.external_gateway == "true" and node.name in excluded:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right, insort
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 from underlay.addresses import Span
@@ -15,13 +17,18 @@ from underlay.rules.blocks import family
 from underlay.rules.matches import Destinations, destinations
 from underlay.rules.metallb import provider_spans
 from underlay.rules.model import Breach, Rule
-from underlay.rules.spans import EVERYWHERE, is_address, shared, span, without
+from underlay.rules.ovn_grammar import is_expression
+from underlay.rules.reach import by_attachment, connection
+from underlay.rules.spans import EVERYWHERE, is_address, painted, span, without
 
 PRIORITY_MAXIMUM: Final = 32767
 """Of OVN's Logical_Router_Policy (northbound schema)."""
 
 BUILT_IN_PRIORITY: Final = 29000
 """Where Kube-OVN's own policies begin; they go up to 31000 (pkg/util/const.go)."""
+
+_MOST_SHOWN: Final = 5
+"""Ranges that a sentence names."""
 
 ACTIONS: Final = ("allow", "drop", "reroute")
 
@@ -72,16 +79,27 @@ def undropped(vpc: Vpc, block: Span) -> tuple[Span, ...]:
 @lru_cache(maxsize=1 << 12)
 def _undropped(policies: tuple[PolicyRoute, ...], block: Span) -> tuple[Span, ...]:
     """Most tenants have the same policies; each set is asked once about each range."""
-    rest = [block]
-    for policy in _by_priority(policies):
-        if policy.action == "drop":
+    dropped: list[Span] = []
+    for policy in policies:
+        if policy.action == "drop" and isinstance(policy.priority, int):
             found = _read(policy)
-            rest = without(rest, found.surely if found else (EVERYWHERE,))
-    return tuple(rest)
+            dropped += found.surely if found else (EVERYWHERE,)
+    return tuple(without([block], dropped))
+
+
+def _guarded(facts: Facts) -> tuple[list[tuple[Span, str]], list[tuple[Span, str]]]:
+    """The provider blocks that tenants are connected to, or may be; and those that no tenant leaves through."""
+    connected = connection(facts)
+    apart = {(subnet.name, subnet.cidr) for subnet in facts.subnets if subnet.vlan and connected(subnet) is False}
+    names = by_attachment(facts)
+    apart |= {(subnet.name, subnet.cidr) for subnet in facts.subnets if subnet.name in names}
+    others = {f"provider subnet {name!r} ({cidr})" for name, cidr in apart}
+    every = provider_spans(facts)
+    return [entry for entry in every if entry[1] not in others], [entry for entry in every if entry[1] in others]
 
 
 def _no_drop(facts: Facts) -> Iterator[Breach]:
-    blocks = provider_spans(facts)
+    blocks, _ = _guarded(facts)
     for vpc in facts.vpcs:
         if not _leaves(vpc):
             continue
@@ -106,27 +124,51 @@ def _shadowed(facts: Facts) -> Iterator[Breach]:
     blocks = provider_spans(facts)
     for vpc in filter(_leaves, facts.vpcs):
         policies = _by_priority(_policies(vpc))
-        for index, policy in enumerate(policies):
-            if policy.action == "drop":
-                continue
-            found = _read(policy)
-            dropped_above = [
-                drop.surely for one in policies[:index] if one.action == "drop" and (drop := _read(one)) is not None
-            ]
-            later = [
-                drop.surely for one in policies[index:] if one.action == "drop" and (drop := _read(one)) is not None
-            ]
-            for block, name in blocks if found else ():
-                open_still = without([block], [piece for pieces in dropped_above for piece in pieces])
-                passed = shared(open_still, found.perhaps if found else ())
-                hit = shared(passed, [piece for pieces in later for piece in pieces])
-                if hit:
-                    yield Breach(
-                        vpc.place,
-                        f"vpc {vpc.name!r}: policy {policy.priority} ({policy.action} `{policy.match}`) lets packets to"
-                        f" {', '.join(map(str, hit))} of {name} pass before the drop below it is asked",
-                        "give the drop a higher priority, or write the other policy without those addresses",
-                    )
+        drops = [(piece, index) for index, policy in enumerate(policies) for piece in _surely_dropped(policy)]
+        for block, name in blocks if drops else ():
+            for policy, hit in _let_pass(policies, drops, block):
+                shown = ", ".join(map(str, hit[:_MOST_SHOWN])) + (" and more" if len(hit) > _MOST_SHOWN else "")
+                yield Breach(
+                    vpc.place,
+                    f"vpc {vpc.name!r}: policy {policy.priority} ({policy.action} `{policy.match}`) lets packets to"
+                    f" {shown} of {name} pass before the drop below it is asked",
+                    "give the drop a higher priority, or write the other policy without those addresses",
+                )
+
+
+def _surely_dropped(policy: PolicyRoute) -> tuple[Span, ...]:
+    found = _read(policy) if policy.action == "drop" else None
+    return tuple(found.surely) if found else ()
+
+
+def _let_pass(
+    policies: list[PolicyRoute], drops: list[tuple[Span, int]], block: Span
+) -> Iterator[tuple[PolicyRoute, list[Span]]]:
+    """Each policy that lets packets to a block pass whose first drop comes after it, and some of their addresses.
+
+    From the last policy to the first, so that the pieces whose first drop has been passed are those that matter.
+    """
+    first = painted((common, index) for piece, index in drops if (common := piece.shared(block)) is not None)
+    pending = sorted(first, key=lambda entry: entry[1])
+    open_still: list[Span] = []
+    for index in reversed(range(len(policies))):
+        while pending and pending[-1][1] >= index:
+            insort(open_still, pending.pop()[0])
+        policy = policies[index]
+        found = _read(policy) if policy.action != "drop" and open_still else None
+        hit = list(islice(_among(open_still, found.perhaps), _MOST_SHOWN + 1)) if found else []
+        if hit:
+            yield policy, hit
+
+
+def _among(apart: list[Span], wanted: Iterable[Span]) -> Iterator[Span]:
+    """The addresses of spans that are apart and in order which some others share with them."""
+    for one in wanted:
+        index = max(bisect_right(apart, one.first, key=lambda block: block.first) - 1, 0)
+        while index < len(apart) and apart[index].first <= one.last:
+            if (common := apart[index].shared(one)) is not None:
+                yield common
+            index += 1
 
 
 def _syntax(facts: Facts) -> Iterator[Breach]:
@@ -140,11 +182,22 @@ def _syntax(facts: Facts) -> Iterator[Breach]:
             try:
                 destinations(policy.match or "")
             except ValueError as error:
+                where = f"vpc {vpc.name!r}: match {policy.match!r} of policy {policy.priority}"
+                example = "write an expression such as `ip4.dst == 10.0.0.0/8`"
+                if is_expression(policy.match or ""):
+                    yield Breach(
+                        vpc.place,
+                        f"{where} is an expression of OVN's that is not known to this reader, so nobody here can say"
+                        " which packets it matches",
+                        f"{example}, where that says the same",
+                        warning=True,
+                    )
+                    continue
                 yield Breach(
                     vpc.place,
-                    f"vpc {vpc.name!r}: match {policy.match!r} of policy {policy.priority}: {error}; OVN skips what it"
-                    " cannot read, so the policy does nothing while everything reports ready",
-                    "write an expression such as `ip4.dst == 10.0.0.0/8`",
+                    f"{where}: {error}; OVN skips what it cannot read, so the policy does nothing while everything"
+                    " reports ready",
+                    example,
                 )
 
 
@@ -196,10 +249,12 @@ def _platform_open(facts: Facts) -> Iterator[Breach]:
     ranges = [
         (block, entry) for entry in named_ranges(facts) if entry.kind in _PLATFORM and (block := span(entry.text))
     ]
+    _, apart = _guarded(facts)
     for vpc in filter(_leaves, facts.vpcs):
         if vpc.policies is UNKNOWN or any(UNKNOWN in (policy.priority, policy.action) for policy in _policies(vpc)):
             continue  # NET-412 asks for the literals
         reachable = [f"{entry.name} {entry.text}" for block, entry in ranges if undropped(vpc, block)]
+        reachable += [name for block, name in apart if undropped(vpc, block)]
         if reachable:
             yield Breach(
                 vpc.place,

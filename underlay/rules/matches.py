@@ -34,14 +34,14 @@ _TOKEN: Final = re.compile(
 
 _FLAGS: Final = frozenset({"icmp", "icmp4", "icmp6", "tcp", "udp", "sctp", "arp"})
 _ADDRESSES: Final = {"ip4.src": 4, "ip4.dst": 4, "ip6.src": 6, "ip6.dst": 6}
-_NUMBERS: Final = frozenset(
+NUMBERS: Final = frozenset(
     {
         "ip.proto", "ip.ttl", "ip.dscp", "tcp.src", "tcp.dst", "udp.src", "udp.dst", "sctp.src", "sctp.dst",
         "icmp4.type", "icmp4.code", "icmp6.type", "icmp6.code",
     }
 )  # fmt: skip
 _TEXTS: Final = frozenset({"inport", "outport"})
-_NUMBER_LIMIT: Final = 0xFFFF
+NUMBER_LIMIT: Final = 0xFFFF
 _DEPTH: Final = 32
 """Nesting that no engineer writes; it keeps hostile input from exhausting the stack."""
 
@@ -156,7 +156,7 @@ class _Parser:
         if name in _ADDRESSES:
             values = self._values(lambda kind, text: _address_value(kind, text, _ADDRESSES[name]), relation)
             return _addressed(name, relation, values)
-        if name in _NUMBERS:
+        if name in NUMBERS:
             self._values(_number_value, None)
         elif name in _TEXTS:
             self._values(_text_value, relation)
@@ -203,8 +203,8 @@ def _address_value(kind: str, text: str, version: int) -> Span | None:
 
 
 def _number_value(kind: str, text: str) -> None:
-    if kind != "value" or not text.isdecimal() or int(text) > _NUMBER_LIMIT:
-        raise ValueError(f"{text!r} is no number from 0 to {_NUMBER_LIMIT}")
+    if kind != "value" or not text.isdecimal() or int(text) > NUMBER_LIMIT:
+        raise ValueError(f"{text!r} is no number from 0 to {NUMBER_LIMIT}")
 
 
 def _text_value(kind: str, text: str) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 from underlay.addresses import Span
+from underlay.errors import Severity
 from underlay.facts import UNKNOWN, Facts, Pool, RangeKind, has_unknown, known
 from underlay.rules.aggregates import entries
+from underlay.rules.blocks import family
 from underlay.rules.model import Breach, Rule
+from underlay.rules.reach import physical_subnets
 from underlay.rules.spans import crossing, is_address, is_block, overlapping, span, spans
 
 
@@ -27,8 +30,7 @@ def provider_spans(facts: Facts) -> list[tuple[Span, str]]:
     """Every block that stands on a provider VLAN, with the name by which to speak of it."""
     subnets = [
         (block, f"provider subnet {subnet.name!r} ({subnet.cidr})")
-        for subnet in facts.subnets
-        if subnet.on_provider_network
+        for subnet in physical_subnets(facts)
         for block in spans(subnet.cidr)
     ]
     return subnets + [
@@ -110,28 +112,71 @@ def _readable_blocks(cidr: str) -> bool:
 
 
 def _outside_management(facts: Facts) -> Iterator[Breach]:
-    blocks = [(block, management.cidr) for management in facts.management for block in spans(management.cidr)]
+    blocks = [(block, str(block)) for management in facts.management for block in spans(management.cidr)]
     provider = provider_spans(facts)
     for pool in facts.pools if blocks else ():
-        for text, written in entries(pool):
+        answered = _answered(pool, facts)
+        for text, written in entries(pool) if answered is not False else ():
+            same_family = [entry for entry in blocks if family(entry[0]) == family(written)]
             if (
-                not any(block.contains(written) for block, _ in blocks)
+                same_family  # NET-235 speaks of the other
+                and not any(block.contains(written) for block, _ in same_family)
                 and not any(written.overlaps(block) for block, _ in provider)  # NET-201 speaks of those
             ):
-                cidrs = " or ".join(str(cidr) for _, cidr in blocks)
+                cidrs = " or ".join(cidr for _, cidr in same_family)
+                undecided = "" if answered else ", which is right for a pool that BGP alone announces (not in sight)"
                 yield Breach(
                     pool.place,
-                    f"{_label(pool)} holds {text}, which is not inside the management VLAN {cidrs}",
+                    f"{_label(pool)} holds {text}, which is not inside the management VLAN {cidrs}{undecided}",
                     f"write a range inside {cidrs}",
+                    answered is None,
                 )
 
 
+def _answered(pool: Pool, facts: Facts) -> bool | None:
+    """Whether somebody answers ARP or NDP for a pool; addresses that BGP alone announces need no VLAN.
+
+    None where no advertisement of it is in sight.
+    """
+    protocols = {advertisement.protocol for advertisement in facts.advertisements if advertisement.selects(pool)}
+    if "L2" in protocols:
+        return True
+    return False if protocols else None if not facts.whole else True
+
+
+def _no_management_block(facts: Facts) -> Iterator[Breach]:
+    """Where nodes' addresses are in sight, they show where the management VLAN is."""
+    if any(known(node.addresses) for node in facts.nodes) or any(e.kind is RangeKind.NODE for e in facts.ranges):
+        return
+    for management in facts.management:
+        families = {family(block) for block in spans(management.cidr)}
+        if management.cidr is UNKNOWN:
+            continue
+        for pool in facts.pools:
+            missing = sorted({family(block) for _, block in entries(pool)} - families)
+            if missing and _answered(pool, facts) is not False:
+                field = "cidr" if missing[0] == "IPv4" else "cidr6"
+                yield Breach(
+                    management.place,
+                    f"the management VLAN has no {missing[0]} block in the settings, so nobody can say whether"
+                    f" {_label(pool)} lies on it",
+                    f"write management.{field}",
+                )
+
+
+def _one_pool(left: Pool, right: Pool) -> bool:
+    """Whether two are one pool: declared by two owners (NET-703 speaks of it), or patched, which writes it anew."""
+    return left is not right and left.name == right.name and (left.owner != right.owner or left.patch or right.patch)
+
+
+def _lane(item: Written) -> tuple[Hashable, Hashable]:
+    pool = item[1][0]
+    return "", (pool.name, pool.owner, pool.patch, id(pool) if pool.patch else 0)
+
+
 def _pools_overlap(facts: Facts) -> Iterator[Breach]:
-    for (one, (left, left_text)), (two, (right, right_text)) in overlapping(pool_spans(facts)):
-        if left.name == right.name and left.owner != right.owner:
-            continue  # one pool with two owners: NET-703 speaks of it
-        if left is not right and left.name == right.name and (left.patch or right.patch):
-            continue  # a patch writes its own pool's addresses anew
+    pairs = overlapping(pool_spans(facts), lane=_lane, apart=lambda left, right: _one_pool(left[0], right[0]))
+    for (one, (left, left_text)), (two, (right, right_text)) in pairs:
         yield Breach(
             right.place,
             f"{_label(right)} holds {right_text}, of which {one.shared(two)} is also in {_label(left)} ({left_text})",
@@ -210,11 +255,21 @@ RULES = (
     ),
     Rule(
         id="NET-204",
-        title="Every MetalLB address is inside the management VLAN",
+        title="Every MetalLB address that ARP announces is inside the management VLAN",
         why="A speaker that owns an address outside its VLAN's block answers where nobody asks.",
         fix="Reserve a range of the management VLAN for the pool.",
         reference="kMetal's networking guide, MetalLB; kMetal admin guide, load balancer (same subnet as the nodes)",
         judge=_outside_management,
+    ),
+    Rule(
+        id="NET-235",
+        title="The settings name the block of the management VLAN",
+        severity=Severity.WARNING,
+        why="Without it nobody can say whether a pool lies on the management VLAN, or beside the provider block on the"
+        " provider VLAN.",
+        fix="Write management.cidr, and management.cidr6 where pools hold IPv6 addresses.",
+        reference="kMetal admin guide, load balancer (same subnet as the nodes)",
+        judge=_no_management_block,
     ),
     Rule(
         id="NET-205",

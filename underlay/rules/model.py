@@ -19,6 +19,8 @@ class Breach:
     """What is wrong, with the value; both parties named."""
     remedy: str
     """What to write instead."""
+    warning: bool = False
+    """The fact that decides is not in sight, and the problem says which: a warning, whatever the law's severity."""
 
 
 Estate: TypeAlias = Mapping[str, Facts]

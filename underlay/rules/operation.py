@@ -59,6 +59,13 @@ def _one_owner(facts: Facts) -> Iterator[Breach]:
                 f"pool {pool.name!r} is declared in the chart's values{both}",
                 "declare pools as objects only (section kmetal-network:metallb)",
             )
+    for peer in facts.bgp_peers:
+        if peer.owner == "values" and peer.address is not UNKNOWN:
+            yield Breach(
+                peer.place,
+                f"BGPPeer {peer.name!r} is declared in the chart's values",
+                "declare peers as objects only (section kmetal-network:metallb)",
+            )
 
 
 def _tunnel_type(facts: Facts) -> Iterator[Breach]:

@@ -7,7 +7,12 @@ from collections.abc import Iterator
 
 from underlay.addresses import INTERFACE_NAME_LENGTH, PROVIDER_NAME_LENGTH, VLAN_ID_MAXIMUM, sub_interface
 from underlay.facts import UNKNOWN, Facts, ProviderNetwork, is_named, known
+from underlay.nics import BRIDGE, named_vlan, same_nic
 from underlay.rules.model import Breach, Rule
+from underlay.rules.speakers import shared_nodes
+
+INTEGRATION_BRIDGE = "br-int"
+"""Where OVN plugs every pod in (ovn-controller(8), external_ids:ovn-bridge)."""
 
 
 def _vlan_id(facts: Facts) -> Iterator[Breach]:
@@ -21,21 +26,22 @@ def _vlan_id(facts: Facts) -> Iterator[Breach]:
         if vlan.id is None and vlan.patch:
             continue
         for nic in nics.get(vlan.provider, ()):
-            tagged = sub_interface(nic)
-            if tagged and vlan.id:
+            tagged, sure = named_vlan(nic), sub_interface(nic) is not None
+            if tagged and vlan.id and (sure or vlan.id == tagged):
                 yield Breach(
                     vlan.place,
-                    f"vlan {vlan.name!r} has id {vlan.id} and its NIC {nic!r} is a kernel sub-interface that tags"
-                    f" {tagged[1]} already, so frames are tagged twice and dropped in silence",
+                    f"vlan {vlan.name!r} has id {vlan.id} and its NIC {nic!r} is {'' if sure else 'by its name '}a"
+                    f" kernel sub-interface that tags {tagged} already, so frames are tagged twice and dropped in"
+                    " silence",
                     "write id 0",
                 )
             elif not tagged and not vlan.id:
                 yield Breach(
                     vlan.place,
-                    f"vlan {vlan.name!r} has id {vlan.id or 0} and its NIC {nic!r} is a plain interface, so frames"
-                    " leave"
-                    " untagged",
-                    "write the VLAN's real id, or name the kernel sub-interface",
+                    f"vlan {vlan.name!r} has id {vlan.id or 0}, so frames leave NIC {nic!r} without a tag: right on an"
+                    " access port and on a kernel VLAN, which its name does not tell, and wrong on a trunk",
+                    "keep id 0 there; on a trunk write the VLAN's real id",
+                    warning=True,
                 )
 
 
@@ -46,7 +52,7 @@ def _shared_nic(facts: Facts) -> Iterator[Breach]:
     for network in facts.provider_networks:
         for nic in known(network.interfaces):
             for other, what in others:
-                if nic == other:
+                if isinstance(other, str) and same_nic(nic, other):
                     yield Breach(
                         network.place,
                         f"provider network {network.name!r} takes {nic!r}, which is also {what}; Kube-OVN moves the"
@@ -69,6 +75,13 @@ def _selector_beside_excludes(facts: Facts) -> Iterator[Breach]:
 
 def _long_name(facts: Facts) -> Iterator[Breach]:
     for network in facts.provider_networks:
+        if f"{BRIDGE}{network.name}" == INTEGRATION_BRIDGE:
+            yield Breach(
+                network.place,
+                f"provider network {network.name!r} would have the bridge {INTEGRATION_BRIDGE}, which is OVN's own,"
+                " with every pod on it",
+                "write another name",
+            )
         if is_named(network.name) and len(network.name) > PROVIDER_NAME_LENGTH:
             yield Breach(
                 network.place,
@@ -97,11 +110,17 @@ def _one_nic_two_networks(facts: Facts) -> Iterator[Breach]:
             for other, others in entries[:index]:
                 if network.name == other.name or network.elsewhere or other.elsewhere:
                     continue
-                if nodes is None or others is None or nodes & others:
+                if nodes is None or others is None:
+                    together = shared_nodes(network, other, facts)
+                else:
+                    together = bool(nodes & others)
+                if together is not False:
+                    undecided = "" if together else ", if a node is in both (not every node is in sight)"
                     yield Breach(
                         network.place,
-                        f"provider networks {other.name!r} and {network.name!r} both take {nic!r}",
+                        f"provider networks {other.name!r} and {network.name!r} both take {nic!r}{undecided}",
                         "give each a NIC of its own, or put both VLANs on one provider network",
+                        together is None,
                     )
 
 
@@ -176,10 +195,10 @@ def _vlan_range(facts: Facts) -> Iterator[Breach]:
 RULES = (
     Rule(
         id="NET-301",
-        title="A Vlan's id is 0 on a kernel sub-interface and the real id on a plain NIC",
-        why="A non-zero id on NIC.NNN tags twice and packets are dropped in silence; 0 on a plain NIC leaves untagged.",
-        fix="Write id 0 with NIC.NNN, the real id with a plain NIC.",
-        reference="kMetal's networking guide, Step 1; kubeovn/kube-ovn#1302",
+        title="A Vlan's id is 0 on a kernel sub-interface and the real id on a trunk",
+        why="A non-zero id on NIC.NNN tags twice and packets are dropped in silence; 0 on a trunk leaves untagged.",
+        fix="Write id 0 with NIC.NNN and on an access port, the real id on a trunk.",
+        reference="kMetal's networking guide, Step 1; kubeovn/kube-ovn#1302; kubeovn/docs, start/underlay",
         judge=_vlan_id,
         unknown="is a finding",
     ),
@@ -201,9 +220,10 @@ RULES = (
     ),
     Rule(
         id="NET-310",
-        title="A provider network's name leaves room for its bridge",
-        why="The bridge br-<name> must be an interface name of 15 characters; nothing checks it before the node fails.",
-        fix="Write at most 12 characters.",
+        title="A provider network's name is one that its bridge can have",
+        why="The bridge br-<name> must be an interface name of 15 characters, and not OVN's integration bridge br-int;"
+        " nothing checks it before the node fails.",
+        fix="Write at most 12 characters, and not int.",
         reference="kube-ovn pkg/util/vlan.go; kube-ovn docs, start/underlay",
         judge=_long_name,
     ),

@@ -23,6 +23,9 @@ _STANDARD: Final = frozenset(
 )  # fmt: skip
 """What a quota may name without a slash (Kubernetes pkg/apis/core/helper, standardQuotaResources)."""
 
+_HUGE_PAGES: Final = ("hugepages-", "requests.hugepages-")
+"""How the other names begin that it may (Kubernetes pkg/apis/core/helper, IsQuotaHugePageResourceName)."""
+
 
 def _tenant_namespaces(facts: Facts) -> dict[str, tuple[str, str]]:
     """Namespace to the VPC that holds it, and the place of that."""
@@ -67,7 +70,7 @@ def _admits_control_planes(facts: Facts) -> Iterator[Breach]:
 def _known_keys(facts: Facts) -> Iterator[Breach]:
     for quota in facts.quotas or ():
         for key in sorted(map(str, quota.hard)) if quota.hard is not UNKNOWN else ():
-            if "/" not in key and key not in _STANDARD and not key.startswith("hugepages-"):
+            if "/" not in key and key not in _STANDARD and not key.startswith(_HUGE_PAGES):
                 yield Breach(
                     quota.place,
                     f"ResourceQuota {quota.name!r} limits {key!r}, which is no standard resource, so the API server"

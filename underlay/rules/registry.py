@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Final
 
 from underlay.errors import Finding, Severity
@@ -14,12 +15,15 @@ from underlay.rules import (
     bgp,
     blocks,
     capacity,
+    claims,
     egress,
+    entry,
     environments,
     gateways,
     isolation,
     metallb,
     operation,
+    peers_of_speakers,
     provider_network,
     quotas,
     routes,
@@ -35,12 +39,15 @@ _FAMILIES: Final = (
     bgp,
     blocks,
     capacity,
+    claims,
     egress,
+    entry,
     environments,
     gateways,
     isolation,
     metallb,
     operation,
+    peers_of_speakers,
     provider_network,
     quotas,
     routes,
@@ -55,9 +62,26 @@ RULES: Final[tuple[Rule, ...]] = tuple(
 BY_ID: Final[dict[str, Rule]] = {rule.id: rule for rule in RULES}
 
 
+MOST: Final = 10_000
+"""Breaches that are told of one law."""
+
+
+def _bounded(breaches: Iterable[Breach]) -> Iterable[Breach]:
+    """Each breach once; the first so many errors end a law, since what breaks it more often is no less broken."""
+    errors: set[Breach] = set()
+    warnings: set[Breach] = set()
+    for breach in breaches:
+        kept = warnings if breach.warning else errors
+        if len(kept) < MOST:
+            kept.add(breach)
+        elif kept is errors:
+            break
+    return errors | warnings
+
+
 def judge(facts: Facts, rules: Iterable[Rule] = RULES) -> tuple[Finding, ...]:
     """Every breach of every law, sorted by place. A relaxed law's breaches come as warnings that carry the reason."""
-    findings = [_finding(rule, breach, facts.relaxed) for rule in rules for breach in set(rule.judge(facts))]
+    findings = [_finding(rule, breach, facts.relaxed) for rule in rules for breach in _bounded(rule.judge(facts))]
     return tuple(sorted(findings))
 
 
@@ -69,7 +93,7 @@ def judge_estate(estate: Estate, rules: Iterable[Rule] = RULES) -> tuple[Finding
     findings = [
         _finding(rule, breach, estate[environment].relaxed)
         for rule in rules
-        for environment, breach in set(rule.judge_estate(estate))
+        for environment, breach in islice(dict.fromkeys(rule.judge_estate(estate)), MOST)
     ]
     return tuple(sorted(findings))
 
@@ -86,5 +110,5 @@ def _finding(rule: Rule, breach: Breach, relaxed: Mapping[str, str]) -> Finding:
         problem=breach.problem,
         remedy=breach.remedy if reason is None else f"relaxed for this stack: {reason}",
         rule=rule.id,
-        severity=rule.severity if reason is None else Severity.WARNING,
+        severity=Severity.WARNING if breach.warning or reason is not None else rule.severity,
     )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from underlay.facts import UNKNOWN, Facts, Route, Vpc
+from underlay.addresses import Span
+from underlay.facts import UNKNOWN, Facts, Route, Subnet, Vpc, has_unknown, known
 from underlay.names import DEFAULT_VPC
 from underlay.rules.metallb import provider_spans
 from underlay.rules.model import Breach, Rule
-from underlay.rules.spans import is_address, is_block, span
+from underlay.rules.spans import is_address, is_block, span, spans
 
 EVERYTHING: Final = ("0.0.0.0/0", "::/0")
 
@@ -24,6 +25,7 @@ def _tenant_vpcs(facts: Facts) -> Iterator[Vpc]:
 
 def _next_hops(facts: Facts) -> Iterator[Breach]:
     external = provider_spans(facts)
+    provider = [subnet for subnet in facts.subnets if subnet.on_provider_network]
     inner: dict[str, list[str]] = {}
     for subnet in facts.subnets:
         inner.setdefault(subnet.vpc if isinstance(subnet.vpc, str) else "", []).append(str(subnet.cidr))
@@ -32,13 +34,33 @@ def _next_hops(facts: Facts) -> Iterator[Breach]:
             hop = span(route.next_hop)
             if hop is None or str(route.cidr) not in EVERYTHING or vpc.enable_external is not True:
                 continue
-            if not any(block.contains(hop) for block, _ in external):
+            if any(block.contains(hop) for block, _ in external):
+                yield from _no_router(vpc, route, hop, provider)
+            else:
                 yield Breach(
                     vpc.place,
                     f"vpc {vpc.name!r} routes {route.cidr} to {route.next_hop}, which is in no provider Subnet"
                     f" ({', '.join(name for _, name in external)})",
                     "write the gateway of the provider Subnet",
                 )
+
+
+def _no_router(vpc: Vpc, route: Route, hop: Span, provider: list[Subnet]) -> Iterator[Breach]:
+    """A next hop that Kube-OVN may hand out as somebody's address: neither a gateway nor excluded."""
+    holding = [subnet for subnet in provider if any(block.contains(hop) for block in spans(subnet.cidr))]
+    for subnet in holding:
+        routers = [block for text in (*spans(subnet.gateway), *map(span, known(subnet.exclude))) if (block := text)]
+        if not isinstance(subnet.gateway, str) or has_unknown(subnet.exclude):
+            return  # NET-115 asks for a gateway
+        if any(block.contains(hop) for block in routers):
+            return
+    for subnet in holding[:1]:
+        yield Breach(
+            vpc.place,
+            f"vpc {vpc.name!r} routes {route.cidr} to {route.next_hop}, which is neither the gateway {subnet.gateway}"
+            f" of subnet {subnet.name!r} nor excluded in it, so Kube-OVN may hand it out to a tenant",
+            f"write {subnet.gateway}, or exclude the router's address",
+        )
 
 
 def _default_route(facts: Facts) -> Iterator[Breach]:
@@ -99,8 +121,9 @@ def _peerings(facts: Facts) -> Iterator[Breach]:
 RULES = (
     Rule(
         id="NET-410",
-        title="A VPC's default route leads into a provider Subnet",
-        why="OVN finds no path for it: a warning in northd's log, and no packet leaves.",
+        title="A VPC's default route leads to the router of a provider Subnet",
+        why="OVN finds no path outside it: a warning in northd's log, and no packet leaves. Any other address of it may"
+        " be another tenant's, who then receives the traffic.",
         fix="Write the gateway of the provider Subnet.",
         reference="docs/evidence/kube-ovn.md#vpcs (V8)",
         judge=_next_hops,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import combinations
 from typing import Final
 
 from underlay.facts import UNKNOWN, BgpPeer, Facts
 from underlay.rules.bgp import REFUSED
+from underlay.rules.likeness import alike, unlike
 from underlay.rules.model import Breach, Rule
 from underlay.rules.spans import is_address
 
@@ -19,29 +19,36 @@ _LEAST_HOLD: Final = 3.0
 
 
 def _one_router(facts: Facts) -> Iterator[Breach]:
-    for left, right in combinations((peer for peer in facts.bgp_peers if not peer.patch), 2):
-        both = f"BGPPeers {left.name!r} and {right.name!r}"
-        if _differ(left.router_id, right.router_id):
+    peers = [peer for peer in facts.bgp_peers if not peer.patch]
+    for left, right in unlike([peer for peer in peers if peer.router_id is not UNKNOWN], lambda peer: peer.router_id):
+        yield Breach(
+            right.place,
+            f"{_both(left, right)} have routerID {left.router_id or 'none'} and {right.router_id or 'none'}",
+            "write one routerID in all, or none",
+        )
+    of_vrf: dict[str | None, list[BgpPeer]] = {}
+    for peer in peers:
+        if peer.vrf is not UNKNOWN:
+            of_vrf.setdefault(peer.vrf or None, []).append(peer)
+    for together in of_vrf.values():
+        for left, right in unlike([peer for peer in together if peer.my_asn is not UNKNOWN], lambda peer: peer.my_asn):
             yield Breach(
                 right.place,
-                f"{both} have routerID {left.router_id or 'none'} and {right.router_id or 'none'}",
-                "write one routerID in all, or none",
-            )
-        if _differ(left.vrf, right.vrf) or UNKNOWN in (left.vrf, right.vrf):
-            continue
-        if _differ(left.my_asn, right.my_asn):
-            yield Breach(
-                right.place,
-                f"{both} have myASN {left.my_asn} and {right.my_asn} in one VRF",
+                f"{_both(left, right)} have myASN {left.my_asn} and {right.my_asn} in one VRF",
                 "write one myASN in all peers of a VRF",
             )
-        towards = left.address or left.interface
-        if towards and towards is not UNKNOWN and towards == (right.address or right.interface):
-            yield Breach(right.place, f"{both} both speak to {towards}", "keep one of them")
+        for left, right in alike([peer for peer in together if _towards(peer)], _towards):
+            yield Breach(right.place, f"{_both(left, right)} both speak to {_towards(left)}", "keep one of them")
 
 
-def _differ(left: object, right: object) -> bool:
-    return UNKNOWN not in (left, right) and (left or None) != (right or None)
+def _both(left: BgpPeer, right: BgpPeer) -> str:
+    return f"BGPPeers {left.name!r} and {right.name!r}"
+
+
+def _towards(peer: BgpPeer) -> str | None:
+    """The router's address, or the NIC where it has none; None where it is not known."""
+    towards = peer.address or peer.interface
+    return towards if isinstance(towards, str) else None
 
 
 def _session(facts: Facts) -> Iterator[Breach]:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated
 
 from pydantic import Field
 
 from underlay.sections.base import Section
 from underlay.types import (
-    Address,
     AddressRange,
     Asn,
     Community,
     DnsLabel,
     Duration,
+    EitherAddress,
     InterfaceName,
     IPv4Block,
+    IPv6Block,
     LabelValue,
 )
 
@@ -32,8 +34,16 @@ class Management(Section):
     cidr: IPv4Block | None = None
     """Block of the management VLAN, where it is known: pools are then held to it."""
 
+    cidr6: IPv6Block | None = None
+    """Its IPv6 block, where it has one: pools of that family are then held to it."""
+
     reserved: tuple[AddressRange, ...] = ()
     """Addresses of that VLAN that others use: DHCP ranges, routers, appliances. No pool may hold one."""
+
+    @property
+    def blocks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """Its blocks, one of each family at most."""
+        return tuple(block for block in (self.cidr, self.cidr6) if block is not None)
 
 
 class Pool(Section):
@@ -112,7 +122,7 @@ class BgpPeer(Section):
     peer_asn: Asn = Field(alias="peerASN")
     """AS number of the router."""
 
-    peer_address: Address
+    peer_address: EitherAddress
     """Address of the router, on the management VLAN."""
 
     peer_port: Annotated[int, Field(ge=1, le=16384)] | None = None
@@ -130,7 +140,7 @@ class BgpPeer(Section):
     bfd_profile: DnsLabel | None = None
     """A BFDProfile of this file."""
 
-    source_address: Address | None = None
+    source_address: EitherAddress | None = None
     """Address from which the speakers call."""
 
     node_selectors: tuple[NodeSelector, ...] = ()
@@ -148,6 +158,9 @@ class BgpAdvertisement(Section):
 
     aggregation_length: Annotated[int, Field(ge=1, le=32)] | None = None
     """Prefix length that is announced; MetalLB's default is 32, each address by itself."""
+
+    aggregation_length_v6: Annotated[int, Field(ge=1, le=128)] | None = Field(default=None, alias="aggregationLengthV6")
+    """The same for IPv6; MetalLB's default is 128."""
 
     local_pref: Annotated[int, Field(ge=0, le=2147483647)] | None = None
     """LOCAL_PREF of the routes, for routers of the same AS; MetalLB's definition bounds it to 31 bits."""

@@ -1,0 +1,70 @@
+"""The last resort: whatever goes wrong in the program itself becomes one sentence that says where."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final, TypeVar
+
+from underlay.errors import OperatorError, bounded, printable
+from underlay.reader import Manifest, default_place
+
+_LONGEST: Final = 300
+_MOST_ASKED: Final = 200
+"""Objects that are tried one by one for the one at which the program fails."""
+
+T = TypeVar("T")
+
+
+class UnforeseenError(OperatorError):
+    """The program failed; that says nothing about the network."""
+
+    @property
+    def exit_code(self) -> int:
+        """2: nobody knows whether there are findings."""
+        return 2
+
+
+def unforeseen(error: BaseException, place: str = "") -> UnforeseenError:
+    """One sentence: what was being judged, what went wrong, and in which line of the program."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = ""
+    if frames:
+        frame = next((entry for entry in reversed(frames) if "site-packages" not in entry.filename), frames[-1])
+        where = f" at {Path(frame.filename).name}:{frame.lineno}"
+    said = bounded(" ".join(str(error).split()), _LONGEST)
+    what = f"{type(error).__name__}{where}{f', {said}' if said else ''}"
+    begin = f"{place}: " if place else ""
+    return UnforeseenError(
+        printable(f"{begin}underlay itself failed ({what}); nothing is judged, report it with the input [UNFORESEEN]")
+    )
+
+
+def judged_or_named(manifests: Sequence[Manifest], judge: Callable[[Sequence[Manifest]], T]) -> T:
+    """What a function says of objects.
+
+    Raises:
+        UnforeseenError: it failed; names the object at which it fails alone, where there is one.
+    """
+    try:
+        return judge(manifests)
+    except OperatorError:
+        raise
+    except Exception as error:  # noqa: BLE001 (the last resort)
+        place = next((_place(one) for one in manifests[:_MOST_ASKED] if _fails(judge, one)), "")
+        raise unforeseen(error, place) from None
+
+
+def _place(manifest: Manifest) -> str:
+    return bounded(manifest.place or default_place(manifest.data), _LONGEST)
+
+
+def _fails(judge: Callable[[Sequence[Manifest]], object], manifest: Manifest) -> bool:
+    try:
+        judge([manifest])
+    except OperatorError:
+        return False
+    except Exception:  # noqa: BLE001 (as above)
+        return True
+    return False

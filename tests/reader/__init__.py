@@ -1,0 +1,1 @@
+"""The reader against what operators, attackers and other tools hand it."""
