@@ -9,7 +9,7 @@ INSTALL := pip install --quiet --disable-pip-version-check
 # Some machines have it set: every engine run would compile our sources anew in each of its three Python processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: up down test sweep fuzz check bench lock generate
+.PHONY: up down test sweep fuzz check bench lock generate docs
 
 up: .venv/ready           ## from nothing to the seed's network, applied and verified
 	@$(BIN)/python -m sandbox up
@@ -45,6 +45,11 @@ lock: .venv/ready         ## compile the locks anew from pyproject.toml
 generate: .venv/ready     ## write what is generated: JSON schema, configuration reference, rules page, examples
 	$(BIN)/python -m operations.generate
 	$(BIN)/python -m tests.examples
+
+docs: .venv/ready         ## the site, in .docs/site: the repository's pages at the same paths
+	@rm -rf .docs/pages && mkdir -p .docs/pages
+	@git ls-files -z -- "*.md" docs | tar --create --null --files-from=- | tar --extract --directory=.docs/pages
+	@$(BIN)/zensical build --clean --strict
 
 .venv/ready: requirements-dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

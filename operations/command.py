@@ -192,10 +192,12 @@ def reach_command(
 
 @app.command("explain")
 def explain_command(
-    law: Annotated[str | None, typer.Argument(help="Id of a law, such as NET-201; all laws without it.")] = None,
+    law: Annotated[
+        str | None, typer.Argument(help="A law or finding code, such as NET-201 or CUT-OFF; lists all without it.")
+    ] = None,
     output: OutputOption = Output.TEXT,
 ) -> None:
-    """Say why a law holds, how to mend a breach, and where the fact comes from."""
+    """Explain a law or a finding code: why it holds, when it appears, and what to do."""
     raise typer.Exit(explain(law, output=output.value))
 
 

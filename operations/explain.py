@@ -1,4 +1,7 @@
-"""`underlay explain NET-201`: what a law says, why it holds, how to mend a breach, and where the fact comes from."""
+"""`underlay explain NET-201`: what a law says, why it holds, how to mend a breach, and where the fact comes from.
+
+`underlay explain CUT-OFF` does the same for a finding code: when it appears, why, and the ways out.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,8 @@ from rich.console import Console
 from rich.syntax import Syntax
 
 from underlay.errors import OperatorError
+from underlay.finding_code_texts import BY_CODE, CODES
+from underlay.finding_codes import FindingCode
 from underlay.rules.model import Rule
 from underlay.rules.registry import BY_ID, RULES
 
@@ -31,25 +36,27 @@ class Example:
 
 
 def explain(law: str | None = None, *, output: str = "text", examples: Mapping[str, Example] | None = None) -> int:
-    """Print one law, or the list of all.
+    """Print one law or finding code, or the list of all: the laws first, then the codes.
 
     Args:
-        law: its id, in any case; all laws where it is left out.
+        law: the id of a law or a finding code, in any case; all of them where it is left out.
         output: `text` for people, `json` for machines.
         examples: a keeping and a breaking example by id; by default those of the table of cases.
 
     Raises:
-        OperatorError: there is no such law.
+        OperatorError: there is no such law or code.
     """
-    rules = RULES if law is None else (_rule(law),)
+    found: tuple[Rule | FindingCode, ...] = (*RULES, *CODES) if law is None else (_entry(law),)
     shown = _examples() if examples is None else examples
     if output == "json":
-        json.dump([_as_data(rule, shown.get(rule.id)) for rule in rules], sys.stdout, indent=2)
+        json.dump([_as_data(entry, shown.get(entry.id)) for entry in found], sys.stdout, indent=2)
         sys.stdout.write("\n")
     elif law is None:
-        _print_list(rules)
+        _print_list(found)
+    elif isinstance(found[0], FindingCode):
+        _print_code(found[0])
     else:
-        _print_rule(rules[0], shown.get(rules[0].id))
+        _print_rule(found[0], shown.get(found[0].id))
     return FINE
 
 
@@ -58,20 +65,29 @@ def _examples() -> Mapping[str, Example]:
     return {law: Example(keeps=side["keeps"], breaks=side["breaks"]) for law, side in sides.items()}
 
 
-def _rule(law: str) -> Rule:
-    wanted = law.strip().upper()
-    if wanted in BY_ID:
-        return BY_ID[wanted]
-    close = [known for known in BY_ID if known.startswith(wanted)] or get_close_matches(wanted, BY_ID, n=1)
+def _entry(name: str) -> Rule | FindingCode:
+    wanted = name.strip().strip("[]").upper().replace("_", "-")
+    known: Mapping[str, Rule | FindingCode] = {**BY_ID, **BY_CODE}
+    if wanted in known:
+        return known[wanted]
+    close = [one for one in known if wanted and one.startswith(wanted)] or get_close_matches(wanted, known, n=1)
     hint = f"did you mean {close[0]}?" if close else "`underlay explain` alone lists them"
-    raise OperatorError(f"law {law!r} does not exist; {hint}")
+    raise OperatorError(f"law or code {name!r} does not exist; {hint}")
 
 
 def _relaxable(rule: Rule) -> str:
     return "with a reason, under `relaxed`" if rule.relaxable else "never"
 
 
-def _as_data(rule: Rule, example: Example | None) -> dict[str, object]:
+def _as_data(rule: Rule | FindingCode, example: Example | None) -> dict[str, object]:
+    if isinstance(rule, FindingCode):
+        return {
+            "id": rule.id,
+            "title": rule.title,
+            "when": rule.when,
+            "why": rule.why,
+            "waysOut": list(rule.ways_out),
+        }
     data: dict[str, object] = {
         "id": rule.id,
         "title": rule.title,
@@ -86,10 +102,20 @@ def _as_data(rule: Rule, example: Example | None) -> dict[str, object]:
     return data
 
 
-def _print_list(rules: Sequence[Rule]) -> None:
+def _print_list(entries: Sequence[Rule | FindingCode]) -> None:
     console = Console(soft_wrap=True, highlight=False)
-    for rule in rules:
-        console.print(f"{rule.id}  {rule.severity.value:7}  {rule.title}", markup=False)
+    width = max(len(entry.id) for entry in entries)
+    for entry in entries:
+        kind = "code" if isinstance(entry, FindingCode) else entry.severity.value
+        console.print(f"{entry.id:{width}}  {kind:7}  {entry.title}", markup=False)
+
+
+def _print_code(entry: FindingCode) -> None:
+    console = Console(highlight=False)
+    console.print(f"{entry.id}  {entry.title}", style="bold", markup=False)
+    console.print(f"when:      {entry.when}\nwhy:       {entry.why}\nways out:", markup=False)
+    for way in entry.ways_out:
+        console.print(f"- {way}", markup=False)
 
 
 def _print_rule(rule: Rule, example: Example | None) -> None:

@@ -1,8 +1,9 @@
 """Refuses a plan that would cut somebody off, between the preview and the first write.
 
 Plain Pulumi deletes a SNAT rule first and then waits for ever for a Subnet that has pods, with the tenant cut off
-meanwhile (reference/kube-ovn.md 2.3); MetalLB gives a Service another address in the moment in which a pool loses the
-old one (reference/observed/timeline-metallb.jsonl). So the plan is held to the live cluster: who has an address that it
+meanwhile (docs/evidence/kube-ovn.md#deletion); MetalLB gives a Service another address in the moment in which a pool
+loses the
+old one (docs/evidence/metallb.md#pool-changes). So the plan is held to the live cluster: who has an address that it
 would take away (`operations.losses`). What it does not see: connections, and pods that come between the look and the
 write.
 """

@@ -18,6 +18,7 @@ from operations.writing import WritableCluster
 from underlay.adoption.ownership import MANAGER, hand_over
 from underlay.adoption.proposal import Proposal
 from underlay.errors import Finding, OperatorError
+from underlay.finding_codes import ADOPT
 from underlay.inventory import object_key
 
 _DEFAULT_VPC: Final = "default-vpc"
@@ -81,7 +82,7 @@ class HandOver(WritableCluster):
     def _let_go(self, path: str, patch: Sequence[Mapping[str, Any]]) -> None:
         if not self.patch(path, patch, MANAGER):
             problem, remedy = "it has changed since it was read", "run `underlay adopt` again"
-            raise OperatorError([Finding(place=path, problem=problem, remedy=remedy, rule="ADOPT")])
+            raise OperatorError([Finding(place=path, problem=problem, remedy=remedy, rule=ADOPT)])
 
 
 def _uids(items: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], str]:

@@ -11,9 +11,8 @@ from typing import Final
 from operations.live import LiveCluster
 from operations.state import State
 from underlay.errors import Finding, OperatorError
+from underlay.finding_codes import CLUSTER
 from underlay.stackfile import Environment
-
-CLUSTER: Final = "CLUSTER"
 
 NOT_ON_RECORD: Final = "whose uid is not on record"
 """What stands for the uid in a state that was begun on another cluster and is being moved to this one."""

@@ -1,7 +1,8 @@
 """Patches of Nodes in the state that no longer say what the cluster says.
 
 Pulumi compares with its own state, so it does not see that a label was turned off; and letting go of a patch whose Node
-has left makes an empty Node of that name (reference/pulumi.md 1.2, measured). Reading just these patches anew mends
+has left makes an empty Node of that name (docs/evidence/provider.md#patch-resources). Reading just these patches anew
+mends
 both: the next plan puts the label back, and a patch without a Node leaves the state without a word to the cluster. What
 an earlier version's dead run holds of a label would keep it alive after a `destroy`, so that ends here, too.
 """

@@ -19,14 +19,12 @@ from operations.routers import rerouted
 from operations.standing import by_kind, standing
 from underlay.drift import Object, Seen, kubectl
 from underlay.errors import Finding, Severity
+from underlay.finding_codes import HALF_MADE, ORPHAN
 from underlay.inventory import object_key, owned_manifests
 from underlay.managers import standing_otherwise
 from underlay.names import STACK_LABEL, TENANT_LABEL, external_eip
 from underlay.offboarding import GONE_IN_ORDER
 from underlay.stackfile import Environment
-
-ORPHAN: Final = "ORPHAN"
-HALF_MADE: Final = "HALF-MADE"
 
 _IN_ORDER: Final = (
     *GONE_IN_ORDER,

@@ -18,6 +18,7 @@ from kubernetes.config.config_exception import ConfigException
 from urllib3.exceptions import HTTPError
 
 from underlay.errors import Finding, UnreachableError
+from underlay.finding_codes import CLUSTER
 from underlay.inventory import object_key
 from underlay.kind_table import KINDS
 from underlay.kubeconfig import context_of
@@ -66,7 +67,7 @@ class LiveCluster:
 
     def _refusal(self, problem: str, remedy: str) -> UnreachableError:
         place = f"cluster {self.context} ({self.server})"
-        return UnreachableError([Finding(place=place, problem=problem, remedy=remedy, rule="CLUSTER")])
+        return UnreachableError([Finding(place=place, problem=problem, remedy=remedy, rule=CLUSTER)])
 
     @contextmanager
     def _spoken(self, what: str) -> Iterator[None]:

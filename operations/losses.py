@@ -13,10 +13,10 @@ from operations.impact.lost_addresses import addresses_lost, held, readable, spe
 from operations.planned import Plan
 from underlay.drift import Seen
 from underlay.errors import Finding, Severity, listed
+from underlay.finding_codes import CUT_OFF, LOST_ADDRESS
 from underlay.manifests import exclude_ips
 from underlay.names import TENANT_LABEL, TenantNames, external_eip
 from underlay.offboarding import runs
-from underlay.plan.model import CUT_OFF, LOST_ADDRESS
 from underlay.sections.tenant import TenantCluster
 from underlay.stackfile import Environment
 
@@ -88,9 +88,11 @@ def _namespaces_in_use(environment: Environment, plan: Plan, seen: Seen) -> Iter
 
 
 def _provider_pulled_away(environment: Environment, plan: Plan, seen: Seen) -> Iterator[Finding]:
-    """NIC and Vlan of the provider network: nothing holds them, they go at once (reference/kube-ovn.md 2.3).
+    """NIC and Vlan of the provider network: nothing holds them, they go at once.
 
     Pods of clusters whose settings accept it come as a warning, with each reason.
+
+    Evidence: docs/evidence/kube-ovn.md#deletion.
     """
     staying = _staying(environment, plan, seen)
     clusters = dict(_clusters(environment))

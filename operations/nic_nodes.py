@@ -1,7 +1,8 @@
 """Nodes that the provider network names: those that are not there, and those that Kube-OVN put in by itself.
 
 Kube-OVN edits `excludeNodes` and `customInterfaces`: it takes a node out that leaves, and puts one in that carries its
-annotation (reference/kube-ovn.md 2.1). Our list is applied by force, so what it put in is to stand in the settings
+annotation (docs/evidence/kube-ovn.md#rewrites). Our list is applied by force, so what it put in is to stand in the
+settings
 first: a node that is excluded no longer loses its NIC to the bridge.
 """
 
@@ -13,9 +14,8 @@ from typing import Any, Final
 from operations.live import COLLECTIONS, LiveCluster
 from operations.standing import Standing
 from underlay.errors import Finding, Severity
+from underlay.finding_codes import NODE
 from underlay.stackfile import Environment
-
-NODE: Final = "NODE"
 
 _ANNOTATIONS: Final = {"excludeNodes": "exclude", "customInterfaces": "interface"}
 

@@ -25,14 +25,13 @@ from operations.stacks import run
 from operations.upkeep import Verb
 from underlay.drift import Object, Seen
 from underlay.errors import Finding, OperatorError
+from underlay.finding_codes import OTHERS_TOO
 from underlay.inventory import object_key
 from underlay.manifests import tenant_manifests
 from underlay.names import STACK_LABEL, TENANT_LABEL, TenantNames
 from underlay.offboarding import GONE_IN_ORDER, Estate, left, of_others, same_version, touched, uses
 from underlay.stackfile import Environment, load_stack, stack_file
 from underlay.stackfile_edit import without_tenant
-
-OTHERS_TOO: Final = "OTHERS-TOO"
 
 _KINDS: Final = (
     *GONE_IN_ORDER,

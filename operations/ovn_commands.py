@@ -9,6 +9,7 @@ from typing import Final, Protocol
 
 from operations.live import LiveCluster
 from underlay.errors import Finding, UnreachableError
+from underlay.finding_codes import CLUSTER
 from underlay.sections.cluster import Cluster
 
 _LEADER: Final = "/api/v1/namespaces/kube-system/pods?labelSelector=ovn-sb-leader%3Dtrue"
@@ -68,4 +69,4 @@ def run(command: Sequence[str]) -> str:
 
 
 def _finding(problem: str, remedy: str) -> Finding:
-    return Finding(place="OVN", problem=problem, remedy=remedy, rule="CLUSTER")
+    return Finding(place="OVN", problem=problem, remedy=remedy, rule=CLUSTER)

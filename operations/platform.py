@@ -1,7 +1,8 @@
 """What the platform under a stack has to have before the first write: its kinds, its Kube-OVN, its gateway nodes.
 
 Pulumi itself previews green without a kind, retries for 65 seconds in the `up` and then fails half way; it makes a stub
-Node where a labelled node has gone (reference/pulumi.md 1.2, 2). What cannot be seen is said, never taken for fine.
+Node where a labelled node has gone (docs/evidence/provider.md#patch-resources, #waits). What cannot be seen is said,
+never taken for fine.
 """
 
 from __future__ import annotations
@@ -15,16 +16,13 @@ from operations.live import COLLECTIONS, LiveCluster
 from operations.records import DEPLOYED
 from underlay.errors import Finding, OperatorError, Severity
 from underlay.facts import Facts
+from underlay.finding_codes import CRD, GATEWAY_NODE, KUBE_OVN
 from underlay.inventory import owned_manifests
 from underlay.manifests import default_vpc_patch
 from underlay.names import EXTERNAL_GATEWAY_LABEL, RELEASE, RELEASE_NAMESPACE
 from underlay.reader import facts_of
 from underlay.rules.registry import BY_ID, judge
 from underlay.stackfile import Environment
-
-CRD: Final = "CRD"
-KUBE_OVN: Final = "KUBE-OVN"
-GATEWAY_NODE: Final = "GATEWAY-NODE"
 
 _FLUX: Final = ("source.toolkit.fluxcd.io", "helm.toolkit.fluxcd.io")
 _ADMISSION: Final = "admissionregistration.k8s.io"

@@ -9,7 +9,6 @@ somebody else made is never taken over in silence.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Final
 
 from operations.identity import make_sure_of_identity
 from operations.live import COLLECTIONS, LiveCluster
@@ -18,11 +17,10 @@ from operations.platform import gateway_labels, platform
 from operations.routers import may_be_pinned
 from operations.standing import Standing, by_kind, standing
 from underlay.errors import Finding, OperatorError
+from underlay.finding_codes import LEAVING, OWNER
 from underlay.names import TenantNames, external_eip
 from underlay.rules.registry import errors
 from underlay.stackfile import Environment
-
-LEAVING: Final = "LEAVING"
 
 
 def make_sure(
@@ -87,7 +85,7 @@ def _strangers(
                 place=f"cluster {cluster.context}",
                 problem=f"{one.name} is there already and {whose}",
                 remedy=f"rename ours, or take it over: `underlay adopt {environment.name}` shows what would change",
-                rule="OWNER",
+                rule=OWNER,
             )
 
 
@@ -104,13 +102,16 @@ def _leaving(
                 place=f"cluster {cluster.context}",
                 problem=f"{one.name} is still being deleted (since {gone}, held by {held or 'nothing'})",
                 remedy=f"wait until it is gone, then `underlay up {environment.name} --refresh`; if it stays, see what"
-                f" hangs: `underlay drift {environment.name}`, docs/life-cycle.md",
+                f" hangs: `underlay drift {environment.name}`, docs/guide/a-run-that-died.md",
                 rule=LEAVING,
             )
 
 
 def _addresses_leaving(environment: Environment, cluster: LiveCluster) -> Iterator[Finding]:
-    """Addresses of routers that went, on their way out: one that is made anew now loses its port (kube-ovn.md 2.3)."""
+    """Addresses of routers that went, on their way out: one that is made anew now loses its port.
+
+    Evidence: docs/evidence/kube-ovn.md#deletion.
+    """
     for tenant in environment.settings.tenants:
         vpc = TenantNames(tenant.name).vpc
         eip = external_eip(vpc, environment.settings.provider.external.name)

@@ -15,7 +15,6 @@ from operations.errand import ERRAND
 from operations.guard import foretold, guard
 from operations.identity import elsewhere, is_elsewhere
 from operations.live import LiveCluster
-from operations.platform import GATEWAY_NODE
 from operations.preflight import make_sure
 from operations.records import settle_release
 from operations.routers import notices
@@ -23,6 +22,7 @@ from operations.standing import held_by_others, succeed
 from operations.state import CLUSTER_UID, State
 from operations.writing import WritableCluster
 from underlay.errors import Finding, OperatorError
+from underlay.finding_codes import GATEWAY_NODE
 from underlay.stackfile import Environment, load_stack
 
 

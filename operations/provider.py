@@ -22,7 +22,10 @@ from underlay.kubeconfig import context_of
 from underlay.stackfile import Environment
 
 _REQUESTS_PER_SECOND = 1000
-"""The client's own limit of 50 makes a refresh of 500 objects take 23 seconds instead of 8 (reference/pulumi.md 7)."""
+"""The client's own limit of 50 makes a refresh of 500 objects take 23 seconds instead of 8.
+
+Evidence: docs/evidence/provider.md#speed.
+"""
 
 
 _UPSERT: Final[dict[str, Any]] = (

@@ -25,6 +25,7 @@ from operations.revision import stack_at, stack_now
 from underlay.addresses import Span
 from underlay.errors import Finding, OperatorError
 from underlay.facts import Facts
+from underlay.finding_codes import USAGE
 from underlay.names import DEFAULT_VPC
 from underlay.reach.difference import difference
 from underlay.reach.paths import Paths
@@ -152,7 +153,7 @@ def _wanted(row: Row, source: str | None) -> bool:
 def _no_such(option: str, text: str, there: Sequence[str]) -> list[Finding]:
     problem = f"{text!r} names nothing here"
     return [
-        Finding(place=option, problem=problem, remedy=f"write a part of one of these: {', '.join(there)}", rule="USAGE")
+        Finding(place=option, problem=problem, remedy=f"write a part of one of these: {', '.join(there)}", rule=USAGE)
     ]
 
 

@@ -17,10 +17,8 @@ from operations.outcome import Outcome
 from operations.verify import KINDS, checks
 from underlay.errors import Finding, OperatorError
 from underlay.field_managers import is_ours
+from underlay.finding_codes import CONFLICT, NOT_READY
 from underlay.stackfile import Environment
-
-NOT_READY: Final = "NOT-READY"
-CONFLICT: Final = "CONFLICT"
 
 _TIMED_OUT: Final = re.compile("timed out|deadline exceeded")
 

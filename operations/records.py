@@ -22,6 +22,7 @@ from operations.live import LiveCluster
 from operations.writing import WritableCluster
 from underlay.drift import Object
 from underlay.errors import Finding, OperatorError, UnreachableError
+from underlay.finding_codes import OWNER
 from underlay.names import RELEASE, RELEASE_NAMESPACE
 from underlay.stackfile import Environment
 
@@ -100,5 +101,5 @@ def _in_the_way(environment: Environment, cluster: LiveCluster, records: Sequenc
         " know",
         remedy="where others install the chart, write `chart.install: external` (`underlay adopt` does, for a network"
         f" made by hand); where a run of this stack died and left it: {_BY_HAND}",
-        rule="OWNER",
+        rule=OWNER,
     )

@@ -22,10 +22,11 @@ from operations.engine import select
 from operations.guard import guard
 from operations.live import COLLECTIONS, LiveCluster, snapshot
 from operations.outcome import Outcome, Watch
-from operations.routers import DOMAIN, KINDS, REROUTED, Router, behind, is_ours, rerouted
+from operations.routers import DOMAIN, KINDS, Router, behind, is_ours, rerouted
 from operations.stacks import run
 from underlay.drift import Seen, kubectl
 from underlay.errors import Finding, OperatorError
+from underlay.finding_codes import REROUTED
 from underlay.inventory import object_key
 from underlay.manifests import tenant_manifests
 from underlay.names import external_eip
@@ -178,7 +179,9 @@ def _urns(deployment: Mapping[str, Any], environment: Environment, routers: Coll
 
 
 def _wait_until_gone(environment: Environment, cluster: LiveCluster, routers: Mapping[str, Router]) -> None:
-    """Wait for the addresses of routers that were deleted: a Vpc made before loses its port (kube-ovn.md 2.3).
+    """Wait for the addresses of routers that were deleted: a Vpc made before loses its port.
+
+    Evidence: docs/evidence/kube-ovn.md#deletion.
 
     Raises:
         OperatorError: an address is still there after a minute.

@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 from underlay.errors import Finding, OperatorError
+from underlay.finding_codes import USAGE
 from underlay.stackfile import Environment, environment_names, parse_environment, stack_file
 
 
@@ -43,5 +44,5 @@ def stack_at(root: Path, stack: str, revision: str) -> Environment:
         said = shown.stderr.decode(errors="replace").strip().splitlines()
         problem = f"git shows no {name} at {revision!r} ({said[-1] if said else 'no reason given'})"
         remedy = "write a revision that holds the file, such as origin/main"
-        raise OperatorError([Finding(place="--base", problem=problem, remedy=remedy, rule="USAGE")])
+        raise OperatorError([Finding(place="--base", problem=problem, remedy=remedy, rule=USAGE)])
     return parse_environment(shown.stdout.decode("utf-8-sig"), f"{revision}:{name}", stack)

@@ -16,13 +16,12 @@ from typing import Any, Final
 from operations.live import LiveCluster, snapshot
 from underlay.drift import Object, Seen
 from underlay.errors import Finding, Severity
+from underlay.finding_codes import REROUTED
 from underlay.kind_table import in_order
 from underlay.managed_fields import maker_of
 from underlay.names import STACK_LABEL, TenantNames, external_eip
 from underlay.offboarding import Estate
 from underlay.stackfile import Environment
-
-REROUTED: Final = "REROUTED"
 
 KINDS: Final = ("Vpc", "OvnEip")
 """What tells whether a router is to be made anew."""

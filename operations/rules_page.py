@@ -1,7 +1,8 @@
-"""Writes `docs/rules.md` from the catalogue: `python -m operations.rules_page`. A test fails where it is stale."""
+"""Writes `docs/laws.md` from the catalogue: `python -m operations.rules_page`. A test fails where it is stale."""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -9,10 +10,12 @@ from typing import Final
 
 from underlay.admission import HELD
 from underlay.admission_checks import LEFT_OUT
+from underlay.finding_code_texts import CODES
+from underlay.finding_codes import FindingCode
 from underlay.rules.model import Rule
 from underlay.rules.registry import RULES
 
-PAGE: Final = Path("docs") / "rules.md"
+PAGE: Final = Path("docs") / "laws.md"
 
 FAMILIES: Final = {
     "1": "Addresses",
@@ -32,16 +35,28 @@ printed. A stack relaxes a law under `relaxed:` with a reason, which every repor
 a value is decided later (an output of a resource that does not exist yet), a law either refuses it, since it needs a
 literal, or lets it pass, since it needs presence alone. A law marked *admission* is also met by `kubectl apply`, as far
 as one object shows a breach of it and CEL can read that; where it is not although one object can break it, the law says
-why."""
+why. The codes that are no laws (`[CUT-OFF]`, `[ORPHAN]` and others) are at the [end](#finding-codes)."""
+
+_CODES_HEAD: Final = """
+## Finding codes
+
+A law judges what is written. A finding code names a state of a run, of the cluster or of a file that an operator has to
+know of. `underlay explain CODE` prints the same text."""
 
 
-def page(rules: Iterable[Rule] = RULES) -> str:
+def page(rules: Iterable[Rule] = RULES, codes: Iterable[FindingCode] = CODES) -> str:
     """The whole page."""
     families: dict[str, list[Rule]] = defaultdict(list)
     for rule in rules:
         families[rule.id.removeprefix("NET-")[0]].append(rule)
     return "\n".join(
-        [_HEAD, *(line for key, members in sorted(families.items()) for line in _family(key, members)), ""]
+        [
+            _HEAD,
+            *(line for key, members in sorted(families.items()) for line in _family(key, members)),
+            _CODES_HEAD,
+            *(_code(entry) for entry in codes),
+            "",
+        ]
     )
 
 
@@ -53,9 +68,19 @@ def _family(key: str, rules: list[Rule]) -> Iterator[str]:
         marks += ["an unknown value is a finding"] if rule.unknown == "is a finding" else []
         marks += ["admission"] if rule.id in HELD else []
         yield f"\n### {rule.id} {rule.title}\n\n*{', '.join(marks)}*\n"
-        yield f"- Why: {rule.why}\n- Fix: {rule.fix}\n- Reference: {rule.reference}"
+        yield f"- Why: {rule.why}\n- Fix: {rule.fix}\n- Reference: {_linked(rule.reference)}"
         if rule.id in LEFT_OUT:
             yield f"- No admission: {LEFT_OUT[rule.id]}"
+
+
+def _linked(reference: str) -> str:
+    """Pages of `docs/` as links; the page of laws is one of them."""
+    return re.sub(r"docs/((?:evidence|adr)/[\w-]+\.md(?:#[\w-]+)?)", r"[\1](\1)", reference)
+
+
+def _code(entry: FindingCode) -> str:
+    ways = "\n".join(f"    - {way}" for way in entry.ways_out)
+    return f"\n### {entry.id} {entry.title}\n\n- When: {entry.when}\n- Why: {entry.why}\n- Ways out:\n{ways}"
 
 
 def main() -> None:

@@ -9,13 +9,12 @@ from operations.live import COLLECTIONS, LiveCluster, snapshot
 from operations.writing import WritableCluster
 from underlay.errors import Finding, OperatorError, Severity
 from underlay.field_managers import stack_manager
+from underlay.finding_codes import HELD
 from underlay.inventory import object_key, owned_manifests
 from underlay.managers import succession
 from underlay.manifests import Manifest
 from underlay.names import STACK_LABEL
 from underlay.stackfile import Environment
-
-HELD: Final = "HELD"
 
 _TRIES: Final = 5
 """A controller may write a status between a look and a write."""

@@ -2,7 +2,7 @@
 
 Held to the status fields that really prove it. `ready` alone proves little: an EIP and a SNAT rule report ready without
 a router port, a Subnet's Ready outlives a change, a Vpc's `standby` is true where its external port failed
-(reference/kube-ovn.md 3.7).
+(docs/evidence/kube-ovn.md#readiness).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """What stands in a sandbox's cluster before the program comes: kinds, nodes, default network, the platform's traces.
 
 It is what the program finds on a real under cluster whose CNI stack runs: three nodes on the management VLAN, the
-default VPC with its two Subnets as the real controller left them (`../shared/reference/observed`), the namespaces that
+default VPC with its two Subnets as the real controller left them (`docs/evidence/kube-ovn.md#observed-objects`), the
+namespaces that
 the chart brings, and a Deployment that tells which Kube-OVN is installed. Nothing runs behind it.
 
 Existing objects are never touched, so that a restart keeps what a user or the program changed.
@@ -106,7 +107,10 @@ def _await_served(api: Api, paths: Iterable[str]) -> None:
 
 
 def node(name: str, address: str) -> Object:
-    """A node that is ready and whose chassis Kube-OVN knows, as in `observed/node.yaml`."""
+    """A node that is ready and whose chassis Kube-OVN knows, as the real one left it.
+
+    Evidence: docs/evidence/kube-ovn.md#observed-objects.
+    """
     labels = {"kubernetes.io/hostname": name, "kubernetes.io/os": "linux"}
     if name == CONTROL_PLANE_NODE:
         labels["node-role.kubernetes.io/control-plane"] = ""
@@ -134,7 +138,7 @@ def node(name: str, address: str) -> Object:
 
 
 def default_vpc() -> Object:
-    """The VPC that Kube-OVN makes at its first start, as in `observed/vpc-default.yaml` before the seed's patch."""
+    """The VPC that Kube-OVN makes at its first start, before the patch (docs/evidence/kube-ovn.md#observed-objects)."""
     balancers = {
         f"{protocol}{session}LoadBalancer": f"cluster-{protocol}{'-session' if session else ''}-loadbalancer"
         for protocol in ("tcp", "udp", "sctp")
@@ -160,7 +164,7 @@ def default_vpc() -> Object:
 
 
 def default_subnets() -> tuple[Object, Object]:
-    """The Subnets of the default VPC, as in the first lines of `observed/timeline-life-cycle.jsonl`."""
+    """The Subnets of the default VPC, as seen at its start (docs/evidence/kube-ovn.md#observed-objects)."""
     pods = _subnet("ovn-default", _POD_RANGE, {"enableLb": True, "gatewayType": "distributed"}, default=True)
     join = _subnet("join", _JOIN_RANGE, {"disableInterConnection": True}, default=False)
     return pods, join

@@ -48,7 +48,7 @@ _STOP_SECONDS: Final = 5.0
 
 _CONTROLLERS: Final = (
     "clusterrole-aggregation-controller",  # the built-in roles admin, edit, view are empty without it
-    "garbage-collector-controller",  # deletes in the foreground hang without it (observed/README.md)
+    "garbage-collector-controller",  # deletes in the foreground hang without it (docs/evidence/provider.md#deletion)
     "namespace-controller",  # namespaces stay Terminating without it
     "resourcequota-controller",  # a quota without status refuses everything ("status unknown for quota")
     "root-ca-certificate-publisher-controller",

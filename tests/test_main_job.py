@@ -1,7 +1,8 @@
 """The main job on real input: the seed's network, applied by a real engine to a real API server with the real CRDs.
 
 The objects are written by hand as the seed prints them, in the form in which the controllers leave them alone
-(reference/observed): `excludeIps` sorted, six keys in a static route. The tests of this file are one story and run in
+(docs/evidence/kube-ovn.md#rewrites): `excludeIps` sorted, six keys in a static route. The tests of this file are one
+story and run in
 its order.
 """
 
@@ -104,7 +105,7 @@ SEED: dict[str, dict[str, Any]] = {
 }
 
 CONTROLLERS_OWN = {"default", "enableLb", "gatewayNode", "natOutgoing", "private", "u2oFeatures"}
-"""Fields of a Subnet that kube-ovn-controller adds (reference/observed/subnet-tenant.yaml)."""
+"""Fields of a Subnet that kube-ovn-controller adds (docs/evidence/kube-ovn.md#observed-objects)."""
 
 DEFAULTED = {"autoAssign", "avoidBuggyIPs"}
 """Fields of an IPAddressPool that its definition defaults."""

@@ -1,8 +1,9 @@
 """What a live cluster says otherwise than the settings: a comparison of plain objects, field by field.
 
 Compared is what we mean to own, lists whole: an element that somebody appended counts, which the engine's own refresh
-does not see (reference/pulumi.md 1.3). Not compared: status, finalizers, labels, annotations and fields that are not
-ours, and zero values that a controller's typed write brings into being (reference/kube-ovn.md 2.1).
+does not see (docs/evidence/provider.md#diff). Not compared: status, finalizers, labels, annotations and fields that are
+not
+ours, and zero values that a controller's typed write brings into being (docs/evidence/kube-ovn.md#rewrites).
 """
 
 from __future__ import annotations
@@ -115,7 +116,7 @@ def _object(manifest: Manifest, stack: str, live: Object | None, nodes: Mapping[
     if since := metadata.get("deletionTimestamp"):
         held = ", ".join(metadata.get("finalizers") or ()) or "nothing"
         note = f"being deleted since {since}, held by {held}"
-        remedy = f"see what hangs: docs/life-cycle.md; once it is gone: underlay up {stack} --refresh"
+        remedy = f"see what hangs: docs/guide/a-run-that-died.md; once it is gone: underlay up {stack} --refresh"
         yield Drift(way=Way.GOING, object=name, note=note, remedy=remedy)
     ours = {key: value for key, value in manifest.body.items() if key not in ("apiVersion", "kind", "metadata")}
     own = {key: manifest.body["metadata"].get(key) or {} for key in ("labels", "annotations")}

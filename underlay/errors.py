@@ -10,9 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-SHAPE: Final = "SHAPE"
-"""The id under which a file's own form is judged: unknown keys, wrong types, values that no type admits."""
-
+from underlay.finding_codes import SHAPE
 
 _LONGEST: Final = 1_000
 """Characters of a part of a finding; a longer one loses its middle."""

@@ -39,7 +39,10 @@ class Writer:
 
     @property
     def overruled(self) -> bool:
-        """Whether an `up` takes the field back: from ourselves and from kubectl (reference/pulumi.md 1.1)."""
+        """Whether an `up` takes the field back: from ourselves and from kubectl.
+
+        Evidence: docs/evidence/provider.md#server-side-apply.
+        """
         return self.manager.startswith((*_OURS, "kubectl"))
 
     @property

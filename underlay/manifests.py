@@ -2,7 +2,7 @@
 
 The fixed point, so that a second `up`, a `refresh` and a changed field all behave: masked CIDRs; the gateway among
 `excludeIps`, overlapping ranges merged, sorted as text; all six keys of each static route; no empty map or list; only
-fields that we mean to own. Evidence: reference/kube-ovn.md 2.1, reference/observed.
+fields that we mean to own. Evidence: docs/evidence/kube-ovn.md#rewrites.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ def destination_match(block: IPv4Network) -> str:
     """A policy route's match.
 
     Only ever made from a typed block: a slip such as a single `=` is accepted by every door of Kube-OVN and fails open
-    in the datapath (reference/kube-ovn.md V7).
+    in the datapath (docs/evidence/kube-ovn.md#vpcs (V7)).
     """
     return f"ip4.dst == {block}"
 

@@ -13,19 +13,16 @@ from typing import Any, Final
 
 from underlay.drift import Object, Seen, kubectl
 from underlay.errors import Finding, listed
+from underlay.finding_codes import IN_USE, LEFT, TOUCHED
 from underlay.kind_table import in_order
 from underlay.names import STACK_LABEL, TENANT_LABEL, TenantNames, external_eip
 from underlay.strangers import RULES, vpcs_of
-
-IN_USE: Final = "IN-USE"
-LEFT: Final = "LEFT"
-TOUCHED: Final = "TOUCHED"
 
 _OWNERS: Final = ("TenantControlPlane", "Cluster")
 """Kamaji's and Cluster API's kinds: as long as they are there, somebody makes pods anew."""
 
 GONE_IN_ORDER: Final = in_order("goes")
-"""The order in which a tenant's kinds go (reference/kube-ovn.md 2.3)."""
+"""The order in which a tenant's kinds go (docs/evidence/kube-ovn.md#deletion)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,11 @@ from urllib.parse import urlsplit
 import requests
 
 from underlay.errors import Finding, UnreachableError
+from underlay.finding_codes import FORGE
 
 _SECONDS: Final = 20
 _PAGES: Final = 500
 """Pages of comments after which a forge is taken to be going round in circles."""
-
-FORGE: Final = "FORGE"
 
 
 class Api:

@@ -13,8 +13,7 @@ from operations.forges.posting import is_first_part
 from operations.forges.pull_request import Gitea, GitHub, GitLab, PullRequest
 from underlay.comment.overview import digests
 from underlay.errors import Finding, OperatorError
-
-REVIEWED = "REVIEWED"
+from underlay.finding_codes import REVIEWED
 
 
 def merged_by(variables: Mapping[str, str], commit: str) -> PullRequest:

@@ -8,8 +8,9 @@ from typing import Final
 
 from operations.outcome import HALVES, Outcome, Step
 from underlay.errors import Finding, Severity
+from underlay.finding_codes import FAILED, POLICY
 from underlay.plan.build import Pair
-from underlay.plan.model import FAILED, Operation
+from underlay.plan.model import Operation
 
 _SENTENCE: Final = re.compile(r"(?P<place>.+?): (?P<problem>.+); (?P<remedy>.+) \[(?P<rule>[A-Z][A-Z0-9-]*)\]")
 """The one form of a finding (`underlay.errors`)."""
@@ -17,7 +18,6 @@ _SENTENCE: Final = re.compile(r"(?P<place>.+?): (?P<problem>.+); (?P<remedy>.+) 
 _HALF: Final = {"create-replacement": Operation.CREATE, "delete-replaced": Operation.DELETE}
 """A half alone is what is left of a replacement that died."""
 
-POLICY: Final = "POLICY"
 """Rule of what a policy says in another form than ours."""
 
 

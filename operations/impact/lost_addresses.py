@@ -13,8 +13,8 @@ from operations.planned import Plan
 from underlay.addresses import Span
 from underlay.drift import Object, Seen
 from underlay.errors import Finding, listed
+from underlay.finding_codes import LOST_ADDRESS
 from underlay.names import METALLB_NAMESPACE
-from underlay.plan.model import LOST_ADDRESS
 from underlay.stackfile import Environment
 
 

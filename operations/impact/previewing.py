@@ -24,12 +24,12 @@ from operations.readiness import explain_failure
 from operations.rerouting import to_be_taken_down
 from operations.stacks import run
 from underlay.errors import Finding, OperatorError, Severity, UnreachableError
+from underlay.finding_codes import FAILED, REVIEWED
 from underlay.plan.build import Judged, plan_of, refused, unknown
 from underlay.plan.model import Plan
 from underlay.plan.offline import offline_plan
 from underlay.stackfile import Environment, environment_names, load_stack
 
-DIGEST: Final = "REVIEWED"
 """Rule of a plan that is not the one that was reviewed."""
 
 _SHORT: Final = 12
@@ -94,7 +94,7 @@ def without_plan(stack: str, error: OperatorError, *, source: str) -> Plan:
 
 def _stopped(stack: str, error: OperatorError) -> Finding:
     remedy = f"mend that and run `underlay preview {stack}` again"
-    return Finding(place=f"stack {stack}", problem=" ".join(str(error).split()), remedy=remedy, rule="FAILED")
+    return Finding(place=f"stack {stack}", problem=" ".join(str(error).split()), remedy=remedy, rule=FAILED)
 
 
 def previewed_plan(
@@ -180,7 +180,7 @@ def hold_to_review(plan: Plan, reviewed: str) -> None:
                     problem=f"the plan is {plan.digest[:12]} ({plan.verdict}), and {reviewed[:12]} was reviewed:"
                     " settings, cluster or findings are not what they were",
                     remedy="nothing was written; preview it again and have that reviewed",
-                    rule=DIGEST,
+                    rule=REVIEWED,
                 )
             ]
         )

@@ -1,6 +1,7 @@
 """The machinery of a controller: watched caches, lanes of work with back-off, one process's memory.
 
-The figures are those of the real one (`reference/kube-ovn.md` 3.3): Vpc, Subnet and Vlan wait 5 ms * 2^n up to 1000 s,
+The figures are those of the real one (`docs/evidence/kube-ovn.md#back-off`): Vpc, Subnet and Vlan wait 5 ms * 2^n up to
+1000 s,
 EIP and SNAT 1 to 20 s. `speed` divides every wait, so that a test need not live through them.
 """
 

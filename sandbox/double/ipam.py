@@ -1,7 +1,7 @@
 """Addresses: the canonical form of exclude lists, and who holds what in which Subnet.
 
 An address that was given back is used again only when no fresh one is left: the recorded tenants that came back got a
-new EIP each time (`observed/timeline-life-cycle.jsonl`, .98, .100, .101, ...).
+new EIP each time (docs/evidence/kube-ovn.md#observed-objects: .98, .100, .101, ...).
 """
 
 from __future__ import annotations

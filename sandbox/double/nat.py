@@ -1,4 +1,4 @@
-"""External addresses and the SNAT rules that use them (`reference/kube-ovn.md` 2.1 to 2.3).
+"""External addresses and the SNAT rules that use them (`docs/evidence/kube-ovn.md`, from rewrites to deletion).
 
 Traps kept: both are ready without a router port; a changed rule stays ready and keeps translating what it did; an EIP
 lives while a rule carries its address; a rule cannot go while its router is missing.

@@ -2,7 +2,7 @@
 
 The daemon's side is played for every node: chassis annotation, `ready` and `interface` labels. Which nodes a network
 reaches is read from `nodeSelector`, `excludeNodes` and `customInterfaces`, as in the real one. Status is written on a
-clock of 30 s that starts 3 s after the process (`observed/timeline-life-cycle.jsonl`, 5.2 s and 35.2 s).
+clock of 30 s that starts 3 s after the process (`docs/evidence/kube-ovn.md#observed-objects`).
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def node_seen(process: Process, name: str) -> None:
         run_daemons(process, key_of(network))
         conditions = status_of(network).get("conditions") or []
         if conditions and all(one["node"] != name for one in conditions):
-            # Unknown until the next tick: seen at each restart for the excluded c1 (`observed/timeline-*.jsonl`).
+            # Unknown until the next tick: seen at each restart for the excluded c1.
             unknown = {"node": name, "type": "Ready", "status": "Unknown", "reason": "Init", "message": "Not Observed"}
             _write_conditions(process, key_of(network), [*conditions, {**unknown, **_times()}])
 
@@ -249,7 +249,10 @@ def _touch_subnets(process: Process, vlan: str) -> None:
 
 
 def strip_labels(process: Process, key: str) -> None:
-    """Once per process, and only while the default Vpc has no `extraExternalSubnets` (`reference/kube-ovn.md` 3.2)."""
+    """Once per process, and only while the default Vpc has no `extraExternalSubnets`.
+
+    Evidence: docs/evidence/kube-ovn.md#gateway-labels.
+    """
     process.do("platform", strip_labels, key, STRIPPER_TICK)
     vpc = process.get("Vpc", DEFAULT_VPC)
     if any(part.get("extraExternalSubnets") is not None for part in (spec_of(vpc), status_of(vpc))):

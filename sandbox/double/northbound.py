@@ -23,7 +23,10 @@ class Router:
     ports: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     """Port -> its network and its gateway chassis, the active one first."""
     owned: dict[str, set[str]] = field(default_factory=dict)
-    """Subnet -> every range it ever had: a changed CIDR leaves the old rows behind (`reference/kube-ovn.md` 2.2)."""
+    """Subnet -> every range it ever had: a changed CIDR leaves the old rows behind.
+
+    Evidence: docs/evidence/kube-ovn.md#replacements.
+    """
 
 
 class Northbound:

@@ -1,7 +1,7 @@
 """Pods on a tenant's network: an address for each attachment, held by an IP object as long as the pod lives.
 
 A pod whose attachment has no Subnet gets nothing and is tried again, as in Kube-OVN from 1.15.24
-(`reference/kube-ovn.md` 1.1); no pod gets an address by default (non-primary mode).
+(`docs/evidence/kube-ovn.md#versions`); no pod gets an address by default (non-primary mode).
 """
 
 from __future__ import annotations

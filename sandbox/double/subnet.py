@@ -1,7 +1,7 @@
 """Subnets: format, validate, count, connect, release; conditions in the order and with the traps that were recorded.
 
 IPv4 only. A CIDR that cannot be parsed leaves no trace on the object, as in the real one. Evidence for each branch:
-`reference/kube-ovn.md` 1.4 (S1 to S21), 2.1 to 2.3, and `observed/timeline-traps.jsonl`.
+`docs/evidence/kube-ovn.md`, from Checks to Deletion.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Vpcs: the router, its way out, and the paced worker behind the first (`reference/kube-ovn.md` 3.1 to 3.4).
+"""Vpcs: the router, its way out, and the paced worker behind the first (`docs/evidence/kube-ovn.md#egress`).
 
 Traps kept: a Vpc is not looked at again when a node is labelled; a terminating EIP counts as an EIP; whoever deletes
 the Vpc before its SNAT rules leaves them, and the EIP, without a router to be taken from.

@@ -111,7 +111,7 @@ spec: {ovnEip: alpha-vpc-external, vpcSubnet: alpha-dev-subnet}
 """The objects of the seed's page, in its own words and order; the default Vpc's patch and the labels are done apart."""
 
 ZEROES: Final = {"default": False, "enableLb": True, "gatewayNode": "", "natOutgoing": False, "private": False}
-"""What Kube-OVN writes into every Subnet (reference/observed)."""
+"""What Kube-OVN writes into every Subnet (docs/evidence/kube-ovn.md#rewrites)."""
 
 _DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "IPAddressPool": {"autoAssign": True, "avoidBuggyIPs": False},

@@ -51,4 +51,4 @@ def test_every_environment_is_named_also_where_nothing_changes() -> None:
 def test_the_readme_shows_a_comment_as_it_appears() -> None:
     lines = (GOLDEN / "05-pool-shrinks-under-an-api-server.md").read_text().splitlines()
     quoted = "\n".join(f"> {line}".rstrip() for line in lines if not line.startswith("<!--"))
-    assert quoted.rstrip("\n> ") in (ROOT / "README.md").read_text()
+    assert quoted.rstrip("\n> ") in (ROOT / "docs" / "pull-request.md").read_text()

@@ -15,9 +15,17 @@ def shown(language: str) -> str:
     return str(program)
 
 
-def python_program() -> Callable[[], None]:
-    """The program in Python, as a function."""
-    code = compile(shown("python"), "components/README.md", "exec")
+def python_program(**replaced: str) -> Callable[[], None]:
+    """The program in Python, as a function.
+
+    Args:
+        replaced: By keyword argument in the text: what stands for its text there.
+    """
+    text = shown("python")
+    for name, value in replaced.items():
+        text, count = re.subn(rf'\b{name}="[^"]*"', f'{name}="{value}"', text)
+        assert count == 1, name
+    code = compile(text, "components/README.md", "exec")
 
     def program() -> None:
         exec(code, {})  # noqa: S102 (the repository's own text)

@@ -33,7 +33,7 @@ def test_an_object_is_created_by_server_side_apply_and_a_second_up_changes_nothi
 
 
 def test_a_preview_creates_nothing_and_shows_the_servers_answer(engine: Engine, api: Api, name: str) -> None:
-    """pulumi.md 1.3: preview outputs are those of the server's dry run."""
+    """docs/evidence/provider.md#diff: preview outputs are those of the server's dry run."""
 
     def declare(provider: k8s.Provider) -> None:
         custom(provider, "IPAddressPool", name, {"addresses": RANGE})
@@ -72,7 +72,7 @@ def test_what_a_killed_run_made_is_taken_over(engine: Engine, api: Api, name: st
 
 
 def test_a_wrongly_typed_spec_is_refused_by_the_preview(engine: Engine, name: str) -> None:
-    """pulumi.md 3, first row: the dry run validates what the CRD says."""
+    """docs/evidence/provider.md#previews: the dry run validates what the CRD says."""
 
     def declare(provider: k8s.Provider) -> None:
         custom(provider, "IPAddressPool", name, {"addresses": "172.21.204.200/32"})
@@ -95,7 +95,7 @@ def test_an_unknown_field_is_refused_by_the_preview_and_by_up(engine: Engine, ap
 
 
 def test_a_kind_that_is_not_installed_is_green_in_preview(engine: Engine, name: str) -> None:
-    """pulumi.md 3: no validation without the CRD."""
+    """docs/evidence/provider.md#previews: no validation without the CRD."""
 
     def declare(provider: k8s.Provider) -> None:
         k8s.apiextensions.CustomResource(
@@ -111,7 +111,7 @@ def test_a_kind_that_is_not_installed_is_green_in_preview(engine: Engine, name: 
 
 
 def test_an_object_in_a_namespace_of_the_same_program_can_be_previewed(engine: Engine, api: Api, name: str) -> None:
-    """pulumi.md 3: the namespace that is not there yet does not fail the preview."""
+    """docs/evidence/provider.md#previews: the namespace that is not there yet does not fail the preview."""
 
     def declare(provider: k8s.Provider) -> None:
         namespace = k8s.core.v1.Namespace(name, metadata={"name": name}, opts=with_provider(provider))
@@ -129,7 +129,7 @@ def test_an_object_in_a_namespace_of_the_same_program_can_be_previewed(engine: E
 
 
 def test_secrets_stay_encrypted_in_the_state(engine: Engine, api: Api, name: str) -> None:
-    """pulumi.md 1.4: what is secret in the inputs is secret in the outputs, and so is a Secret's data."""
+    """docs/evidence/provider.md#deletion: what is secret in the inputs is secret in the outputs, and so is a Secret's data."""
 
     def declare(provider: k8s.Provider) -> None:
         custom(provider, "IPAddressPool", name, {"addresses": pulumi.Output.secret(RANGE)})

@@ -17,7 +17,7 @@ POOL = {"addresses": ["172.21.204.9/32"]}
 
 
 def test_a_deletion_is_awaited_until_the_finalizer_is_off(engine: Engine, api: Api, name: str) -> None:
-    """pulumi.md 1.4 and 2: foreground, and deletes of custom resources are always awaited."""
+    """docs/evidence/provider.md#deletion, #waits: foreground, and deletes of custom resources are always awaited."""
 
     def declare(provider: k8s.Provider) -> None:
         custom(provider, "IPAddressPool", name, POOL)
@@ -44,7 +44,7 @@ def test_a_deletion_is_awaited_until_the_finalizer_is_off(engine: Engine, api: A
 def test_a_deletion_that_a_finalizer_holds_fails_with_a_hint_and_can_be_tried_again(
     engine: Engine, api: Api, name: str
 ) -> None:
-    """pulumi.md 2: on time-out `finalizers might be preventing deletion (...)`, and the delete fails."""
+    """docs/evidence/provider.md#waits: on time-out `finalizers might be preventing deletion (...)`, and the delete fails."""
 
     def declare(provider: k8s.Provider) -> None:
         custom(provider, "IPAddressPool", name, POOL, custom_timeouts=pulumi.CustomTimeouts(delete="1s"))
@@ -61,7 +61,7 @@ def test_a_deletion_that_a_finalizer_holds_fails_with_a_hint_and_can_be_tried_ag
 
 
 def test_an_object_that_is_gone_already_is_deleted(engine: Engine, api: Api, name: str) -> None:
-    """pulumi.md 2: 404 is what a deletion waits for."""
+    """docs/evidence/provider.md#waits: 404 is what a deletion waits for."""
 
     def declare(provider: k8s.Provider) -> None:
         custom(provider, "IPAddressPool", name, POOL)
@@ -72,7 +72,7 @@ def test_an_object_that_is_gone_already_is_deleted(engine: Engine, api: Api, nam
 
 
 def test_a_refresh_notices_that_an_object_is_gone(engine: Engine, api: Api, name: str) -> None:
-    """pulumi.md 1.3: Read of a 404 drops it from the state, and the next up makes it anew."""
+    """docs/evidence/provider.md#diff: a read of a 404 drops it from the state, and the next up makes it anew."""
 
     def declare(provider: k8s.Provider) -> None:
         custom(provider, "IPAddressPool", name, POOL)
@@ -84,7 +84,7 @@ def test_a_refresh_notices_that_an_object_is_gone(engine: Engine, api: Api, name
 
 
 def test_a_retained_object_stays(engine: Engine, api: Api, name: str) -> None:
-    """pulumi.md 1.2: retain_on_delete leaves values and our managedFields."""
+    """docs/evidence/provider.md#patch-resources: retain_on_delete leaves values and our managedFields."""
 
     def declare(provider: k8s.Provider) -> None:
         custom(provider, "IPAddressPool", name, POOL, retain_on_delete=True)
@@ -96,7 +96,7 @@ def test_a_retained_object_stays(engine: Engine, api: Api, name: str) -> None:
 
 
 def test_a_namespace_is_gone_with_all_in_it_when_its_deletion_returns(engine: Engine, api: Api, name: str) -> None:
-    """observed/README.md: namespaces take about 5 s each, and `destroy` waits for them."""
+    """docs/evidence/provider.md#canonical-form: namespaces take about 5 s each, and `destroy` waits for them."""
 
     def declare(provider: k8s.Provider) -> None:
         k8s.core.v1.Namespace(name, metadata={"name": name}, opts=with_provider(provider))

@@ -13,7 +13,7 @@ ROUTES = [{"cidr": "0.0.0.0/0", "nextHopIP": "77.220.68.97", "policy": "policyDs
 
 
 def test_a_patch_owns_only_what_it_names(engine: Engine, api: Api, name: str) -> None:
-    """pulumi.md 1.2: server-side apply of the given fields; the rest of the object is left alone."""
+    """docs/evidence/provider.md#patch-resources: server-side apply of the given fields; the rest of the object is left alone."""
     api.apply("kube-ovn-controller", api.obj("Vpc", name, spec={"namespaces": ["kept"]}))
 
     def declare(provider: k8s.Provider) -> None:
@@ -26,7 +26,7 @@ def test_a_patch_owns_only_what_it_names(engine: Engine, api: Api, name: str) ->
 
 
 def test_a_patch_of_nothing_makes_a_stub(engine: Engine, api: Api, name: str) -> None:
-    """pulumi.md 1.2: preview green, `up` creates the object with just our field."""
+    """docs/evidence/provider.md#patch-resources: preview green, `up` creates the object with just our field."""
 
     def declare(provider: k8s.Provider) -> None:
         patch(provider, "Vpc", name, {"enableExternal": True})
@@ -37,7 +37,7 @@ def test_a_patch_of_nothing_makes_a_stub(engine: Engine, api: Api, name: str) ->
 
 
 def test_a_patch_conflicts_at_up_and_not_in_preview(engine: Engine, api: Api, name: str) -> None:
-    """pulumi.md 1.2 and 3: the create preview of a Patch asks nobody."""
+    """docs/evidence/provider.md#patch-resources: the create preview of a Patch asks nobody."""
     api.apply("kube-ovn-controller", api.obj("Vpc", name, spec={"enableExternal": False}))
 
     def declare(provider: k8s.Provider) -> None:
@@ -51,7 +51,7 @@ def test_a_patch_conflicts_at_up_and_not_in_preview(engine: Engine, api: Api, na
 
 
 def test_destroying_a_patch_removes_its_fields_and_restores_nothing(engine: Engine, api: Api, name: str) -> None:
-    """pulumi.md 1.2: fields owned only by us go; the object stays."""
+    """docs/evidence/provider.md#patch-resources: fields owned only by us go; the object stays."""
     api.apply("kube-ovn-controller", api.obj("Vpc", name, spec={"namespaces": ["kept"]}))
 
     def declare(provider: k8s.Provider) -> None:
@@ -63,7 +63,7 @@ def test_destroying_a_patch_removes_its_fields_and_restores_nothing(engine: Engi
 
 
 def test_destroying_a_patch_that_empties_the_spec_fails(engine: Engine, api: Api, name: str) -> None:
-    """observed/README.md: `Vpc.kubeovn.io "ovn-cluster" is invalid: spec: Invalid value: "null"`."""
+    """docs/evidence/provider.md#plain-program: `Vpc.kubeovn.io "ovn-cluster" is invalid: spec: Invalid value: "null"`."""
     api.create("kube-ovn-controller", api.obj("Vpc", name, spec={}))
 
     def declare(provider: k8s.Provider) -> None:
@@ -76,7 +76,7 @@ def test_destroying_a_patch_that_empties_the_spec_fails(engine: Engine, api: Api
 
 
 def test_a_retained_patch_leaves_its_values(engine: Engine, api: Api, name: str) -> None:
-    """pulumi.md 1.2: the way out for the default Vpc."""
+    """docs/evidence/provider.md#patch-resources: the way out for the default Vpc."""
     api.apply("kube-ovn-controller", api.obj("Vpc", name, spec={}))
 
     def declare(provider: k8s.Provider) -> None:
@@ -88,7 +88,7 @@ def test_a_retained_patch_leaves_its_values(engine: Engine, api: Api, name: str)
 
 
 def test_a_node_label_is_patched_and_taken_off_again(engine: Engine, api: Api, name: str) -> None:
-    """pulumi.md 1.2: NodePatch is for additive labels; its destroy takes them off and leaves the node."""
+    """docs/evidence/provider.md#patch-resources: NodePatch is for additive labels; its destroy takes them off and leaves the node."""
     api.apply("kubelet", {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "labels": {"a": "kept"}}})
 
     def declare(provider: k8s.Provider) -> None:

@@ -63,7 +63,7 @@ def recorded(api: Api, name: str) -> dict:
 def test_values_arrive_change_and_go(
     engine: Engine, api: Api, name: str, declare: Callable[[dict], Callable[[k8s.Provider], None]]
 ) -> None:
-    """pulumi.md 4: install, upgrade, uninstall; a preview shows the difference of the inputs."""
+    """docs/evidence/provider.md#helm-releases: install, upgrade, uninstall; a preview shows the difference of the inputs."""
     first = {"tunnel": "data.205", "svcCidr": "10.96.0.0/16", "number": 3}
     assert engine.preview(declare(first)).changes() == {"cluster": "create", "release": "create"}
     up = engine.up(declare(first))
@@ -86,7 +86,7 @@ def test_values_arrive_change_and_go(
 def test_a_template_error_is_green_in_preview_and_fails_at_up(
     engine: Engine, declare: Callable[[dict], Callable[[k8s.Provider], None]]
 ) -> None:
-    """pulumi.md 3, last row."""
+    """docs/evidence/provider.md#previews, last row."""
     assert engine.preview(declare({})).ok
     up = engine.up(declare({}))
     assert not up.ok
@@ -94,7 +94,7 @@ def test_a_template_error_is_green_in_preview_and_fails_at_up(
 
 
 def test_a_chart_that_is_not_there_is_refused_by_the_preview(engine: Engine, name: str, tmp_path: Path) -> None:
-    """pulumi.md 4: Check loads the chart."""
+    """docs/evidence/provider.md#helm-releases: Check loads the chart."""
 
     def declare(provider: k8s.Provider) -> None:
         Release("release", name=name, chart=str(tmp_path / "nowhere"), opts=with_provider(provider))

@@ -13,7 +13,7 @@ SUBNET = {"cidrBlock": "10.100.0.0/24", "protocol": "IPv4", "gateway": "10.100.0
 
 
 def test_an_update_is_applied_by_a_manager_that_the_state_remembers(engine: Engine, api: Api, name: str) -> None:
-    """pulumi.md 1.1: `pulumi-kubernetes-<8 hex>` in `__fieldManager`; the creator's fields go over to it."""
+    """docs/evidence/provider.md#server-side-apply: `pulumi-kubernetes-<8 hex>` in `__fieldManager`; the creator's fields go over to it."""
 
     def declare(priority: int):  # noqa: ANN202 (a program)
         return lambda provider: custom(provider, "IPAddressPool", name, pool(priority)) and None
@@ -36,7 +36,7 @@ def test_an_update_is_applied_by_a_manager_that_the_state_remembers(engine: Engi
 def test_a_field_of_another_manager_is_a_conflict_and_the_server_says_whose(
     engine: Engine, api: Api, name: str
 ) -> None:
-    """observed/README.md: `conflict with "kube-ovn-controller" using kubeovn.io/v1: .spec.excludeIps`."""
+    """docs/evidence/provider.md#plain-program: `conflict with "kube-ovn-controller" using kubeovn.io/v1: .spec.excludeIps`."""
 
     def declare(excludes: list[str]):  # noqa: ANN202 (a program)
         return lambda provider: custom(provider, "Subnet", name, {**SUBNET, "excludeIps": excludes}) and None
@@ -52,7 +52,7 @@ def test_a_field_of_another_manager_is_a_conflict_and_the_server_says_whose(
 
 
 def test_patch_force_takes_the_field(engine: Engine, api: Api, name: str) -> None:
-    """pulumi.md 1.1: annotation `pulumi.com/patchForce`; 1.1 too: `pulumi.com/*` annotations stay on the object."""
+    """docs/evidence/provider.md#server-side-apply: `pulumi.com/patchForce`; `pulumi.com/*` annotations stay on the object."""
 
     def declare(gateway: str):  # noqa: ANN202 (a program)
         return lambda provider: (
@@ -69,7 +69,7 @@ def test_patch_force_takes_the_field(engine: Engine, api: Api, name: str) -> Non
 
 
 def test_an_ignored_field_is_left_to_who_owns_it(engine: Engine, api: Api, name: str) -> None:
-    """pulumi.md 1.3: `ignore_changes=["spec.excludeIps"]` keeps the field out of the apply."""
+    """docs/evidence/provider.md#diff: `ignore_changes=["spec.excludeIps"]` keeps the field out of the apply."""
 
     def declare(gateway: str):  # noqa: ANN202 (a program)
         spec = {**SUBNET, "gateway": gateway, "excludeIps": ["10.100.0.9"]}
@@ -84,7 +84,7 @@ def test_an_ignored_field_is_left_to_who_owns_it(engine: Engine, api: Api, name:
 
 
 def test_what_a_controller_adds_or_appends_never_shows(engine: Engine, api: Api, name: str) -> None:
-    """pulumi.md 1.3: only keys of the inputs, and of a list only as many elements as the inputs have."""
+    """docs/evidence/provider.md#diff: only keys of the inputs, and of a list only as many elements as the inputs have."""
 
     def declare(provider: k8s.Provider) -> None:
         custom(provider, "Subnet", name, {**SUBNET, "excludeIps": ["10.100.0.1"]})
@@ -96,7 +96,10 @@ def test_what_a_controller_adds_or_appends_never_shows(engine: Engine, api: Api,
 
 
 def test_a_list_that_a_controller_sorts_differs_for_ever(engine: Engine, api: Api, name: str) -> None:
-    """observed/README.md: `Subnet external` after a refresh; without one, drift is invisible (pulumi.md 1.3)."""
+    """docs/evidence/provider.md#plain-program: `Subnet external` after a refresh; without one, drift is invisible.
+
+    Evidence: docs/evidence/provider.md#diff.
+    """
 
     def declare(provider: k8s.Provider) -> None:
         custom(provider, "Subnet", name, {**SUBNET, "excludeIps": ["10.100.0.9", "10.100.0.1"]})
@@ -108,7 +111,7 @@ def test_a_list_that_a_controller_sorts_differs_for_ever(engine: Engine, api: Ap
 
 
 def test_an_empty_map_differs_for_ever(engine: Engine, name: str) -> None:
-    """pulumi.md 1.3: the server drops it, so it is added every time; hence no empties are sent."""
+    """docs/evidence/provider.md#diff: the server drops it, so it is added every time; hence no empties are sent."""
 
     def declare(provider: k8s.Provider) -> None:
         k8s.apiextensions.CustomResource(
@@ -127,7 +130,7 @@ def test_an_empty_map_differs_for_ever(engine: Engine, name: str) -> None:
 def test_the_first_update_drops_what_kubectl_set_and_the_program_does_not_say(
     engine: Engine, api: Api, name: str
 ) -> None:
-    """pulumi.md 1.1: kubectl's fields go over to Pulumi's manager, whose apply then removes the unmentioned ones."""
+    """docs/evidence/provider.md#server-side-apply: kubectl's fields go over to Pulumi's manager, whose apply then removes the unmentioned ones."""
     spec = {"addresses": ["172.21.204.9/32"], "autoAssign": False}
     api.apply("kubectl", api.obj("IPAddressPool", name, spec=spec))
 
@@ -146,7 +149,7 @@ def test_the_first_update_drops_what_kubectl_set_and_the_program_does_not_say(
 
 
 def test_a_new_name_is_made_before_the_old_one_goes(engine: Engine, api: Api, name: str) -> None:
-    """pulumi.md 1.4: forced replacement on metadata.name, create before delete."""
+    """docs/evidence/provider.md#deletion: forced replacement on metadata.name, create before delete."""
 
     def declare(called: str):  # noqa: ANN202 (a program)
         return lambda provider: custom(provider, "Vlan", called, {"id": 0, "provider": "p"}, key="vlan") and None
@@ -162,7 +165,7 @@ def test_a_new_name_is_made_before_the_old_one_goes(engine: Engine, api: Api, na
 
 
 def test_delete_before_replace_and_replace_with_keep_the_order(engine: Engine, api: Api, name: str) -> None:
-    """observed/README.md: Subnet replaced on its CIDR, with it its SNAT rule, which goes first and comes last."""
+    """docs/evidence/provider.md#canonical-form: Subnet replaced on its CIDR, with it its SNAT rule, which goes first and comes last."""
 
     def declare(cidr: str):  # noqa: ANN202 (a program)
         def program(provider: k8s.Provider) -> None:
@@ -201,7 +204,7 @@ def test_delete_before_replace_and_replace_with_keep_the_order(engine: Engine, a
 
 
 def test_a_same_named_replacement_deletes_first_by_itself(engine: Engine, api: Api, name: str) -> None:
-    """pulumi.md 1.4: a ConfigMap's data replaces it, and the name is taken; one spelling of a quantity is as good."""
+    """docs/evidence/provider.md#deletion: a ConfigMap's data replaces it, and the name is taken; one spelling of a quantity is as good."""
 
     def declare(value: str):  # noqa: ANN202 (a program)
         def program(provider: k8s.Provider) -> None:
@@ -225,7 +228,7 @@ def test_a_same_named_replacement_deletes_first_by_itself(engine: Engine, api: A
 def test_a_same_cluster_identifier_keeps_the_resources_when_the_kubeconfig_changes(
     engine: Engine, kubeconfig: str, name: str
 ) -> None:
-    """pulumi.md 3: without it, a changed API URL replaces every resource."""
+    """docs/evidence/provider.md#previews: without it, a changed API URL replaces every resource."""
 
     def declare(provider: k8s.Provider) -> None:
         custom(provider, "Vlan", name, {"id": 0, "provider": "p"})

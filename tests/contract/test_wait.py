@@ -42,7 +42,7 @@ def becomes_ready(api: Api, name: str, after: float) -> threading.Thread:
 
 
 def test_a_custom_resource_is_not_waited_for(engine: Engine, api: Api, name: str) -> None:
-    """pulumi.md 2, first line: no wait by default."""
+    """docs/evidence/provider.md#waits: no wait by default."""
     assert engine.up(lambda provider: custom(provider, "Vpc", name, VPC) and None).ok
     assert "status" not in api.need("Vpc", name)
 
@@ -56,7 +56,7 @@ def test_a_custom_resource_is_not_waited_for(engine: Engine, api: Api, name: str
     ],
 )
 def test_wait_for_holds_until_the_status_says_so(engine: Engine, api: Api, name: str, wait: str) -> None:
-    """pulumi.md 2: a path with a value, a condition, a JSON list of which all must hold."""
+    """docs/evidence/provider.md#waits: a path with a value, a condition, a JSON list of which all must hold."""
     controller = becomes_ready(api, name, 0.5)
     outcome = engine.up(waiting(name, wait, timeoutSeconds="60"))
     controller.join()
@@ -65,7 +65,7 @@ def test_wait_for_holds_until_the_status_says_so(engine: Engine, api: Api, name:
 
 
 def test_a_report_without_a_generation_is_believed_however_old(engine: Engine, api: Api, name: str) -> None:
-    """pulumi.md 2: without observedGeneration a stale Ready is trusted at once; Kube-OVN 1.15.24's CRD prunes it."""
+    """docs/evidence/provider.md#waits: without observedGeneration a stale Ready is trusted at once; Kube-OVN 1.15.24's CRD prunes it."""
 
     def declare(namespaces: list[str]) -> Callable[[k8s.Provider], None]:
         def program(provider: k8s.Provider) -> None:
@@ -89,7 +89,7 @@ def test_a_report_without_a_generation_is_believed_however_old(engine: Engine, a
 
 
 def test_a_wait_that_fails_keeps_the_object_and_the_next_up_waits_again(engine: Engine, api: Api, name: str) -> None:
-    """pulumi.md 2: the state gets initErrors, the next up retries the wait as an update."""
+    """docs/evidence/provider.md#waits: the state gets initErrors, the next up retries the wait as an update."""
     program = waiting(name, "jsonpath={.status.enableExternal}=true", timeoutSeconds="1")
     failed = engine.up(program)
     assert not failed.ok
@@ -120,7 +120,7 @@ def test_a_large_object_that_is_not_ready_is_kept_as_well(engine: Engine, api: A
 
 
 def test_skip_await_beats_wait_for(engine: Engine, name: str) -> None:
-    """pulumi.md 2: skipAwait beats waitFor."""
+    """docs/evidence/provider.md#waits: skipAwait beats waitFor."""
     assert engine.up(waiting(name, "jsonpath={.status.never}", skipAwait="true")).ok
 
 

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 pytestmark = [
     pytest.mark.sandbox,
-    pytest.mark.skipif(not OBSERVED.exists(), reason="the observed objects lie in ../shared, which is not here"),
+    pytest.mark.skipif(
+        not OBSERVED.exists(), reason="the recorded objects are not in the repository, and not on this machine"
+    ),
 ]
 Object = dict[str, Any]
 OBJECTS = {

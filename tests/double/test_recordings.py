@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 
 pytestmark = [
     pytest.mark.sandbox,
-    pytest.mark.skipif(not OBSERVED.exists(), reason="the recordings lie in ../shared, which is not here"),
+    pytest.mark.skipif(
+        not OBSERVED.exists(), reason="the recordings are not in the repository, and not on this machine"
+    ),
 ]
 
 Life = list[tuple[int, Object]]

@@ -12,6 +12,7 @@ from operations.explain import EXAMPLES, Example, explain
 from operations.lint import lint
 from tests.examples import examples
 from underlay.errors import OperatorError
+from underlay.finding_code_texts import CODES
 from underlay.rules.registry import RULES
 
 SEED = Path(__file__).parents[3] / "shared" / "seed" / "kmetal-networking-configuration.txt"
@@ -162,13 +163,13 @@ def test_a_law_is_explained_with_an_example_of_each_side(capsys: pytest.CaptureF
         assert part in told
 
 
-def test_all_laws_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_all_laws_are_listed_and_after_them_the_codes(capsys: pytest.CaptureFixture[str]) -> None:
     assert explain(output="json") == 0
-    assert [entry["id"] for entry in json.loads(capsys.readouterr().out)] == [rule.id for rule in RULES]
+    assert [entry["id"] for entry in json.loads(capsys.readouterr().out)] == [entry.id for entry in (*RULES, *CODES)]
 
 
 def test_an_unknown_law_is_answered_with_the_nearest() -> None:
-    with pytest.raises(OperatorError, match=r"law 'NET-20' does not exist; did you mean NET-201\?"):
+    with pytest.raises(OperatorError, match=r"law or code 'NET-20' does not exist; did you mean NET-201\?"):
         explain("NET-20")
 
 

@@ -28,7 +28,7 @@ def test_an_object_of_ours_or_one_that_is_to_be_is_waited_for_while_it_is_being_
     refused = (
         "cluster test: Namespace alpha is still being deleted (since 2026-11-24T20:00:00Z, held by kubernetes); wait until"
         " it is gone, then `underlay up dev --refresh`; if it stays, see what hangs: `underlay drift dev`,"
-        " docs/life-cycle.md [LEAVING]"
+        " docs/guide/a-run-that-died.md [LEAVING]"
     )
     ours = {"kmetal-network/stack": "dev"}
     assert said(labels=ours) == []

@@ -98,7 +98,7 @@ def perform(api: Api, line: Object, old: Object | None) -> None:
         api.apply(pool(name, *line["spec"]["addresses"]))
 
 
-@pytest.mark.skipif(not RECORDING.exists(), reason="the recording lies in ../shared, which is not here")
+@pytest.mark.skipif(not RECORDING.exists(), reason="the recording is not in the repository, and not on this machine")
 def test_services_and_pools_end_each_step_as_recorded(without_webhooks: Api) -> None:
     api = without_webhooks
     expected: dict[str, Object] = {}

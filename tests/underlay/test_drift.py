@@ -1,4 +1,7 @@
-"""What counts as drift, on objects written by hand as the real controllers leave them (reference/observed)."""
+"""What counts as drift, on objects written by hand as the real controllers leave them.
+
+Evidence: docs/evidence/kube-ovn.md#rewrites.
+"""
 
 from __future__ import annotations
 

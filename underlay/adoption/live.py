@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from underlay.errors import Finding
 from underlay.fields import is_list, written
+from underlay.finding_codes import ADOPT
 from underlay.kind_table import names_where
 
 Object: TypeAlias = Mapping[str, Any]
@@ -38,7 +39,7 @@ class Reading:
 
     def lack(self, place: str, problem: str, remedy: str) -> None:
         """Something without which there are no settings."""
-        self.lacking.append(Finding(place=place, problem=problem, remedy=remedy, rule="ADOPT"))
+        self.lacking.append(Finding(place=place, problem=problem, remedy=remedy, rule=ADOPT))
 
 
 def spec(item: Object) -> Mapping[str, Any]:

@@ -1,8 +1,8 @@
 """Who owns which field of a live object, by its `managedFields`, and how kubectl lets go.
 
 The genuine provider hands every field of kubectl's to itself at its first update, and then removes those that the
-program does not mention (reference/pulumi.md 1.1); until then its preview conflicts with kubectl. So kubectl's
-ownership is ended before: a field without an owner is kept by every later apply, and conflicts with none.
+program does not mention (docs/evidence/provider.md#server-side-apply); until then its preview conflicts with kubectl.
+So kubectl's ownership is ended before: a field without an owner is kept by every later apply, and conflicts with none.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from underlay.adoption.live import Left, Live, Object, Reading
 from underlay.adoption.platform import read_chart, read_management, read_metallb, read_provider
 from underlay.adoption.tenants import read_tenants
 from underlay.errors import Finding, OperatorError
+from underlay.finding_codes import ADOPT
 from underlay.manifests import (
     Manifest,
     default_vpc_patch,
@@ -31,9 +32,8 @@ from underlay.names import STACK_LABEL, TenantNames
 from underlay.settings import PROJECT, Settings
 from underlay.stackfile import Environment, parse_environment
 
-RULE: Final = "ADOPT"
 _HEAD: Final = """\
-# Read from the cluster by `underlay adopt`. The chart stays with whoever installed it; see docs/life-cycle.md.
+# Read from the cluster by `underlay adopt`. The chart stays with whoever installed it; see docs/guide/adopt.md.
 """
 
 
@@ -166,7 +166,7 @@ def _in_the_way(name: str, item: Object, differences: tuple[Difference, ...], st
 
 
 def _finding(place: str, problem: str, remedy: str) -> Finding:
-    return Finding(place=place, problem=problem, remedy=remedy, rule=RULE)
+    return Finding(place=place, problem=problem, remedy=remedy, rule=ADOPT)
 
 
 def rendered(settings: Settings, stack: str) -> Iterator[tuple[str, Manifest, bool]]:

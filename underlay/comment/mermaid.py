@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
+from underlay.finding_codes import CUT_OFF, LOST_ADDRESS, OPENS
 from underlay.plan.consequences import cluster_of
-from underlay.plan.model import CUT_OFF, LOST_ADDRESS, OPENS, ObjectChange, Operation, Plan
+from underlay.plan.model import ObjectChange, Operation, Plan
 
 _FEW: Final = 6
 _GROUPS: Final = 12

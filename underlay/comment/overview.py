@@ -11,7 +11,8 @@ from underlay.comment.changes import tenants_with
 from underlay.comment.markdown import code, counted, plain, table
 from underlay.comment.names import short
 from underlay.comment.risks import headline, lost_addresses
-from underlay.plan.model import OPENS, Operation, Plan, Verdict
+from underlay.finding_codes import OPENS
+from underlay.plan.model import Operation, Plan, Verdict
 
 MARKS: Final = {
     Verdict.NOTHING: "⚪",

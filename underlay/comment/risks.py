@@ -10,7 +10,8 @@ from typing import Final
 from underlay.comment.markdown import code, counted, plain, table
 from underlay.comment.names import every
 from underlay.errors import Finding, Severity
-from underlay.plan.model import CUT_OFF, LOST_ADDRESS, OPENS, Plan
+from underlay.finding_codes import CUT_OFF, FAILED, LOST_ADDRESS, OPENS
+from underlay.plan.model import Plan
 
 _HOLDER: Final = re.compile(r"(?P<who>.+) \((?P<address>[^()]+)\)")
 
@@ -24,7 +25,7 @@ _TITLES: Final = {
     "ORPHAN": "objects of a run that died are in the way",
     "HALF-MADE": "objects of a run that died stand with another value",
     "SHAPE": "the settings are not in their form",
-    "FAILED": "the preview did not reach its end",
+    FAILED: "the preview did not reach its end",
 }
 
 

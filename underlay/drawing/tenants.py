@@ -7,7 +7,8 @@ from math import ceil, sqrt
 from typing import Final
 
 from underlay.drawing.shapes import TENANTS, Mark, box, identifier
-from underlay.plan.model import CUT_OFF, ObjectChange, Operation, Plan
+from underlay.finding_codes import CUT_OFF
+from underlay.plan.model import ObjectChange, Operation, Plan
 from underlay.sections.tenant import Tenant
 from underlay.settings import Settings
 

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from underlay.addresses import Span
 from underlay.errors import Finding, Severity
-from underlay.plan.model import OPENS, AddressChange, ObjectChange, Operation
+from underlay.finding_codes import OPENS
+from underlay.plan.model import AddressChange, ObjectChange, Operation
 from underlay.rules.spans import span, without
 
 _MATCH: Final = "ip4.dst == "

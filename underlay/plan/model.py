@@ -14,12 +14,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from underlay.errors import Finding, Severity
-
-CUT_OFF: Final = "CUT-OFF"
-LOST_ADDRESS: Final = "LOST-ADDRESS"
-OPENS: Final = "OPENS"
-FAILED: Final = "FAILED"
-"""Rule of what the engine itself reports: the preview did not reach its end."""
+from underlay.finding_codes import CUT_OFF, LOST_ADDRESS
 
 HARMS: Final = frozenset({CUT_OFF, LOST_ADDRESS})
 """Rules that name somebody who loses something."""

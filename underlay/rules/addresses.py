@@ -219,7 +219,7 @@ RULES = (
         why="A packet for one of them is delivered to the other. Kube-OVN compares ranges inside one VPC and VLAN only,"
         " MetalLB its pools only; nobody compares the layers.",
         fix="Give each range a block of its own.",
-        reference="reference/peers.md 2.1; kube-ovn pkg/util/validator.go ValidateCidrConflict",
+        reference="docs/evidence/kube-ovn.md#subnets (S18)",
         judge=_platform_ranges,
     ),
     Rule(
@@ -235,7 +235,7 @@ RULES = (
         title="No tenant range overlaps the external range",
         why="Kube-OVN allows a VPC's own Subnets at priority 31000; the tenant's drop at 1500 would never be asked.",
         fix="Choose a tenant block outside the external one.",
-        reference="reference/kube-ovn.md 3.6",
+        reference="docs/evidence/kube-ovn.md#isolation",
         judge=_tenant_and_external,
     ),
     Rule(
@@ -244,7 +244,7 @@ RULES = (
         why="Workers could not tell their own neighbours from the platform's nodes, services or API servers. kubeadm's"
         " default service range 10.96.0.0/12 holds the seed's tenant block; the seed's own /16 does not.",
         fix="Choose a tenant block outside the platform's ranges.",
-        reference="reference/peers.md section 3, item 1; reference/kmetal.md section 10",
+        reference="docs/evidence/kube-ovn.md#subnets (S18); docs/evidence/kmetal.md#ranges",
         judge=_tenant_and_platform,
     ),
     Rule(
@@ -254,7 +254,7 @@ RULES = (
         " never to"
         " the other. Kube-OVN compares blocks inside one VPC only.",
         fix="Renumber one of the two, or end the peering.",
-        reference="kube-ovn pkg/util/validator.go ValidateCidrConflict; reference/peers.md section 3, item 1",
+        reference="docs/evidence/kube-ovn.md#subnets (S18)",
         judge=_peered,
     ),
     Rule(

@@ -225,7 +225,7 @@ RULES = (
         title="MetalLB's objects are in MetalLB's namespace",
         why="Its webhook refuses others; where that is off or not up yet they are stored and never read.",
         fix=f"Write namespace: {METALLB_NAMESPACE}.",
-        reference="metallb internal/k8s/webhooks; seed, MetalLB",
+        reference="metallb internal/k8s/webhooks; kMetal's networking guide, MetalLB",
         judge=_namespaces,
     ),
     Rule(

@@ -177,7 +177,7 @@ RULES = (
         " third; a"
         " pod would take an address from the default Subnet.",
         fix="Write <NAD>.<namespace>.ovn in all three.",
-        reference="seed, Subnet + NAD; kubeovn/kube-ovn#6957",
+        reference="kMetal's networking guide, Subnet + NAD; kubeovn/kube-ovn#6957",
         judge=_providers_agree,
     ),
     Rule(
@@ -185,7 +185,7 @@ RULES = (
         title="An attachment's name and namespace have no dots",
         why="The provider string is cut at its dots: with more than two of them Kube-OVN does not serve it.",
         fix="Write names without dots.",
-        reference="reference/kube-ovn.md section 4",
+        reference="docs/evidence/kube-ovn.md#attachments",
         judge=_dotless,
     ),
     Rule(
@@ -193,7 +193,7 @@ RULES = (
         title="An attachment's configuration is one that the CNI binary takes",
         why="It is read when a pod starts and by nothing before: no worker VM would start.",
         fix="Write JSON with type kube-ovn and its server_socket.",
-        reference="reference/kube-ovn.md section 4 (cmd/cni/cni.go)",
+        reference="docs/evidence/kube-ovn.md#attachments (cmd/cni/cni.go)",
         judge=_cni_configuration,
     ),
     Rule(
@@ -201,7 +201,7 @@ RULES = (
         title="An attachment has one Subnet",
         why="Both report Ready; from which of them a pod gets its address is the order of a list.",
         fix="Give each Subnet an attachment of its own.",
-        reference="reference/kube-ovn.md 1.4, traps; harvester/network-controller-harvester#192",
+        reference="docs/evidence/kube-ovn.md#subnet-traps; harvester/network-controller-harvester#192",
         judge=_one_subnet_per_attachment,
     ),
     Rule(
@@ -209,7 +209,7 @@ RULES = (
         title="A tenant Subnet's provider has three parts and ends in ovn",
         why="With any other form the Subnet reports Ready with reason SetNonOvnSubnetSuccess and has no switch.",
         fix="Write <NAD>.<namespace>.ovn.",
-        reference="reference/kube-ovn.md 1.4, traps",
+        reference="docs/evidence/kube-ovn.md#subnet-traps",
         judge=_ovn_provider,
     ),
 )

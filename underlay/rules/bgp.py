@@ -205,7 +205,7 @@ RULES = (
         title="No BGP advertisement announces an address of the provider VLAN",
         why="Routers would send the tenants' external block to MetalLB's nodes instead of to OVN.",
         fix="Take the range out of the pool, and announce in no larger blocks than the pool's.",
-        reference="seed, MetalLB: Do not expose MetalLB on the provider VLAN; metallb speaker/bgp_controller.go",
+        reference="kMetal's networking guide, MetalLB; metallb speaker/bgp_controller.go",
         judge=_announces_provider,
         relaxable=False,
     ),

@@ -209,7 +209,7 @@ RULES = (
         why="Kube-OVN masks them in the stored object, so the next apply conflicts with its own; MetalLB hands out the"
         " whole block, not from the written address on.",
         fix="Write the network's own address.",
-        reference="reference/kube-ovn.md 2.1; metallb internal/config ParseCIDR",
+        reference="docs/evidence/kube-ovn.md#rewrites; metallb internal/config ParseCIDR",
         judge=_host_bits,
     ),
     Rule(
@@ -218,7 +218,7 @@ RULES = (
         severity=Severity.WARNING,
         why="Kube-OVN accepts others and they reserve nothing: a slip leaves free what was meant to be kept.",
         fix="Write addresses of the Subnet's block.",
-        reference="reference/kube-ovn.md 1.4 S4",
+        reference="docs/evidence/kube-ovn.md#subnets (S4)",
         judge=_excluded_outside,
     ),
     Rule(
@@ -226,7 +226,7 @@ RULES = (
         title="No Subnet holds a reserved range",
         why="Kube-OVN refuses multicast, loopback, link-local and broadcast blocks in its conditions only.",
         fix="Write a block of unicast addresses.",
-        reference="reference/kube-ovn.md 1.4 S2",
+        reference="docs/evidence/kube-ovn.md#subnets (S2)",
         judge=_reserved,
     ),
     Rule(
@@ -236,7 +236,7 @@ RULES = (
         " blocks of"
         " one family are refused.",
         fix="Write IPv4, IPv6, or Dual with one block of each.",
-        reference="reference/kube-ovn.md 1.4 S3, S7",
+        reference="docs/evidence/kube-ovn.md#subnets (S3, S7)",
         judge=_families,
     ),
     Rule(
@@ -245,7 +245,7 @@ RULES = (
         why="An unreadable block gets no status at all, and a known bug lets one take down every node's CNI; an unknown"
         " one cannot be held apart from the others before it is there.",
         fix="Write ADDRESS/LENGTH.",
-        reference="reference/kube-ovn.md 1.4, traps; kubeovn/kube-ovn#4699, #2129",
+        reference="docs/evidence/kube-ovn.md#subnet-traps; kubeovn/kube-ovn#4699, #2129",
         judge=_unreadable,
         unknown="is a finding",
     ),
@@ -254,7 +254,7 @@ RULES = (
         title="A Subnet is more than one address",
         why="Kube-OVN refuses a /32 or /128 in its conditions only.",
         fix="Write a larger block.",
-        reference="reference/kube-ovn.md 1.4 S3",
+        reference="docs/evidence/kube-ovn.md#subnets (S3)",
         judge=_too_small,
     ),
     Rule(
@@ -262,7 +262,7 @@ RULES = (
         title="Excluded addresses are written so that Kube-OVN reads them",
         why="It rewrites what it can't read to the text <nil> in the stored object, and excludes nothing.",
         fix="Write ADDRESS or FIRST..LAST.",
-        reference="reference/kube-ovn.md 1.4 S4 and traps",
+        reference="docs/evidence/kube-ovn.md#subnet-traps",
         judge=_excluded_unreadable,
     ),
     Rule(
@@ -271,7 +271,7 @@ RULES = (
         why="Kube-OVN takes the block's first address instead; if the router is another, nothing leaves and all is"
         " ready.",
         fix="Write the physical router's address.",
-        reference="reference/kube-ovn.md 2.1 formatSubnet",
+        reference="docs/evidence/kube-ovn.md#rewrites",
         judge=_gateway_missing,
     ),
 )

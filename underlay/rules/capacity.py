@@ -166,7 +166,7 @@ RULES = (
         why="Each tenant's router takes one and each LoadBalancer service of a tenant another; the next tenant gets no"
         " port, and nobody says so. The seed's /27 ends at 29.",
         fix="Give the provider Subnet a larger block, or a second one.",
-        reference="reference/peers.md 2.3; kube-ovn pkg/controller/external_gw.go",
+        reference="docs/evidence/kmetal.md#ranges; kube-ovn pkg/controller/external_gw.go",
         judge=_external_spent,
     ),
     Rule(
@@ -175,7 +175,7 @@ RULES = (
         severity=Severity.WARNING,
         why="A block of public addresses takes weeks to get.",
         fix="Ask for a larger block now.",
-        reference="reference/peers.md section 3, item 9",
+        reference="docs/evidence/kmetal.md#ranges",
         judge=_external_headroom,
     ),
     Rule(
@@ -183,7 +183,7 @@ RULES = (
         title="The pools have an address for every tenant control plane",
         why="The next tenant's API server stays pending.",
         fix="Add addresses of the management VLAN.",
-        reference="reference/kmetal.md section 3 (51 addresses, 51 control planes)",
+        reference="docs/evidence/kmetal.md#metallb",
         judge=_pools_spent,
     ),
     Rule(
@@ -192,7 +192,7 @@ RULES = (
         severity=Severity.WARNING,
         why="Editing a pool later moves live addresses; adding an entry in time does not.",
         fix="Reserve and add a range of the management VLAN.",
-        reference="reference/peers.md section 3, item 9",
+        reference="docs/evidence/kmetal.md#ranges",
         judge=_pools_headroom,
     ),
     Rule(
@@ -201,7 +201,7 @@ RULES = (
         severity=Severity.WARNING,
         why="A Subnet's block cannot grow: it is replaced, and its workers are cut off meanwhile.",
         fix="Write a larger block.",
-        reference="reference/kube-ovn.md 2.2",
+        reference="docs/evidence/kube-ovn.md#replacements",
         judge=_small_subnets,
     ),
     Rule(

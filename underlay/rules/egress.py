@@ -159,7 +159,7 @@ RULES = (
         severity=Severity.WARNING,
         why="Without SNAT its packets leave with addresses that nobody routes back.",
         fix="Write an OvnSnatRule, or annotate the Subnet.",
-        reference="seed, SNAT rule; kubeovn/kube-ovn#6123",
+        reference="kMetal's networking guide, SNAT rule; kubeovn/kube-ovn#6123",
         judge=_way_out,
     ),
     Rule(
@@ -167,7 +167,7 @@ RULES = (
         title="A SNAT rule's address and Subnet exist",
         why="The controller asks again for ever, in its log only.",
         fix="Name the VPC's own <vpc>-external, or an OvnEip of yours, and a Subnet that exists.",
-        reference="reference/kube-ovn.md 1.4, OvnSnatRule",
+        reference="docs/evidence/kube-ovn.md#addresses-and-snat",
         judge=_snat_ends,
     ),
     Rule(
@@ -175,7 +175,7 @@ RULES = (
         title="A VPC leaves by its own address",
         why="The address stands on another VPC's router: answers go there, and the rule reports ready.",
         fix="Name <vpc>-external of the Subnet's own VPC.",
-        reference="seed, SNAT rule; reference/kube-ovn.md 3.7",
+        reference="kMetal's networking guide, SNAT rule; docs/evidence/kube-ovn.md#readiness",
         judge=_own_address,
     ),
     Rule(
@@ -191,7 +191,7 @@ RULES = (
         title="A pinned egress address is a usable one of its Subnet",
         why="The controller logs that it can't have it, and the VPC's router never gets its port.",
         fix="Write a free address: not the network's, the gateway's or the broadcast one.",
-        reference="reference/kube-ovn.md 1.4, OvnEip",
+        reference="docs/evidence/kube-ovn.md#addresses-and-snat",
         judge=_pinned,
     ),
     Rule(
@@ -199,7 +199,7 @@ RULES = (
         title="An egress address is pinned once",
         why="The second gets AddressConflict, in a log only; its status stays empty.",
         fix="Give each an address of its own.",
-        reference="reference/kube-ovn.md 1.4, OvnEip",
+        reference="docs/evidence/kube-ovn.md#addresses-and-snat",
         judge=_pinned_apart,
     ),
     Rule(
@@ -207,7 +207,7 @@ RULES = (
         title="An OvnEip names its provider Subnet and a known type",
         why="Webhook and controller take different defaults for the Subnet; an unknown type is never served.",
         fix="Write externalSubnet: external, and lrp, lsp or nat.",
-        reference="reference/kube-ovn.md 1.3, 1.4, OvnEip",
+        reference="docs/evidence/kube-ovn.md#addresses-and-snat",
         judge=_eip_form,
     ),
 )

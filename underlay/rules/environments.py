@@ -152,7 +152,7 @@ RULES = (
         why="Two Kube-OVNs would hand out the same addresses on one provider network: tenants of one environment answer"
         " for those of the other.",
         fix="Give each environment a block of its own.",
-        reference="reference/peers.md section 3, item 17",
+        reference="docs/adr/0002-one-stack-per-environment.md",
         judge_estate=_external_blocks,
     ),
     Rule(
@@ -160,7 +160,7 @@ RULES = (
         title="No two environments claim one MetalLB address",
         why="Two speakers answer ARP for the API server of one tenant.",
         fix="Give each environment a range of its own.",
-        reference="reference/peers.md section 3, item 17",
+        reference="docs/adr/0002-one-stack-per-environment.md",
         judge_estate=_pools,
     ),
     Rule(
@@ -177,7 +177,7 @@ RULES = (
         severity=Severity.WARNING,
         why="What was tried in one proves nothing about another that announces, tunnels or tags in another way.",
         fix="Make them alike, or declare the difference with its reason.",
-        reference="reference/peers.md section 3, item 17",
+        reference="docs/adr/0002-one-stack-per-environment.md",
         judge_estate=_undeclared,
     ),
     Rule(
@@ -185,7 +185,7 @@ RULES = (
         title="No MetalLB address of one environment lies on the provider VLAN of another",
         why="As within one environment: whoever has a Service of type LoadBalancer would stand on that VLAN.",
         fix="Write a range of the management VLAN.",
-        reference="seed, MetalLB: Do not expose MetalLB on the provider VLAN",
+        reference="kMetal's networking guide, MetalLB: Do not expose MetalLB on the provider VLAN",
         judge_estate=_pools_and_external,
         relaxable=False,
     ),

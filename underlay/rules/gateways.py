@@ -158,7 +158,7 @@ RULES = (
         title="Tenants leave through a provider Subnet that is called external",
         why="kube-ovn-controller looks for that name in the default VPC and errors in its log otherwise.",
         fix="Name the provider Subnet `external`.",
-        reference="seed, Step 2",
+        reference="kMetal's networking guide, Step 2",
         judge=_external_name,
     ),
     Rule(
@@ -166,7 +166,7 @@ RULES = (
         title="A tenant's router has a gateway node to stand on",
         why="EIP and SNAT report ready, the router has no external port, and no packet leaves.",
         fix="Label gateway nodes before any Vpc with enableExternal.",
-        reference="seed, Step 3; reference/kube-ovn.md 3.7",
+        reference="kMetal's networking guide, Step 3; docs/evidence/kube-ovn.md#readiness",
         judge=_gateway_nodes,
     ),
     Rule(
@@ -174,7 +174,7 @@ RULES = (
         title="The gateway label's value is the text true",
         why="Kube-OVN compares the value; any other is not a gateway and nothing says so.",
         fix='Write "true".',
-        reference="reference/kube-ovn.md 3.1",
+        reference="docs/evidence/kube-ovn.md#egress",
         judge=_label_value,
     ),
     Rule(
@@ -182,7 +182,7 @@ RULES = (
         title="Two nodes can anchor tenants' routers",
         why="A VPC's traffic leaves through one active node; without a second there is nothing to fail over to.",
         fix="Name a second gateway node.",
-        reference="reference/kube-ovn.md 3.1 (gateway chassis by priority)",
+        reference="docs/evidence/kube-ovn.md#egress",
         judge=_spare_gateway,
         severity=Severity.WARNING,
     ),
@@ -191,7 +191,7 @@ RULES = (
         title="The default Vpc holds off the label stripper",
         why="Each start of kube-ovn-controller turns the gateway labels to false unless extraExternalSubnets is set.",
         fix="Set spec.extraExternalSubnets of Vpc ovn-cluster.",
-        reference="seed, Step 4; kubeovn/kube-ovn#4772, #5686",
+        reference="kMetal's networking guide, Step 4; kubeovn/kube-ovn#4772, #5686",
         judge=_stripper,
     ),
     Rule(
@@ -199,7 +199,7 @@ RULES = (
         title="A gateway node has a NIC of the provider network",
         why="Kube-OVN puts a tenant's router on it by its label alone; every VPC that lands there has no way out.",
         fix="Label nodes that carry the provider NIC.",
-        reference="reference/peers.md section 3, item 3; kube-ovn pkg/controller/external_gw.go",
+        reference="kubeovn/kube-ovn#4165; kube-ovn pkg/controller/external_gw.go",
         judge=_gateway_without_nic,
     ),
     Rule(
@@ -209,7 +209,7 @@ RULES = (
         " be that"
         " tenant's own.",
         fix=f"Write vpc: {DEFAULT_VPC}.",
-        reference="seed, Step 2",
+        reference="kMetal's networking guide, Step 2",
         judge=_external_vpc,
     ),
     Rule(
@@ -217,7 +217,7 @@ RULES = (
         title="A Subnet's gatewayType is one that Kube-OVN knows",
         why="It refuses the Subnet in its conditions only. (On a provider Subnet the value has no effect.)",
         fix="Write distributed or centralized.",
-        reference="reference/kube-ovn.md 1.4 S6",
+        reference="docs/evidence/kube-ovn.md#subnets (S6)",
         judge=_gateway_type,
     ),
     Rule(
@@ -225,7 +225,7 @@ RULES = (
         title="A Vpc's extraExternalSubnets are provider Subnets that exist",
         why="A tenant's VPC that names one is connected to it alone, and not to `external`: it has no way out.",
         fix="Name a provider Subnet.",
-        reference="reference/kube-ovn.md 3.1",
+        reference="docs/evidence/kube-ovn.md#egress",
         judge=_extra_external,
     ),
 )

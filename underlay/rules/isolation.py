@@ -272,7 +272,7 @@ RULES = (
         why="A tenant could reach other tenants' external addresses, and the under cluster's API server, through the"
         " provider VLAN. The drop is written by hand: Kube-OVN makes none.",
         fix="Write a policy route that drops `ip4.dst == <external block>`.",
-        reference="seed, VPC; reference/observed/ovn-trace.txt",
+        reference="kMetal's networking guide, VPC; docs/evidence/kube-ovn.md#isolation",
         judge=_no_drop,
         unknown="is a finding",
     ),
@@ -282,7 +282,7 @@ RULES = (
         why="OVN asks policies by priority and stops at the first that matches: an allow or a reroute above opens"
         " the drop.",
         fix="Give the drop the higher priority.",
-        reference="reference/peers.md section 3, item 5; ovn-nb(5), Logical_Router_Policy",
+        reference="docs/evidence/kube-ovn.md#vpcs (V3); ovn-nb(5), Logical_Router_Policy",
         judge=_shadowed,
     ),
     Rule(
@@ -291,7 +291,7 @@ RULES = (
         why="No door of Kube-OVN parses it. A single `=` is stored, reports ready, and the packet to another tenant is"
         " forwarded: it fails open.",
         fix="Write `ip4.dst == BLOCK`, with two equals signs and without host bits.",
-        reference="reference/kube-ovn.md 1.4 V7",
+        reference="docs/evidence/kube-ovn.md#vpcs (V7)",
         judge=_syntax,
         unknown="is a finding",
         relaxable=False,
@@ -303,7 +303,7 @@ RULES = (
         " policies for"
         " a VPC's own Subnets, and which of two equals wins is chance.",
         fix="Write 0 to 28999; the seed has 1500.",
-        reference="reference/kube-ovn.md 1.4 V3; kube-ovn pkg/util/const.go",
+        reference="docs/evidence/kube-ovn.md#vpcs (V3); kube-ovn pkg/util/const.go",
         judge=_priorities,
     ),
     Rule(
@@ -312,7 +312,7 @@ RULES = (
         why="Any other action goes to OVN's database, which refuses it for ever, in a log only; a blank in nextHopIP"
         " likewise.",
         fix="Write allow, drop or reroute, and addresses without blanks for the last.",
-        reference="reference/kube-ovn.md 1.4 V2",
+        reference="docs/evidence/kube-ovn.md#vpcs (V2)",
         judge=_actions,
     ),
     Rule(
@@ -320,7 +320,7 @@ RULES = (
         title="A VPC's policy routes differ in priority or match",
         why="OVN keeps one per pair; which action remains is chance.",
         fix="Keep one of the two.",
-        reference="reference/kube-ovn.md 1.4 V6",
+        reference="docs/evidence/kube-ovn.md#vpcs (V6)",
         judge=_repeated,
     ),
     Rule(
@@ -331,7 +331,7 @@ RULES = (
         " addresses leave"
         " through the provider VLAN: whether they arrive is up to the physical gateway.",
         fix="Write `isolation: {level: platform}`, or name the platform's ranges in the tenant's `drop`.",
-        reference="reference/observed/ovn-trace.txt; reference/kube-ovn.md 3.6",
+        reference="docs/evidence/kube-ovn.md#isolation",
         judge=_platform_open,
     ),
 )

@@ -1,7 +1,8 @@
 """OVN's match expressions, read strictly: the part of the language that a policy route of a VPC can need.
 
 Nobody reads a policy route's match before ovn-northd does, and what it cannot parse it leaves out: a drop with a slip
-in it is accepted by every door, reports ready, and drops nothing (reference/kube-ovn.md V7). So whatever this does not
+in it is accepted by every door, reports ready, and drops nothing (docs/evidence/kube-ovn.md#vpcs (V7)). So whatever
+this does not
 know is refused: better one expression too few than a drop that fails open.
 """
 

@@ -248,7 +248,7 @@ RULES = (
         " plane that"
         " the platform reserves for OVN.",
         fix="Define MetalLB pools on the management VLAN only; tenants' workload addresses are Kube-OVN EIPs.",
-        reference="seed, MetalLB: Do not expose MetalLB on the provider VLAN",
+        reference="kMetal's networking guide, MetalLB: Do not expose MetalLB on the provider VLAN",
         judge=_by_address,
         unknown="is a finding",
         relaxable=False,
@@ -258,7 +258,7 @@ RULES = (
         title="Every MetalLB address that ARP announces is inside the management VLAN",
         why="A speaker that owns an address outside its VLAN's block answers where nobody asks.",
         fix="Reserve a range of the management VLAN for the pool.",
-        reference="seed, MetalLB; kMetal admin guide, load balancer (same subnet as the nodes)",
+        reference="kMetal's networking guide, MetalLB; kMetal admin guide, load balancer (same subnet as the nodes)",
         judge=_outside_management,
     ),
     Rule(
@@ -311,7 +311,7 @@ RULES = (
         title="A control plane's reserved address is in a pool",
         why="MetalLB hands out addresses of its pools only: the tenant's API server stays pending.",
         fix="Reserve an address of a pool, or leave it to MetalLB.",
-        reference="reference/kmetal.md section 8 (serviceAddress)",
+        reference="docs/evidence/kmetal.md#tenant-clusters",
         judge=_control_plane_outside,
     ),
     Rule(
@@ -319,7 +319,7 @@ RULES = (
         title="No two control planes reserve one address",
         why="The second one's Service stays pending, and with it the whole tenant cluster.",
         fix="Give each cluster an address of its own.",
-        reference="reference/kmetal.md section 8 (serviceAddress)",
+        reference="docs/evidence/kmetal.md#tenant-clusters",
         judge=_control_planes_apart,
     ),
 )

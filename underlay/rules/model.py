@@ -57,7 +57,7 @@ class Rule:
     fix: str
     """What an operator does about it."""
     reference: str
-    """Where the fact comes from: the seed's section, an upstream file, a thread."""
+    """Where the fact comes from: kMetal's networking guide, docs/evidence, an upstream file, a thread."""
     judge: Judge = in_no_one
     judge_estate: EstateJudge = between_none
     unknown: Literal["is a finding", "passes"] = "passes"

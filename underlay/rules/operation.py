@@ -14,7 +14,7 @@ from underlay.rules.spans import span
 
 VERSION_FLOOR: Final = (1, 15)
 """Kube-OVN: the default Vpc's patch holds the labels since 1.14, secondary-CNI mode and sound routes come with 1.15
-(reference/kube-ovn.md 1.1)."""
+(docs/evidence/kube-ovn.md#versions)."""
 
 TUNNEL_HEADERS: Final = {"geneve": 100, "vxlan": 50, "stt": 72}
 """Bytes that Kube-OVN takes off a tunnel NIC's MTU (pkg/util/const.go)."""
@@ -201,7 +201,7 @@ RULES = (
         title="Multus and Kube-OVN are on",
         why="Without Multus no pod gets its tenant interface.",
         fix="Write network.multus.enabled: true and network.kubeOvn.enabled: true.",
-        reference="seed, Multus",
+        reference="kMetal's networking guide, Multus",
         judge=_multus,
         relaxable=False,
     ),
@@ -210,7 +210,7 @@ RULES = (
         title="The tunnel NIC is named",
         why="The chart has no sensible default; the wrong NIC carries tenants' traffic, or none does.",
         fix="Write network.kubeOvn.tunnelInterface.",
-        reference="seed, tunnelInterface is required",
+        reference="kMetal's networking guide, tunnelInterface is required",
         judge=_tunnel,
     ),
     Rule(
@@ -218,7 +218,7 @@ RULES = (
         title="A MetalLB pool has one owner",
         why="The chart's reconciler and this program would fight over it, and each fight re-addresses live services.",
         fix="Declare pools as objects only.",
-        reference="reference/kmetal.md section 3",
+        reference="docs/evidence/kmetal.md#metallb",
         judge=_one_owner,
     ),
     Rule(
@@ -228,7 +228,7 @@ RULES = (
         " 1.15 it"
         " can't be the secondary CNI.",
         fix="Upgrade Kube-OVN.",
-        reference="reference/kube-ovn.md 1.1",
+        reference="docs/evidence/kube-ovn.md#versions",
         judge=_version_floor,
     ),
     Rule(
@@ -237,7 +237,7 @@ RULES = (
         why="Kube-OVN would not know which packets are for services; somebody shipped a range that was never the"
         " real one.",
         fix="Write the API server's --service-cluster-ip-range.",
-        reference="seed, Kube-OVN; harvester/harvester#11331",
+        reference="kMetal's networking guide, Kube-OVN; harvester/harvester#11331",
         judge=_service_range,
     ),
     Rule(
@@ -256,7 +256,7 @@ RULES = (
         why="As the primary it gives every pod of a tenant's namespace an address of the tenant's Subnet, those of the"
         " platform included, and they hold the Subnet when it is to go.",
         fix="Switch --non-primary-cni-mode on.",
-        reference="reference/kube-ovn.md section 4; kubeovn/kube-ovn#1002, #5360",
+        reference="docs/evidence/kube-ovn.md#attachments; kubeovn/kube-ovn#1002, #5360",
         judge=_secondary,
     ),
     Rule(
@@ -264,7 +264,7 @@ RULES = (
         title="Kube-OVN translates egress addresses",
         why="With --enable-eip-snat=false it does not connect a VPC to `external`, and logs an error instead.",
         fix="Leave the argument out.",
-        reference="reference/kube-ovn.md 3.1",
+        reference="docs/evidence/kube-ovn.md#egress",
         judge=_eip_snat,
     ),
     Rule(
@@ -280,7 +280,7 @@ RULES = (
         title="The tunnel is one that Kube-OVN builds",
         why="The chart passes the word on and the node's agent does not start.",
         fix="Write geneve, vxlan or stt.",
-        reference="seed, Kube-OVN",
+        reference="kMetal's networking guide, Kube-OVN",
         judge=_tunnel_type,
     ),
     Rule(
@@ -298,7 +298,7 @@ RULES = (
         why="It would connect tenants to another Subnet than `external`, or hold another Vpc than `ovn-cluster` for the"
         " default one: the patch that keeps the gateway labels would then make an empty Vpc of that name.",
         fix="Leave --external-gateway-switch and --cluster-router out.",
-        reference="reference/kube-ovn.md 1.1, 3.1; kube-ovn pkg/controller/config.go",
+        reference="docs/evidence/kube-ovn.md#versions; kube-ovn pkg/controller/config.go",
         judge=_names,
     ),
 )

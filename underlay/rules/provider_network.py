@@ -248,7 +248,7 @@ RULES = (
         title="A Vlan's provider network and a Subnet's Vlan exist",
         why="The controller asks again for ever, without a condition that says why.",
         fix="Name one that exists.",
-        reference="reference/kube-ovn.md 1.4 S20",
+        reference="docs/evidence/kube-ovn.md#subnets (S20)",
         judge=_parts_exist,
     ),
     Rule(
@@ -264,7 +264,7 @@ RULES = (
         title="A provider NIC's name is an interface name",
         why="The kernel has no such interface; the node never becomes ready.",
         fix="Write 1 to 15 characters without blanks and slashes.",
-        reference="reference/kube-ovn.md 1.3 (ProviderNetwork.spec)",
+        reference="docs/evidence/kube-ovn.md#kinds-and-fields",
         judge=_nic_names,
     ),
     Rule(
@@ -272,7 +272,7 @@ RULES = (
         title="A Vlan's id is one of 802.1Q's",
         why="The schema of Kube-OVN 1.16 has no bound, others allow the reserved 4095; OVN drops or refuses the tag.",
         fix="Write 0 to 4094.",
-        reference="reference/kube-ovn.md 1.3 (Vlan.spec)",
+        reference="docs/evidence/kube-ovn.md#kinds-and-fields",
         judge=_vlan_range,
     ),
 )

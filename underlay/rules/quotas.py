@@ -88,7 +88,7 @@ RULES = (
         why="A Service of type LoadBalancer in a tenant's namespace takes an address that is meant for control planes.",
         fix="Write a ResourceQuota with services.loadbalancers, or set autoAssign false or serviceAllocation on the"
         " pool.",
-        reference="seed, MetalLB; reference/kmetal.md section 7",
+        reference="kMetal's networking guide, MetalLB; docs/evidence/kmetal.md#tenants",
         judge=_draws_by_default,
     ),
     Rule(
@@ -98,7 +98,7 @@ RULES = (
         " a quota"
         " below their number refuses it, and the cluster never starts.",
         fix="Allow as many services.loadbalancers as the tenant has clusters.",
-        reference="reference/kmetal.md sections 7 and 8",
+        reference="docs/evidence/kmetal.md#tenants",
         judge=_admits_control_planes,
     ),
     Rule(
@@ -107,7 +107,7 @@ RULES = (
         why="A key without a slash has to be a standard resource; kMetal's own example names"
         " tenantcontrolplanes.kamaji.clastix.io, and the API server refuses the whole object.",
         fix="Write count/<plural>.<group> for objects of other kinds.",
-        reference="reference/kmetal.md section 7; Kubernetes pkg/apis/core/validation",
+        reference="docs/evidence/kmetal.md#tenants; Kubernetes pkg/apis/core/validation",
         judge=_known_keys,
     ),
 )

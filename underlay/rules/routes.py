@@ -125,7 +125,7 @@ RULES = (
         why="OVN finds no path outside it: a warning in northd's log, and no packet leaves. Any other address of it may"
         " be another tenant's, who then receives the traffic.",
         fix="Write the gateway of the provider Subnet.",
-        reference="reference/kube-ovn.md 1.4 V8",
+        reference="docs/evidence/kube-ovn.md#vpcs (V8)",
         judge=_next_hops,
     ),
     Rule(
@@ -141,7 +141,7 @@ RULES = (
         title="A static route is one that Kube-OVN reads",
         why="It refuses the whole Vpc, in its log only.",
         fix="Write policyDst or policySrc, a block, and one address as next hop.",
-        reference="reference/kube-ovn.md 1.4 V1",
+        reference="docs/evidence/kube-ovn.md#vpcs (V1)",
         judge=_route_form,
     ),
     Rule(
@@ -149,7 +149,7 @@ RULES = (
         title="A VPC with BFD has no static routes of its own",
         why="The controller writes routes of its own and deletes the default route: two owners of one list.",
         fix="Leave enableBfd or the routes out.",
-        reference="reference/kube-ovn.md 3.5, 2.1",
+        reference="docs/evidence/kube-ovn.md#bfd",
         judge=_bfd_beside_routes,
     ),
     Rule(
@@ -157,7 +157,7 @@ RULES = (
         title="A peering has a peer and an address",
         why="The controller refuses the Vpc's change, in its log only.",
         fix="Name a Vpc that exists, and ADDRESS/LENGTH of the connecting network.",
-        reference="reference/kube-ovn.md 1.4 V4",
+        reference="docs/evidence/kube-ovn.md#vpcs (V4)",
         judge=_peerings,
     ),
 )

@@ -126,7 +126,7 @@ RULES = (
         title="Cluster-scoped names are unique",
         why="The second object silently replaces or merges into the first.",
         fix="Keep the `<tenant>-<cluster>` prefix and give each tenant a name of its own.",
-        reference="seed, Subnet: <tenant>-<cluster> prefix is mandatory",
+        reference="kMetal's networking guide, Subnet: <tenant>-<cluster> prefix is mandatory",
         judge=_repeated_names,
     ),
     Rule(
@@ -142,7 +142,7 @@ RULES = (
         title="A Subnet's namespaces belong to its Vpc",
         why="The Subnet never becomes Ready and carries no condition that says why.",
         fix="Name the namespace in the Vpc.",
-        reference="reference/kube-ovn.md 1.4 S21",
+        reference="docs/evidence/kube-ovn.md#subnets (S21)",
         judge=_namespaces_belong,
     ),
     Rule(
@@ -150,7 +150,7 @@ RULES = (
         title="A namespace belongs to one Vpc",
         why="Kube-OVN accepts both, and which one a pod lands in is chance.",
         fix="Give each tenant a namespace of its own.",
-        reference="reference/kube-ovn.md 1.4 V9",
+        reference="docs/evidence/kube-ovn.md#vpcs (V9)",
         judge=_one_vpc_per_namespace,
     ),
     Rule(
@@ -166,7 +166,7 @@ RULES = (
         title="A Subnet of the default VPC serves no tenant's namespace",
         why="The Subnet never becomes Ready, without a condition that says why.",
         fix="Take the namespace from the Subnet.",
-        reference="reference/kube-ovn.md 1.4 S21",
+        reference="docs/evidence/kube-ovn.md#subnets (S21)",
         judge=_default_vpc_apart,
     ),
     Rule(
@@ -174,7 +174,7 @@ RULES = (
         title="A Subnet's Vpc exists",
         why="The Subnet waits for it for ever and carries no condition that says so.",
         fix="Name a Vpc that exists.",
-        reference="reference/kube-ovn.md 1.4 S21",
+        reference="docs/evidence/kube-ovn.md#subnets (S21)",
         judge=_vpc_exists,
     ),
     Rule(
@@ -183,7 +183,7 @@ RULES = (
         severity=Severity.WARNING,
         why="Subnets are cluster-scoped: two tenants that call theirs `dev` would share, or fight over, one object.",
         fix="Write <tenant>-<cluster>-subnet.",
-        reference="seed, Subnet + NAD",
+        reference="kMetal's networking guide, Subnet + NAD",
         judge=_prefixed,
     ),
 )
