@@ -1,7 +1,8 @@
 # Two commands matter: `make up` and `make test`. Everything else is what they are made of.
 PYTHON ?= python3
 BIN := .venv/bin
-# Workers of pytest, each with a world of its own (tests/worlds.py). Life cycles wait for controllers a third of their time.
+# Workers of pytest, each with a world of its own (tests/support/xdist_groups.py). Life cycles wait for controllers a
+# third of their time.
 BESIDE := --numprocesses logical --maxprocesses 6
 WORLDS := --numprocesses $(shell expr `getconf _NPROCESSORS_ONLN` + 1) --maxprocesses 6
 INSTALL := pip install --quiet --disable-pip-version-check
@@ -27,7 +28,7 @@ sweep: .venv/ready        ## runs killed at many more moments than `make test` h
 	$(BIN)/python -m pytest -m sweep $(WORLDS)
 
 fuzz: .venv/ready         ## a million mutations of our own cases through `lint`: every night
-	$(BIN)/python -m tests.reader.mutator 1000000
+	$(BIN)/python -m tests.operations.linting.mutator 1000000
 
 check: .venv/ready        ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .
@@ -42,9 +43,9 @@ lock: .venv/ready         ## compile the locks anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra dev pyproject.toml -o requirements-dev.txt
 
-generate: .venv/ready     ## write what is generated: JSON schema, configuration reference, rules page, examples
-	$(BIN)/python -m operations.generate
-	$(BIN)/python -m tests.examples
+generate: .venv/ready     ## write what is generated: JSON schema, configuration reference, laws page, examples
+	$(BIN)/python -m tools.generate
+	$(BIN)/python -m tests.law_cases.examples
 
 docs: .venv/ready         ## the site, in .docs/site: the repository's pages at the same paths
 	@rm -rf .docs/pages && mkdir -p .docs/pages

@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pulumi
 
-from components.admission_wall import AdmissionWall, AdmissionWallArgs
+from components.admission_policies import AdmissionWall, AdmissionWallArgs
 from components.cni_stack import CniStack, CniStackArgs
 from components.metallb import MetalLB, MetalLBArgs
 from components.provider_network import ProviderNetwork, ProviderNetworkArgs
 from components.tenant_args import ExternalNetworkArgs
 from components.tenant_network import TenantNetwork, TenantNetworkArgs
+from kmetal_network.config.plain_values import plain
 from operations.program import environment
-from operations.provider import under_cluster
-from underlay.plain import plain
+from operations.state.kubernetes_provider import under_cluster
 
 root = Path(__file__).parent
 env = environment(root, stack := pulumi.get_stack())

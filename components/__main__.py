@@ -1,6 +1,6 @@
 """Starts the component provider: the engine runs this file by its path, with its own address as the argument.
 
-So the checkout that holds `components` and `underlay` is put on the module path first.
+So the checkout that holds `components` and `kmetal-network` is put on the module path first.
 """
 
 import sys

@@ -1,4 +1,4 @@
-"""Turns the arguments of a component into the domain's types (`underlay.sections`), or says what is wrong with them.
+"""Turns the arguments of a component into the domain's types (`config.sections`), or says what is wrong with them.
 
 Arguments are plain values. A program in Python gives an instance of the `Args` class; the component provider host gives
 a mapping, in which every number is a float. A nested `Args` may be a mapping in both cases.
@@ -12,9 +12,9 @@ from typing import Any, Final, TypeVar
 import pulumi
 from pydantic import ValidationError
 
-from underlay.errors import Finding, report
-from underlay.form import Path, dotted, form_findings, model_inside
-from underlay.sections.base import Section
+from kmetal_network.config.form import Path, dotted, form_findings, model_inside
+from kmetal_network.config.sections.base import Section
+from kmetal_network.errors import Finding, report
 
 Domain = TypeVar("Domain", bound=Section)
 

@@ -11,12 +11,12 @@ import pulumi
 from pulumi_kubernetes.helm.v3 import Release, ReleaseArgs
 
 from components.arguments import Arguments
-from components.objects import KubernetesObject
-from underlay.chart import chart_values, flux_manifests
-from underlay.names import RELEASE, RELEASE_NAMESPACE
-from underlay.sections.cluster import Chart
-from underlay.sections.cni import Network
-from underlay.sections.metallb import MetalLB
+from components.kubernetes_object import KubernetesObject
+from kmetal_network.config.sections.cluster import Chart
+from kmetal_network.config.sections.cni import Network
+from kmetal_network.config.sections.metallb import MetalLB
+from kmetal_network.manifests.chart import chart_values, flux_manifests
+from kmetal_network.names import RELEASE, RELEASE_NAMESPACE
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import pulumi
 
 from components.arguments import Arguments
-from components.objects import KubernetesObject
-from underlay.manifests import metallb_manifests
-from underlay.sections.metallb import Management
-from underlay.sections.metallb import MetalLB as MetalLBSection
+from components.kubernetes_object import KubernetesObject
+from kmetal_network.config.sections.metallb import Management
+from kmetal_network.config.sections.metallb import MetalLB as MetalLBSection
+from kmetal_network.manifests.objects import metallb_manifests
 
 
 @dataclass(frozen=True, kw_only=True)

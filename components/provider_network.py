@@ -11,13 +11,19 @@ from dataclasses import dataclass
 import pulumi
 
 from components.arguments import Arguments
-from components.objects import KubernetesObject
+from components.kubernetes_object import KubernetesObject
 from components.tenant_args import ExternalNetworkArgs
-from underlay.field_managers import stack_manager
-from underlay.manifests import default_vpc_patch, external_subnet, gateway_label, provider_nic, provider_vlan
-from underlay.names import DEFAULT_VPC
-from underlay.replacing import fixed_fields
-from underlay.sections.provider import Provider
+from kmetal_network.config.sections.provider import Provider
+from kmetal_network.live.field_managers import stack_manager
+from kmetal_network.manifests.objects import (
+    default_vpc_patch,
+    external_subnet,
+    gateway_label,
+    provider_nic,
+    provider_vlan,
+)
+from kmetal_network.manifests.replacement import fixed_fields
+from kmetal_network.names import DEFAULT_VPC
 
 BRIDGES = pulumi.CustomTimeouts(create="5m", update="5m")
 """Kube-OVN looks at its nodes every 30 seconds (26 s were seen)."""

@@ -1,8 +1,9 @@
 """A tenant's own network: its VPC, and for each of its clusters an attachment, a Subnet and a way out.
 
 It allocates no address, and judges no law. What Kube-OVN does not follow in place is replaced, together with what
-would go on with the old value while it reports ready (`underlay.replacing`). Objects are deleted in the reverse of the
-order in which they were created: SNAT, Subnet, attachment, Vpc, namespace. Any other order leaves a finalizer behind.
+would go on with the old value while it reports ready (`kmetal_network.manifests.replacement`). Objects are deleted in
+the reverse of the order in which they were created: SNAT, Subnet, attachment, Vpc, namespace. Any other order leaves a
+finalizer behind.
 """
 
 from collections.abc import Awaitable, Mapping, Sequence
@@ -12,13 +13,13 @@ from typing import Any, TypedDict
 import pulumi
 
 from components.arguments import Arguments
-from components.objects import KubernetesObject
+from components.kubernetes_object import KubernetesObject
 from components.tenant_args import ExternalNetworkArgs, LimitsArgs, RoleBindingArgs, TenantClusterArgs
-from underlay.manifests import ClusterManifests, tenant_objects, vpc_spec
-from underlay.names import TenantNames
-from underlay.replacing import fixed_fields
-from underlay.sections.provider import ExternalSubnet
-from underlay.sections.tenant import Tenant
+from kmetal_network.config.sections.provider import ExternalSubnet
+from kmetal_network.config.sections.tenant import Tenant
+from kmetal_network.manifests.objects import ClusterManifests, tenant_objects, vpc_spec
+from kmetal_network.manifests.replacement import fixed_fields
+from kmetal_network.names import TenantNames
 
 PATIENCE = pulumi.CustomTimeouts(create="5m", update="5m", delete="5m")
 """A Vpc waits its turn: Kube-OVN's only Vpc worker takes a second for each new tenant."""

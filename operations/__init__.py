@@ -1,1 +1,1 @@
-"""The `underlay` command: one file per verb, each thin over the core."""
+"""The `kmetal-network` command: one file per verb, each thin over the core."""

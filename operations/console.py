@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from operations.outcome import Step
-from underlay.errors import printable_lines
+from kmetal_network.errors import printable_lines
+from operations.engine.events import Step
 
 _LAW: Final = re.compile(r"(\w+ '[^']*').*\[(NET-\d+)\]$", re.DOTALL)
 """The first name in a finding's sentence, and the law at its end."""

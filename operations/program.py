@@ -11,19 +11,19 @@ from pathlib import Path
 import pulumi
 from pulumi import automation as auto
 
-from operations.errand import ERRAND
-from operations.guard import foretold, guard
-from operations.identity import elsewhere, is_elsewhere
-from operations.live import LiveCluster
-from operations.preflight import make_sure
-from operations.records import settle_release
-from operations.routers import notices
-from operations.standing import held_by_others, succeed
-from operations.state import CLUSTER_UID, State
-from operations.writing import WritableCluster
-from underlay.errors import Finding, OperatorError
-from underlay.finding_codes import GATEWAY_NODE
-from underlay.stackfile import Environment, load_stack
+from kmetal_network.config.stackfile import Environment, load_stack
+from kmetal_network.errors import Finding, OperatorError
+from kmetal_network.finding_codes.codes import GATEWAY_NODE
+from operations.cluster.live import LiveCluster
+from operations.cluster.owned_objects import held_by_others, succeed
+from operations.cluster.writing import WritableCluster
+from operations.engine.run_context import ERRAND
+from operations.impact.guard import foretold, guard
+from operations.impact.routers import notices
+from operations.preflight.obstacles import make_sure
+from operations.state.helm_release import settle_release
+from operations.state.identity import elsewhere, is_elsewhere
+from operations.state.stack_state import CLUSTER_UID, State
 
 
 def environment(root: Path, stack: str) -> Environment:
@@ -84,7 +84,7 @@ def _refuse_stubs(loaded: Environment, present: Environment) -> None:
                 Finding(
                     place=loaded.place(("provider", "gatewayNodes")),
                     problem=f"{', '.join(gone)} is not in the cluster, and plain Pulumi would make a stub Node of it",
-                    remedy=f"run `underlay up {loaded.name}`; or take it out and run"
+                    remedy=f"run `kmetal-network up {loaded.name}`; or take it out and run"
                     f" pulumi up -s {loaded.name} --refresh",
                     rule=GATEWAY_NODE,
                 )

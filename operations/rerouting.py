@@ -4,7 +4,7 @@ SNAT rules, Subnets, attachments, Vpc and OvnEip go, one after the other, and th
 run of the engine cannot be relied on for that: it deletes what is replaced along with a resource in the order of a Go
 map (pulumi pkg 3.250, `findResourcesReplacedWith`), and a Vpc deleted before its Subnets waits for ever (seen in two of
 five runs). What depends on a resource that a `destroy` targets goes in order, and a run that was killed in between is
-finished by the next `underlay up`.
+finished by the next `kmetal-network up`.
 
 A `destroy` only takes down what the state knows. So what a run that died left beside the state is taken over first, by
 an `up` that leaves each router its present address.
@@ -18,19 +18,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-from operations.engine import select
-from operations.guard import guard
-from operations.live import COLLECTIONS, LiveCluster, snapshot
-from operations.outcome import Outcome, Watch
-from operations.routers import DOMAIN, KINDS, Router, behind, is_ours, rerouted
-from operations.stacks import run
-from underlay.drift import Seen, kubectl
-from underlay.errors import Finding, OperatorError
-from underlay.finding_codes import REROUTED
-from underlay.inventory import object_key
-from underlay.manifests import tenant_manifests
-from underlay.names import external_eip
-from underlay.stackfile import Environment
+from kmetal_network.config.stackfile import Environment
+from kmetal_network.errors import Finding, OperatorError
+from kmetal_network.finding_codes.codes import REROUTED
+from kmetal_network.live.diff import Seen, kubectl
+from kmetal_network.manifests.inventory import object_key
+from kmetal_network.manifests.objects import tenant_manifests
+from kmetal_network.names import external_eip
+from operations.cluster.live import COLLECTIONS, LiveCluster, snapshot
+from operations.engine.events import Outcome, Watch
+from operations.engine.stack import select
+from operations.impact.guard import guard
+from operations.impact.routers import DOMAIN, KINDS, Router, behind, is_ours, rerouted
+from operations.run import run
 
 _PATIENCE: Final = 60.0
 
@@ -159,7 +159,7 @@ def _refuse(environment: Environment, routers: Mapping[str, Router], strays: Seq
                     place=f"stack {environment.name}",
                     problem=f"{', '.join(routers)} gets another way out, and in its way {_stands(names)} that no state"
                     " knows and no settings name",
-                    remedy=f"find out whose that is (underlay drift {environment.name}); then"
+                    remedy=f"find out whose that is (kmetal-network drift {environment.name}); then"
                     f" {' && '.join(kubectl('delete', name) for name in names)}",
                     rule=REROUTED,
                 )
@@ -199,7 +199,7 @@ def _wait_until_gone(environment: Environment, cluster: LiveCluster, routers: Ma
                             place=router.place,
                             problem=f"OvnEip {eip} is still there {_PATIENCE:.0f} s after its Vpc (held by {held})",
                             remedy="see what uses it (kubectl get ovn-snat-rules,ovn-fips,ovn-dnat-rules), then run"
-                            f" `underlay up {environment.name}` again",
+                            f" `kmetal-network up {environment.name}` again",
                             rule=REROUTED,
                         )
                     ]

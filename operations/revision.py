@@ -5,9 +5,9 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from underlay.errors import Finding, OperatorError
-from underlay.finding_codes import USAGE
-from underlay.stackfile import Environment, environment_names, parse_environment, stack_file
+from kmetal_network.config.stackfile import Environment, environment_names, parse_environment, stack_file
+from kmetal_network.errors import Finding, OperatorError
+from kmetal_network.finding_codes.codes import USAGE
 
 
 def stack_now(root: Path, stack: str) -> Environment:

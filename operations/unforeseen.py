@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
-from underlay.errors import OperatorError, bounded, printable
-from underlay.reader import Manifest, default_place
+from kmetal_network.errors import OperatorError, bounded, printable
+from kmetal_network.facts.reader import Manifest, default_place
 
 _LONGEST: Final = 300
 _MOST_ASKED: Final = 200
@@ -37,7 +37,9 @@ def unforeseen(error: BaseException, place: str = "") -> UnforeseenError:
     what = f"{type(error).__name__}{where}{f', {said}' if said else ''}"
     begin = f"{place}: " if place else ""
     return UnforeseenError(
-        printable(f"{begin}underlay itself failed ({what}); nothing is judged, report it with the input [UNFORESEEN]")
+        printable(
+            f"{begin}kmetal-network itself failed ({what}); nothing is judged, report it with the input [UNFORESEEN]"
+        )
     )
 
 

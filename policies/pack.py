@@ -1,4 +1,4 @@
-"""The CrossGuard pack: an adapter between Pulumi's policies and `underlay.rules`, with no law in it.
+"""The CrossGuard pack: an adapter between Pulumi's policies and `kmetal_network.laws`, with no law in it.
 
 Three policies, because the SDK fixes the enforcement level per policy and not per report:
 
@@ -8,7 +8,7 @@ Three policies, because the SDK fixes the enforcement level per policy and not p
 - `advice` tells warnings, and each relaxed breach with its reason; it stops nothing.
 
 `laws` and `advice` share one pass over the resources. The first two can be neither lowered nor disabled by the pack's
-configuration, the third not silenced; the only way to relax a law is `relaxed`, with a reason (`policies.terms`).
+configuration, the third not silenced; the only way to relax a law is `relaxed`, with a reason (`policies.pack_config`).
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ from pulumi_policy import (
     Severity as PolicySeverity,
 )
 
-from policies.ledger import Ledger
-from policies.reader import Rendered, rendered
-from policies.terms import CONFIG_PROPERTIES, terms
-from underlay.errors import Finding, Severity
-from underlay.facts import Facts
-from underlay.rules.registry import judge
+from kmetal_network.errors import Finding, Severity
+from kmetal_network.facts.model import Facts
+from kmetal_network.laws.registry import judge
+from policies.pack_config import CONFIG_PROPERTIES, terms
+from policies.registrations import Ledger
+from policies.rendered_resources import Rendered, rendered
 
 BEFORE_CREATE: Final = "before-create"
 LAWS: Final = "laws"

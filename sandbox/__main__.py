@@ -1,6 +1,6 @@
 """`python -m sandbox`: the control plane on this machine, from a shell.
 
-It starts, stops and shows; what is applied to it is the business of `underlay` and `pulumi`.
+It starts, stops and shows; what is applied to it is the business of `kmetal-network` and `pulumi`.
 """
 
 from __future__ import annotations
@@ -18,14 +18,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from sandbox import toolchain
-from sandbox.api import ApiError
-from sandbox.control_plane import API_SERVER, ComponentStatus
+from kmetal_network.errors import OperatorError
+from sandbox.control_plane.api import ApiError
+from sandbox.control_plane.control_plane import API_SERVER, ComponentStatus
 from sandbox.environment import DEFAULT_DIRECTORY, environment
 from sandbox.progress import say
 from sandbox.session import Sandbox
-from sandbox.tools import pins
-from underlay.errors import OperatorError
+from sandbox.tools import pins, toolchain
 
 app = typer.Typer(
     help="A Kubernetes control plane on this machine: real API server, real CRDs, no root, no Docker.",

@@ -10,9 +10,8 @@ import os
 from pathlib import Path
 from typing import Final
 
-from sandbox import plugins, toolchain
 from sandbox.storage import CHECKOUT, exclusively
-from sandbox.tools import table
+from sandbox.tools import plugins, table, toolchain
 from sandbox.tools.companions import companions, remove_stale
 
 DEFAULT_DIRECTORY: Final = CHECKOUT / ".sandbox"

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sandbox.golang import last_lines
-from underlay.errors import OperatorError
+from kmetal_network.errors import OperatorError
+from sandbox.tools.golang import last_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

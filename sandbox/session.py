@@ -1,6 +1,6 @@
 """The sandbox as a whole: tools, control plane and controller double, and the `dev` stack applied to it and taken away.
 
-The work on the stack is done by the same `underlay` command that a real cluster gets, started in the sandbox's
+The work on the stack is done by the same `kmetal-network` command that a real cluster gets, started in the sandbox's
 environment.
 """
 
@@ -14,28 +14,28 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final
 
-from sandbox.control_plane import ComponentStatus, ControlPlane
+from kmetal_network.errors import OperatorError
+from sandbox.control_plane.control_plane import ComponentStatus, ControlPlane
 from sandbox.environment import environment, prepare
 from sandbox.processes import READY, Server
 from sandbox.progress import elapsed, say
 from sandbox.storage import CHECKOUT, exclusively
-from underlay.errors import OperatorError
 
 STACK: Final = "dev"
 
 _SPEED: Final = 10
 """How much faster than recorded the double works: Kube-OVN looks at its provider nodes only every 30 seconds."""
 
-_DOUBLE: Final[tuple[str, ...]] = (sys.executable, "-P", "-m", "sandbox.double")
+_DOUBLE: Final[tuple[str, ...]] = (sys.executable, "-P", "-m", "sandbox.controllers")
 _READY_SECONDS: Final = 60.0
 _PATIENCE: Final = 10.0
 
 _NEXT: Final = """
 What to try next (`eval "$(.venv/bin/python -m sandbox env)"` first: PATH, Pulumi's state, kubeconfig):
-  .venv/bin/underlay verify dev       the live network, line by line
-  .venv/bin/underlay preview dev      after a change in Pulumi.dev.yaml; put a pool on 77.220.68.100 to meet the law
-  pulumi stack output -s dev          what tenants' cluster templates need
-  make down                           take it all away again"""
+  .venv/bin/kmetal-network verify dev   the live network, line by line
+  .venv/bin/kmetal-network preview dev  after a change in Pulumi.dev.yaml; put a pool on 77.220.68.100 to meet the law
+  pulumi stack output -s dev            what tenants' cluster templates need
+  make down                             take it all away again"""
 
 
 class Sandbox:
@@ -85,8 +85,8 @@ class Sandbox:
         if not self.start():
             say(f"sandbox: already running on {self.control_plane.api.address}")
         say(f"sandbox: ready after {elapsed(begun)}")
-        self._underlay("up", STACK, "--yes")
-        self._underlay("verify", STACK)
+        self._run_command("up", STACK, "--yes")
+        self._run_command("verify", STACK)
         say(f"done after {elapsed(begun)}{_NEXT}")
 
     def down(self) -> None:
@@ -98,7 +98,7 @@ class Sandbox:
         if not self.ready():
             say("sandbox: not all of it runs; starting it to take the network away in good order")
             self.start()
-        self._underlay("destroy", STACK, "--yes")
+        self._run_command("destroy", STACK, "--yes")
         self.stop()
         say("sandbox: stopped")
 
@@ -124,15 +124,17 @@ class Sandbox:
         except OperatorError:
             self.double.end(_PATIENCE)
             raise
-        say("Kube-OVN: a double of its controllers (sandbox/double), the real ones cannot be had from a registry")
+        say("Kube-OVN: a double of its controllers (sandbox/controllers), the real ones cannot be had from a registry")
 
     def _double_said(self, line: str, before: int) -> bool:
         with self.double.log.open("rb") as log:
             log.seek(before)
             return line.encode() in log.read().splitlines()
 
-    def _underlay(self, *words: str) -> None:
-        command = [sys.executable, "-P", "-m", "operations.command", *words]
+    def _run_command(self, *words: str) -> None:
+        command = [sys.executable, "-P", "-m", "operations.cli", *words]
         done = subprocess.run(command, cwd=CHECKOUT, env={**os.environ, **environment(self.directory)}, check=False)
         if done.returncode:
-            raise OperatorError(f"sandbox: `underlay {' '.join(words)}` failed (exit {done.returncode}); see above")
+            raise OperatorError(
+                f"sandbox: `kmetal-network {' '.join(words)}` failed (exit {done.returncode}); see above"
+            )

@@ -14,10 +14,10 @@ from kubernetes import config
 from kubernetes.dynamic import DynamicClient
 
 from sandbox import environment
-from sandbox.control_plane import ControlPlane
-from tests.photograph import Photograph, until_at_rest
-from tests.vault import vault
-from tests.worlds import LONG, Worlds
+from sandbox.control_plane.control_plane import ControlPlane
+from tests.support.etcd_snapshot import Photograph, until_at_rest
+from tests.support.vault import vault
+from tests.support.xdist_groups import LONG, Worlds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +52,7 @@ def tools_on_path(request: pytest.FixtureRequest, sandbox_directory: Path) -> It
 
 @pytest.fixture(scope="session")
 def sandbox_environment(tools_on_path: None, sandbox_directory: Path) -> dict[str, str]:
-    """The variables with which Pulumi, Helm and the `underlay` command work in the session's sandbox."""
+    """The variables with which Pulumi, Helm and the `kmetal-network` command work in the session's sandbox."""
     del tools_on_path
     return environment.environment(sandbox_directory)
 

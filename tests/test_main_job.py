@@ -19,21 +19,21 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from operations.checks import Verdict
-from operations.command import app
-from operations.live import LiveCluster
-from operations.outcome import Outcome
-from operations.stacks import run
-from operations.upkeep import Verb
-from operations.verify import verify
-from sandbox.api import ApiError
-from sandbox.control_plane import ControlPlane
-from sandbox.double.kube_ovn import ControllerDouble
-from tests.photograph import Photograph
-from tests.project import make_project, stack_config, write_stack
-from underlay.errors import OperatorError
-from underlay.kubeconfig import read_context
-from underlay.stackfile import load_stack
+from kmetal_network.config.kubeconfig import read_context
+from kmetal_network.config.stackfile import load_stack
+from kmetal_network.errors import OperatorError
+from operations.cli import app
+from operations.cluster.live import LiveCluster
+from operations.engine.events import Outcome
+from operations.run import run
+from operations.state.sync import Verb
+from operations.verify.checks import Verdict
+from operations.verify.verification import verify
+from sandbox.control_plane.api import ApiError
+from sandbox.control_plane.control_plane import ControlPlane
+from sandbox.controllers.kube_ovn import ControllerDouble
+from tests.support.etcd_snapshot import Photograph
+from tests.support.stack_project import make_project, stack_config, write_stack
 
 pytestmark = pytest.mark.sandbox
 

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 import requests
 
-from underlay.errors import Finding, UnreachableError
-from underlay.finding_codes import FORGE
+from kmetal_network.errors import Finding, UnreachableError
+from kmetal_network.finding_codes.codes import FORGE
 
 _SECONDS: Final = 20
 _PAGES: Final = 500

@@ -10,11 +10,11 @@ from urllib.parse import quote
 
 import typer
 
+from kmetal_network.comment.markdown import fenced
+from kmetal_network.errors import OperatorError
 from operations.console import note
 from operations.forges.http import Api
 from operations.forges.pull_request import ACTIONS_BOT, Gitea, GitHub, GitLab
-from underlay.comment.markdown import fenced
-from underlay.errors import OperatorError
 
 _ROOM: Final = 60_000
 """Bytes of a report that are shown; the job's log has all of it."""
@@ -91,7 +91,7 @@ def here(variables: Mapping[str, str], author: str = "") -> Issues:
 
 def issue_command(
     stack: Annotated[str, typer.Argument(help="Name of the environment.")],
-    report: Annotated[Path, typer.Argument(help="File with what `underlay drift` and `verify` said.")],
+    report: Annotated[Path, typer.Argument(help="File with what `kmetal-network drift` and `verify` said.")],
     code: Annotated[int, typer.Option("--exit", help="What they ended with; 0 is clean.")],
     author: Annotated[str, typer.Option(help="Login of our issues; by default the token's own.")] = "",
 ) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from kmetal_network.comment.compose import marker
 from operations.forges.pull_request import PullRequest
-from underlay.comment.compose import marker
 
 _OVER: Final = "Nothing more: an earlier text went on here."
 

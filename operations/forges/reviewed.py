@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 
+from kmetal_network.comment.overview import digests
+from kmetal_network.errors import Finding, OperatorError
+from kmetal_network.finding_codes.codes import REVIEWED
 from operations.console import out
 from operations.forges.posting import is_first_part
 from operations.forges.pull_request import Gitea, GitHub, GitLab, PullRequest
-from underlay.comment.overview import digests
-from underlay.errors import Finding, OperatorError
-from underlay.finding_codes import REVIEWED
 
 
 def merged_by(variables: Mapping[str, str], commit: str) -> PullRequest:
@@ -34,7 +34,9 @@ def merged_by(variables: Mapping[str, str], commit: str) -> PullRequest:
         url, repository = variables.get("GITHUB_API_URL", ""), variables.get("GITHUB_REPOSITORY", "")
         token = variables.get("GITHUB_TOKEN", "")
         if not url or not repository:
-            raise OperatorError("this is no job of a forge; name the digest yourself: `underlay up STACK --reviewed`")
+            raise OperatorError(
+                "this is no job of a forge; name the digest yourself: `kmetal-network up STACK --reviewed`"
+            )
         number = kind(url, repository, 0, token).brought(commit)
         made = kind(url, repository, number or 0, token)
     if number is None:
@@ -65,7 +67,8 @@ def _nothing(commit: str, what: str) -> OperatorError:
             Finding(
                 place=f"commit {commit[:7]}",
                 problem=f"{what}, so no plan of it was reviewed",
-                remedy="open a pull request, or have the digest of `underlay preview` reviewed and name it by hand",
+                remedy="open a pull request, or have the digest of `kmetal-network preview` reviewed and name it by"
+                " hand",
                 rule=REVIEWED,
             )
         ]
@@ -77,7 +80,7 @@ def reviewed_command(
     commit: Annotated[str, typer.Option(help="Commit that is deployed; by default the job's.")] = "",
     author: Annotated[str, typer.Option(help="Login of our comments; by default the token's own.")] = "",
 ) -> None:
-    """Print the digest of the plan that was reviewed on the commit's pull request, for `underlay up --reviewed`."""
+    """Print the digest of the plan that was reviewed on the commit's pull request, for `up --reviewed`."""
     sha = commit or os.environ.get("GITHUB_SHA") or os.environ.get("CI_COMMIT_SHA", "")
     digest = reviewed(merged_by(os.environ, sha), stack, sha, author=author)
     out.print(digest, highlight=False, soft_wrap=True)

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from operations.planned import Plan
-from underlay.addresses import Span
-from underlay.drift import Object, Seen
-from underlay.errors import Finding, listed
-from underlay.finding_codes import LOST_ADDRESS
-from underlay.names import METALLB_NAMESPACE
-from underlay.stackfile import Environment
+from kmetal_network.addresses import Span
+from kmetal_network.config.stackfile import Environment
+from kmetal_network.errors import Finding, listed
+from kmetal_network.finding_codes.codes import LOST_ADDRESS
+from kmetal_network.live.diff import Object, Seen
+from kmetal_network.names import METALLB_NAMESPACE
+from operations.impact.plan import Plan
 
 
 def addresses_lost(environment: Environment, plan: Plan, seen: Seen) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""`underlay picture`: topology and address map as SVG, PNG and Mermaid; changes are marked where a plan is given."""
+"""`picture`: topology and address map as SVG, PNG and Mermaid; changes are marked where a plan is given."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Annotated, Final
 
 import typer
 
+from kmetal_network.config.stackfile import Environment, environment_names, load_stack
+from kmetal_network.drawing.address_map import address_map
+from kmetal_network.drawing.topology import mermaid, topology
+from kmetal_network.errors import OperatorError
+from kmetal_network.plan.model import Plan
 from operations.console import out
-from operations.impact.store import load
 from operations.pictures.d2 import Form, draw
-from underlay.drawing.address_map import address_map
-from underlay.drawing.topology import mermaid, topology
-from underlay.errors import OperatorError
-from underlay.plan.model import Plan
-from underlay.stackfile import Environment, environment_names, load_stack
+from operations.preview.store import load
 
 _ROOT: Final = Path()
 
@@ -39,7 +39,7 @@ def picture_command(
         "pictures"
     ),
     plan: Annotated[
-        Path | None, typer.Option(help="JSON of `underlay preview --save`: its changes are marked.")
+        Path | None, typer.Option(help="JSON of `kmetal-network preview --save`: its changes are marked.")
     ] = None,
 ) -> None:
     """Draw topology and address map of an environment as SVG, PNG and Mermaid, without a cluster."""

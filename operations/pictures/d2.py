@@ -12,7 +12,7 @@ import sysconfig
 from enum import StrEnum
 from pathlib import Path
 
-from underlay.errors import OperatorError
+from kmetal_network.errors import OperatorError
 
 _SECONDS = 120
 

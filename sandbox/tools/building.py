@@ -13,7 +13,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from sandbox import golang
+from sandbox.tools import golang
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -19,9 +19,9 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from sandbox.golang import parse_version
+from kmetal_network.errors import OperatorError
 from sandbox.storage import CHECKOUT
-from underlay.errors import OperatorError
+from sandbox.tools.golang import parse_version
 
 FILE: Final = CHECKOUT / "toolchain" / "downloads.yaml"
 

@@ -8,10 +8,10 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sandbox.golang import parse_version
-from sandbox.module_files import ModuleFiles, Replacement
+from kmetal_network.errors import OperatorError
 from sandbox.storage import CHECKOUT
-from underlay.errors import OperatorError
+from sandbox.tools.golang import parse_version
+from sandbox.tools.module_files import ModuleFiles, Replacement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

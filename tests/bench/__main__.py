@@ -19,14 +19,14 @@ from typing import Annotated, Final
 import typer
 from rich.console import Console
 
+from kmetal_network.errors import OperatorError
 from sandbox.environment import prepare
 from sandbox.progress import say
 from tests.bench.bench_preview import preview_share
 from tests.bench.report import LARGE, SMALL, Report
 from tests.bench.size import Bench, plain_tool
-from underlay.errors import OperatorError
 
-_JUDGING: Final = ("tests.bench.bench_rules", "tests.bench.bench_repeats")
+_JUDGING: Final = ("tests.bench.bench_laws", "tests.bench.bench_repeats")
 _WIDTH: Final = 120
 
 

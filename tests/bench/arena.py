@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from sandbox.control_plane import ControlPlane
+from sandbox.control_plane.control_plane import ControlPlane
 from sandbox.processes import Server
 
 SPEED: Final = 100
@@ -24,7 +24,7 @@ def arena(directory: Path) -> Iterator[Path]:
     double = Server("kube-ovn-double", plane.directory / "control-plane")
     plane.start()
     try:
-        words: list[str | Path] = [sys.executable, "-P", "-m", "sandbox.double"]
+        words: list[str | Path] = [sys.executable, "-P", "-m", "sandbox.controllers"]
         words += ["--kubeconfig", plane.kubeconfig, "--speed", str(SPEED)]
         double.spawn(words, dies_with_owner=True)
         yield plane.kubeconfig

@@ -10,10 +10,10 @@ import sys
 from dataclasses import dataclass
 from typing import Final
 
-from tests.bench.bench_rules import GROWTH, TENANTS, measured, network
-from tests.network import Body, build, policy
-from underlay.reach.table import table
-from underlay.reader import facts_of
+from kmetal_network.facts.reader import facts_of
+from kmetal_network.reach.table import table
+from tests.bench.bench_laws import GROWTH, TENANTS, measured, network
+from tests.support.network import Body, build, policy
 
 SECONDS: Final = 5.0
 """Of one processor of this machine, for a thousand tenants."""

@@ -1,6 +1,6 @@
 """What many equal or touching items cost beside half as many: `python -m tests.bench.bench_repeats`.
 
-Each is read, judged and shown as `underlay lint` does it. Work that compares every item with every other grows fourfold.
+Each is read, judged and shown as `kmetal-network lint` does it. Work that compares every item with every other grows fourfold.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Final
 
-from operations.lint import lint
-from tests.bench.bench_rules import measured
+from operations.commands.lint import lint
+from tests.bench.bench_laws import measured
 
 GROWTH: Final = 3.0
 """How much longer twice the items may take."""

@@ -15,7 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from underlay.errors import OperatorError
+from kmetal_network.errors import OperatorError
 
 _LOOK_SECONDS: Final = 0.1
 _PROC: Final = Path("/proc")

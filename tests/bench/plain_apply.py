@@ -13,7 +13,7 @@ import yaml
 from kubernetes import config
 from kubernetes.dynamic import DynamicClient
 
-from tests.bench.project import STACK
+from tests.bench.sized_project import STACK
 
 
 def main() -> None:

@@ -16,12 +16,12 @@ import pulumi_kubernetes as kubernetes
 import yaml
 from pulumi import automation
 
-from components.objects import KubernetesObject
+from components.kubernetes_object import KubernetesObject
+from kmetal_network.config.stackfile import parse_environment
+from kmetal_network.manifests.inventory import owned_manifests
+from kmetal_network.manifests.objects import Manifest
 from sandbox.storage import CHECKOUT
-from tests.bench.project import STACK, stack_text
-from underlay.inventory import owned_manifests
-from underlay.manifests import Manifest
-from underlay.stackfile import parse_environment
+from tests.bench.sized_project import STACK, stack_text
 
 _PER_TENANT = 5
 _TENANTS_FIT = 200

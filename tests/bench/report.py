@@ -31,7 +31,7 @@ class Report:
     """What the plain apply was done with."""
 
     engine: Mapping[str, str]
-    """Settings of the engine that differ from those of `underlay`."""
+    """Settings of the engine that differ from those of `kmetal-network`."""
 
     load: float
     """Processes that wanted a processor before the first measurement (the machine's load average of one minute)."""

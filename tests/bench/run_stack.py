@@ -1,4 +1,4 @@
-"""One run of a stack as `underlay` does it: `python -m tests.bench.run_stack ROOT STACK VERB some|none`.
+"""One run of a stack as `kmetal-network` does it: `python -m tests.bench.run_stack ROOT STACK VERB some|none`.
 
 A process of its own, because the Automation API runs the program inside the caller, whose memory would be mixed with
 the benchmark's. It fails when something changes that should not, or nothing that should: a run that did nothing is quick.
@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 from typing import cast
 
-from operations.stacks import run
-from operations.upkeep import Verb
+from kmetal_network.errors import OperatorError
+from operations.run import run
+from operations.state.sync import Verb
 from sandbox.storage import CHECKOUT
-from underlay.errors import OperatorError
 
 
 def main(root: Path, stack: str, verb: Verb, changes: str) -> str | None:

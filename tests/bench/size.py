@@ -18,7 +18,7 @@ from sandbox.environment import environment
 from sandbox.storage import CHECKOUT
 from tests.bench.arena import arena
 from tests.bench.measure import Measure, Part, measure
-from tests.bench.project import STACK, write_manifests, write_project
+from tests.bench.sized_project import STACK, write_manifests, write_project
 
 
 class Run(StrEnum):
@@ -55,7 +55,7 @@ class Bench:
     """Holds the tools; made by `sandbox.environment.prepare`."""
 
     engine: Mapping[str, str]
-    """Further variables for the engine; none is what `underlay` runs with."""
+    """Further variables for the engine; none is what `kmetal-network` runs with."""
 
     say: Callable[[str], None]
 

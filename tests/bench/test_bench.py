@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 import yaml
 
+from kmetal_network.config.stackfile import load_stack
+from kmetal_network.errors import OperatorError
 from tests.bench.bench_preview import Share
 from tests.bench.measure import Measure, Part, measure, part_of
 from tests.bench.preview_objects import rendered
-from tests.bench.project import STACK, write_manifests, write_project
 from tests.bench.report import Report
 from tests.bench.size import Run, Size
-from underlay.errors import OperatorError
-from underlay.stackfile import load_stack
+from tests.bench.sized_project import STACK, write_manifests, write_project
 
 
 def _size(tenants: int, seconds: float) -> Size:

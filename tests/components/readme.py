@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from tests.project import ROOT
+from tests.support.stack_project import ROOT
 
 
 def shown(language: str) -> str:

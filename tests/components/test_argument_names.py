@@ -9,8 +9,8 @@ import pytest
 
 from components import cni_stack, metallb, provider_network, tenant_args
 from components.tenant_network import TenantNetworkArgs
-from underlay.sections import cluster, cni, provider, tenant
-from underlay.sections import metallb as metallb_section
+from kmetal_network.config.sections import cluster, cni, provider, tenant
+from kmetal_network.config.sections import metallb as metallb_section
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,10 @@ from components.metallb import MetalLB, MetalLBArgs
 from components.provider_network import ProviderNetwork, ProviderNetworkArgs
 from components.tenant_args import ExternalNetworkArgs, TenantClusterArgs
 from components.tenant_network import TenantNetwork, TenantNetworkArgs
-from tests.engine import Registered, record
-from tests.project import ROOT
-from underlay.errors import OperatorError
-from underlay.stackfile import parse_environment
+from kmetal_network.config.stackfile import parse_environment
+from kmetal_network.errors import OperatorError
+from tests.support.recording_engine import Registered, record
+from tests.support.stack_project import ROOT
 
 EXTERNAL = {"cidr_block": "77.220.68.96/27", "gateway": "77.220.68.97"}
 TENANT: dict[str, Any] = {

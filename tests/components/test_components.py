@@ -6,18 +6,18 @@ from typing import Any
 
 import pytest
 
-from components.admission_wall import AdmissionWall, AdmissionWallArgs
+from components.admission_policies import AdmissionWall, AdmissionWallArgs
 from components.cni_stack import CniStack, CniStackArgs
 from components.metallb import MetalLB, MetalLBArgs
 from components.provider_network import ProviderNetwork, ProviderNetworkArgs
 from components.tenant_args import ExternalNetworkArgs, TenantClusterArgs
 from components.tenant_network import TenantNetwork, TenantNetworkArgs
-from tests.engine import Registered, record
-from tests.project import ROOT
-from underlay.plain import plain
-from underlay.sections.admission import Admission
-from underlay.settings import Settings
-from underlay.stackfile import load_stack
+from kmetal_network.config.plain_values import plain
+from kmetal_network.config.sections.admission import Admission
+from kmetal_network.config.settings import Settings
+from kmetal_network.config.stackfile import load_stack
+from tests.support.recording_engine import Registered, record
+from tests.support.stack_project import ROOT
 
 EXTERNAL = ExternalNetworkArgs(cidr_block="77.220.68.96/27", gateway="77.220.68.97")
 

@@ -7,9 +7,16 @@ import sys
 
 import pytest
 
-from tests.project import ROOT
+from tests.support.stack_project import ROOT
 
-FORBIDDEN = ("underlay.rules", "underlay.admission", "underlay.wall", "underlay.drift", "underlay.facts", "operations")
+FORBIDDEN = (
+    "kmetal_network.laws",
+    "kmetal_network.admission",
+    "kmetal_network.manifests.admission",
+    "kmetal_network.live.diff",
+    "kmetal_network.facts.model",
+    "operations",
+)
 
 
 @pytest.mark.parametrize("module", ["cni_stack", "metallb", "provider_network", "tenant_network", "provider_host"])

@@ -10,8 +10,8 @@ import pytest
 from pulumi.errors import InputPropertiesError
 
 from components.provider_host import Host
-from tests.engine import record
-from tests.project import ROOT
+from tests.support.recording_engine import record
+from tests.support.stack_project import ROOT
 
 HOST = Host()
 SCHEMA: dict[str, Any] = json.loads(HOST.schema or "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.components.readme import python_program, shown
-from tests.engine import record
+from tests.support.recording_engine import record
 
 
 def test_the_program_of_the_readme_has_fifteen_lines_and_declares_a_provider_network_and_a_tenant() -> None:

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.control_plane import ControlPlane
-from sandbox.toolchain import provide_tools
+from kmetal_network.errors import OperatorError
+from sandbox.control_plane.control_plane import ControlPlane
+from sandbox.tools.toolchain import provide_tools
 from sandbox.tools.yaml_host import YAML_HOST
 from tests.components.readme import shown
-from tests.project import ROOT
-from underlay.errors import OperatorError
+from tests.support.stack_project import ROOT
 
 pytestmark = pytest.mark.sandbox
 

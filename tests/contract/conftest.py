@@ -10,11 +10,11 @@ from urllib.parse import urlencode
 
 import pytest
 
-from sandbox.api import Api as Server
-from sandbox.api import ApiError, collection
-from sandbox.control_plane import ControlPlane
-from tests.contract.engine import API_VERSIONS, Engine, make_stack
-from tests.photograph import Photograph
+from sandbox.control_plane.api import Api as Server
+from sandbox.control_plane.api import ApiError, collection
+from sandbox.control_plane.control_plane import ControlPlane
+from tests.contract.real_engine import API_VERSIONS, Engine, make_stack
+from tests.support.etcd_snapshot import Photograph
 
 NAMESPACED = {"IPAddressPool", "L2Advertisement", "ConfigMap", "Secret", "ResourceQuota"}
 POOLS = "kmetal-metallb"

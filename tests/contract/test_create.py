@@ -9,7 +9,7 @@ import pulumi_kubernetes as k8s
 import pytest
 
 from tests.contract.conftest import Api
-from tests.contract.engine import Declare, Engine, custom, with_provider
+from tests.contract.real_engine import Declare, Engine, custom, with_provider
 
 pytestmark = pytest.mark.sandbox
 RANGE = ["172.21.204.200-172.21.204.250"]

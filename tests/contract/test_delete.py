@@ -10,7 +10,7 @@ import pulumi_kubernetes as k8s
 import pytest
 
 from tests.contract.conftest import Api
-from tests.contract.engine import Engine, custom, with_provider
+from tests.contract.real_engine import Engine, custom, with_provider
 
 pytestmark = pytest.mark.sandbox
 POOL = {"addresses": ["172.21.204.9/32"]}

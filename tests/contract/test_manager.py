@@ -6,7 +6,7 @@ import pulumi_kubernetes as k8s
 import pytest
 
 from tests.contract.conftest import Api
-from tests.contract.engine import Declare, Engine, custom
+from tests.contract.real_engine import Declare, Engine, custom
 
 pytestmark = pytest.mark.sandbox
 NAME = {"patchFieldManager": "kmetal-network-dev"}

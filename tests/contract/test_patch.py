@@ -6,7 +6,7 @@ import pulumi_kubernetes as k8s
 import pytest
 
 from tests.contract.conftest import Api
-from tests.contract.engine import Engine, patch, with_provider
+from tests.contract.real_engine import Engine, patch, with_provider
 
 pytestmark = pytest.mark.sandbox
 ROUTES = [{"cidr": "0.0.0.0/0", "nextHopIP": "77.220.68.97", "policy": "policyDst"}]

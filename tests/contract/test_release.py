@@ -12,7 +12,7 @@ from pulumi_kubernetes.helm.v3 import Release
 
 from sandbox.storage import CHECKOUT
 from tests.contract.conftest import Api
-from tests.contract.engine import Engine, with_provider
+from tests.contract.real_engine import Engine, with_provider
 
 pytestmark = pytest.mark.sandbox
 TEMPLATE = """

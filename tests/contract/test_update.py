@@ -6,7 +6,7 @@ import pulumi_kubernetes as k8s
 import pytest
 
 from tests.contract.conftest import Api
-from tests.contract.engine import Engine, custom, with_provider
+from tests.contract.real_engine import Engine, custom, with_provider
 
 pytestmark = pytest.mark.sandbox
 SUBNET = {"cidrBlock": "10.100.0.0/24", "protocol": "IPv4", "gateway": "10.100.0.1"}

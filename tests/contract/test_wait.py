@@ -11,7 +11,7 @@ import pulumi_kubernetes as k8s
 import pytest
 
 from tests.contract.conftest import Api
-from tests.contract.engine import Engine, custom
+from tests.contract.real_engine import Engine, custom
 
 pytestmark = pytest.mark.sandbox
 VPC = {"namespaces": ["alpha"]}

@@ -8,11 +8,11 @@ from typing import Any, Final
 import pulumi_kubernetes as kubernetes
 from pulumi_kubernetes.helm.v3 import Release
 
-from operations.live import COLLECTIONS
+from operations.cluster.live import COLLECTIONS
 from sandbox.storage import CHECKOUT
-from tests.adoption.by_hand import VALUES, page
-from tests.contract.engine import Engine, make_stack, with_provider
-from tests.life_cycle.project import Project, wait_until
+from tests.contract.real_engine import Engine, make_stack, with_provider
+from tests.kmetal_network.adoption.by_hand import VALUES, page
+from tests.life_cycle.live_project import Project, wait_until
 
 _SERVER_SIDE: Final = frozenset({"ProviderNetwork", "Vlan", "Vpc"})
 """Kinds that the page's reader applied with `--server-side`; the others as kubectl does by itself."""

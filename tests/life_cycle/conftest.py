@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.control_plane import ControlPlane
-from sandbox.double.kube_ovn import ControllerDouble
-from sandbox.double.northbound import Northbound
-from tests.life_cycle.project import Project
-from tests.photograph import Photograph
+from sandbox.control_plane.control_plane import ControlPlane
+from sandbox.controllers.kube_ovn import ControllerDouble
+from sandbox.controllers.northbound import Northbound
+from tests.life_cycle.live_project import Project
+from tests.support.etcd_snapshot import Photograph
 
 SPEED = 20
 """Kube-OVN looks at its provider nodes every 30 seconds; here every 1.5."""

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.project import ROOT
+from tests.support.stack_project import ROOT
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 STACKS = {path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml")}

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 import yaml
 
-from operations import drift, verify
-from operations.guard import CONTROL_PLANES
-from operations.live import COLLECTIONS
-from operations.planned import OWN_KINDS
-from operations.routers import DOMAIN
-from tests.project import ROOT
+from operations.cluster.live import COLLECTIONS
+from operations.commands import drift
+from operations.impact.guard import CONTROL_PLANES
+from operations.impact.plan import OWN_KINDS
+from operations.impact.routers import DOMAIN
+from operations.verify import verification
+from tests.support.stack_project import ROOT
 
 UNGUARDED = {"admissionregistration.k8s.io", "authentication.k8s.io", "authorization.k8s.io"}
 """Groups with kinds on which the API server evaluates no admission policy."""
@@ -47,7 +48,7 @@ def _asked(kinds: tuple[str, ...], *paths: str) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("kinds", [drift.KINDS, verify.KINDS, PLAN], ids=["drift", "verify", "preview"])
+@pytest.mark.parametrize("kinds", [drift.KINDS, verification.KINDS, PLAN], ids=["drift", "verify", "preview"])
 def test_the_preview_identity_may_list_every_kind_that_is_looked_at(kinds: tuple[str, ...]) -> None:
     allowed = _allowed("kmetal-network-preview", "list")
     assert _asked(kinds, CONTROL_PLANES) - allowed == set()

@@ -7,10 +7,10 @@ from typing import Any, Final
 import pytest
 import yaml
 
-from operations.live import COLLECTIONS
-from tests.project import ROOT
-from underlay.plan.rendering import rendered
-from underlay.stackfile import load_stack
+from kmetal_network.config.stackfile import load_stack
+from kmetal_network.plan.rendering import rendered
+from operations.cluster.live import COLLECTIONS
+from tests.support.stack_project import ROOT
 
 WHOLE: Final = {"create", "delete", "get", "list", "patch", "update", "watch"}
 

@@ -9,14 +9,14 @@ from typing import Any, cast
 
 import pytest
 
+from kmetal_network.config.stackfile import Environment, load_stack
+from kmetal_network.errors import OperatorError
 from operations import rerouting
-from operations.live import COLLECTIONS, LiveCluster
-from operations.outcome import Outcome
-from operations.routers import rerouted
-from operations.stacks import run
-from tests.project import ROOT
-from underlay.errors import OperatorError
-from underlay.stackfile import Environment, load_stack
+from operations.cluster.live import COLLECTIONS, LiveCluster
+from operations.engine.events import Outcome
+from operations.impact.routers import rerouted
+from operations.run import run
+from tests.support.stack_project import ROOT
 
 OURS = {"kmetal-network/stack": "dev", "kmetal-network/tenant": "alpha"}
 FIRST, SECOND = "77.220.68.110", "77.220.68.111"
@@ -203,7 +203,7 @@ def test_what_neither_settings_nor_state_name_is_named_before_anything_is_writte
 
     assert str(refused.value) == (
         "stack dev: alpha-vpc gets another way out, and in its way stand OvnDnatRule lb-1, Subnet alpha-old-subnet that"
-        " no state knows and no settings name; find out whose that is (underlay drift dev); then kubectl delete"
+        " no state knows and no settings name; find out whose that is (kmetal-network drift dev); then kubectl delete"
         " OvnDnatRule lb-1 && kubectl delete Subnet alpha-old-subnet [REROUTED]"
     )
     assert runs.told == [LOOK]

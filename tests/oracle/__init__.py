@@ -1,1 +1,1 @@
-"""OVN itself, as Debian packages it, asked where a packet goes: what the verdicts of `underlay.reach` are held to."""
+"""OVN itself, as Debian packages it, asked where a packet goes: what the verdicts of `kmetal_network.reach` are held to."""

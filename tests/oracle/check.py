@@ -6,18 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from kmetal_network.addresses import Span
+from kmetal_network.facts.reader import facts_of
+from kmetal_network.reach.build import network
+from kmetal_network.reach.network import Network
+from kmetal_network.reach.paths import Paths
+from kmetal_network.reach.trace import ending
+from kmetal_network.reach.verdict import Outcome, Verdict
 from tests.oracle.compare import chosen, disagreement, not_at_router
 from tests.oracle.networks import World
 from tests.oracle.northbound import Rows
 from tests.oracle.ovn import Ovn
 from tests.oracle.translate import rows
-from underlay.addresses import Span
-from underlay.reach.build import network
-from underlay.reach.network import Network
-from underlay.reach.paths import Paths
-from underlay.reach.trace import ending
-from underlay.reach.verdict import Outcome, Verdict
-from underlay.reader import facts_of
 
 PORTS = (80, 443)
 

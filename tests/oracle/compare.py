@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from underlay.reach.steps import Piece
-from underlay.reach.trace import Ending, outcome_of
-from underlay.reach.verdict import Outcome, Verdict
+from kmetal_network.reach.steps import Piece
+from kmetal_network.reach.trace import Ending, outcome_of
+from kmetal_network.reach.verdict import Outcome, Verdict
 
 _PORTS: Final = re.compile("tcp|udp|icmp")
 

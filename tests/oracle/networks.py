@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from tests.network import Body, build, node
 from tests.oracle.northbound import Pod
+from tests.support.network import Body, build, node
 
 _EXTERNALS: Final = {
     "external": ("77.220.68.96/27", "77.220.68.97"),

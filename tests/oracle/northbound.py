@@ -1,7 +1,7 @@
 """Kube-OVN's objects in OVN's northbound database, as its controller writes them there.
 
 Written anew after what the controller was seen to do (kube-ovn v1.15, pkg/controller and pkg/ovs), and apart from
-`underlay.reach`: what is compared with a model must not be made by it.
+`kmetal_network.reach`: what is compared with a model must not be made by it.
 """
 
 from __future__ import annotations

@@ -99,7 +99,7 @@ class Ovn:
             self._pids.remove(pid)
 
     def command(self, program: str, *words: str) -> str:
-        """Run one of OVN's programs on this database, as `operations.ovn_commands` does it in a cluster."""
+        """Run one of OVN's programs on this database, as `operations.reachability.ovn_commands` does it in a cluster."""
         command = [str(self._programs.paths[program]), f"--db=unix:{self.socket}", *words]
         done = subprocess.run(
             command, check=True, capture_output=True, text=True, env=self._programs.environment, timeout=60

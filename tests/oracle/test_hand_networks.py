@@ -6,11 +6,11 @@ from functools import partial
 
 import pytest
 
+from kmetal_network.reach.trace import ending, outcome_of
+from tests.kmetal_network.reach.networks import HANDS, LEAVES, ROUTER, Hand
 from tests.oracle.compare import EXTERNALS, not_at_router
 from tests.oracle.ovn import Ovn
 from tests.oracle.translate import rows
-from tests.reach_networks import HANDS, LEAVES, ROUTER, Hand
-from underlay.reach.trace import ending, outcome_of
 
 
 @pytest.mark.parametrize("hand", HANDS, ids=str)

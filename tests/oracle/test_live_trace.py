@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from operations.ovn_commands import run
-from operations.traces import Compared, compare_traces, pod_ports
-from tests.network import Body, build
+from kmetal_network.errors import UnreachableError
+from kmetal_network.facts.reader import facts_of
+from kmetal_network.reach.table import table
+from kmetal_network.reach.verdict import Outcome
+from operations.reachability.ovn_commands import run
+from operations.reachability.traces import Compared, compare_traces, pod_ports
+from tests.kmetal_network.reach.networks import GUIDE, HANDS, Hand
 from tests.oracle.northbound import Rows
 from tests.oracle.ovn import Ovn
 from tests.oracle.translate import rows
-from tests.reach_networks import GUIDE, HANDS, Hand
-from underlay.errors import UnreachableError
-from underlay.reach.table import table
-from underlay.reach.verdict import Outcome
-from underlay.reader import facts_of
+from tests.support.network import Body, build
 
 
 def addresses(hand: Hand, made: Rows) -> list[Body]:

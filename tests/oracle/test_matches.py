@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.network import build, policy
+from kmetal_network.laws.tenants.ovn_grammar import is_expression
+from kmetal_network.laws.tenants.ovn_match import OvnRefusalError, destinations
 from tests.oracle.ovn import Ovn
 from tests.oracle.translate import rows
-from underlay.rules.matches import OvnRefusalError, destinations
-from underlay.rules.ovn_grammar import is_expression
+from tests.support.network import build, policy
 
 READ = (
     "ip4.dst == 10.0.0.0/8",

@@ -12,17 +12,17 @@ from typing import Any
 
 import pytest
 
-from tests.network import Body, build, node, policy
+from kmetal_network.addresses import Span
+from kmetal_network.facts.reader import facts_of
+from kmetal_network.reach.build import network
+from kmetal_network.reach.paths import Paths
+from kmetal_network.reach.trace import ending, outcome_of
+from kmetal_network.reach.verdict import Outcome
 from tests.oracle.compare import EXTERNALS
 from tests.oracle.northbound import Pod, Rows
 from tests.oracle.ovn import Ovn
 from tests.oracle.translate import rows
-from underlay.addresses import Span
-from underlay.reach.build import network
-from underlay.reach.paths import Paths
-from underlay.reach.trace import ending, outcome_of
-from underlay.reach.verdict import Outcome
-from underlay.reader import facts_of
+from tests.support.network import Body, build, node, policy
 
 RECORDED = Path(__file__).parents[3] / "shared" / "reference" / "observed"
 

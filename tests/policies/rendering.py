@@ -10,7 +10,7 @@ from pulumi.runtime import proto
 from pulumi_policy import EnforcementLevel
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 
-from policies.firm import FirmServicer
+from policies.enforcement import FirmServicer
 from policies.pack import policies
 
 LATER = UNKNOWN_STRING_VALUE

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from kmetal_network.facts.model import UNKNOWN
 from policies.pack import verdict
-from policies.reader import rendered
+from policies.rendered_resources import rendered
 from tests.policies.rendering import external
-from underlay.facts import UNKNOWN
 
 POOL = """\
 apiVersion: metallb.io/v1beta1

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from tests.cases import CASES, Case
-from tests.network import good
+from kmetal_network.facts.model import UNKNOWN
+from kmetal_network.laws.registry import BY_ID, RULES
+from tests.law_cases.table import CASES, Case
 from tests.policies.rendering import LATER, Pack, advisory, mandatory, rules
-from underlay.facts import UNKNOWN
-from underlay.rules.registry import BY_ID, RULES
+from tests.support.network import good
 
 ABSENCE = {
     "NET-206 a pool that does not exist",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from pulumi.runtime import proto
 
+from kmetal_network.laws.registry import BY_ID, RULES
 from tests.policies.rendering import (
     LATER,
     Pack,
@@ -17,7 +18,6 @@ from tests.policies.rendering import (
     provider_network,
     rules,
 )
-from underlay.rules.registry import BY_ID, RULES
 
 GOOD = (pool("172.21.204.200-172.21.204.250"), external(), provider_network(), layer2("data.204"))
 REASON = "the switch filters ARP on this VLAN"

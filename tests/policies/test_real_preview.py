@@ -20,8 +20,8 @@ from pulumi.automation.events import EngineEvent
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.yaml import ConfigGroup
 
-from operations.engine import QuietStack, cli
-from operations.inline import Inline
+from operations.engine.inline_program import Inline
+from operations.engine.stack import QuietStack, cli
 from tests.policies.rendering import external, layer2, manifest, pool, provider_network
 
 pytestmark = pytest.mark.sandbox

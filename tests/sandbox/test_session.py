@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
+from kmetal_network.errors import OperatorError
 from sandbox import __main__ as command
 from sandbox import session
-from sandbox.api import Api, ApiError
-from sandbox.control_plane import ControlPlane
-from sandbox.double.api import KINDS
+from sandbox.control_plane.api import Api, ApiError
+from sandbox.control_plane.control_plane import ControlPlane
+from sandbox.controllers.api import KINDS
 from sandbox.session import Sandbox
-from underlay.errors import OperatorError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +73,7 @@ def test_two_starts_at_once_make_one_double(sandbox: Sandbox) -> None:
 def test_a_double_that_ends_at_once_fails_the_start_with_its_own_words(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "_DOUBLE", (sys.executable, "-P", "-m", "sandbox.double"))
+    monkeypatch.setattr(session, "_DOUBLE", (sys.executable, "-P", "-m", "sandbox.controllers"))
 
     with pytest.raises(OperatorError) as refused:
         sandbox.start()
@@ -144,7 +144,9 @@ def test_down_starts_what_is_missing_before_it_takes_the_network_away(
     done: list[str] = []
     start = sandbox.start
     monkeypatch.setattr(sandbox, "start", lambda: done.append("start") or start())
-    monkeypatch.setattr(sandbox, "_underlay", lambda *words: done.append(f"{words[0]} {sandbox.double.pid() is None}"))
+    monkeypatch.setattr(
+        sandbox, "_run_command", lambda *words: done.append(f"{words[0]} {sandbox.double.pid() is None}")
+    )
 
     sandbox.down()
 

@@ -1,0 +1,1 @@
+"""Laws as ValidatingAdmissionPolicies, in CEL."""

@@ -1,0 +1,102 @@
+"""OVN's match expressions in CEL, as far as `kmetal_network.laws.tenants.ovn_match` reads them.
+
+One pattern for the whole language would cost too much: the API server counts its length for every match, and refuses an
+object for which it counts too far. So the comparisons are read one by one, and what joins them is read as a word over
+few letters: `!(ip4.dst == 10.0.0.0/8 || tcp) && ip4` becomes `!(x||x)&&x`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kmetal_network.admission.cel import masked, once, text, texts
+from kmetal_network.laws.tenants.ovn_grammar import ALONE
+
+_DEPTH: Final = 3
+"""Parentheses in parentheses that are read; deeper ones are left to the law, since CEL cannot recurse."""
+
+_SIGNS: Final = ("(", ")", "&&", "||", "!")
+_PIECES: Final = r'[()]|&&|[|][|]|!|(?:[^()&|!"]|!=|"[^"\\]*")+'
+"""Signs that join, and what stands between them."""
+
+_OCTET: Final = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
+_VALUE4: Final = rf"{_OCTET}(?:\.{_OCTET}){{3}}(?:/(?:3[0-2]|[12]?[0-9]))?"
+_VALUE6: Final = r"[0-9a-fA-F]*:[0-9a-fA-F:]*(?:/(?:12[0-8]|1[01][0-9]|[1-9]?[0-9]))?"
+_SET: Final = r"\$[A-Za-z_.][A-Za-z0-9_.]*"
+_NUMBER: Final = r"[0-9]{1,5}"
+_TEXT: Final = r'"[^"\\]*"'
+_BLOCKS: Final = r"[0-9a-fA-F]*[:.][0-9a-fA-F:.]*/[0-9]+"
+
+_ELSEWHERE: Final = r"/0[0-9]|[fF]{4}|0[0-9]{4}"
+"""In what the law reads and these patterns do not: zeros in front, the mapped form. The law judges it."""
+_WORD: Final = "^[x!&|()]*$"
+
+
+def _value(one: str) -> str:
+    return rf"(?:{one}|\{{\s*{one}\s*(?:,\s*{one}\s*)*\}})"
+
+
+def _comparison() -> str:
+    """A pattern (RE2) of what stands between signs."""
+    forms = (
+        rf"ip4\.(?:src|dst)\s*[=!]=\s*{_value(rf'(?:{_VALUE4}|{_SET})')}",
+        rf"ip6\.(?:src|dst)\s*[=!]=\s*{_value(rf'(?:{_VALUE6}|{_SET})')}",
+        rf"{_COUNTED}\s*(?:[=!<>]=|[<>])\s*{_value(_NUMBER)}",
+        rf"(?:inport|outport)\s*[=!]=\s*{_value(_TEXT)}",
+        r"(?:ip[46]?|icmp[46]?|tcp|udp|sctp|arp)",
+    )
+    return rf"^\s*(?:{'|'.join(forms)})\s*$"
+
+
+_QUAD: Final = rf"{_OCTET}(?:\.{_OCTET}){{3}}"
+_MAC: Final = r"(?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}"
+_WHOLE: Final = r"(?:0[xX][0-9a-fA-F]+|[0-9]{1,20})(?:/(?:0[xX][0-9a-fA-F]+|[0-9]{1,20}))?"
+_RELATION: Final = r"(?:[=!<>]=|[<>])"
+_COUNTED: Final = r"(?:ip\.(?:proto|ttl|dscp)|(?:tcp|udp|sctp)\.(?:src|dst)|icmp[46]\.(?:type|code))"
+_FIELDS: Final = (
+    r"(?:eth\.type|vlan\.(?:tci|vid|pcp)|ip\.(?:ecn|frag)|ip6\.label|arp\.op|tcp\.flags|ct_(?:mark|state|label)"
+    r"|x{0,2}reg[0-9]|pkt\.mark)(?:\[[0-9]+(?:\.\.[0-9]+)?\])?"
+)
+
+
+def _other() -> str:
+    """A pattern of comparisons that OVN reads and the law does not: it says so, and they pass."""
+    forms = (
+        rf"ip4\.(?:src|dst)\s*[=!]=\s*{_QUAD}/{_QUAD}",
+        rf"eth\.(?:src|dst)\s*[=!]=\s*{_MAC}(?:/{_MAC})?",
+        rf"{_FIELDS}\s*{_RELATION}\s*{_value(_WHOLE)}",
+        rf"{_NUMBER}\s*{_RELATION}\s*{_COUNTED}(?:\s*{_RELATION}\s*{_NUMBER})?",
+        rf"{_WHOLE}\s*{_RELATION}\s*{_FIELDS}(?:\s*{_RELATION}\s*{_WHOLE})?",
+        rf"(?:{ALONE})",
+    )
+    return rf"^\s*(?:{'|'.join(forms)})\s*$"
+
+
+def _reversed() -> str:
+    """A pattern of blocks on the left; their host bits are looked at."""
+    return rf"^\s*(?:{_VALUE4}\s*[=!]=\s*ip4|{_VALUE6}\s*[=!]=\s*ip6)\.(?:src|dst)\s*$"
+
+
+def _joined() -> str:
+    """A pattern of words in which `&&` and `||` never stand side by side."""
+    term = "!*x"
+    for _ in range(_DEPTH):
+        term = rf"!*(?:x|\({_chain(term)}\))"
+    return f"^{_chain(term)}$"
+
+
+def _chain(term: str) -> str:
+    return rf"{term}(?:(?:&&{term})*|(?:[|][|]{term})*)"
+
+
+def ovn_readable(match: str) -> str:
+    """Whether OVN can read a match: its pieces, how they are joined, and every block in it without host bits."""
+    masked_blocks = f"q.contains('\"') || q.findAll({text(_BLOCKS)}).all(b, isCIDR(b) && {masked('b')})"
+    read_by_law = f"(q.matches({text(_comparison())}) || q.matches({text(_reversed())})) && ({masked_blocks})"
+    good = f"q.matches({text(_ELSEWHERE)}) || ({read_by_law}) || q.matches({text(_other())})"
+    word = f"s.map(q, q in {texts(_SIGNS)} ? q : q.trim() == '' ? '' : {good} ? 'x' : q).join('')"
+    opened, closed = "w.split('(').size()", "w.split(')').size()"
+    deep = f"w.matches({text(_WORD)}) && {opened} > {_DEPTH + 1} && {opened} == {closed}"
+    read = f"w.matches({text(_joined())}) || ({deep})"
+    pieces = f"s.join('') == {match} && ({once('w', word, read)})"
+    return f"({once('s', f'{match}.findAll({text(_PIECES)})', pieces)})"

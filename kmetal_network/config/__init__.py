@@ -1,0 +1,1 @@
+"""Stack files: read, typed, edited."""

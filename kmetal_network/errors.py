@@ -1,0 +1,122 @@
+"""What an operator is told: findings as data, one sentence form, one exception that carries them.
+
+Grammar: `<place>: <what is wrong, with the value>; <what to write instead> [<rule id>]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from kmetal_network.finding_codes.codes import SHAPE
+
+_LONGEST: Final = 1_000
+"""Characters of a part of a finding; a longer one loses its middle."""
+
+
+def printable(text: str) -> str:
+    """Text without a character that a terminal obeys or does not show.
+
+    Control characters, line ends, marks of writing direction, blanks other than the space and lone surrogates come
+    escaped, so that a name can forge no line of a report.
+    """
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+
+
+def printable_lines(text: str) -> str:
+    """The same for a text of several lines."""
+    return "\n".join(map(printable, text.split("\n")))
+
+
+def bounded(text: str, longest: int = _LONGEST) -> str:
+    """Text of a length that a report can bear; what is left out of its middle is counted."""
+    if len(text) <= longest:
+        return text
+    half = longest // 2
+    return f"{text[:half]}... ({len(text) - 2 * half:,} characters left out) ...{text[-half:]}"
+
+
+class Severity(StrEnum):
+    """How much a finding weighs."""
+
+    ERROR = "error"
+    """The network would break, or leak: nothing is applied."""
+
+    WARNING = "warning"
+    """It works as written, and an engineer would want to know."""
+
+
+@dataclass(frozen=True, order=True, kw_only=True)
+class Finding:
+    """One thing that is wrong, where, and what to write instead."""
+
+    place: str
+    """Where to look: `Pulumi.dev.yaml:31 metallb.pools[0].addresses[0]`, or `IPAddressPool kmetal-metallb/public`."""
+
+    problem: str
+    """What is wrong, with the value, both parties named."""
+
+    remedy: str
+    """What to write instead."""
+
+    rule: str = SHAPE
+    severity: Severity = Severity.ERROR
+
+    subject: str = field(default="", compare=False)
+    """The object that it is about, `Kind namespace/name`, where the place is a line of a file."""
+
+    names: tuple[str, ...] = field(default=(), compare=False)
+    """Everybody whom it concerns: pods, or holders of an address."""
+
+    tenants: tuple[str, ...] = field(default=(), compare=False)
+    """The tenants whom it concerns."""
+
+    def __str__(self) -> str:
+        """The one sentence form, on one line whatever it names; a problem that names pods or holders names each."""
+        problem = self.problem if self.names else bounded(self.problem)
+        return printable(f"{bounded(self.place)}: {problem}; {bounded(self.remedy)} [{self.rule}]")
+
+
+def report(findings: Iterable[Finding]) -> str:
+    """All findings, sorted by place, one to a line."""
+    return "\n".join(str(finding) for finding in sorted(findings))
+
+
+def listed(what: str, names: Collection[str]) -> str:
+    """`pod a` or `pods a, b, c`: every name, since whoever reads a refusal has to find each of them."""
+    return f"{what}{'s' if len(names) > 1 else ''} {', '.join(sorted(names))}"
+
+
+class OperatorError(Exception):
+    """Something an operator has to put right; its text is all that reaches a terminal, never a traceback."""
+
+    def __init__(self, findings: Iterable[Finding] | str) -> None:
+        self.findings: tuple[Finding, ...] = () if isinstance(findings, str) else tuple(sorted(findings))
+        super().__init__(findings if isinstance(findings, str) else report(self.findings))
+
+    @property
+    def exit_code(self) -> int:
+        """1 for findings; 2 for wrong usage."""
+        return 1 if self.findings else 2
+
+
+class UnreachableError(OperatorError):
+    """A cluster that could not be looked at: nothing is known of it, which is no finding."""
+
+    @property
+    def exit_code(self) -> int:
+        """2, whatever is said."""
+        return 2
+
+
+class RunFailedError(OperatorError):
+    """A run of the engine that did not reach its end; told in the engine's and the program's own words."""
+
+    @property
+    def exit_code(self) -> int:
+        """1, as for findings."""
+        return 1

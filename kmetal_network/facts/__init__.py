@@ -1,0 +1,1 @@
+"""What objects say about the network, as plain data, whoever wrote them."""

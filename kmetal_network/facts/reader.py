@@ -1,0 +1,272 @@
+"""Reads Kubernetes objects into facts: files of YAML, a preview's rendered resources, or what an API server lists.
+
+Objects are known by API group and kind, in any version. Nothing that is read can make it fail, and nothing fails open:
+what has the wrong type becomes a fact that a law refuses, and is a finding of its own (rule SHAPE). `UNKNOWN` may stand
+anywhere and stays what it is. Kinds that no law speaks of are passed over.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from kmetal_network.errors import Finding
+from kmetal_network.facts.carriers import is_closed, kind_of, manifests
+from kmetal_network.facts.chart_values import values_facts
+from kmetal_network.facts.lenient_fields import Fields, Note, is_list, written
+from kmetal_network.facts.model import UNKNOWN, UNNAMED, Cni, Facts, Subnet
+from kmetal_network.kinds.parsed_object import Found
+from kmetal_network.kinds.readers import COLLECTION, READERS, Fact, Reader
+from kmetal_network.yaml_document import Path
+
+KNOWN: Final = frozenset(READERS)
+"""Every kind that a law speaks of, by API group and kind."""
+_DELETED: Final = "delete"
+"""Value of `$patch` in a strategic merge patch that takes its object out of what Kustomize builds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """An object and where it was found."""
+
+    data: object
+    place: str | None = None
+    """Where to look; by default its kind, namespace and name."""
+    locate: Callable[[Path], str] | None = None
+    """The place of one of its fields, where the source has lines."""
+    patch: bool = False
+    """It sets some fields of an object that others own: what it leaves out is not absent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of what was read a law could judge."""
+
+    objects: int = 0
+    """Objects, those inside Lists and other objects included."""
+    unknown: int = 0
+    """Those of kinds that no law knows."""
+    patches: int = 0
+    """Those that are patches, judged by what they write."""
+    closed: tuple[tuple[str, int], ...] = ()
+    """Kinds, and how many objects of each may hold manifests that nobody has read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was seen, and what could not be read as its type."""
+
+    facts: Facts
+    shape: tuple[Finding, ...]
+    coverage: Coverage = field(default_factory=Coverage)
+
+
+def facts_of(
+    objects: Iterable[object], place: Callable[[Mapping[str, Any]], str] | None = None, *, whole: bool = False
+) -> Facts:
+    """The facts of many objects.
+
+    Args:
+        objects: mappings as YAML or JSON gives them, or `Manifest` where a place or a patch has to be said.
+        place: names the place of a plain mapping; by default its kind, namespace and name.
+        whole: nobody else holds a part of the network, so absence proves something.
+    """
+    return look(objects, place, whole=whole).facts
+
+
+def look(
+    objects: Iterable[object],
+    place: Callable[[Mapping[str, Any]], str] | None = None,
+    *,
+    whole: bool = False,
+    carried: bool = True,
+) -> Look:
+    """The facts of many objects, every field that has the wrong type, and what no law could judge.
+
+    Args:
+        objects: as for `facts_of`.
+        place: as for `facts_of`.
+        whole: as for `facts_of`.
+        carried: read manifests inside other objects, too; not where those manifests are among the objects already.
+    """
+    collected: dict[str, list[Fact]] = defaultdict(list)
+    findings: list[Finding] = []
+    count, unknown, patches, closed = 0, 0, 0, Counter[str]()
+    for manifest in _flattened(objects, place, carried=carried):
+        notes: list[Note] = []
+        found = _taken_apart(manifest, notes)
+        before = len(findings)
+        facts = list(_read(manifest, found))
+        for fact in facts:
+            collected[COLLECTION[type(fact)]].append(fact)
+        findings.extend(_finding(note, manifest, found.place) for note in notes)
+        count += 1
+        patches += found.patch
+        unknown += _is_unknown(manifest.data) and not facts and len(findings) == before
+        if carried and isinstance(manifest.data, Mapping):
+            kind = kind_of(manifest.data)
+            closed[kind[1]] += is_closed(kind, manifest.data, KNOWN)
+    if whole:
+        collected.setdefault("quotas", [])
+    collected["subnets"] = list(_standing([fact for fact in collected["subnets"] if isinstance(fact, Subnet)]))
+    collected["cni"] = list(_tunnels([fact for fact in collected["cni"] if isinstance(fact, Cni)], whole=whole))
+    seen: dict[str, Any] = {name: tuple(values) for name, values in collected.items()}
+    coverage = Coverage(count, unknown, patches, tuple(sorted((+closed).items())))
+    return Look(Facts(whole=whole, **seen), tuple(sorted(set(findings))), coverage)
+
+
+def _is_unknown(data: object) -> bool:
+    """Whether no law knows an object's kind; what has neither kind nor version may be values of kMetal's chart."""
+    if not isinstance(data, Mapping):
+        return True
+    version, kind = data.get("apiVersion"), data.get("kind")
+    return (version is None and kind is None) or _reader(version, kind) is None
+
+
+def _tunnels(seen: Sequence[Cni], *, whole: bool) -> Iterator[Cni]:
+    """A part of the values that leaves the tunnel NIC out: others may name it, unless everything is here."""
+    missing = whole and not any(entry.tunnel_interface for entry in seen)
+    for entry in seen:
+        open_still = entry.fragment and entry.tunnel_interface is None and not missing
+        yield replace(entry, tunnel_interface=UNKNOWN) if open_still else entry
+
+
+def _standing(subnets: Sequence[Subnet]) -> Iterator[Subnet]:
+    """Each Subnet with the VLAN and the VPC in which it stands, whichever of its manifests and patches names them.
+
+    A patch of the block of a Subnet that nobody here declares may stand on a physical VLAN that others named: better
+    asked than missed.
+    """
+    declared = {subnet.name: subnet for subnet in subnets if not subnet.patch}
+    vlans = {subnet.name: subnet.vlan for subnet in subnets if subnet.vlan}
+    for subnet in subnets:
+        vlan, vpc, whole = subnet.vlan, subnet.vpc, declared.get(subnet.name)
+        if not subnet.patch:
+            vlan = vlan or vlans.get(subnet.name, vlan)
+        else:
+            vlan = vlans.get(subnet.name, None if whole or subnet.cidr is None else UNKNOWN) if vlan is None else vlan
+            vpc = (whole.vpc if whole else UNKNOWN) if vpc is None else vpc
+        yield subnet if (vlan, vpc) == (subnet.vlan, subnet.vpc) else replace(subnet, vlan=vlan, vpc=vpc)
+
+
+def default_place(data: object) -> str:
+    """`Kind namespace/name`, as far as it is known."""
+    if not isinstance(data, Mapping):
+        return written(data)
+    metadata = data.get("metadata")
+    named = metadata if isinstance(metadata, Mapping) else {}
+    parts = [named.get("namespace"), named.get("name") or named.get("generateName")]
+    name = "/".join(part for part in parts if isinstance(part, str) and part)
+    kind = data.get("kind")
+    return f"{kind if isinstance(kind, str) else 'object'} {name or f'{UNNAMED})'}"
+
+
+def _flattened(
+    objects: Iterable[object], place: Callable[[Mapping[str, Any]], str] | None, *, carried: bool
+) -> Iterator[Manifest]:
+    """Every object, those inside Lists and other objects included, in order; a List of any depth costs no recursion."""
+    for entry in objects:
+        manifest = entry if isinstance(entry, Manifest) else Manifest(entry)
+        if manifest.place is None and place is not None and isinstance(manifest.data, Mapping):
+            manifest = Manifest(manifest.data, place(manifest.data), manifest.locate, manifest.patch)
+        pending = [manifest]
+        while pending:
+            current = pending.pop()
+            items = _items(current)
+            if items is None:
+                yield current
+                pending.extend(reversed(_carried(current) if carried else []))
+            else:
+                pending.extend(reversed(items))
+
+
+def _items(manifest: Manifest) -> list[Manifest] | None:
+    """What a List holds, or None for any other object."""
+    data = manifest.data
+    if not isinstance(data, Mapping):
+        return None
+    kind, items = data.get("kind"), data.get("items")
+    if not isinstance(kind, str) or not kind.endswith("List") or not is_list(items):
+        return None
+    entries: list[Any] = list(items)
+    return [_item(manifest, kind.removesuffix("List"), index, entry) for index, entry in enumerate(entries)]
+
+
+def _item(parent: Manifest, kind: str, index: int, entry: object) -> Manifest:
+    """A member of a List; in a typed one (`SubnetList`) the API server leaves out the members' own kind."""
+    if isinstance(entry, Mapping) and kind and isinstance(parent.data, Mapping):
+        entry = {"apiVersion": parent.data.get("apiVersion"), "kind": kind, **entry}
+    locate = parent.locate
+    if locate is None:
+        return Manifest(entry, None, None, parent.patch)
+    inner = _deeper(locate, ("items", index))
+    return Manifest(entry, f"{inner(()).split(' ', 1)[0]} {default_place(entry)}", inner, parent.patch)
+
+
+def _carried(manifest: Manifest) -> list[Manifest]:
+    """What an object carries; values without a kind may be those of a chart that makes manifests of them."""
+    data = manifest.data
+    if not isinstance(data, Mapping):
+        return []
+    place, locate = manifest.place or default_place(data), manifest.locate
+    found = []
+    for entry in manifests(kind_of(data), data, KNOWN):
+        inner = None if locate is None else _deeper(locate, entry.path)
+        where = inner(()).split(" ", 1)[0] if inner else f"{place} holds"
+        found.append(Manifest(entry.body, f"{where} {default_place(entry.body)}", inner, manifest.patch or entry.patch))
+    return found
+
+
+def _deeper(locate: Callable[[Path], str], steps: Path) -> Callable[[Path], str]:
+    return lambda path: locate((*steps, *path))
+
+
+def _taken_apart(manifest: Manifest, notes: list[Note]) -> Found:
+    data = manifest.data if isinstance(manifest.data, Mapping) else {}
+    top = Fields(data, (), notes)
+    metadata, spec = top.mapping("metadata"), top.mapping("spec")
+    place = manifest.place or default_place(manifest.data)
+    name = metadata.text("name")
+    kind = top.raw("kind")
+    patch = manifest.patch or (isinstance(kind, str) and kind.endswith("Patch"))
+    label = name if isinstance(name, str) and name else f"{UNNAMED}: {place})"
+    return Found(place, label, metadata.text("namespace"), top, metadata, spec, patch, notes)
+
+
+def _read(manifest: Manifest, found: Found) -> Iterator[Fact]:
+    if manifest.data is UNKNOWN or not isinstance(manifest.data, Mapping) or manifest.data.get("$patch") == _DELETED:
+        return
+    version, kind = found.top.raw("apiVersion"), found.top.raw("kind")
+    if version is None and kind is None:
+        yield from values_facts(found.top, found.place)
+        return
+    reader = _reader(version, kind)
+    if reader is None or _says_nothing(found):
+        found.notes.clear()
+        return
+    if not isinstance(version, str):
+        found.notes.append(Note(("apiVersion",), f"{written(version)!r} is not an API version", "write GROUP/VERSION"))
+    yield from reader(found)
+
+
+def _reader(version: object, kind: object) -> Reader | None:
+    """Who reads that kind; where the version cannot be read the kind alone decides, so that no slip lets a pool by."""
+    if not isinstance(kind, str):
+        return None
+    wanted = kind.removesuffix("Patch")
+    if isinstance(version, str):
+        return READERS.get((version.rpartition("/")[0], wanted))
+    return next((reader for (group, known), reader in READERS.items() if group and known == wanted), None)
+
+
+def _says_nothing(found: Found) -> bool:
+    """A patch of labels alone touches nothing that a law reads (Nodes, whose label is read, have no spec of ours)."""
+    return found.patch and not found.spec.has_any and found.top.raw("kind") not in ("Node", "NodePatch")
+
+
+def _finding(note: Note, manifest: Manifest, place: str) -> Finding:
+    dotted = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in note.path).lstrip(".")
+    where = manifest.locate(note.path) if manifest.locate else f"{place} {dotted}".rstrip()
+    return Finding(place=where, problem=note.problem, remedy=note.remedy)

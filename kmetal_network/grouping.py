@@ -1,0 +1,73 @@
+"""Findings that repeat, as one: the first in full, the others by their places.
+
+Findings are alike where the same law says the same of different names, addresses and numbers. A report of a thousand
+findings of one cause is a report of one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from kmetal_network.errors import Finding, bounded, printable
+
+ALONE: Final = 3
+"""So many findings that are alike are still shown one by one."""
+
+PLACES: Final = 5
+"""Places that are named; the rest are counted."""
+
+_PLACE_LENGTH: Final = 120
+
+_VARYING: Final = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|`[^`]*`|\([^()]*\)|\S*\d\S*")
+"""What differs between findings of one cause: names in quotes, what stands in brackets, words with a digit."""
+
+_REPEATED: Final = re.compile(r"(?:\x00[ ,]*(?:and )?)+")
+_WORDS: Final = 400
+"""Characters of a problem that are compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Findings that are alike, sorted by place."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def first(self) -> Finding:
+        """The one that is shown in full."""
+        return self.findings[0]
+
+    @property
+    def more(self) -> str:
+        """Where the others are: `and 99 more alike: PLACE, PLACE and 97 more`; empty where there are none."""
+        others = list(dict.fromkeys(finding.place for finding in self.findings[1:]))
+        if not others:
+            return ""
+        shown = ", ".join(printable(bounded(place, _PLACE_LENGTH)) for place in others[:PLACES])
+        rest = f" and {len(others) - PLACES:,} more places" if len(others) > PLACES else ""
+        return f"and {len(self.findings) - 1:,} more alike: {shown}{rest}"
+
+    def __str__(self) -> str:
+        """The first finding's sentence, and the places of the others."""
+        return f"{self.first} ({self.more})" if self.more else str(self.first)
+
+
+def grouped(findings: Iterable[Finding]) -> tuple[Group, ...]:
+    """Findings as groups, in the order of their first places."""
+    kinds: dict[tuple[str, str, str], list[Finding]] = {}
+    for finding in sorted(findings):
+        kinds.setdefault((finding.rule, finding.severity.value, _likeness(finding)), []).append(finding)
+    groups = [
+        Group(part)
+        for alike in kinds.values()
+        for part in ([tuple(alike)] if len(alike) > ALONE else [(finding,) for finding in alike])
+    ]
+    return tuple(sorted(groups, key=lambda group: group.first))
+
+
+def _likeness(finding: Finding) -> str:
+    """A finding's problem without what differs between findings of one cause."""
+    return _REPEATED.sub("\x00", _VARYING.sub("\x00", finding.problem[:_WORDS]))

@@ -1,0 +1,246 @@
+"""What this project knows of each Kubernetes kind: one table, from which every list of kinds is derived.
+
+Whoever adds a kind adds one row here, and a reader (`kmetal_network.kinds.readers`) if a law is to speak of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+KUBE_OVN: Final = "kubeovn.io/v1"
+METALLB: Final = "metallb.io/v1beta1"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kind:
+    """One kind."""
+
+    name: str
+    version: str
+    """`apiVersion` under which it is read and written."""
+
+    plural: str
+    """As in the API server's paths."""
+
+    namespace: str = ""
+    """The only namespace that is looked at; by default all of them."""
+
+    declared: bool = False
+    """Whether the settings alone decide which objects of it there are, so that any other is undeclared."""
+
+    adopted: bool = False
+    """Whether an adoption reads it: a network of ours is made of it, or a tenant's namespace holds it."""
+
+    verified: bool = False
+    """Whether `verify` looks at it."""
+
+    compared: bool = True
+    """Whether `drift` compares it; settings say nothing of traffic and of what controllers report."""
+
+    taken_from: bool = False
+    """Whether somebody may lose something when an object of it is taken away by a plan."""
+
+    goes: int | None = None
+    """When it goes with a tenant, 0 first; any other order leaves a finalizer behind for ever."""
+
+    behind_router: int | None = None
+    """When it goes before its Vpc is made anew, 0 first."""
+
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    """Fields that controllers do not follow in place, so that a change replaces the object, and why."""
+
+    along: str = ""
+    """Why it is replaced together with another object."""
+
+    @property
+    def collection(self) -> str:
+        """The API server's path of all its objects."""
+        root = f"/apis/{self.version}" if "/" in self.version else f"/api/{self.version}"
+        scope = f"/namespaces/{self.namespace}" if self.namespace else ""
+        return f"{root}{scope}/{self.plural}"
+
+
+_NETWORK: Final = (
+    Kind(
+        name="ProviderNetwork",
+        version=KUBE_OVN,
+        plural="provider-networks",
+        declared=True,
+        adopted=True,
+        verified=True,
+        taken_from=True,
+        fixed={"spec.defaultInterface": "a bridge keeps the NIC that it was built on"},
+    ),
+    Kind(
+        name="Vlan",
+        version=KUBE_OVN,
+        plural="vlans",
+        declared=True,
+        adopted=True,
+        verified=True,
+        taken_from=True,
+        fixed={"spec.provider": "its Subnets would keep the old provider network's port"},
+    ),
+    Kind(
+        name="Subnet",
+        version=KUBE_OVN,
+        plural="subnets",
+        declared=True,
+        adopted=True,
+        verified=True,
+        taken_from=True,
+        goes=4,
+        behind_router=3,
+        fixed={
+            "spec.cidrBlock": "Kube-OVN does not follow it in place:"
+            " SNAT rules go on with the old block, reporting ready",
+            "spec.vpc": "Kube-OVN does not follow it in place: its ports stay at the old router",
+            "spec.provider": "Kube-OVN does not follow it in place: pods stay on the old network",
+            "spec.vlan": "Kube-OVN does not follow it in place: its port keeps the old VLAN's tag",
+        },
+        along="its Vpc is replaced",
+    ),
+    Kind(
+        name="Vpc",
+        version=KUBE_OVN,
+        plural="vpcs",
+        declared=True,
+        adopted=True,
+        verified=True,
+        taken_from=True,
+        goes=6,
+        behind_router=5,
+        along="its router port has the pinned address that is replaced",
+    ),
+    Kind(
+        name="OvnEip",
+        version=KUBE_OVN,
+        plural="ovn-eips",
+        declared=True,
+        adopted=True,
+        verified=True,
+        taken_from=True,
+        goes=7,
+        behind_router=6,
+        fixed={"spec": "Kube-OVN never changes an address in place"},
+    ),
+    Kind(
+        name="OvnSnatRule",
+        version=KUBE_OVN,
+        plural="ovn-snat-rules",
+        declared=True,
+        adopted=True,
+        verified=True,
+        goes=2,
+        behind_router=2,
+        fixed={"spec": "Kube-OVN never changes a rule in place: the old one goes on, reporting ready"},
+        along="its Subnet is replaced, whose old block it would go on translating",
+    ),
+    Kind(name="OvnFip", version=KUBE_OVN, plural="ovn-fips", goes=0, behind_router=0),
+    Kind(name="OvnDnatRule", version=KUBE_OVN, plural="ovn-dnat-rules", goes=1, behind_router=1),
+    Kind(name="IP", version=KUBE_OVN, plural="ips", compared=False, goes=3),
+    Kind(
+        name="NetworkAttachmentDefinition",
+        version="k8s.cni.cncf.io/v1",
+        plural="network-attachment-definitions",
+        declared=True,
+        adopted=True,
+        verified=True,
+        goes=5,
+        behind_router=4,
+    ),
+)
+
+# MetalLB's are read in all namespaces: a pool where MetalLB does not look is one that somebody believes in.
+_METALLB: Final = (
+    Kind(
+        name="IPAddressPool",
+        version=METALLB,
+        plural="ipaddresspools",
+        declared=True,
+        adopted=True,
+        verified=True,
+        taken_from=True,
+    ),
+    Kind(
+        name="L2Advertisement", version=METALLB, plural="l2advertisements", declared=True, adopted=True, verified=True
+    ),
+    Kind(
+        name="BGPAdvertisement", version=METALLB, plural="bgpadvertisements", declared=True, adopted=True, verified=True
+    ),
+    Kind(name="BFDProfile", version=METALLB, plural="bfdprofiles", adopted=True, verified=True),
+    Kind(name="Community", version=METALLB, plural="communities", adopted=True, verified=True),
+    Kind(name="ConfigurationState", version=METALLB, plural="configurationstates", verified=True, compared=False),
+    # Stored as v1beta2 since MetalLB 0.13.
+    Kind(name="BGPPeer", version="metallb.io/v1beta2", plural="bgppeers", declared=True, adopted=True, verified=True),
+)
+
+_PLATFORM: Final = (
+    Kind(name="OCIRepository", version="source.toolkit.fluxcd.io/v1", plural="ocirepositories"),
+    Kind(name="HelmRelease", version="helm.toolkit.fluxcd.io/v2", plural="helmreleases", verified=True),
+    Kind(name="Node", version="v1", plural="nodes", adopted=True, verified=True),
+    Kind(name="Namespace", version="v1", plural="namespaces", adopted=True, verified=True, taken_from=True, goes=11),
+    Kind(name="ResourceQuota", version="v1", plural="resourcequotas", adopted=True, verified=True, goes=8),
+    Kind(name="LimitRange", version="v1", plural="limitranges", adopted=True, goes=9),
+    Kind(name="RoleBinding", version="rbac.authorization.k8s.io/v1", plural="rolebindings", adopted=True, goes=10),
+    Kind(name="Service", version="v1", plural="services", verified=True, compared=False),
+    Kind(name="Pod", version="v1", plural="pods", verified=True, compared=False),
+    Kind(name="ServiceCIDR", version="networking.k8s.io/v1", plural="servicecidrs", verified=True),
+    Kind(
+        name="ValidatingAdmissionPolicy",
+        version="admissionregistration.k8s.io/v1",
+        plural="validatingadmissionpolicies",
+        verified=True,
+    ),
+    Kind(
+        name="ValidatingAdmissionPolicyBinding",
+        version="admissionregistration.k8s.io/v1",
+        plural="validatingadmissionpolicybindings",
+        verified=True,
+    ),
+    Kind(name="Deployment", version="apps/v1", plural="deployments", namespace="kube-system", verified=True),
+)
+
+# Others' ways to claim or to announce an address; read where they are served.
+_CLAIMANTS: Final = (
+    Kind(
+        name="FRRConfiguration",
+        version="frrk8s.metallb.io/v1beta1",
+        plural="frrconfigurations",
+        verified=True,
+        compared=False,
+    ),
+    *(
+        Kind(name=name, version="cilium.io/v2alpha1", plural=f"{name.lower()}s", verified=True, compared=False)
+        for name in ("CiliumLoadBalancerIPPool", "CiliumBGPClusterConfig")
+    ),
+    Kind(
+        name="CiliumL2AnnouncementPolicy",
+        version="cilium.io/v2alpha1",
+        plural="ciliuml2announcementpolicies",
+        verified=True,
+        compared=False,
+    ),
+)
+
+KINDS: Final[Mapping[str, Kind]] = {kind.name: kind for kind in (*_NETWORK, *_METALLB, *_PLATFORM, *_CLAIMANTS)}
+"""By name."""
+
+
+def names_where(flag: str) -> tuple[str, ...]:
+    """Names of the kinds for which a field of the table is set, in the table's order."""
+    return tuple(kind.name for kind in KINDS.values() if getattr(kind, flag))
+
+
+def in_order(step: str) -> tuple[str, ...]:
+    """Names of the kinds that have a place in an order of deletion, first to last."""
+
+    def placed() -> Iterator[tuple[int, str]]:
+        for kind in KINDS.values():
+            place = getattr(kind, step)
+            if place is not None:
+                yield place, kind.name
+
+    return tuple(name for _, name in sorted(placed()))

@@ -1,0 +1,1 @@
+"""Laws about address ranges: which may overlap, and how one is written."""

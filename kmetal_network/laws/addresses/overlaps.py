@@ -1,0 +1,269 @@
+"""Addresses: every named range of the platform against every other, with the right law for each pair."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import replace
+from typing import Final, TypeAlias
+
+from kmetal_network.addresses import Span
+from kmetal_network.facts.model import UNKNOWN, Facts, Range, RangeKind, Subnet, known
+from kmetal_network.laws.model import Breach, Rule
+from kmetal_network.laws.physical_subnets import by_attachment
+from kmetal_network.laws.spans import crossing, overlapping, span
+from kmetal_network.names import DEFAULT_VPC
+
+Placed: TypeAlias = tuple[Span, Range]
+
+_NESTED: Final = frozenset(
+    {
+        frozenset({RangeKind.MANAGEMENT, RangeKind.POOL}),
+        frozenset({RangeKind.MANAGEMENT, RangeKind.NODE}),
+        frozenset({RangeKind.MANAGEMENT, RangeKind.RESERVED}),
+        frozenset({RangeKind.MANAGEMENT}),  # the same VLAN, told by two
+        frozenset({RangeKind.NODE}),
+        frozenset({RangeKind.RESERVED}),
+        frozenset({RangeKind.NODE, RangeKind.RESERVED}),
+        frozenset({RangeKind.EXTERNAL, RangeKind.POOL}),  # the commissioned law speaks of these (NET-201)
+        frozenset({RangeKind.POOL}),  # NET-205
+        frozenset({RangeKind.POOL, RangeKind.NODE}),  # NET-207
+        frozenset({RangeKind.POOL, RangeKind.RESERVED}),  # NET-208
+    }
+)
+"""Pairs that may overlap, or of which another law speaks."""
+
+PLATFORM: Final = frozenset(RangeKind) - {RangeKind.TENANT, RangeKind.ROUTE}
+
+
+BUILT_IN_SUBNETS: Final = ("ovn-default", "join")
+"""Made by kube-ovn-controller in the default VPC."""
+
+
+def _vpc(subnet: Subnet) -> str:
+    """The VPC's name; Kube-OVN fills an empty one with the default."""
+    return subnet.vpc if isinstance(subnet.vpc, str) and subnet.vpc else DEFAULT_VPC
+
+
+def subnet_kind(name: str, vpc: str, *, on_provider_network: bool) -> RangeKind:
+    """What a Subnet's block is for."""
+    if on_provider_network:
+        return RangeKind.EXTERNAL
+    if vpc != DEFAULT_VPC:
+        return RangeKind.TENANT
+    return RangeKind.JOIN if name == "join" else RangeKind.POD
+
+
+def named_ranges(facts: Facts) -> Iterator[Range]:
+    """Every range that has a name, those of Subnets, pools, nodes and the API server included."""
+    for entry in facts.ranges:
+        for text in entry.text.split(",") if isinstance(entry.text, str) else (entry.text,):
+            yield replace(entry, text=text)
+    physical = by_attachment(facts)
+    for subnet in facts.subnets:
+        # A VPC that is not known yet is taken for one of its own: only what is known can share a block.
+        # Kube-OVN's own two Subnets are known by their names.
+        own = subnet.name in BUILT_IN_SUBNETS
+        vpc = f"of subnet {subnet.name}" if subnet.vpc is UNKNOWN and not own else _vpc(subnet)
+        kind = subnet_kind(subnet.name, vpc, on_provider_network=subnet.on_provider_network or subnet.name in physical)
+        for text in subnet.cidr.split(",") if isinstance(subnet.cidr, str) else ():
+            yield Range(place=subnet.place, name=f"subnet {subnet.name!r}", kind=kind, text=text, vpc=vpc)
+    for what, kind, entries in (
+        ("pool", RangeKind.POOL, [(pool.place, pool.name, pool.addresses) for pool in facts.pools]),
+        ("node", RangeKind.NODE, [(node.place, node.name, node.addresses) for node in facts.nodes]),
+    ):
+        for place, name, texts in entries:
+            for text in known(texts):
+                yield Range(place=place, name=f"{what} {name!r}", kind=kind, text=text)
+
+
+def placed(ranges: Iterable[Range]) -> list[Placed]:
+    """The ranges that can be read, each with its span."""
+    return [(block, entry) for entry in ranges if (block := span(entry.text)) is not None]
+
+
+def _split(facts: Facts) -> tuple[list[Placed], list[Placed]]:
+    """The platform's ranges, and the tenants'."""
+    readable = placed(named_ranges(facts))
+    return (
+        [item for item in readable if item[1].kind in PLATFORM],
+        [item for item in readable if item[1].kind is RangeKind.TENANT],
+    )
+
+
+def _same_thing(one: Placed, two: Placed) -> bool:
+    """Whether the second is the first, told by another witness, or changed by a patch of it.
+
+    The chart's `network.kubeOvn.podCidr` is the Subnet `ovn-default`, its `joinCidr` the Subnet `join`: the controller
+    makes them, so a look at a live cluster sees each twice.
+    """
+    subnets = [entry.name.startswith("subnet") for _, entry in (one, two)]
+    same_name = one[1].name == two[1].name
+    if same_name and all(subnets):
+        return True
+    return (
+        one[1].kind is two[1].kind
+        and (one[0].first, one[0].last) == (two[0].first, two[0].last)
+        and (same_name or any(subnets) is not all(subnets))
+    )
+
+
+def _lane(item: Placed) -> tuple[Hashable, Hashable]:
+    """By what `_NESTED` and `_same_thing` tell two ranges apart."""
+    block, entry = item
+    return entry.kind, (entry.name, block.first, block.last)
+
+
+def _kinds_meet(one: Hashable, two: Hashable) -> bool:
+    return frozenset({one, two}) not in _NESTED
+
+
+def _platform_ranges(facts: Facts) -> Iterator[Breach]:
+    ranges = [(block, (block, entry)) for block, entry in _split(facts)[0]]
+    pairs = overlapping(ranges, lane=lambda item: _lane(item[1]), meet=_kinds_meet, apart=_same_thing)
+    for (_, one), (_, two) in pairs:
+        (_, left), (_, right) = sorted((one, two), key=lambda item: (item[1].kind.value, item[1].place, item[1].name))
+        yield Breach(
+            right.place,
+            f"{right.name} {right.text} and {left.name} {left.text} share {one[0].shared(two[0])}",
+            "give one of the two a block of its own",
+        )
+
+
+def _same_vpc(facts: Facts) -> Iterator[Breach]:
+    by_vpc: dict[str, list[Placed]] = defaultdict(list)
+    for item in _split(facts)[1]:
+        by_vpc[item[1].vpc].append(item)
+    for vpc, items in by_vpc.items():
+        # A Subnet and a patch of it are one; two Subnets of one name are NET-401's.
+        for one, two in overlapping(items, lane=lambda item: (item[1].name, ""), meet=lambda one, two: one != two):
+            left, right = sorted((one[1], two[1]), key=lambda entry: (entry.place, entry.name))
+            yield Breach(
+                right.place,
+                f"{right.name} {right.text} and {left.name} {left.text} share {one[0].shared(two[0])} in one VPC"
+                f" {vpc!r}",
+                "give each Subnet of a VPC a block of its own (tenants of different VPCs may overlap)",
+            )
+
+
+def _tenant_and_platform(facts: Facts) -> Iterator[Breach]:
+    platform, tenants = _split(facts)
+    inner = [item for item in platform if item[1].kind is not RangeKind.EXTERNAL]
+    for (one, tenant), (two, other) in crossing(tenants, inner):
+        yield Breach(
+            tenant.place,
+            f"{tenant.name} {tenant.text} and {other.name} {other.text} share {one.shared(two)}",
+            f"write a tenant block outside {other.text}",
+        )
+
+
+def _tenant_and_external(facts: Facts) -> Iterator[Breach]:
+    platform, tenants = _split(facts)
+    for (one, tenant), (two, external) in crossing(
+        tenants, [item for item in platform if item[1].kind is RangeKind.EXTERNAL]
+    ):
+        yield Breach(
+            tenant.place,
+            f"{tenant.name} {tenant.text} and {external.name} {external.text} share {one.shared(two)}, so"
+            " Kube-OVN's own"
+            " allow at priority 31000 wins over the tenant's drop",
+            f"write a tenant block outside {external.text}",
+        )
+
+
+def _peered(facts: Facts) -> Iterator[Breach]:
+    by_vpc: dict[str, list[Placed]] = defaultdict(list)
+    for item in _split(facts)[1]:
+        by_vpc[item[1].vpc].append(item)
+    pairs = {
+        frozenset({vpc.name, remote})
+        for vpc in facts.vpcs
+        if vpc.peerings is not UNKNOWN
+        for remote, _ in vpc.peerings
+        if isinstance(remote, str) and remote != vpc.name
+    }
+    for here, there in sorted(sorted(pair) for pair in pairs):
+        for (one, left), (two, right) in crossing(by_vpc[here], by_vpc[there]):
+            yield Breach(
+                right.place,
+                f"{right.name} {right.text} of vpc {there!r} and {left.name} {left.text} of its peer {here!r} share"
+                f" {one.shared(two)}",
+                "give peered VPCs blocks that are apart, or end the peering",
+            )
+
+
+def _routed(facts: Facts) -> Iterator[Breach]:
+    by_vpc: dict[str, list[Placed]] = defaultdict(list)
+    for item in _split(facts)[1]:
+        by_vpc[item[1].vpc].append(item)
+    for vpc in facts.vpcs:
+        routes = [
+            (block, route)
+            for route in (() if vpc.routes is UNKNOWN else vpc.routes)
+            if route.policy in (None, "", "policyDst") and (block := span(route.cidr)) is not None and route.next_hop
+        ]
+        specific = [(block, route) for block, route in routes if str(route.cidr) not in ("0.0.0.0/0", "::/0")]
+        for (one, subnet), (two, route) in crossing(by_vpc[vpc.name], specific):
+            yield Breach(
+                vpc.place,
+                f"vpc {vpc.name!r} routes {route.cidr} to {route.next_hop}, of which {one.shared(two)} is in its own"
+                f" {subnet.name} {subnet.text}",
+                f"write a destination outside {subnet.text}",
+            )
+
+
+RULES = (
+    Rule(
+        id="NET-101",
+        title="The platform's own ranges are apart from each other",
+        why="A packet for one of them is delivered to the other. Kube-OVN compares ranges inside one VPC and VLAN only,"
+        " MetalLB its pools only; nobody compares the layers.",
+        fix="Give each range a block of its own.",
+        reference="docs/evidence/kube-ovn.md#subnets (S18)",
+        judge=_platform_ranges,
+    ),
+    Rule(
+        id="NET-103",
+        title="Subnets of one VPC are apart from each other",
+        why="The second one stays Ready False; two tenants may overlap, two clusters of one tenant may not.",
+        fix="Give each cluster of a tenant a block of its own.",
+        reference="kube-ovn pkg/controller/subnet.go checkSubnetConflict",
+        judge=_same_vpc,
+    ),
+    Rule(
+        id="NET-104",
+        title="No tenant range overlaps the external range",
+        why="Kube-OVN allows a VPC's own Subnets at priority 31000; the tenant's drop at 1500 would never be asked.",
+        fix="Choose a tenant block outside the external one.",
+        reference="docs/evidence/kube-ovn.md#isolation",
+        judge=_tenant_and_external,
+    ),
+    Rule(
+        id="NET-105",
+        title="No tenant range overlaps a range of the platform",
+        why="Workers could not tell their own neighbours from the platform's nodes, services or API servers. kubeadm's"
+        " default service range 10.96.0.0/12 holds the seed's tenant block; the seed's own /16 does not.",
+        fix="Choose a tenant block outside the platform's ranges.",
+        reference="docs/evidence/kube-ovn.md#subnets (S18); docs/evidence/kmetal.md#ranges",
+        judge=_tenant_and_platform,
+    ),
+    Rule(
+        id="NET-106",
+        title="Peered VPCs hold no block in common",
+        why="A peering joins two routers: a block that both hold is delivered to whichever Subnet is nearer, and"
+        " never to"
+        " the other. Kube-OVN compares blocks inside one VPC only.",
+        fix="Renumber one of the two, or end the peering.",
+        reference="docs/evidence/kube-ovn.md#subnets (S18)",
+        judge=_peered,
+    ),
+    Rule(
+        id="NET-107",
+        title="A static route leaves its VPC's own Subnets alone",
+        why="Nobody compares a route's destination with the VPC's Subnets; the traffic of those addresses is sent away"
+        " or not by the length of a prefix.",
+        fix="Write a destination outside the VPC's own blocks; the default route 0.0.0.0/0 is no such destination.",
+        reference="kubeovn/kube-ovn#5651; harvester/harvester#8692",
+        judge=_routed,
+    ),
+)

@@ -1,0 +1,1 @@
+"""Laws about capacity: what runs out, before it does."""

@@ -1,0 +1,1 @@
+"""Laws that compare environments."""

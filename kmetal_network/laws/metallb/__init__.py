@@ -1,0 +1,1 @@
+"""Laws about MetalLB: pools, announcements and BGP."""

@@ -1,0 +1,325 @@
+"""MetalLB: on the management VLAN only. The first of these laws is the one this project was commissioned for."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+
+from kmetal_network.addresses import Span
+from kmetal_network.errors import Severity
+from kmetal_network.facts.model import UNKNOWN, Facts, Pool, RangeKind, has_unknown, known
+from kmetal_network.laws.addresses.subnet_cidrs import family
+from kmetal_network.laws.metallb.aggregation import entries
+from kmetal_network.laws.model import Breach, Rule
+from kmetal_network.laws.physical_subnets import physical_subnets
+from kmetal_network.laws.spans import crossing, is_address, is_block, overlapping, span, spans
+
+
+def _label(pool: Pool) -> str:
+    return f"pool {pool.name!r}"
+
+
+Written = tuple[Span, tuple[Pool, str]]
+
+
+def pool_spans(facts: Facts) -> list[Written]:
+    """Every address entry of every pool that can be read, with the pool and the entry as written."""
+    return [(block, (pool, text)) for pool in facts.pools for text, block in entries(pool)]
+
+
+def provider_spans(facts: Facts) -> list[tuple[Span, str]]:
+    """Every block that stands on a provider VLAN, with the name by which to speak of it."""
+    subnets = [
+        (block, f"provider subnet {subnet.name!r} ({subnet.cidr})")
+        for subnet in physical_subnets(facts)
+        for block in spans(subnet.cidr)
+    ]
+    return subnets + [
+        (block, f"provider range {entry.name} ({entry.text})")
+        for entry in facts.ranges
+        if entry.kind is RangeKind.EXTERNAL
+        for block in spans(entry.text)
+    ]
+
+
+def _pools_on_provider_vlan(facts: Facts) -> Iterator[Breach]:
+    for (one, (pool, text)), (two, subnet) in crossing(pool_spans(facts), provider_spans(facts)):
+        yield Breach(
+            pool.place,
+            f"{_label(pool)} holds {text}, of which {one.shared(two)} is in {subnet}",
+            "write a range of the management VLAN; addresses of the provider VLAN belong to Kube-OVN's EIPs",
+        )
+
+
+def _unjudgeable(facts: Facts) -> Iterator[Breach]:
+    """What nobody can compare: an unknown address is a violation, not a pass."""
+    remedy = "write it as a literal, so that it can be held against the provider VLAN before anything is applied"
+    for pool in facts.pools:
+        if has_unknown(pool.addresses):
+            yield Breach(pool.place, f"an address of {_label(pool)} is not known yet", remedy)
+    if facts.pools:
+        for subnet in facts.subnets:
+            if subnet.on_provider_network and subnet.cidr is UNKNOWN:
+                yield Breach(subnet.place, f"cidrBlock of provider subnet {subnet.name!r} is not known yet", remedy)
+
+
+def _by_address(facts: Facts) -> Iterator[Breach]:
+    yield from _pools_on_provider_vlan(facts)
+    yield from _unjudgeable(facts)
+    yield from _unreadable(facts)
+
+
+def _unreadable(facts: Facts) -> Iterator[Breach]:
+    for pool in facts.pools:
+        for text in known(pool.addresses):
+            if span(text) is None:
+                yield Breach(
+                    pool.place,
+                    f"{_label(pool)} holds {text!r}, which is no address, CIDR or range, so nobody can say where it"
+                    " lies",
+                    "write FIRST-LAST or ADDRESS/LENGTH",
+                )
+    if facts.pools:
+        for subnet in facts.subnets:
+            if subnet.on_provider_network and isinstance(subnet.cidr, str) and not _readable_blocks(subnet.cidr):
+                yield Breach(
+                    subnet.place,
+                    f"provider subnet {subnet.name!r} has cidrBlock {subnet.cidr!r}, which is no CIDR",
+                    "write ADDRESS/LENGTH",
+                )
+
+
+def _pool_form(facts: Facts) -> Iterator[Breach]:
+    for pool in facts.pools:
+        if pool.addresses == () and not pool.patch:
+            yield Breach(pool.place, f"{_label(pool)} holds no address", "write one, or take the pool out")
+        for text, block in entries(pool):
+            if not _as_metallb_reads(text):
+                first, _, last = block.canonical().partition("-")
+                yield Breach(
+                    pool.place,
+                    f"{_label(pool)} holds {text!r}, which MetalLB cannot read",
+                    f"write {first}-{last}" if last else f"write {first}/{32 if '.' in first else 128}",
+                )
+
+
+def _as_metallb_reads(text: str) -> bool:
+    first, dash, last = text.partition("-")
+    return is_address(first.strip()) and is_address(last.strip()) if dash else is_block(text)
+
+
+def _readable_blocks(cidr: str) -> bool:
+    return all(span(part) is not None for part in cidr.split(","))
+
+
+def _outside_management(facts: Facts) -> Iterator[Breach]:
+    blocks = [(block, str(block)) for management in facts.management for block in spans(management.cidr)]
+    provider = provider_spans(facts)
+    for pool in facts.pools if blocks else ():
+        answered = _answered(pool, facts)
+        for text, written in entries(pool) if answered is not False else ():
+            same_family = [entry for entry in blocks if family(entry[0]) == family(written)]
+            if (
+                same_family  # NET-235 speaks of the other
+                and not any(block.contains(written) for block, _ in same_family)
+                and not any(written.overlaps(block) for block, _ in provider)  # NET-201 speaks of those
+            ):
+                cidrs = " or ".join(cidr for _, cidr in same_family)
+                undecided = "" if answered else ", which is right for a pool that BGP alone announces (not in sight)"
+                yield Breach(
+                    pool.place,
+                    f"{_label(pool)} holds {text}, which is not inside the management VLAN {cidrs}{undecided}",
+                    f"write a range inside {cidrs}",
+                    answered is None,
+                )
+
+
+def _answered(pool: Pool, facts: Facts) -> bool | None:
+    """Whether somebody answers ARP or NDP for a pool; addresses that BGP alone announces need no VLAN.
+
+    None where no advertisement of it is in sight.
+    """
+    protocols = {advertisement.protocol for advertisement in facts.advertisements if advertisement.selects(pool)}
+    if "L2" in protocols:
+        return True
+    return False if protocols else None if not facts.whole else True
+
+
+def _no_management_block(facts: Facts) -> Iterator[Breach]:
+    """Where nodes' addresses are in sight, they show where the management VLAN is."""
+    if any(known(node.addresses) for node in facts.nodes) or any(e.kind is RangeKind.NODE for e in facts.ranges):
+        return
+    for management in facts.management:
+        families = {family(block) for block in spans(management.cidr)}
+        if management.cidr is UNKNOWN:
+            continue
+        for pool in facts.pools:
+            missing = sorted({family(block) for _, block in entries(pool)} - families)
+            if missing and _answered(pool, facts) is not False:
+                field = "cidr" if missing[0] == "IPv4" else "cidr6"
+                yield Breach(
+                    management.place,
+                    f"the management VLAN has no {missing[0]} block in the settings, so nobody can say whether"
+                    f" {_label(pool)} lies on it",
+                    f"write management.{field}",
+                )
+
+
+def _one_pool(left: Pool, right: Pool) -> bool:
+    """Whether two are one pool: declared by two owners (NET-703 speaks of it), or patched, which writes it anew."""
+    return left is not right and left.name == right.name and (left.owner != right.owner or left.patch or right.patch)
+
+
+def _lane(item: Written) -> tuple[Hashable, Hashable]:
+    pool = item[1][0]
+    return "", (pool.name, pool.owner, pool.patch, id(pool) if pool.patch else 0)
+
+
+def _pools_overlap(facts: Facts) -> Iterator[Breach]:
+    pairs = overlapping(pool_spans(facts), lane=_lane, apart=lambda left, right: _one_pool(left[0], right[0]))
+    for (one, (left, left_text)), (two, (right, right_text)) in pairs:
+        yield Breach(
+            right.place,
+            f"{_label(right)} holds {right_text}, of which {one.shared(two)} is also in {_label(left)} ({left_text})",
+            "give each pool addresses of its own",
+        )
+
+
+def _on_nodes(facts: Facts) -> Iterator[Breach]:
+    nodes = [
+        (block, f"node {node.name!r}")
+        for node in facts.nodes
+        for text in known(node.addresses)
+        if (block := span(text))
+    ]
+    nodes += [
+        (block, entry.name) for entry in facts.ranges if entry.kind is RangeKind.NODE for block in spans(entry.text)
+    ]
+    for (one, (pool, text)), (two, owner) in crossing(pool_spans(facts), nodes):
+        yield Breach(
+            pool.place,
+            f"{_label(pool)} holds {text}, of which {one.shared(two)} belongs to {owner}",
+            "write a range without the nodes' own addresses",
+        )
+
+
+def _reserved(facts: Facts) -> Iterator[Breach]:
+    reserved = [
+        (block, entry) for entry in facts.ranges if entry.kind is RangeKind.RESERVED for block in spans(entry.text)
+    ]
+    for (one, (pool, text)), (two, entry) in crossing(pool_spans(facts), reserved):
+        yield Breach(
+            pool.place,
+            f"{_label(pool)} holds {text}, of which {one.shared(two)} is reserved by {entry.name} {entry.text}",
+            f"write a range outside {entry.text}",
+        )
+
+
+def _control_plane_outside(facts: Facts) -> Iterator[Breach]:
+    blocks = [block for block, _ in pool_spans(facts)]
+    if not facts.whole or any(has_unknown(pool.addresses) for pool in facts.pools):
+        return
+    for plane in facts.control_planes:
+        address = span(plane.address)
+        if address is not None and not any(block.contains(address) for block in blocks):
+            have = ", ".join(text for _, (_, text) in pool_spans(facts)) or "there is none"
+            yield Breach(
+                plane.place,
+                f"control plane {plane.name!r} reserves {plane.address}, which is in no pool of MetalLB ({have})",
+                "write an address of a pool",
+            )
+
+
+def _control_planes_apart(facts: Facts) -> Iterator[Breach]:
+    planes = [(block, plane) for plane in facts.control_planes if (block := span(plane.address)) is not None]
+    for (_, one), (_, two) in overlapping(planes):
+        left, right = sorted((one, two), key=lambda plane: (plane.place, plane.name))
+        yield Breach(
+            right.place,
+            f"control planes {left.name!r} and {right.name!r} both reserve {right.address}",
+            "give each cluster an address of its own",
+        )
+
+
+RULES = (
+    Rule(
+        id="NET-201",
+        title="No MetalLB address lies on the provider VLAN",
+        why="Anyone with a Service of type LoadBalancer would stand in the SNAT-egress and inter-tenant traffic"
+        " plane that"
+        " the platform reserves for OVN.",
+        fix="Define MetalLB pools on the management VLAN only; tenants' workload addresses are Kube-OVN EIPs.",
+        reference="kMetal's networking guide, MetalLB: Do not expose MetalLB on the provider VLAN",
+        judge=_by_address,
+        unknown="is a finding",
+        relaxable=False,
+    ),
+    Rule(
+        id="NET-204",
+        title="Every MetalLB address that ARP announces is inside the management VLAN",
+        why="A speaker that owns an address outside its VLAN's block answers where nobody asks.",
+        fix="Reserve a range of the management VLAN for the pool.",
+        reference="kMetal's networking guide, MetalLB; kMetal admin guide, load balancer (same subnet as the nodes)",
+        judge=_outside_management,
+    ),
+    Rule(
+        id="NET-235",
+        title="The settings name the block of the management VLAN",
+        severity=Severity.WARNING,
+        why="Without it nobody can say whether a pool lies on the management VLAN, or beside the provider block on the"
+        " provider VLAN.",
+        fix="Write management.cidr, and management.cidr6 where pools hold IPv6 addresses.",
+        reference="kMetal admin guide, load balancer (same subnet as the nodes)",
+        judge=_no_management_block,
+    ),
+    Rule(
+        id="NET-205",
+        title="MetalLB pools are apart from each other",
+        why="The controller keeps its last good configuration for ever and says so only in its log.",
+        fix="Give each pool addresses of its own.",
+        reference="metallb internal/config; observed with 0.15.3, webhook off",
+        judge=_pools_overlap,
+    ),
+    Rule(
+        id="NET-207",
+        title="MetalLB pools hold no node's address",
+        why="The speaker would answer ARP for the node's own address and take its API server or kubelet off line."
+        " MetalLB"
+        " once refused this and took the check back (0.15.1), nobody else has it.",
+        fix="Take the nodes' addresses out of the pool.",
+        reference="metallb/metallb#2585, #2779",
+        judge=_on_nodes,
+    ),
+    Rule(
+        id="NET-208",
+        title="MetalLB pools hold no address that is reserved for others",
+        why="A DHCP server or another device of the management VLAN would use the address of a tenant's API server.",
+        fix="Write a range outside the reserved one.",
+        reference="kMetal admin guide, load balancer (not used by DHCP)",
+        judge=_reserved,
+    ),
+    Rule(
+        id="NET-220",
+        title="Every MetalLB address is written as MetalLB reads it",
+        why="Its webhook refuses any other form; where that is off, the controller keeps its last good configuration"
+        " for ever and says so only in its log.",
+        fix="Write FIRST-LAST or ADDRESS/LENGTH; a single address ends in /32.",
+        reference="metallb internal/config ParseCIDR",
+        judge=_pool_form,
+    ),
+    Rule(
+        id="NET-217",
+        title="A control plane's reserved address is in a pool",
+        why="MetalLB hands out addresses of its pools only: the tenant's API server stays pending.",
+        fix="Reserve an address of a pool, or leave it to MetalLB.",
+        reference="docs/evidence/kmetal.md#tenant-clusters",
+        judge=_control_plane_outside,
+    ),
+    Rule(
+        id="NET-218",
+        title="No two control planes reserve one address",
+        why="The second one's Service stays pending, and with it the whole tenant cluster.",
+        fix="Give each cluster an address of its own.",
+        reference="docs/evidence/kmetal.md#tenant-clusters",
+        judge=_control_planes_apart,
+    ),
+)

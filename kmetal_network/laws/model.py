@@ -1,0 +1,67 @@
+"""What a law is: a sentence in the present tense, why it holds, how to mend a breach, and a check over facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from kmetal_network.errors import Severity
+from kmetal_network.facts.model import Facts
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Breach:
+    """One place where a law is broken."""
+
+    place: str
+    problem: str
+    """What is wrong, with the value; both parties named."""
+    remedy: str
+    """What to write instead."""
+    warning: bool = False
+    """The fact that decides is not in sight, and the problem says which: a warning, whatever the law's severity."""
+
+
+Estate: TypeAlias = Mapping[str, Facts]
+"""Every environment by its name."""
+
+Judge: TypeAlias = Callable[[Facts], Iterable[Breach]]
+
+EstateJudge: TypeAlias = Callable[[Estate], Iterable[tuple[str, Breach]]]
+"""A check that compares environments; each breach comes with the environment in which it is to be mended."""
+
+
+def in_no_one(facts: Facts) -> Iterable[Breach]:
+    """The check of a law that speaks of several environments: one alone can't break it."""
+    del facts
+    return ()
+
+
+def between_none(estate: Estate) -> Iterable[tuple[str, Breach]]:
+    """The check between environments of a law that each keeps or breaks alone."""
+    del estate
+    return ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rule:
+    """One law."""
+
+    id: str
+    title: str
+    """The law, in the present tense."""
+    severity: Severity = Severity.ERROR
+    why: str
+    """What happens to the network where it is broken."""
+    fix: str
+    """What an operator does about it."""
+    reference: str
+    """Where the fact comes from: kMetal's networking guide, docs/evidence, an upstream file, a thread."""
+    judge: Judge = in_no_one
+    judge_estate: EstateJudge = between_none
+    unknown: Literal["is a finding", "passes"] = "passes"
+    """Its opinion on a value that is decided later: a law that needs a literal refuses it, one that needs presence does
+    not."""
+    relaxable: bool = True
+    """Whether a stack may relax it with a reason. The commissioned law by address never is."""

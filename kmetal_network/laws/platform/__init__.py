@@ -1,0 +1,1 @@
+"""Laws about the platform: what has to be switched on."""

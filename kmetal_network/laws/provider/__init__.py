@@ -1,0 +1,1 @@
+"""Laws about the provider network: NICs, VLANs, the external Subnet and its gateway nodes."""

@@ -1,0 +1,100 @@
+"""The one registry: every law, and the one function that judges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import islice
+from typing import Final
+
+from kmetal_network.errors import Finding, Severity
+from kmetal_network.facts.model import Facts
+from kmetal_network.laws.addresses import overlaps, subnet_cidrs
+from kmetal_network.laws.capacity import headroom
+from kmetal_network.laws.environments import comparison
+from kmetal_network.laws.metallb import announcements, bgp_advertisements, bgp_sessions, pools, speaker_peers
+from kmetal_network.laws.model import Breach, Estate, Rule
+from kmetal_network.laws.platform import prerequisites
+from kmetal_network.laws.provider import claims, gateways, nics_and_vlans, pod_access
+from kmetal_network.laws.tenants import attachments, egress, isolation, naming, quotas, reachability, routes
+
+_FAMILIES: Final = (
+    overlaps,
+    announcements,
+    attachments,
+    bgp_advertisements,
+    subnet_cidrs,
+    headroom,
+    claims,
+    egress,
+    pod_access,
+    comparison,
+    gateways,
+    isolation,
+    pools,
+    prerequisites,
+    speaker_peers,
+    nics_and_vlans,
+    quotas,
+    reachability,
+    routes,
+    bgp_sessions,
+    naming,
+)
+
+RULES: Final[tuple[Rule, ...]] = tuple(
+    sorted((rule for family in _FAMILIES for rule in family.RULES), key=lambda rule: rule.id)
+)
+
+BY_ID: Final[dict[str, Rule]] = {rule.id: rule for rule in RULES}
+
+
+MOST: Final = 10_000
+"""Breaches that are told of one law."""
+
+
+def _bounded(breaches: Iterable[Breach]) -> Iterable[Breach]:
+    """Each breach once; the first so many errors end a law, since what breaks it more often is no less broken."""
+    errors: set[Breach] = set()
+    warnings: set[Breach] = set()
+    for breach in breaches:
+        kept = warnings if breach.warning else errors
+        if len(kept) < MOST:
+            kept.add(breach)
+        elif kept is errors:
+            break
+    return errors | warnings
+
+
+def judge(facts: Facts, rules: Iterable[Rule] = RULES) -> tuple[Finding, ...]:
+    """Every breach of every law, sorted by place. A relaxed law's breaches come as warnings that carry the reason."""
+    findings = [_finding(rule, breach, facts.relaxed) for rule in rules for breach in _bounded(rule.judge(facts))]
+    return tuple(sorted(findings))
+
+
+def judge_estate(estate: Estate, rules: Iterable[Rule] = RULES) -> tuple[Finding, ...]:
+    """Every breach between environments, sorted by place; what each breaks alone is `judge`'s.
+
+    A law is relaxed by the environment that would have to mend the breach.
+    """
+    findings = [
+        _finding(rule, breach, estate[environment].relaxed)
+        for rule in rules
+        for environment, breach in islice(dict.fromkeys(rule.judge_estate(estate)), MOST)
+    ]
+    return tuple(sorted(findings))
+
+
+def errors(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """The findings that stop a run."""
+    return tuple(finding for finding in findings if finding.severity is Severity.ERROR)
+
+
+def _finding(rule: Rule, breach: Breach, relaxed: Mapping[str, str]) -> Finding:
+    reason = relaxed.get(rule.id) if rule.relaxable else None
+    return Finding(
+        place=breach.place,
+        problem=breach.problem,
+        remedy=breach.remedy if reason is None else f"relaxed for this stack: {reason}",
+        rule=rule.id,
+        severity=Severity.WARNING if breach.warning or reason is not None else rule.severity,
+    )

@@ -1,0 +1,1 @@
+"""Laws about tenants: names, isolation, routes and egress."""

@@ -1,0 +1,337 @@
+"""Isolation: a tenant's packets towards the platform are dropped, by a drop that OVN can read and nothing shadows."""
+
+from __future__ import annotations
+
+from bisect import bisect_right, insort
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import islice
+from typing import Final
+
+from kmetal_network.addresses import Span
+from kmetal_network.errors import Severity
+from kmetal_network.facts.model import UNKNOWN, Facts, PolicyRoute, RangeKind, Vpc
+from kmetal_network.laws.addresses.overlaps import named_ranges
+from kmetal_network.laws.addresses.subnet_cidrs import family
+from kmetal_network.laws.metallb.pools import provider_spans
+from kmetal_network.laws.model import Breach, Rule
+from kmetal_network.laws.physical_subnets import by_attachment, connection
+from kmetal_network.laws.spans import EVERYWHERE, is_address, painted, span, without
+from kmetal_network.laws.tenants.ovn_grammar import is_expression
+from kmetal_network.laws.tenants.ovn_match import Destinations, OvnRefusalError, destinations
+from kmetal_network.names import DEFAULT_VPC, DROP_PRIORITY
+
+PRIORITY_MAXIMUM: Final = 32767
+"""Of OVN's Logical_Router_Policy (northbound schema)."""
+
+BUILT_IN_PRIORITY: Final = 29000
+"""Where Kube-OVN's own policies begin; they go up to 31000 (pkg/util/const.go)."""
+
+_MOST_SHOWN: Final = 5
+"""Ranges that a sentence names."""
+
+ACTIONS: Final = ("allow", "drop", "reroute")
+
+_PLATFORM: Final = {
+    RangeKind.NODE: "nodes",
+    RangeKind.MANAGEMENT: "management",
+    RangeKind.POD: "pods",
+    RangeKind.JOIN: "join",
+    RangeKind.SERVICE: "services",
+}
+
+
+def _policies(vpc: Vpc) -> tuple[PolicyRoute, ...]:
+    return () if vpc.policies is UNKNOWN or vpc.policies is None else vpc.policies
+
+
+def _leaves(vpc: Vpc) -> bool:
+    """Whether a VPC has a way out that its policies have to guard; one that is not known yet may have.
+
+    A patch without policies leaves them as they are, one with policies replaces them all.
+    """
+    return vpc.name != DEFAULT_VPC and vpc.enable_external in (True, UNKNOWN) and vpc.policies is not None
+
+
+def _read(policy: PolicyRoute) -> Destinations | None:
+    """What a policy matches; None where it cannot be read (NET-414 says so, and no second law repeats it)."""
+    if not isinstance(policy.match, str):
+        return None
+    try:
+        return destinations(policy.match)
+    except ValueError:
+        return None
+
+
+def _by_priority(policies: tuple[PolicyRoute, ...]) -> list[PolicyRoute]:
+    """As OVN asks them: highest priority first. Which of two equals wins is chance, so an allow counts as first."""
+    return sorted(
+        (policy for policy in policies if isinstance(policy.priority, int)),
+        key=lambda policy: (-int(str(policy.priority)), policy.action == "drop"),
+    )
+
+
+def undropped(vpc: Vpc, block: Span) -> tuple[Span, ...]:
+    """The addresses of a block towards which no policy drops everything."""
+    return _undropped(_policies(vpc), block)
+
+
+@lru_cache(maxsize=1 << 12)
+def _undropped(policies: tuple[PolicyRoute, ...], block: Span) -> tuple[Span, ...]:
+    """Most tenants have the same policies; each set is asked once about each range."""
+    dropped: list[Span] = []
+    for policy in policies:
+        if policy.action == "drop" and isinstance(policy.priority, int):
+            found = _read(policy)
+            dropped += found.surely if found else (EVERYWHERE,)
+    return tuple(without([block], dropped))
+
+
+def _guarded(facts: Facts) -> tuple[list[tuple[Span, str]], list[tuple[Span, str]]]:
+    """The provider blocks that tenants are connected to, or may be; and those that no tenant leaves through."""
+    connected = connection(facts)
+    apart = {(subnet.name, subnet.cidr) for subnet in facts.subnets if subnet.vlan and connected(subnet) is False}
+    names = by_attachment(facts)
+    apart |= {(subnet.name, subnet.cidr) for subnet in facts.subnets if subnet.name in names}
+    others = {f"provider subnet {name!r} ({cidr})" for name, cidr in apart}
+    every = provider_spans(facts)
+    return [entry for entry in every if entry[1] not in others], [entry for entry in every if entry[1] in others]
+
+
+def _no_drop(facts: Facts) -> Iterator[Breach]:
+    blocks, _ = _guarded(facts)
+    for vpc in facts.vpcs:
+        if not _leaves(vpc):
+            continue
+        if vpc.policies is UNKNOWN:
+            yield Breach(
+                vpc.place,
+                f"policyRoutes of vpc {vpc.name!r} are not known yet",
+                "write the drop towards the external range",
+            )
+            continue
+        for block, name in blocks:
+            if rest := undropped(vpc, block):
+                field = "ip4.dst" if family(block) == "IPv4" else "ip6.dst"
+                yield Breach(
+                    vpc.place,
+                    f"vpc {vpc.name!r} does not drop packets to {', '.join(map(str, rest))} of {name}",
+                    f"write a policy route of priority {DROP_PRIORITY}, match `{field} == {block}`, action drop",
+                )
+
+
+def _shadowed(facts: Facts) -> Iterator[Breach]:
+    blocks = provider_spans(facts)
+    for vpc in filter(_leaves, facts.vpcs):
+        policies = _by_priority(_policies(vpc))
+        drops = [(piece, index) for index, policy in enumerate(policies) for piece in _surely_dropped(policy)]
+        for block, name in blocks if drops else ():
+            for policy, hit in _let_pass(policies, drops, block):
+                shown = ", ".join(map(str, hit[:_MOST_SHOWN])) + (" and more" if len(hit) > _MOST_SHOWN else "")
+                yield Breach(
+                    vpc.place,
+                    f"vpc {vpc.name!r}: policy {policy.priority} ({policy.action} `{policy.match}`) lets packets to"
+                    f" {shown} of {name} pass before the drop below it is asked",
+                    "give the drop a higher priority, or write the other policy without those addresses",
+                )
+
+
+def _surely_dropped(policy: PolicyRoute) -> tuple[Span, ...]:
+    found = _read(policy) if policy.action == "drop" else None
+    return tuple(found.surely) if found else ()
+
+
+def _let_pass(
+    policies: list[PolicyRoute], drops: list[tuple[Span, int]], block: Span
+) -> Iterator[tuple[PolicyRoute, list[Span]]]:
+    """Each policy that lets packets to a block pass whose first drop comes after it, and some of their addresses.
+
+    From the last policy to the first, so that the pieces whose first drop has been passed are those that matter.
+    """
+    first = painted((common, index) for piece, index in drops if (common := piece.shared(block)) is not None)
+    pending = sorted(first, key=lambda entry: entry[1])
+    open_still: list[Span] = []
+    for index in reversed(range(len(policies))):
+        while pending and pending[-1][1] >= index:
+            insort(open_still, pending.pop()[0])
+        policy = policies[index]
+        found = _read(policy) if policy.action != "drop" and open_still else None
+        hit = list(islice(_among(open_still, found.perhaps), _MOST_SHOWN + 1)) if found else []
+        if hit:
+            yield policy, hit
+
+
+def _among(apart: list[Span], wanted: Iterable[Span]) -> Iterator[Span]:
+    """The addresses of spans that are apart and in order which some others share with them."""
+    for one in wanted:
+        index = max(bisect_right(apart, one.first, key=lambda block: block.first) - 1, 0)
+        while index < len(apart) and apart[index].first <= one.last:
+            if (common := apart[index].shared(one)) is not None:
+                yield common
+            index += 1
+
+
+def _syntax(facts: Facts) -> Iterator[Breach]:
+    for vpc in facts.vpcs:
+        for policy in _policies(vpc):
+            if policy.match is UNKNOWN:
+                yield Breach(
+                    vpc.place, f"a policy's match in vpc {vpc.name!r} is not known yet", "write it as a literal"
+                )
+                continue
+            try:
+                destinations(policy.match or "")
+            except ValueError as error:
+                where = f"vpc {vpc.name!r}: match {policy.match!r} of policy {policy.priority}"
+                example = "write an expression such as `ip4.dst == 10.0.0.0/8`"
+                if not isinstance(error, OvnRefusalError) and is_expression(policy.match or ""):
+                    yield Breach(
+                        vpc.place,
+                        f"{where} is an expression of OVN's that is not known to this reader, so nobody here can say"
+                        " which packets it matches",
+                        f"{example}, where that says the same",
+                        warning=True,
+                    )
+                    continue
+                yield Breach(
+                    vpc.place,
+                    f"{where}: {error}; OVN skips what it cannot read, so the policy does nothing while everything"
+                    " reports ready",
+                    example,
+                )
+
+
+def _priorities(facts: Facts) -> Iterator[Breach]:
+    for vpc in facts.vpcs:
+        for policy in _policies(vpc):
+            if policy.priority is UNKNOWN:
+                continue
+            if not isinstance(policy.priority, int) or not 0 <= policy.priority < BUILT_IN_PRIORITY:
+                yield Breach(
+                    vpc.place,
+                    f"vpc {vpc.name!r}: policy `{policy.match}` has priority {policy.priority!r}",
+                    f"write 0 to {BUILT_IN_PRIORITY - 1}; OVN ends at {PRIORITY_MAXIMUM}, and from"
+                    f" {BUILT_IN_PRIORITY} on"
+                    " stand Kube-OVN's own policies",
+                )
+
+
+def _actions(facts: Facts) -> Iterator[Breach]:
+    for vpc in facts.vpcs:
+        for policy in _policies(vpc):
+            name = f"vpc {vpc.name!r}: policy {policy.priority} (`{policy.match}`)"
+            if policy.action is not UNKNOWN and policy.action not in ACTIONS:
+                yield Breach(vpc.place, f"{name} has action {policy.action!r}", f"write one of {', '.join(ACTIONS)}")
+            hops = policy.next_hop.split(",") if isinstance(policy.next_hop, str) else []
+            if policy.action == "reroute" and policy.next_hop is not UNKNOWN and not all(map(is_address, hops or [""])):
+                yield Breach(
+                    vpc.place,
+                    f"{name} reroutes to {policy.next_hop!r}",
+                    "write nextHopIP as addresses with commas and no blanks between",
+                )
+
+
+def _repeated(facts: Facts) -> Iterator[Breach]:
+    for vpc in facts.vpcs:
+        seen: set[tuple[object, object]] = set()
+        for policy in _policies(vpc):
+            key = (policy.priority, policy.match)
+            if UNKNOWN not in key and key in seen:
+                yield Breach(
+                    vpc.place,
+                    f"vpc {vpc.name!r} has two policies of priority {policy.priority} with match `{policy.match}`",
+                    "keep one of the two",
+                )
+            seen.add(key)
+
+
+def _platform_open(facts: Facts) -> Iterator[Breach]:
+    ranges = [
+        (block, entry) for entry in named_ranges(facts) if entry.kind in _PLATFORM and (block := span(entry.text))
+    ]
+    exempt = [block for entry in facts.exempt if (block := span(entry.text)) is not None]
+    _, apart = _guarded(facts)
+    for vpc in filter(_leaves, facts.vpcs):
+        if vpc.policies is UNKNOWN or any(UNKNOWN in (policy.priority, policy.action) for policy in _policies(vpc)):
+            continue  # NET-412 asks for the literals
+        reachable = [f"{entry.name} {entry.text}" for block, entry in ranges if without(undropped(vpc, block), exempt)]
+        reachable += [name for block, name in apart if without(undropped(vpc, block), exempt)]
+        if reachable:
+            yield Breach(
+                vpc.place,
+                f"vpc {vpc.name!r} lets packets to {', '.join(sorted(set(reachable)))} leave towards the physical"
+                " gateway",
+                "drop them too (a tenant's `drop`), or have that gateway refuse them",
+            )
+
+
+RULES = (
+    Rule(
+        id="NET-412",
+        title="A tenant's packets towards the external range are dropped",
+        why="A tenant could reach other tenants' external addresses, and the under cluster's API server, through the"
+        " provider VLAN. The drop is written by hand: Kube-OVN makes none.",
+        fix="Write a policy route that drops `ip4.dst == <external block>`.",
+        reference="kMetal's networking guide, VPC; docs/evidence/kube-ovn.md#isolation",
+        judge=_no_drop,
+        unknown="is a finding",
+    ),
+    Rule(
+        id="NET-413",
+        title="Nothing shadows a tenant's drop",
+        why="OVN asks policies by priority and stops at the first that matches: an allow or a reroute above opens"
+        " the drop.",
+        fix="Give the drop the higher priority.",
+        reference="docs/evidence/kube-ovn.md#vpcs (V3); ovn-nb(5), Logical_Router_Policy",
+        judge=_shadowed,
+    ),
+    Rule(
+        id="NET-414",
+        title="A policy route's match is an expression that OVN can read",
+        why="No door of Kube-OVN parses it. A single `=` is stored, reports ready, and the packet to another tenant is"
+        " forwarded: it fails open.",
+        fix="Write `ip4.dst == BLOCK`, with two equals signs and without host bits.",
+        reference="docs/evidence/kube-ovn.md#vpcs (V7)",
+        judge=_syntax,
+        unknown="is a finding",
+        relaxable=False,
+    ),
+    Rule(
+        id="NET-415",
+        title="A policy route's priority is below Kube-OVN's own",
+        why="OVN refuses more than 32767 again and again, in a log only; from 29000 to 31000 stand Kube-OVN's"
+        " policies for"
+        " a VPC's own Subnets, and which of two equals wins is chance.",
+        fix="Write 0 to 28999; the seed has 1500.",
+        reference="docs/evidence/kube-ovn.md#vpcs (V3); kube-ovn pkg/util/const.go",
+        judge=_priorities,
+    ),
+    Rule(
+        id="NET-416",
+        title="A policy route allows, drops, or reroutes to addresses",
+        why="Any other action goes to OVN's database, which refuses it for ever, in a log only; a blank in nextHopIP"
+        " likewise.",
+        fix="Write allow, drop or reroute, and addresses without blanks for the last.",
+        reference="docs/evidence/kube-ovn.md#vpcs (V2)",
+        judge=_actions,
+    ),
+    Rule(
+        id="NET-417",
+        title="A VPC's policy routes differ in priority or match",
+        why="OVN keeps one per pair; which action remains is chance.",
+        fix="Keep one of the two.",
+        reference="docs/evidence/kube-ovn.md#vpcs (V6)",
+        judge=_repeated,
+    ),
+    Rule(
+        id="NET-418",
+        title="A tenant's packets towards the platform's ranges are dropped too",
+        severity=Severity.WARNING,
+        why="The drop of the seed names the external range alone. Packets to nodes, pods, join and service"
+        " addresses leave"
+        " through the provider VLAN: whether they arrive is up to the physical gateway.",
+        fix="Write `isolation: {level: platform}`, or name the platform's ranges in the tenant's `drop`.",
+        reference="docs/evidence/kube-ovn.md#isolation",
+        judge=_platform_open,
+    ),
+)

@@ -1,0 +1,32 @@
+"""Reachability: what the settings expect of paths is what the network does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kmetal_network.facts.model import Facts
+from kmetal_network.laws.model import Breach, Rule
+from kmetal_network.reach.expectations import unmet
+
+
+def _unmet(facts: Facts) -> Iterator[Breach]:
+    for wanted, said in unmet(facts):
+        yield Breach(
+            wanted.place,
+            f"expect[{wanted.source} to {wanted.target}] {said}",
+            f"mend what decides it, or the expectation ({wanted.reason})",
+        )
+
+
+RULES = (
+    Rule(
+        id="NET-434",
+        title="A path that the settings expect open is open, one that they expect closed is closed",
+        why="Isolation is decided by policies, routes and translations together; a change of one of them opens a path"
+        " that nobody looks at.",
+        fix="Mend the object that the finding names, or the entry of `expect`.",
+        reference="docs/reach.md",
+        judge=_unmet,
+    ),
+)
+"""What is not known contradicts no expectation."""

@@ -1,0 +1,1 @@
+"""Live objects compared with the settings; nothing is read or written here."""

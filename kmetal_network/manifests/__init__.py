@@ -1,0 +1,1 @@
+"""Settings as the exact objects that are applied."""

@@ -1,0 +1,45 @@
+"""Every object that one environment's settings become."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from kmetal_network.config.settings import Settings
+from kmetal_network.manifests.admission import admission_manifests, literals
+from kmetal_network.manifests.chart import chart_values, flux_manifests
+from kmetal_network.manifests.objects import (
+    Manifest,
+    external_subnet,
+    metallb_manifests,
+    provider_nic,
+    provider_vlan,
+    tenant_manifests,
+)
+
+
+def owned_manifests(settings: Settings, stack: str) -> Iterator[Manifest]:
+    """The objects that are the stack's alone, in the order of its layers; no patch of others' objects is among them."""
+    yield from wall_manifests(settings, stack)
+    if settings.chart.install == "flux":
+        values = chart_values(settings.chart, settings.network, settings.metallb)
+        yield from flux_manifests(settings.chart, values, stack)
+    yield from metallb_manifests(settings.metallb, settings.management, stack)
+    yield provider_nic(settings.provider, stack)
+    yield provider_vlan(settings.provider, stack)
+    yield external_subnet(settings.provider, stack)
+    for tenant in settings.tenants:
+        yield from tenant_manifests(tenant, settings.provider.external, stack)
+
+
+def wall_manifests(settings: Settings, stack: str) -> tuple[Manifest, ...]:
+    """The admission policies and their bindings."""
+    held_against = literals(settings.provider, settings.management, settings.network, settings.metallb)
+    return admission_manifests(settings.admission, held_against, settings.relaxed, stack)
+
+
+def object_key(item: Mapping[str, Any]) -> str:
+    """`namespace/name`, or `name` of a cluster-scoped object."""
+    metadata = item.get("metadata") or {}
+    namespace = metadata.get("namespace")
+    return f"{namespace}/{metadata.get('name')}" if namespace else str(metadata.get("name"))

@@ -1,0 +1,296 @@
+"""Follows a packet of a new connection through the logical network, as OVN's tables do, and says where it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Final
+
+from kmetal_network.addresses import Span
+from kmetal_network.reach.decisions import policies_for, routes_for
+from kmetal_network.reach.match import Packet
+from kmetal_network.reach.network import Network, Switch
+from kmetal_network.reach.policies import NOBODY_KNOWS, TO_NODE
+from kmetal_network.reach.router import Inward, PolicyEntry, Port, RouteEntry, Router, Side, pieces
+from kmetal_network.reach.steps import START, Piece, Step, either_policy, either_route, unsure
+from kmetal_network.reach.subnet_rules import kept_in, let_in
+from kmetal_network.reach.verdict import Decider, Key, Outcome, Verdict
+
+_HOPS: Final = 8
+"""Routers that a packet may cross; whatever needs more goes in a circle."""
+
+
+class Paths:
+    """Verdicts of one network; what many sources ask is worked out once."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self._arrivals: dict[tuple[str, Span], dict[Key, tuple[Verdict, tuple[int, ...], bool]]] = {}
+
+    def from_subnet(self, switch: Switch, source: Span, destination: Span) -> list[Piece]:
+        """Verdicts of a pod of a Subnet towards every address of a range of one family.
+
+        Args:
+            switch: the pod's Subnet.
+            source: its address, or a block in which `Router.source_cuts` has no edge.
+            destination: where it sends to.
+        """
+        found: list[Piece] = []
+        router = self.network.routers[switch.vpc]
+        for part in pieces(destination, router.cuts):
+            packet = Packet(source, part)
+            if any(block.contains(part) for block in switch.blocks) and not self._own(router, part):
+                found.append(Piece(part, let_in(switch, packet, START, self.network.join, local=True)))
+            elif (refused := kept_in(switch, packet, START)) is not None:
+                found.append(Piece(part, refused))
+            else:
+                found.extend(_doubted(switch, self._step(Step(router, None, packet, _HOPS, START))))
+        return found
+
+    def from_outside(self, external: str, source: Span, destination: Span) -> list[Piece]:
+        """Verdicts of what the physical network sends to an address of a provider Subnet."""
+        found: list[Piece] = []
+        for _, router, port in self.network.owners[external].within(destination):
+            for address in {entry.address for entry in router.inward} | {p.address for p in router.ports if p.address}:
+                if port.block.contains(address) and destination.contains(address):
+                    found += self._step(Step(router, port, Packet(source, address), _HOPS, START))
+        return [replace(piece, answered=True) for piece in dict.fromkeys(found)]
+
+    @staticmethod
+    def _own(router: Router, address: Span) -> bool:
+        return any(port.address == address for port in router.ports)
+
+    def _step(self, step: Step) -> list[Piece]:
+        """Every verdict of a packet at a router, cut where this router treats destinations differently."""
+        if step.hops == 0:
+            decider = Decider(kind="Vpc", name=step.router.vpc, field="router")
+            why = "the packet goes in a circle"
+            return [Piece(step.packet.destination, replace(step.base, decider=decider, why=why))]
+        found: list[Piece] = []
+        for part in pieces(step.packet.destination, step.router.cuts):
+            found.extend(self._at_router(replace(step, packet=Packet(step.packet.source, part))))
+        return found
+
+    def _at_router(self, step: Step) -> Iterator[Piece]:
+        """One destination, or a range that this router does not tell apart."""
+        destination = step.packet.destination
+        for entry in step.router.inward:
+            if entry.address == destination and entry.ports:
+                yield from self._translated(step, entry)
+        fip = next((entry for entry in step.router.inward if entry.address == destination and not entry.ports), None)
+        if fip and step.entry and step.entry.side is Side.EXTERNAL:
+            yield from self._translated(step, fip)
+            return
+        port = next((port for port in step.router.ports if port.address == destination), None)
+        if port is not None:
+            yield from self._at_own_address(step, port)
+            return
+        yield from self._routed(step)
+
+    def _at_own_address(self, step: Step, port: Port) -> Iterator[Piece]:
+        """An address of the router itself.
+
+        It answers ping before anything else. The rest it discards; of an address that an OvnSnatRule uses it does so
+        only after routes and policies, so that a reroute or a route may take the packet elsewhere, if northd knows the
+        MAC of its next hop (ovn northd/northd.c, build_lrouter_drop_own_dest). Where they would, it is not known.
+        """
+        ends = Piece(step.packet.destination, replace(step.base, outcome=Outcome.ROUTER, decider=port.decider))
+        if any(entry.address == port.address for entry in step.router.outward):
+            for piece in self._routed(step):
+                verdict = piece.verdict
+                if verdict.closed or verdict.outcome is Outcome.ROUTER:
+                    yield ends
+                else:
+                    why = verdict.why or "a route or a reroute may take it elsewhere before the router discards it"
+                    yield replace(piece, verdict=replace(verdict, outcome=Outcome.NOT_KNOWN, why=why))
+        else:
+            yield ends
+
+    def _translated(self, step: Step, entry: Inward) -> Iterator[Piece]:
+        """The packet goes on to the pod that stands behind an external address."""
+        to = entry.pod.canonical() if entry.pod else "a pod that an IP object names"
+        told = f"{to} port {entry.internal_port}" if entry.internal_port else to
+        base = replace(step.base, destination_as=told, ports=entry.ports, decider=entry.decider)
+        if entry.pod is None:
+            why = f"{entry.decider.kind} {entry.decider.name!r} names its pod by ipName, which the facts do not show"
+            yield Piece(step.packet.destination, replace(base, outcome=Outcome.NOT_KNOWN, why=why))
+            return
+        inner = replace(step, packet=Packet(step.packet.source, entry.pod), hops=step.hops - 1, base=base)
+        for piece in self._step(inner):
+            yield Piece(step.packet.destination, piece.verdict)
+
+    def _routed(self, step: Step) -> Iterator[Piece]:
+        """Routes first, then policies, then the port: in that order, as OVN does it."""
+        destination = step.packet.destination
+        routes = routes_for(step.router, step.packet)
+        results = [self._decided(step, route) for route in routes] or [self._without_route(step)]
+        if step.router.doubts and not any(route.hop is None for route in routes):
+            sure, perhaps = policies_for(step.router, step.packet)
+            if sure and {policy.action for policy in (sure, *perhaps)} == {"drop"}:  # whatever the routes are
+                yield Piece(destination, replace(step.base, outcome=Outcome.DROPPED, decider=sure.decider))
+                return
+            decider = Decider(kind="Vpc", name=step.router.vpc, field="spec", place=step.router.place)
+            results.append(unsure(step, decider, step.router.doubts[0]))
+        yield from either_route(step, results)
+
+    def _without_route(self, step: Step) -> list[Piece]:
+        decider = Decider(kind="Vpc", name=step.router.vpc, field="spec.staticRoutes", place=step.router.place)
+        return [Piece(step.packet.destination, replace(step.base, outcome=Outcome.NO_ROUTE, decider=decider))]
+
+    def _decided(self, step: Step, route: RouteEntry) -> list[Piece]:
+        """What the policies say of a packet that has a route."""
+        sure, perhaps = policies_for(step.router, step.packet)
+        result = self._done(step, route, sure)
+        others = [(policy, self._done(step, route, policy)) for policy in perhaps]
+        return either_policy(step, result, others)
+
+    def _done(self, step: Step, route: RouteEntry, policy: PolicyEntry | None) -> list[Piece]:
+        """What one policy does with the packet; None where no policy matches."""
+        destination = step.packet.destination
+        if policy is None or policy.action == "allow":
+            decider = policy.decider if policy and step.base.decider.kind == "" else None
+            return self._sent(step, route, route.port, route.hop, decider)
+        if policy.action == "drop":
+            return [Piece(destination, replace(step.base, outcome=Outcome.DROPPED, decider=policy.decider))]
+        if policy.action == TO_NODE:
+            return [Piece(destination, replace(step.base, outcome=Outcome.NODE, decider=policy.decider))]
+        if policy.action == NOBODY_KNOWS:
+            return unsure(step, policy.decider, policy.doubt)
+        ways = [(hop, port) for hop in policy.hops for port in step.router.ports_of(hop)]
+        found = [piece for hop, port in ways for piece in self._sent(step, route, port, hop, policy.decider)]
+        if len({piece.verdict.key for piece in found}) <= 1 or len(ways) == 1:
+            return found[:1] if len(ways) > 1 else found
+        return unsure(step, policy.decider, "several next hops (ECMP), or one behind several ports")
+
+    def _sent(
+        self, step: Step, route: RouteEntry, port: Port, hop: Span | None, decider: Decider | None
+    ) -> list[Piece]:
+        """Out of a port, towards a next hop or, where a network is connected, the destination itself."""
+        chosen = decider or route.decider
+        if port.side is Side.SUBNET:
+            return [self._into_subnet(step, port, hop, chosen)]
+        if port.side is Side.PEER:
+            return self._to_peer(step, port, hop, chosen)
+        return self._onto_vlan(step, port, hop, chosen)
+
+    def _into_subnet(self, step: Step, port: Port, hop: Span | None, decider: Decider) -> Piece:
+        destination = step.packet.destination
+        switch = self.network.by_name[port.name]
+        if hop is None:
+            base = step.base if step.base.decider.kind else replace(step.base, decider=decider)
+            return Piece(destination, let_in(switch, step.packet, base, self.network.join))
+        if hop == port.address:
+            return Piece(destination, replace(step.base, outcome=Outcome.NO_ROUTE, decider=decider))
+        why = f"it is handed to {hop.canonical()} in subnet {port.name!r}, and what that does with it is not known"
+        return Piece(destination, replace(step.base, outcome=Outcome.NOT_KNOWN, decider=decider, why=why))
+
+    def _to_peer(self, step: Step, port: Port, hop: Span | None, decider: Decider) -> list[Piece]:
+        target = hop or step.packet.destination
+        other = self.network.routers.get(port.name)
+        entry = next(
+            (
+                each
+                for each in (other.ports if other else ())
+                if each.side is Side.PEER and each.name == step.router.vpc and each.address == target
+            ),
+            None,
+        )
+        if other is None or entry is None:
+            said = replace(step.base, outcome=Outcome.NO_ROUTE, decider=port.decider)
+            if other is None and not self.network.whole:
+                said = replace(said, outcome=Outcome.NOT_KNOWN, why=f"vpc {port.name!r} is not known here")
+            return [Piece(step.packet.destination, said)]
+        base = step.base if step.base.decider.kind else replace(step.base, decider=decider)
+        return self._step(replace(step, router=other, entry=entry, hops=step.hops - 1, base=base))
+
+    def _onto_vlan(self, step: Step, port: Port, hop: Span | None, decider: Decider) -> list[Piece]:
+        """Onto a provider Subnet: to the physical network, or to whoever answers for the address there."""
+        source, base = step.packet.source, step.base
+        translation = next(
+            (each for each in step.router.outward if each.external == port.name and each.block.contains(source)), None
+        )
+        if translation:
+            base = replace(base, source_as=translation.told)
+            source = translation.address or port.block
+        if not base.decider.kind:
+            base = replace(base, decider=decider)
+        target = hop or step.packet.destination
+        leaves = replace(base, outcome=Outcome.LEAVES, why=_untranslated(translation is not None))
+        if target.size > 1:
+            groups = self._answering(port.name, source, target)
+            said = [Piece(target, _joined(base, verdict), answered=True) for verdict in groups]
+            return [Piece(step.packet.destination, leaves), *said]
+        # A packet for one of the router's own OvnFips turns round at the port, whatever the next hop is.
+        turns = any(
+            entry.address == step.packet.destination and entry.external == port.name and not entry.ports
+            for entry in step.router.inward
+        )
+        owner = (step.router, port) if turns else self.network.owners[port.name].at(target)
+        if owner is None:
+            return [Piece(step.packet.destination, leaves)]
+        router, entry = owner
+        if router is step.router and not turns:
+            return [Piece(step.packet.destination, _turned_back(base, router, target, hop))]
+        inner = Step(router, entry, Packet(source, step.packet.destination), step.hops - 1, base)
+        return [replace(piece, answered=hop is None) for piece in self._step(inner)]
+
+    def _answering(self, external: str, source: Span, block: Span) -> Iterator[Verdict]:
+        """Each kind of answer that the addresses of a provider Subnet give, where one of them lies in the block."""
+        key = (external, source if source.size > 1 else self._block_of(external, source))
+        if key not in self._arrivals:
+            self._arrivals[key] = self._arrived(*key)
+        for verdict, addresses, anywhere in self._arrivals[key].values():
+            if anywhere or any(block.first <= address <= block.last for address in addresses):
+                yield verdict
+
+    def answers(self, external: str, source: Span, block: Span) -> list[tuple[Span, Verdict]]:
+        """What the addresses of a provider Subnet answer to a source outside, each kind once."""
+        return [(block, verdict) for verdict in self._answering(external, source, block)]
+
+    def _block_of(self, external: str, source: Span) -> Span:
+        blocks = self.network.externals[external].blocks
+        return next((block for block in blocks if block.contains(source)), source)
+
+    def _arrived(self, external: str, source: Span) -> dict[Key, tuple[Verdict, tuple[int, ...], bool]]:
+        """Verdicts of what comes from a block onto a provider Subnet, by kind, with the addresses that have it."""
+        found: dict[Key, tuple[Verdict, tuple[int, ...], bool]] = {}
+        for address, router, entry in self.network.owners[external].entries:
+            step = Step(router, entry, Packet(source, Span(address, address)), _HOPS, START)
+            for piece in self._step(step):
+                verdict, addresses, anywhere = found.get(piece.verdict.key, (piece.verdict, (), False))
+                found[piece.verdict.key] = (verdict, (*addresses, address), anywhere)
+        for router in self.network.routers.values():
+            for port in router.ports:
+                if port.side is Side.EXTERNAL and port.name == external and port.address is None:
+                    verdict = replace(START, outcome=Outcome.ROUTER, decider=port.decider)
+                    found.setdefault(verdict.key, (verdict, (), True))
+        return found
+
+
+def _joined(base: Verdict, arrived: Verdict) -> Verdict:
+    """A verdict at the other side, with the translation of this one."""
+    return replace(arrived, source_as=base.source_as)
+
+
+def _untranslated(translated: bool) -> str:  # noqa: FBT001 (a flag)
+    return "" if translated else "its source is not translated"
+
+
+def _doubted(switch: Switch, found: Iterable[Piece]) -> Iterator[Piece]:
+    """What a Subnet has that is not read may keep a packet in."""
+    for piece in found:
+        if switch.doubts and not piece.verdict.closed:
+            yield replace(piece, verdict=replace(piece.verdict, outcome=Outcome.NOT_KNOWN, why=switch.doubts[0]))
+        else:
+            yield piece
+
+
+def _turned_back(base: Verdict, router: Router, target: Span, hop: Span | None) -> Verdict:
+    """What a router sends to itself through a provider Subnet is discarded there.
+
+    It is a port of an OvnDnatRule's address that the rule does not name, or a route whose next hop is the router.
+    """
+    if hop is not None:
+        return replace(base, outcome=Outcome.NO_ROUTE)
+    entry = next((entry for entry in router.inward if entry.address == target), None)
+    return replace(base, outcome=Outcome.ROUTER, decider=entry.decider if entry else base.decider)

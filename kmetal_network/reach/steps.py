@@ -1,0 +1,68 @@
+"""A packet on its way: where it is, what was done to it, and verdicts for the ranges that it stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from kmetal_network.addresses import Span
+from kmetal_network.reach.match import Packet
+from kmetal_network.reach.router import PolicyEntry, Port, Router
+from kmetal_network.reach.verdict import Decider, Outcome, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A verdict for a range of destinations."""
+
+    destination: Span
+    verdict: Verdict
+    answered: bool = False
+    """The destination is an address of a provider Subnet that a router answers for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A packet in front of a router."""
+
+    router: Router
+    entry: Port | None
+    packet: Packet
+    hops: int
+    base: Verdict
+    """Translations so far; its outcome means nothing."""
+
+
+START: Final = Verdict(outcome=Outcome.NOT_KNOWN, decider=Decider(kind="", name="", field=""))
+
+
+def either_route(step: Step, results: Sequence[list[Piece]]) -> list[Piece]:
+    """The verdict where several routes may decide: theirs if they agree, else that it is not known."""
+    told = {piece.verdict.key for result in results for piece in result}
+    outcomes = dict.fromkeys(piece.verdict.outcome for result in results for piece in result)
+    if len(results) == 1 or len(told) == 1 or set(outcomes) == {Outcome.DROPPED}:
+        return results[0]
+    several = "several routes of equal rank (ECMP), or a next hop behind several ports"
+    why = step.router.doubts[0] if step.router.doubts else several
+    words = " or ".join(outcome.value for outcome in outcomes if outcome is not Outcome.NOT_KNOWN)
+    decider = results[0][0].verdict.decider
+    return unsure(step, decider, f"{why}; {words}" if words else why)
+
+
+def either_policy(step: Step, result: list[Piece], others: Sequence[tuple[PolicyEntry, list[Piece]]]) -> list[Piece]:
+    """The verdict where policies above the deciding one may match: not known, unless all end alike."""
+    outcomes = {piece.verdict.outcome for piece in result}
+    for policy, other in others:
+        if {piece.verdict.outcome for piece in other} != outcomes:
+            doubt = policy.doubt or "it compares what this model does not know"
+            ways = (sorted({piece.verdict.outcome.value for piece in each}) for each in (other, result))
+            one, two = (" or ".join(way) for way in ways)
+            return unsure(step, policy.decider, f"{policy.decider} may match ({doubt}): then {one}, else {two}")
+    return result
+
+
+def unsure(step: Step, decider: Decider, why: str) -> list[Piece]:
+    """Not known, and why."""
+    verdict = replace(step.base, outcome=Outcome.NOT_KNOWN, decider=decider, why=why)
+    return [Piece(step.packet.destination, verdict)]

@@ -1,0 +1,232 @@
+"""The `kmetal-network` command: Typer over one file per verb.
+
+Exit code 0: fine, or warnings alone. 1: errors, warnings with `--strict`, or a run that failed. 2: wrong usage, nothing
+to judge, what cannot be read, a cluster that does not answer, or a failure of the program itself.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kmetal_network.config.stackfile import Environment, load_environments, load_stack
+from kmetal_network.drawing.address_map import address_map
+from kmetal_network.drawing.topology import topology
+from kmetal_network.errors import Finding, OperatorError, printable, printable_lines
+from kmetal_network.grouping import grouped
+from operations.cluster.live import LiveCluster
+from operations.commands.adopt import adopt
+from operations.commands.apply import destroy, up
+from operations.commands.drift import drift
+from operations.commands.explain import explain
+from operations.commands.lint import fails, lint
+from operations.commands.offboard import offboard
+from operations.commands.reach import Asked, base_facts, compare, files_facts, live_facts, reach, settings_facts
+from operations.console import Output, counted, err, out
+from operations.forges.issues import issue_command
+from operations.forges.reviewed import reviewed_command
+from operations.linting.report import MOST, as_json, show_groups
+from operations.pictures.command import picture_command
+from operations.pictures.d2 import Form, draw
+from operations.preview.command import preview_command
+from operations.preview.commenting import comment_command
+from operations.reachability.traces import trace
+from operations.state.identity import make_sure_of_identity
+from operations.streams import forget, tolerant_streams
+from operations.unforeseen import unforeseen
+from operations.verify.checks import Verdict
+from operations.verify.report import as_json as checks_as_json
+from operations.verify.report import make_sure_of_page, show, write_html
+from operations.verify.verification import verify
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+
+StackArgument = Annotated[str, typer.Argument(help="Name of the environment: Pulumi.<stack>.yaml.")]
+OutputOption = Annotated[Output, typer.Option("--output", help="Form of the report.")]
+RefreshOption = Annotated[bool, typer.Option("--refresh", help="Read every object from the cluster first.")]
+WholeOption = Annotated[
+    bool, typer.Option("--whole", help="The files are the whole network: what is missing is wrong.")
+]
+StrictOption = Annotated[bool, typer.Option("--strict", help="End with 1 on warnings, too.")]
+YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+
+_ROOT = Path()
+
+
+def _show_findings(findings: tuple[Finding, ...], output: Output) -> None:
+    if output is Output.JSON:
+        sys.stdout.write(json.dumps(as_json(findings[:MOST]), indent=2) + "\n")
+    else:
+        show_groups(out, findings)
+
+
+@app.command()
+def check(output: OutputOption = Output.TEXT, strict: StrictOption = False) -> None:  # noqa: FBT002 (a flag)
+    """Judge the settings of all environments, without a cluster; ends with 1 on errors, 2 where there is none."""
+    environments, findings = load_environments(_ROOT)
+    if not (environments or findings):
+        raise OperatorError(
+            "no Pulumi.<stack>.yaml here, so there is nothing to check; go to the project's folder, or write one"
+        )
+    _show_findings(findings, output)
+    if output is Output.TEXT:
+        names = printable(", ".join(environments)) or "no environment that can be read"
+        count = counted(len(findings), "finding") if findings else "nothing to say"
+        out.print(f"{names}: {count}", markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(int(fails(findings, strict=strict)))
+
+
+app.command("preview")(preview_command)
+app.command("comment")(comment_command)
+app.command("picture")(picture_command)
+app.command("reviewed")(reviewed_command)
+app.command("issue")(issue_command)
+
+
+@app.command("up")
+def up_command(
+    stack: StackArgument,
+    yes: YesOption = False,  # noqa: FBT002 (a flag of the command line)
+    refresh: RefreshOption = False,  # noqa: FBT002 (a flag of the command line)
+    reviewed: Annotated[str, typer.Option(help="Digest of the reviewed plan; another one is not applied.")] = "",
+) -> None:
+    """Apply an environment until it is really ready; the policy pack judges the preview first."""
+    up(_ROOT, stack, yes=yes, refresh=refresh, reviewed=reviewed)
+
+
+@app.command("destroy")
+def destroy_command(stack: StackArgument, yes: YesOption = False) -> None:  # noqa: FBT002 (a flag)
+    """Take an environment away in the order that leaves nothing behind; the default Vpc keeps its patch."""
+    destroy(_ROOT, stack, yes=yes)
+
+
+app.command()(adopt)
+
+
+@app.command("verify")
+def verify_command(
+    stack: StackArgument,
+    output: OutputOption = Output.TEXT,
+    html: Annotated[Path | None, typer.Option(help="Write the report as one HTML file, too.")] = None,
+    strict: StrictOption = False,  # noqa: FBT002 (a flag of the command line)
+) -> None:
+    """Check the live network: the seed's Verifying list, held to fields that prove it, and every law on what stands."""
+    environment, _ = load_stack(_ROOT, stack)
+    if html is not None:
+        make_sure_of_page(html)
+    with LiveCluster.of(_ROOT, environment.settings.cluster) as cluster:
+        make_sure_of_identity(environment, cluster)
+        found = verify(environment, cluster)
+    if output is Output.JSON:
+        sys.stdout.write(checks_as_json(found) + "\n")
+    else:
+        show(out, stack, found)
+    if html is not None:
+        write_html(html, stack, found, _drawn(environment))
+    failing = {Verdict.FAIL, Verdict.WARN} if strict else {Verdict.FAIL}
+    raise typer.Exit(int(any(entry.verdict in failing for entry in found)))
+
+
+@app.command("drift")
+def drift_command(stack: StackArgument, output: OutputOption = Output.TEXT) -> None:
+    """Say what the live cluster says otherwise than the stack file, who did it and when; ends with 1 if anything."""
+    raise typer.Exit(drift(_ROOT, stack, output))
+
+
+@app.command("offboard")
+def offboard_command(
+    stack: StackArgument,
+    tenant: Annotated[str, typer.Argument(help="Name of the tenant.")],
+    yes: YesOption = False,  # noqa: FBT002 (a flag of the command line)
+) -> None:
+    """Take one tenant away: out of the stack file, then out of the cluster, with proof; refused while it is in use."""
+    offboard(_ROOT, stack, tenant, yes=yes)
+
+
+@app.command("lint")
+def lint_command(
+    files: Annotated[list[str], typer.Argument(help="Files or folders of Kubernetes YAML; - reads standard input.")],
+    output: OutputOption = Output.TEXT,
+    strict: StrictOption = False,  # noqa: FBT002 (flags of the command line)
+    whole: WholeOption = False,  # noqa: FBT002 (as above)
+    against: Annotated[
+        str | None, typer.Option(metavar="STACK", help="Hold the files to what that environment's settings make.")
+    ] = None,
+) -> None:
+    """Judge plain YAML by the same laws; each finding with its file and line."""
+    raise typer.Exit(lint(files, output=output.value, strict=strict, whole=whole, against=against, root=_ROOT))
+
+
+@app.command("reach")
+def reach_command(
+    stack: Annotated[str | None, typer.Argument(help="Name of the environment: Pulumi.<stack>.yaml.")] = None,
+    source: Annotated[str | None, typer.Option("--from", help="A source: part of a Subnet's or VPC's name.")] = None,
+    target: Annotated[str | None, typer.Option("--to", help="An address, a block, or part of a class's name.")] = None,
+    live: Annotated[bool, typer.Option("--live", help="By what stands in the cluster.")] = False,  # noqa: FBT002 (a flag)
+    traced: Annotated[bool, typer.Option("--trace", help="With --live: ask its OVN, too.")] = False,  # noqa: FBT002 (a flag)
+    files: Annotated[list[str] | None, typer.Option("--lint", help="By plain YAML: a file or folder.")] = None,
+    base: Annotated[str | None, typer.Option("--base", help="A git revision: what opens and closes since.")] = None,
+    output: OutputOption = Output.TEXT,
+) -> None:
+    """Say who can reach whom, and which object decides it; with --base, 1 where isolation opens."""
+    if (stack is None) is not bool(files):
+        raise typer.BadParameter("name a stack, or files with --lint, and not both")
+    if traced and not live:
+        raise typer.BadParameter("--trace asks the cluster's own OVN; write --live, too")
+    if files:
+        facts, unreadable = files_facts(files)
+        reach(facts, "these files", Asked(source, target), output)
+        raise typer.Exit(unreadable)
+    stack = str(stack)
+    if traced:
+        raise typer.Exit(trace(_ROOT, stack, output))
+    facts = live_facts(_ROOT, stack) if live else settings_facts(_ROOT, stack)
+    if base is not None:
+        raise typer.Exit(compare(base_facts(_ROOT, stack, base), facts, f"{stack} since {base}", output))
+    raise typer.Exit(reach(facts, stack, Asked(source, target), output))
+
+
+@app.command("explain")
+def explain_command(
+    law: Annotated[
+        str | None, typer.Argument(help="A law or finding code, such as NET-201 or CUT-OFF; lists all without it.")
+    ] = None,
+    output: OutputOption = Output.TEXT,
+) -> None:
+    """Explain a law or a finding code: why it holds, when it appears, and what to do."""
+    raise typer.Exit(explain(law, output=output.value))
+
+
+def _drawn(environment: Environment) -> list[str]:
+    """Topology and address map for the report."""
+    name, settings = environment.name, environment.settings
+    return [draw(text, Form.SVG).decode() for text in (topology(settings, name), address_map(settings, name))]
+
+
+def main() -> None:
+    """Entry point; whatever happens ends in one message, never in a traceback."""
+    with tolerant_streams():
+        try:
+            app()
+        except OperatorError as error:
+            _end(error)
+        except BrokenPipeError:
+            forget(sys.stdout)
+            sys.exit(2)
+        except (Exception, RecursionError, MemoryError) as error:  # noqa: BLE001 (the last resort)
+            _end(unforeseen(error))
+
+
+def _end(error: OperatorError) -> None:
+    """Say it on the error stream, and end with its exit code."""
+    text = "\n".join(map(str, grouped(error.findings))) if error.findings else printable_lines(str(error))
+    err.print(text, style="red", markup=False, highlight=False, soft_wrap=True, emoji=False)
+    sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The live cluster: how it is read and written."""

@@ -1,0 +1,39 @@
+"""A live cluster that may be written to, for the few writes that are not the engine's.
+
+Adoption takes kubectl's ownership away, a run ends that of earlier runs of its own stack, and takes away Helm's record
+of one that died; everything else that reaches a cluster goes through the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, Final
+
+from operations.cluster.live import LiveCluster
+
+_JSON_PATCH: Final = "application/json-patch+json"
+_CHANGED: Final = (HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY)
+"""What the API server answers where the resourceVersion that a patch names is not that of the object."""
+
+
+class WritableCluster(LiveCluster):
+    """A cluster, with two verbs more."""
+
+    def patch(self, path: str, operations: Sequence[Mapping[str, Any]], manager: str) -> bool:
+        """Apply a JSON patch; False where one of its tests failed, or somebody was faster.
+
+        Raises:
+            UnreachableError: no answer, or not permitted.
+        """
+        where = f"{path}?fieldManager={manager}"
+        status, _ = self._send("PATCH", where, list(operations), _JSON_PATCH, spared=_CHANGED)
+        return status not in _CHANGED
+
+    def delete(self, path: str) -> None:
+        """Delete an object, which may be gone already.
+
+        Raises:
+            UnreachableError: no answer, or not permitted.
+        """
+        self._send("DELETE", path, spared=(HTTPStatus.NOT_FOUND,))

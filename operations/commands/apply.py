@@ -1,0 +1,169 @@
+"""`kmetal-network up` and `destroy`: one stack against its cluster, with what the engine does not look at.
+
+The engine plans and applies. Around it: whether the cluster is the one that the settings name, whom the plan would cut
+off, what a run that died has left, and which routers have to be taken down before the plan's own steps.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, TypeVar
+
+import typer
+
+from kmetal_network.config.stackfile import Environment, load_stack
+from kmetal_network.errors import Finding, OperatorError
+from operations.cluster.live import LiveCluster
+from operations.cluster.owned_objects import standing, succeed
+from operations.cluster.writing import WritableCluster
+from operations.console import Notes, counted, marked, out, watched
+from operations.engine.events import HALVES, Outcome
+from operations.engine.plan_table import plan_table
+from operations.impact.guard import guard
+from operations.preflight.orphans import left_behind
+from operations.preview.previewing import hold_to_review, live_plan, previewed_plan
+from operations.rerouting import reroute, to_be_taken_down
+from operations.run import run
+from operations.state.identity import make_sure_of_identity
+from operations.state.sync import Verb
+from operations.verify.readiness import explain_failure
+
+_DONE: Final = {"create": "created", "update": "updated", "delete": "deleted", "replace": "replaced"}
+
+C = TypeVar("C", bound=LiveCluster)
+
+
+def up(root: Path, stack: str, *, yes: bool, refresh: bool, reviewed: str = "") -> None:
+    """Show, ask, and apply until it is really ready.
+
+    Args:
+        root: the project.
+        stack: name of the environment.
+        yes: apply without a question.
+        refresh: read every object from the cluster first.
+        reviewed: digest of the plan that somebody agreed to; another plan is not applied.
+
+    Raises:
+        OperatorError: the settings are wrong, the cluster is not theirs or does not answer, or the run failed; the plan
+            would cut somebody off, goes past what a dead run has left, or is not the reviewed one.
+    """
+    if reviewed:  # by a handle that cannot write: what follows may write before it has a plan
+        hold_to_review(previewed_plan(root, stack, refresh=refresh), reviewed)
+    with visit(root, stack, WritableCluster) as (visited, cluster):
+        # First of all: a preview would conflict with what earlier runs hold of our objects.
+        succeed(visited.environment, cluster, standing(visited.environment, cluster))
+        planned = visited.plan("preview", f"previewing {stack}", refresh=refresh)
+        visited.hold(planned)
+        if reviewed:  # once more: the cluster may have moved meanwhile
+            hold_to_review(live_plan(visited.environment, cluster, planned, warnings=visited.warnings), reviewed)
+        if not planned.steps:
+            visited.renew(planned, refresh=refresh)
+            return
+        visited.show_rerouted()
+        if not yes:
+            typer.confirm(f"Apply to {stack}?", abort=True)
+        visited.reroute(planned)
+        outcome = visited.run("up", f"applying {stack}", refresh=refresh)
+    done = Counter(step.operation for step in outcome.steps if step.is_object and step.operation not in HALVES)
+    said = ", ".join(f"{number} {_DONE.get(operation, operation)}" for operation, number in sorted(done.items()))
+    out.print(f"{stack}: {said or 'nothing changed'}")
+
+
+def destroy(root: Path, stack: str, *, yes: bool) -> None:
+    """Show, ask, and take away in the order that leaves nothing behind.
+
+    Raises:
+        OperatorError: as for `up`.
+    """
+    with visit(root, stack, LiveCluster) as (visited, _):
+        planned = visited.run("preview-destroy", f"previewing the end of {stack}")
+        visited.hold(planned, ends=True)
+        if not yes:
+            typer.confirm(f"Take the whole network of {stack} away?", abort=True)
+            visited.hold(planned, ends=True)  # the answer may have taken a while
+        outcome = visited.run("destroy", f"taking {stack} away")
+    gone = [step.is_patch for step in outcome.steps if step.is_object and step.operation == "delete"]
+    patches, objects = counted(sum(gone), "patch", "patches"), counted(gone.count(False), "object")
+    out.print(f"{stack}: {objects} deleted, {patches} taken off objects of others", highlight=False)
+
+
+@contextmanager
+def visit(root: Path, stack: str, handle: type[C]) -> Iterator[tuple[Visit, C]]:
+    """The stack's settings and the cluster that is really theirs, by a handle that can do no more than it has to."""
+    environment, warnings = load_stack(root, stack)
+    with handle.of(root, environment.settings.cluster) as cluster:
+        make_sure_of_identity(environment, cluster)
+        yield Visit(root, environment, warnings, cluster), cluster
+
+
+@dataclass
+class Visit:
+    """One command's dealings with a cluster, and what it has told of them."""
+
+    root: Path
+    environment: Environment
+    warnings: tuple[Finding, ...]
+    """Of the laws, about the settings."""
+    cluster: LiveCluster
+    notes: Notes = field(default_factory=Notes)
+
+    def run(self, verb: Verb, title: str, *, refresh: bool = False) -> Outcome:
+        """One run of the engine; what failed in it is explained by what the objects look like."""
+        with watched(title) as watch:
+            outcome = run(self.root, self.environment.name, verb, watch=watch, refresh=refresh)
+            failed = outcome.failed and outcome.broken
+            seen = explain_failure(self.environment, self.cluster, outcome) if failed else ()
+        self.notes.tell(outcome.advice, outcome.remarks)
+        for finding in seen:
+            marked("[red]seen[/]", str(finding))
+        outcome.stop()
+        return outcome
+
+    def plan(self, verb: Verb, title: str, *, refresh: bool) -> Outcome:
+        """A preview, shown."""
+        planned = self.run(verb, title, refresh=refresh)
+        if planned.steps:
+            out.print(plan_table(planned, self.environment.name))
+        else:
+            objects = counted(len(planned.objects), "object")
+            out.print(f"{self.environment.name}: nothing to change ({objects} as written)")
+        return planned
+
+    def hold(self, planned: Outcome, *, ends: bool = False) -> None:
+        """Stop before a plan that would cut somebody off, or goes past what a run that died has left."""
+        if left := left_behind(self.environment, self.cluster, planned, ends=ends):
+            raise OperatorError(left)
+        guard(self.environment, self.cluster, planned)
+
+    def show_rerouted(self) -> None:
+        """What an `up` takes down before the plan's own steps: not all of it is in the plan (ADR 7)."""
+        if names := to_be_taken_down(self.environment, self.cluster):
+            self._say(f"to be taken down first, and made anew: {', '.join(names)}")
+
+    def reroute(self, planned: Outcome) -> None:
+        """Take down what one run of the engine cannot be relied on to take down in order."""
+        with watched("looking at the routers") as watch:
+            done = reroute(self.root, self.environment, self.cluster, planned, watch)
+        if done is None:
+            return
+        self.notes.tell(done.advice)
+        if done.taken_over:
+            self._say(f"taken over first, since no state knew it: {', '.join(done.taken_over)}")
+        self._say(f"taken down in order, to be made anew: {', '.join(done.taken_down)}")
+
+    def renew(self, planned: Outcome, *, refresh: bool) -> None:
+        """After a plan without a step: bring the state up to date, without a question.
+
+        It touches no object. Left alone, the first engineer's expired token would be what a plain `pulumi destroy` or
+        `pulumi refresh` of the second one works with.
+        """
+        if planned.outdated:
+            self.run("renew", f"renewing what the state of {self.environment.name} holds", refresh=refresh)
+            self._say("credentials renewed in the state, no object touched")
+
+    def _say(self, text: str) -> None:
+        out.print(f"{self.environment.name}: {text}", highlight=False)

@@ -1,0 +1,156 @@
+"""`kmetal-network drift`: what a live cluster says otherwise than the stack file, who did it, and what to do.
+
+Reads only, one list for each kind, and asks no state: an edit is seen as soon as it is made. Whoever runs it at night
+gets 0 for no drift, 1 for drift, and 2 where nothing could be compared.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+from rich.markup import escape
+
+from kmetal_network.adoption.release import read_release
+from kmetal_network.config.stackfile import Environment, environment_names, load_stack
+from kmetal_network.errors import OperatorError
+from kmetal_network.kinds.registry import names_where
+from kmetal_network.live.diff import Drift, Object, Way, differing
+from kmetal_network.live.managed_fields import writer_of
+from kmetal_network.live.undeclared import undeclared
+from kmetal_network.manifests.chart import chart_values
+from kmetal_network.names import RELEASE, RELEASE_NAMESPACE
+from operations.cluster.live import LiveCluster, snapshot
+from operations.console import Output, counted, out, watched
+from operations.state.helm_release import DEPLOYED
+from operations.state.identity import make_sure_of_identity
+
+KINDS: Final = names_where("compared")
+"""Others' traffic and what controllers report are left out: no setting says anything about them."""
+
+_WEBHOOKS: Final = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"
+_METALLB: Final = "metallb"
+_HELM_RELEASE: Final = f"Helm release {RELEASE_NAMESPACE}/{RELEASE}"
+
+_COLOURS: Final = {Way.ROGUE: "red", Way.CHANGED: "red", Way.MISSING: "red"}
+
+
+def drift(root: Path, stack: str, output: Output = Output.TEXT) -> int:
+    """Compare and print; 1 when something differs.
+
+    Raises:
+        OperatorError: the settings are wrong, or the cluster is not the one or does not answer; ends with 2.
+    """
+    try:
+        environment, _ = load_stack(root, stack)
+        with watched(f"comparing {stack}"), LiveCluster.of(root, environment.settings.cluster) as cluster:
+            make_sure_of_identity(environment, cluster)
+            found = compare(environment, cluster, environment_names(root))
+    except OperatorError as error:
+        raise OperatorError(str(error)) from None  # without findings: nothing was compared
+    if output is Output.JSON:
+        out.print_json(json.dumps([entry.as_data() for entry in found]))
+    else:
+        _show(stack, found)
+    return int(bool(found))
+
+
+def compare(environment: Environment, cluster: LiveCluster, stacks: Iterable[str]) -> tuple[Drift, ...]:
+    """Everything that differs.
+
+    Args:
+        environment: the settings.
+        cluster: the cluster that they are for.
+        stacks: names of all stacks of the project.
+    """
+    seen: dict[str, Mapping[str, Object]] = {kind: {} for kind in KINDS}
+    seen |= snapshot(cluster, KINDS)
+    return (
+        *differing(environment.settings, environment.name, seen),
+        *undeclared(environment.settings, environment.name, frozenset(stacks), seen),
+        *_release(environment, cluster),
+        *_webhooks(cluster),
+    )
+
+
+def _release(environment: Environment, cluster: LiveCluster) -> Iterator[Drift]:
+    """Helm's release, where Pulumi installs it: version, and the values under `network`.
+
+    Helm does not write down who did it. Flux's release is an object like the others.
+    """
+    settings, stack = environment.settings, environment.name
+    records = None
+    with suppress(OperatorError):  # an identity that may not read it still sees the rest
+        records = (cluster.get(DEPLOYED) or {}).get("items") if settings.chart.install == "release" else None
+    if records is None:
+        return
+    if not records:
+        yield Drift(way=Way.MISSING, object=_HELM_RELEASE, remedy=f"kmetal-network up {stack} --refresh")
+        return
+    try:
+        version, live = read_release(records[-1])
+    except ValueError:
+        return  # written by a Helm that we do not know: nothing is known of it
+    wanted: dict[str, Any] = {
+        "network": chart_values(settings.chart, settings.network, settings.metallb)["network"],
+        "version": settings.chart.version and settings.chart.version.removeprefix("v"),
+    }
+    for field, ours, theirs in _values(wanted, {**live, "version": version and version.removeprefix("v")}):
+        yield Drift(
+            way=Way.CHANGED,
+            object=_HELM_RELEASE,
+            field=field,
+            wanted=ours,
+            live=theirs,
+            remedy=f"kmetal-network up {stack} --refresh, or write it into Pulumi.{stack}.yaml",
+        )
+
+
+def _values(wanted: Mapping[str, Any], live: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any, Any]]:
+    """Each value that we set and that is another: its path, ours, theirs. One that we leave to the chart is its own."""
+    for key, ours in wanted.items():
+        theirs, path = live.get(key), f"{above}{key}"
+        if isinstance(ours, Mapping) and isinstance(theirs, Mapping):
+            yield from _values(ours, theirs, f"{path}.")
+        elif ours is not None and ours != theirs:
+            yield path, ours, theirs
+
+
+def _webhooks(cluster: LiveCluster) -> Iterator[Drift]:
+    """MetalLB's webhook, where its configuration is there and lets everything pass while the webhook is down.
+
+    Whether one was meant to be there at all is on no record, so that it is absent is not drift.
+    """
+    items = None
+    with suppress(OperatorError):  # an identity that may not read it still sees the rest
+        items = cluster.list(_WEBHOOKS)
+    for item in items or ():
+        name = str(item["metadata"]["name"])
+        for hook in item.get("webhooks") or () if _METALLB in name else ():
+            if hook.get("failurePolicy") == "Ignore":
+                yield Drift(
+                    way=Way.CHANGED,
+                    object=f"ValidatingWebhookConfiguration {name}",
+                    field=f"webhooks[{hook.get('name')}].failurePolicy",
+                    wanted="Fail",
+                    live="Ignore",
+                    by=writer_of(item, ("webhooks",)),
+                    note="overlapping pools pass while the webhook is down",
+                    remedy="set it to Fail: the chart's values (metallb.crds.validationFailurePolicy)",
+                )
+
+
+def _show(stack: str, found: tuple[Drift, ...]) -> None:
+    if not found:
+        out.print(f"{stack}: no drift; the cluster says what Pulumi.{stack}.yaml says")
+        return
+    for entry in found:  # lines, not a table: a command that is wrapped cannot be copied
+        colour = _COLOURS.get(entry.way, "yellow")
+        out.print(f"[{colour}]{entry.way.value:9}[/][bold]{escape(entry.object)}[/]", highlight=False, soft_wrap=True)
+        for mark, text in (("  ", entry.seen), ("by", entry.who), ("->", entry.remedy)):
+            if text and text != entry.way.value:
+                out.print(f"      {mark} {escape(text)}", highlight=False, soft_wrap=True)
+    out.print(f"{stack}: {counted(len(found), 'difference')}")

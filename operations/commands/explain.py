@@ -1,0 +1,134 @@
+"""`kmetal-network explain NET-201`: what a law says, why it holds, how to mend a breach, and its source.
+
+`kmetal-network explain CUT-OFF` does the same for a finding code: when it appears, why, and the ways out.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.syntax import Syntax
+
+from kmetal_network.errors import OperatorError
+from kmetal_network.finding_codes.catalogue import BY_CODE, CODES
+from kmetal_network.finding_codes.codes import FindingCode
+from kmetal_network.laws.model import Rule
+from kmetal_network.laws.registry import BY_ID, RULES
+
+FINE: Final = 0
+EXAMPLES: Final = Path(__file__).with_name("examples.json")
+"""Both sides of each law, written by `make generate` from the table of cases."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """YAML on each side of a law."""
+
+    keeps: str
+    breaks: str
+
+
+def explain(law: str | None = None, *, output: str = "text", examples: Mapping[str, Example] | None = None) -> int:
+    """Print one law or finding code, or the list of all: the laws first, then the codes.
+
+    Args:
+        law: the id of a law or a finding code, in any case; all of them where it is left out.
+        output: `text` for people, `json` for machines.
+        examples: a keeping and a breaking example by id; by default those of the table of cases.
+
+    Raises:
+        OperatorError: there is no such law or code.
+    """
+    found: tuple[Rule | FindingCode, ...] = (*RULES, *CODES) if law is None else (_entry(law),)
+    shown = _examples() if examples is None else examples
+    if output == "json":
+        json.dump([_as_data(entry, shown.get(entry.id)) for entry in found], sys.stdout, indent=2)
+        sys.stdout.write("\n")
+    elif law is None:
+        _print_list(found)
+    elif isinstance(found[0], FindingCode):
+        _print_code(found[0])
+    else:
+        _print_rule(found[0], shown.get(found[0].id))
+    return FINE
+
+
+def _examples() -> Mapping[str, Example]:
+    sides = json.loads(EXAMPLES.read_text(encoding="utf-8"))
+    return {law: Example(keeps=side["keeps"], breaks=side["breaks"]) for law, side in sides.items()}
+
+
+def _entry(name: str) -> Rule | FindingCode:
+    wanted = name.strip().strip("[]").upper().replace("_", "-")
+    known: Mapping[str, Rule | FindingCode] = {**BY_ID, **BY_CODE}
+    if wanted in known:
+        return known[wanted]
+    close = [one for one in known if wanted and one.startswith(wanted)] or get_close_matches(wanted, known, n=1)
+    hint = f"did you mean {close[0]}?" if close else "`kmetal-network explain` alone lists them"
+    raise OperatorError(f"law or code {name!r} does not exist; {hint}")
+
+
+def _relaxable(rule: Rule) -> str:
+    return "with a reason, under `relaxed`" if rule.relaxable else "never"
+
+
+def _as_data(rule: Rule | FindingCode, example: Example | None) -> dict[str, object]:
+    if isinstance(rule, FindingCode):
+        return {
+            "id": rule.id,
+            "title": rule.title,
+            "when": rule.when,
+            "why": rule.why,
+            "waysOut": list(rule.ways_out),
+        }
+    data: dict[str, object] = {
+        "id": rule.id,
+        "title": rule.title,
+        "severity": rule.severity.value,
+        "why": rule.why,
+        "fix": rule.fix,
+        "reference": rule.reference,
+        "relaxable": rule.relaxable,
+    }
+    if example is not None:
+        data["example"] = {"keeps": example.keeps, "breaks": example.breaks}
+    return data
+
+
+def _print_list(entries: Sequence[Rule | FindingCode]) -> None:
+    console = Console(soft_wrap=True, highlight=False)
+    width = max(len(entry.id) for entry in entries)
+    for entry in entries:
+        kind = "code" if isinstance(entry, FindingCode) else entry.severity.value
+        console.print(f"{entry.id:{width}}  {kind:7}  {entry.title}", markup=False)
+
+
+def _print_code(entry: FindingCode) -> None:
+    console = Console(highlight=False)
+    console.print(f"{entry.id}  {entry.title}", style="bold", markup=False)
+    console.print(f"when:      {entry.when}\nwhy:       {entry.why}\nways out:", markup=False)
+    for way in entry.ways_out:
+        console.print(f"- {way}", markup=False)
+
+
+def _print_rule(rule: Rule, example: Example | None) -> None:
+    console = Console(highlight=False)
+    console.print(f"{rule.id}  {rule.title}", style="bold", markup=False)
+    for label, text in (
+        ("severity", rule.severity.value),
+        ("why", rule.why),
+        ("fix", rule.fix),
+        ("relaxed", _relaxable(rule)),
+        ("reference", rule.reference),
+    ):
+        console.print(f"{label + ':':10} {text}", markup=False)
+    for label, text in (("keeps it", example.keeps), ("breaks it", example.breaks)) if example else ():
+        console.print(f"\n{label}:", markup=False)
+        console.print(Syntax(text, "yaml", background_color="default"))

@@ -1,0 +1,94 @@
+"""`kmetal-network lint FILE...`: the same laws on plain YAML, each finding with its file and line.
+
+It reads Kubernetes manifests (several documents, Lists, what releases and wrappers hold), kMetal's values, whole or in
+fragments, and stack files. What it is given is taken as a part of the network, unless `--whole` says that it is all of
+it: that something is missing from a part proves nothing. At the end it says what it could not judge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+from kmetal_network.config.stackfile import load_stack
+from kmetal_network.errors import Finding, Severity
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.reader import Coverage, Manifest, look
+from kmetal_network.laws.registry import judge, judge_estate
+from operations.linting.against import judged_against
+from operations.linting.report import print_json, print_text
+from operations.linting.sources import STDIN, Sources, read_sources
+from operations.unforeseen import judged_or_named
+
+__all__ = ["FINDINGS", "FINE", "STDIN", "UNREADABLE", "lint", "lint_manifests"]
+
+FINE: Final = 0
+FINDINGS: Final = 1
+UNREADABLE: Final = 2
+
+
+def lint(
+    files: Sequence[str],
+    *,
+    output: str = "text",
+    strict: bool = False,
+    whole: bool = False,
+    against: str | None = None,
+    root: Path = Path(),
+) -> int:
+    """Judge files, print what is found, and return the exit code.
+
+    Args:
+        files: paths of files or folders; `-` reads standard input.
+        output: `text` for people, `json` for machines.
+        strict: warnings count as errors do.
+        whole: the files are the whole network, so what is missing in them is missing.
+        against: a stack of the project; the files are held to its facts.
+        root: the project.
+
+    Returns:
+        0 fine, or warnings alone; 1 errors; 2 something could not be read, or there was nothing to judge.
+
+    Raises:
+        OperatorError: the stack has no file, or its file is wrong.
+        UnforeseenError: the program itself failed.
+    """
+    environment = load_stack(root, against)[0].facts() if against is not None else None
+    sources = read_sources(files)
+    findings, coverage = judged_or_named(
+        sources.manifests, lambda manifests: _judged(manifests, sources, environment, whole=whole)
+    )
+    unreadable = [*sources.unreadable]
+    if not (coverage.objects or sources.environments or sources.findings or sources.unjudged or unreadable):
+        problem, remedy = "nothing to judge: no object in what was read", "name files with Kubernetes YAML"
+        place = "(stdin)" if list(files) == [STDIN] else ", ".join(files)
+        unreadable.append(Finding(place=place, problem=problem, remedy=remedy))
+    everything = tuple(sorted({*unreadable, *sources.findings, *findings}))
+    (print_json if output == "json" else print_text)(everything, coverage, sources)
+    if unreadable:
+        return UNREADABLE
+    return FINDINGS if fails(everything, strict=strict) else FINE
+
+
+def fails(findings: Iterable[Finding], *, strict: bool) -> bool:
+    """Whether findings make a command end with 1: errors do, warnings where they are asked to."""
+    return any(strict or finding.severity is Severity.ERROR for finding in findings)
+
+
+def lint_manifests(manifests: Iterable[Manifest]) -> tuple[Finding, ...]:
+    """Every finding of form and law."""
+    seen = look(manifests)
+    return tuple(sorted({*seen.shape, *judge(seen.facts)}))
+
+
+def _judged(
+    manifests: Sequence[Manifest], sources: Sources, environment: Facts | None, *, whole: bool
+) -> tuple[tuple[Finding, ...], Coverage]:
+    """Every finding of form and law, and how much of it a law could judge."""
+    seen = look(manifests, whole=whole)
+    laws = judge(seen.facts) if environment is None else judged_against(environment, seen.facts)
+    found = {*seen.shape, *laws, *judge_estate(sources.environments)}
+    for facts in sources.environments.values():
+        found.update(judge(facts))
+    return tuple(sorted(found)), seen.coverage

@@ -1,0 +1,218 @@
+"""`kmetal-network offboard`: takes one tenant away; proves that nothing of it is left and nobody else was touched.
+
+The stack file is the source of truth, so the tenant leaves it first: its lines are cut out, and put back unless the
+plan was shown, held nothing but this tenant, cut nobody off, and was confirmed. A run that was killed is finished by
+the same command; for a tenant that is gone already it is a proof alone. It deletes nothing by itself: what no state
+knows is named with its cure.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import typer
+
+from kmetal_network.config.stackfile import Environment, load_stack, stack_file
+from kmetal_network.config.stackfile_edit import without_tenant
+from kmetal_network.errors import Finding, OperatorError
+from kmetal_network.finding_codes.codes import OTHERS_TOO
+from kmetal_network.live.diff import Object, Seen
+from kmetal_network.live.offboarding import GONE_IN_ORDER, Estate, left, of_others, same_version, touched, uses
+from kmetal_network.manifests.inventory import object_key
+from kmetal_network.manifests.objects import tenant_manifests
+from kmetal_network.names import STACK_LABEL, TENANT_LABEL, TenantNames
+from operations.cluster.live import LiveCluster, snapshot
+from operations.console import Notes, out, watched
+from operations.engine.events import Outcome, Step
+from operations.impact.guard import guard
+from operations.run import run
+from operations.state.identity import make_sure_of_identity
+from operations.state.sync import Verb
+
+_KINDS: Final = (
+    *GONE_IN_ORDER,
+    "Pod",
+    "Service",
+    "ProviderNetwork",
+    "Vlan",
+    "IPAddressPool",
+    "L2Advertisement",
+    "BGPAdvertisement",
+    "BGPPeer",
+)
+_OWNERS: Final = {
+    "TenantControlPlane": ("kamaji.clastix.io", "tenantcontrolplanes"),
+    "Cluster": ("cluster.x-k8s.io", "clusters"),
+}
+"""Kinds that not every cluster serves, and whose version moves: asked for."""
+
+_PATIENCE: Final = 60.0
+_GRACE: Final = 3.0
+"""Controllers delete what depends on an object a moment after it."""
+
+
+def offboard(root: Path, stack: str, tenant: str, *, yes: bool, patience: float = _PATIENCE) -> None:
+    """Take a tenant away, or prove that it is.
+
+    Raises:
+        OperatorError: it is in use, the plan holds more than it, or something of it is left; nothing is half told.
+    """
+    environment, _ = load_stack(root, stack)
+    with LiveCluster.of(root, environment.settings.cluster) as cluster:
+        make_sure_of_identity(environment, cluster)
+        with watched(f"looking at {tenant}"):
+            seen = _look(cluster)
+        estate = _estate(environment, tenant, seen)
+        _refuse_in_use(estate, seen)
+        outcome: Outcome | None = None
+        others: Mapping[str, Object] = {}
+        if _own_objects(environment, tenant) or any(estate.objects(seen)):
+            outcome, others = _take_away(root, environment, cluster, estate, yes=yes)
+        else:
+            listed = ", ".join(entry.name for entry in environment.settings.tenants) or "none"
+            out.print(f"{stack}: no tenant {tenant} in the settings ({listed}), nothing to take away", highlight=False)
+        with watched(f"proving that nothing of {tenant} is left"):
+            seen = _settled(cluster, estate, patience)
+        _prove(environment, estate, others, seen, outcome)
+
+
+def _estate(environment: Environment, tenant: str, seen: Seen) -> Estate:
+    wanted = {STACK_LABEL: environment.name, TENANT_LABEL: tenant}.items()
+    labelled = (
+        key for key, item in seen["Namespace"].items() if wanted <= (item["metadata"].get("labels") or {}).items()
+    )
+    listed = (entry.namespace_name for entry in environment.settings.tenants if entry.name == tenant)
+    namespace = next(listed, None) or next(labelled, "")
+    return Estate(environment.name, tenant, namespace, environment.settings.provider.external.name)
+
+
+def _look(cluster: LiveCluster) -> dict[str, Mapping[str, Object]]:
+    seen: dict[str, Mapping[str, Object]] = {kind: {} for kind in _KINDS}
+    seen |= snapshot(cluster, _KINDS)
+    for kind, (group, plural) in _OWNERS.items():
+        served = cluster.get(f"/apis/{group}")
+        items = cluster.list(f"/apis/{served['preferredVersion']['groupVersion']}/{plural}") if served else None
+        seen[kind] = {object_key(item): item for item in items or ()}
+    return seen
+
+
+def _vpcs(environment: Environment) -> list[str]:
+    return [TenantNames(entry.name).vpc for entry in environment.settings.tenants]
+
+
+def _own_objects(environment: Environment, tenant: str) -> set[tuple[str, str]]:
+    """What the settings make of the tenant; empty when they do not name it."""
+    external = environment.settings.provider.external
+    return {
+        (manifest.kind, object_key(manifest.body))
+        for entry in environment.settings.tenants
+        if entry.name == tenant
+        for manifest in tenant_manifests(entry, external, environment.name)
+    }
+
+
+def _refuse_in_use(estate: Estate, seen: Seen) -> None:
+    if findings := list(uses(estate, seen)):
+        raise OperatorError(findings)
+
+
+def _take_away(
+    root: Path, environment: Environment, cluster: LiveCluster, estate: Estate, *, yes: bool
+) -> tuple[Outcome, Mapping[str, Object]]:
+    """Show, ask, apply; what was only in the file, or is only in the cluster, leaves the engine nothing to do.
+
+    Returns:
+        What the engine did, and everybody else's objects as they were just before.
+    """
+    stack, tenant = environment.name, estate.tenant
+    own, notes = _own_objects(environment, tenant), Notes()
+    with _cut_out(root, environment, tenant, listed=bool(own)) as after:
+        planned = _run(root, stack, "preview", f"previewing {stack} without {tenant}", notes)
+        planned.stop()
+        if strangers := [step for step in planned.steps if not _is_the_tenants(step, after, tenant, own)]:
+            raise OperatorError(
+                Finding(
+                    place=f"stack {stack}",
+                    problem=f"the plan would also {step.operation} {step.name}",
+                    remedy=f"kmetal-network up {stack} first, so that nothing but the tenant goes",
+                    rule=OTHERS_TOO,
+                )
+                for step in strangers
+            )
+        guard(after, cluster, planned)
+        for step in planned.steps:
+            out.print(f"  {step.operation} {step.type.rpartition(':')[2]} {step.object or step.name}", highlight=False)
+        if planned.steps and not yes:
+            typer.confirm(f"Take tenant {tenant} out of Pulumi.{stack}.yaml and out of the cluster?", abort=True)
+        seen = _look(cluster)  # the answer may have taken a while
+        _refuse_in_use(estate, seen)
+    outcome = _run(root, stack, "up", f"taking {tenant} away", notes) if planned.steps else planned
+    return outcome, of_others(estate, _vpcs(environment), seen)
+
+
+@contextmanager
+def _cut_out(root: Path, environment: Environment, tenant: str, *, listed: bool) -> Iterator[Environment]:
+    """The settings without the tenant, in the file, too; put back if anything stops before the first write."""
+    path = stack_file(root, environment.name)
+    written = path.read_bytes()  # as bytes: line ends stay what they are
+    try:
+        if listed:
+            path.write_bytes(without_tenant(written.decode(), path.name, tenant).encode())
+        yield load_stack(root, environment.name)[0]
+    except BaseException:
+        path.write_bytes(written)
+        raise
+
+
+def _is_the_tenants(step: Step, after: Environment, tenant: str, own: set[tuple[str, str]]) -> bool:
+    """Whether a step takes an object of the tenant away; one that no settings name any more is known by its name."""
+    if step.operation != "delete":
+        return False
+    if own:
+        return step.name == tenant or (step.type.rpartition(":")[2], step.object) in own
+    others = tuple(f"{entry.name}-" for entry in after.settings.tenants if len(entry.name) > len(tenant))
+    return step.name == tenant or (step.name.startswith(f"{tenant}-") and not step.name.startswith(others))
+
+
+def _run(root: Path, stack: str, verb: Verb, title: str, notes: Notes) -> Outcome:
+    with watched(title) as watch:
+        outcome = run(root, stack, verb, watch=watch)
+    notes.tell(outcome.advice, outcome.remarks)
+    return outcome
+
+
+def _settled(cluster: LiveCluster, estate: Estate, patience: float) -> dict[str, Mapping[str, Object]]:
+    """What there is once nothing of the tenant is on its way out any more, or patience ends."""
+    begun = time.monotonic()
+    while True:
+        seen = _look(cluster)
+        mine = [item for _, _, item in estate.objects(seen)]
+        waited = time.monotonic() - begun
+        going = any(item["metadata"].get("deletionTimestamp") for item in mine)
+        if not mine or waited > (patience if going else _GRACE):
+            return seen
+        time.sleep(0.3)
+
+
+def _prove(
+    environment: Environment, estate: Estate, others: Mapping[str, Object], seen: Seen, outcome: Outcome | None
+) -> None:
+    """Say it, or everything that speaks against it; what the engine itself said first."""
+    now = of_others(estate, _vpcs(environment), seen)
+    findings = [*left(estate, seen), *touched(others, now)]
+    if outcome is not None and outcome.failed:
+        said = list(dict.fromkeys(outcome.violations + outcome.errors))
+        again = f"then: kmetal-network offboard {environment.name} {estate.tenant}"
+        raise OperatorError("\n".join([*said, *map(str, findings), again]))
+    if findings:
+        raise OperatorError(findings)
+    kinds = ", ".join(GONE_IN_ORDER)
+    out.print(f"{environment.name}: nothing of {estate.tenant} is left (looked at: {kinds})", highlight=False)
+    if outcome is not None:
+        exact = same_version(others, now)
+        counters = f"; {len(others) - exact} in their status alone" if exact != len(others) else ""
+        out.print(f"{len(others)} objects of others stand untouched, {exact} to the resourceVersion{counters}")

@@ -1,0 +1,89 @@
+"""Hands a network made by hand over to its stack, and proves that nothing but its owner has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from kmetal_network.adoption.ownership import MANAGER, hand_over
+from kmetal_network.adoption.proposal import Proposal
+from kmetal_network.errors import Finding, OperatorError
+from kmetal_network.finding_codes.codes import ADOPT
+from kmetal_network.manifests.inventory import object_key
+from operations.cluster.live import snapshot
+from operations.cluster.owned_objects import path_of
+from operations.cluster.writing import WritableCluster
+from operations.console import out, watched
+from operations.engine.events import Outcome
+from operations.engine.stack import select
+from operations.impact.guard import guard
+from operations.run import run
+from operations.state.sync import Verb
+
+_DEFAULT_VPC: Final = "default-vpc"
+
+
+class HandOver(WritableCluster):
+    """A cluster of which objects are handed over; `root` is the project."""
+
+    def __init__(self, kubeconfig: Mapping[str, Any], root: Path) -> None:
+        super().__init__(kubeconfig)
+        self._root = root
+
+    def take_over(self, proposal: Proposal) -> None:
+        """Label each object, end kubectl's ownership, and let one `up` take all of them into the state.
+
+        A run that dies in between is finished by another: what is handed over already is not touched again.
+
+        Raises:
+            OperatorError: an object has changed since it was read, or the engine or the pack refuses.
+        """
+        environment = proposal.environment
+        select(self._root, environment.name)  # no CLI, backend or passphrase: said before an object is touched
+        with watched(f"handing {len(proposal.adopted)} objects over"):
+            for adopted in proposal.adopted:
+                patch = hand_over(adopted.live, environment.name)
+                if patch and adopted.manifest.role != _DEFAULT_VPC:
+                    self._let_go(path_of(adopted.manifest.kind, adopted.live), patch)
+        guard(environment, self, self._engine(environment.name, "preview", "previewing the hand-over"))
+        self._engine(environment.name, "up", "taking it into the state")
+
+    def prove(self, proposal: Proposal) -> None:
+        """Nothing is left to change, also after a look at every object, and every object is the one that it was.
+
+        Raises:
+            OperatorError: it is not so.
+        """
+        stack = proposal.environment.name
+        for title, refresh in (("previewing", False), ("previewing with a look at every object", True)):
+            if steps := self._engine(stack, "preview", title, refresh=refresh).steps:
+                names = ", ".join(f"{step.operation} {step.name}" for step in steps)
+                raise OperatorError(
+                    f"stack {stack}: adopted, and still to change ({names}); see `kmetal-network preview {stack}`"
+                )
+        before = _uids(entry.live for entry in proposal.adopted)
+        after = snapshot(self, sorted({entry.manifest.kind for entry in proposal.adopted}))
+        now = _uids(item for items in after.values() for item in items.values())
+        if gone := sorted(" ".join(key) for key, uid in before.items() if now.get(key) != uid):
+            raise OperatorError(f"stack {stack}: adopted, and no longer the same objects: {', '.join(gone)}")
+        out.print(
+            f"{stack}: {len(before)} objects adopted, each the one that it was; nothing to change, also with --refresh",
+            soft_wrap=True,
+            highlight=False,
+        )
+
+    def _engine(self, stack: str, verb: Verb, title: str, *, refresh: bool = False) -> Outcome:
+        with watched(title) as watch:
+            outcome = run(self._root, stack, verb, watch=watch, refresh=refresh)
+        outcome.stop()
+        return outcome
+
+    def _let_go(self, path: str, patch: Sequence[Mapping[str, Any]]) -> None:
+        if not self.patch(path, patch, MANAGER):
+            problem, remedy = "it has changed since it was read", "run `kmetal-network adopt` again"
+            raise OperatorError([Finding(place=path, problem=problem, remedy=remedy, rule=ADOPT)])
+
+
+def _uids(items: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], str]:
+    return {(str(item["kind"]), object_key(item)): str(item["metadata"]["uid"]) for item in items}

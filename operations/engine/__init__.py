@@ -1,0 +1,1 @@
+"""The Pulumi engine: stacks, events and the plan."""

@@ -1,0 +1,162 @@
+"""The engine's stack: chosen, mended where a killed run left it torn, and told from one that a live run holds."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from pulumi import automation as auto
+from pulumi.automation._stack import StackInitMode
+
+from kmetal_network.config.settings import PROJECT
+from kmetal_network.errors import OperatorError
+
+_LOCK: Final = re.compile(r"(\S+): created by \S+@(\S+) \(pid (\d+)\)")
+"""How the engine names each lock that is in its way (pulumi pkg/backend/diy/lock.go)."""
+
+_SINCE: Final = re.compile(r"\(pid \d+\) at (\S+)")
+"""When it was made, in the same sentence: before its run did anything."""
+
+
+class _Workspace(auto.LocalWorkspace):
+    """Looks for a stack by reading it, where the SDK would select it: the operator's own selection stays as it is."""
+
+    _found: auto.Deployment | None = None
+
+    def create_stack(self, stack_name: str) -> None:
+        """Make it and select nothing; its secrets are kept as its file says, where the CLI itself does not look."""
+        provider = None
+        with suppress(FileNotFoundError):
+            provider = self.stack_settings(stack_name).secrets_provider
+        words = [f"--secrets-provider={provider}"] if provider else []
+        self._run_pulumi_cmd_sync(["stack", "init", stack_name, "--no-select", *words])
+
+    def select_stack(self, stack_name: str) -> None:
+        """Read its state, which every run asks for next."""
+        self._found = super().export_stack(stack_name)
+
+    def export_stack(self, stack_name: str) -> auto.Deployment:
+        """Its state: the first time as it was found, then read anew."""
+        found, self._found = self._found, None
+        return found or super().export_stack(stack_name)
+
+
+class QuietStack(auto.Stack):
+    """A stack that asks the engine nothing after a run: its events have told, and each question takes half a second."""
+
+    def outputs(self) -> auto.OutputMap:
+        """None; `operations.engine.events` has them from the events."""
+        return {}
+
+    def info(self, show_secrets: bool | None = None) -> auto.UpdateSummary:  # noqa: FBT001 (the SDK's signature)
+        """Nothing of interest, since a result has to hold something."""
+        del show_secrets
+        return auto.UpdateSummary("", datetime.now(UTC), "", {}, {}, "succeeded")
+
+
+def _nothing() -> None:
+    """The program of who asks about a stack and runs nothing."""
+
+
+@cache
+def cli() -> auto.PulumiCommand:
+    """The CLI on PATH; its version is asked for once."""
+    return auto.PulumiCommand()
+
+
+def select(root: Path, stack: str, program: Callable[[], None] = _nothing) -> auto.Stack:
+    """The stack of an environment, made where it is not there yet.
+
+    Args:
+        root: the project.
+        stack: name of the environment.
+        program: what an `up` or a `preview` runs.
+
+    Raises:
+        OperatorError: no CLI, no backend, or a wrong passphrase.
+    """
+
+    def chosen() -> auto.Stack:
+        workspace = _Workspace(work_dir=str(root), program=program, pulumi_command=cli())
+        return QuietStack(stack, workspace, StackInitMode.CREATE_OR_SELECT)
+
+    try:
+        try:
+            return chosen()
+        except auto.CommandError as error:
+            if "failed to load checkpoint: EOF" not in str(error) or not _mend(root, stack):
+                raise
+            return chosen()
+    except auto.CommandError as error:
+        raise OperatorError(f"stack {stack}: {last_words(str(error))}") from None
+    except FileNotFoundError:
+        raise OperatorError(
+            "pulumi is not on PATH; install it, or take the one that `make up` brings:"
+            ' eval "$(.venv/bin/python -m sandbox env)"'
+        ) from None
+
+
+def _mend(root: Path, stack: str) -> bool:
+    """Remove what a killed run left half written beside its state in files; True when there was something.
+
+    The state itself is renamed into place; its attributes (content type and checksum, which may be missing) are not:
+    a kill in between leaves them empty, and the engine reads no further (gocloud.dev/blob/fileblob).
+    """
+    url = auto.LocalWorkspace(work_dir=str(root), pulumi_command=cli()).who_am_i().url or ""
+    if not url.startswith("file://"):
+        return False
+    folder = Path(url.removeprefix("file://").partition("?")[0]).expanduser() / ".pulumi" / "stacks" / PROJECT
+    torn = [path for path in folder.glob(f"{stack}.json*.attrs") if not path.stat().st_size]
+    for path in torn:
+        path.unlink()
+    return bool(torn)
+
+
+def is_abandoned(refusal: str) -> bool:
+    """Tell from the engine's refusal whether each lock belongs to a process of this machine that lives no more.
+
+    Only for state in files: any other backend is shared with machines that may be called as this one is. Where it is
+    not certain the answer is no, and the operator decides.
+    """
+    locks = _LOCK.findall(refusal)
+    here = socket.gethostname()
+    return bool(locks) and all(
+        place.startswith("file://") and host == here and not _lives(int(pid)) for place, host, pid in locks
+    )
+
+
+def locked_since(refusal: str) -> datetime | None:
+    """When the run began whose lock is in the way, as far as the refusal tells."""
+    times: list[datetime] = []
+    for text in _SINCE.findall(refusal):
+        with suppress(ValueError):
+            times.append(datetime.fromisoformat(text))
+    return min(times, default=None)
+
+
+def _lives(pid: int) -> bool:
+    """Whether a process runs; one that was killed and that nobody has reaped yet does not."""
+    with suppress(OSError):  # no /proc on this system: the signal below tells
+        if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[:1] == ["Z"]:
+            return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def last_words(text: str) -> str:
+    """The engine's own error out of a CommandError, which carries all of its output."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    errors = [line for line in lines if "error:" in line]
+    return (errors or lines or ["no output"])[-1].removeprefix("stderr: ").removeprefix("error: ")

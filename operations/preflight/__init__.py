@@ -1,0 +1,1 @@
+"""Checks of the cluster before the first write."""

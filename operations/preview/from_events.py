@@ -1,0 +1,129 @@
+"""The engine's steps as pairs of objects, and what policies and the engine said as findings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from kmetal_network.errors import Finding, Severity
+from kmetal_network.finding_codes.codes import FAILED, POLICY
+from kmetal_network.plan.build import Pair
+from kmetal_network.plan.model import Operation
+from operations.engine.events import HALVES, Outcome, Step
+
+_SENTENCE: Final = re.compile(r"(?P<place>.+?): (?P<problem>.+); (?P<remedy>.+) \[(?P<rule>[A-Z][A-Z0-9-]*)\]")
+"""The one form of a finding (`kmetal_network.errors`)."""
+
+_HALF: Final = {"create-replacement": Operation.CREATE, "delete-replaced": Operation.DELETE}
+"""A half alone is what is left of a replacement that died."""
+
+"""Rule of what a policy says in another form than ours."""
+
+
+def pairs_of(outcome: Outcome) -> list[Pair]:
+    """Every object of the cluster that a preview was about: what changes in the engine's order, then what stays."""
+    replaced = {step.urn for step in outcome.steps if step.operation == "replace"}
+    changed = [
+        _pair(step)
+        for step in outcome.steps
+        if step.is_object and not (step.operation in HALVES and step.urn in replaced)
+    ]
+    return [*changed, *(_pair(step) for step in outcome.unchanged)]
+
+
+def _pair(step: Step) -> Pair:
+    body = step.after or step.before or {}
+    operation = _HALF.get(step.operation)
+    if operation is None and step.operation in set(Operation):
+        operation = Operation(step.operation)
+    return Pair(
+        operation=operation,
+        kind=str(body.get("kind") or step.type.rpartition(":")[2]),
+        urn=step.urn,
+        before=step.before,
+        after=step.after,
+        forced=step.forced,
+        noted=step.fields,
+        patch=step.is_patch,
+    )
+
+
+def findings_in(text: str, severity: Severity) -> Iterator[Finding]:
+    """Each line that is a finding; a text without one is a finding of its own.
+
+    Args:
+        text: lines as an operator would read them.
+        severity: how much they weigh.
+    """
+    found = [match for line in text.splitlines() if (match := _SENTENCE.fullmatch(line.strip()))]
+    for match in found:
+        yield _finding(match, severity)
+    if not found and text.strip():
+        yield Finding(
+            place="policy pack",
+            problem=" ".join(text.split()),
+            remedy="see the pack's own documentation",
+            rule=POLICY,
+            severity=severity,
+        )
+
+
+def _finding(match: re.Match[str], severity: Severity) -> Finding:
+    place, problem, remedy, rule = match.group("place", "problem", "remedy", "rule")
+    return Finding(place=place, problem=problem, remedy=remedy, rule=rule, severity=severity)
+
+
+def refusals(outcome: Outcome, environment: str) -> tuple[Finding, ...]:
+    """What stops a preview, and so would stop an `up`: mandatory policies, the program, or the engine itself."""
+    found = [
+        finding
+        for level, _, text in outcome.policies
+        if level == "mandatory"
+        for finding in findings_in(text, Severity.ERROR)
+    ]
+    if outcome.failed and not found:
+        for text in outcome.errors or ["the engine failed and said nothing"]:
+            lines = [line for line in text.splitlines() if line.strip() != "nothing was applied"]
+            found += _as_findings(lines, environment)
+    return tuple(found)
+
+
+def _as_findings(lines: Iterable[str], environment: str) -> Iterator[Finding]:
+    rest = []
+    for line in lines:
+        if _SENTENCE.fullmatch(line.strip()):
+            yield from findings_in(line, Severity.ERROR)
+        else:
+            rest.append(line.strip())
+    if words := " ".join(filter(None, rest)):
+        yield Finding(
+            place=f"stack {environment}",
+            problem=f"the preview did not reach its end: {words}",
+            remedy=f"mend that and run `kmetal-network preview {environment}` again",
+            rule=FAILED,
+        )
+
+
+def remarks(outcome: Outcome, known: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Warnings of policies and of the program beyond those that the settings' laws gave already.
+
+    A law about one and the same thing comes from the settings under a line, and from the pack under an object.
+    """
+    texts = [text for level, _, text in outcome.policies if level != "mandatory"]
+    found = [one for text in (*texts, *outcome.advice) for one in _sentences(text)]
+    there = {_topic(finding) for finding in known}
+    return tuple(finding for finding in dict.fromkeys(found) if _topic(finding) not in there)
+
+
+def _sentences(text: str) -> Iterator[Finding]:
+    """Only what is a finding: what else a run has its operator know is about the run, not about the change."""
+    for line in text.splitlines():
+        if match := _SENTENCE.fullmatch(line.strip()):
+            yield _finding(match, Severity.WARNING)
+
+
+def _topic(finding: Finding) -> tuple[str, str]:
+    """Which law, and the first name in its sentence."""
+    name = re.search(r"\w+ '[^']*'", finding.problem)
+    return finding.rule, name.group() if name else finding.problem

@@ -1,0 +1,225 @@
+"""`preview`: what an `up` would change, whom it would harm, and whether it would be refused; writes nothing.
+
+Exit code 0: an `up` would go through. 1: it would be refused. 2: that is not known; the plan says what was not seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+from kmetal_network.config.stackfile import Environment, environment_names, load_stack
+from kmetal_network.errors import Finding, OperatorError, Severity, UnreachableError
+from kmetal_network.finding_codes.codes import FAILED, REVIEWED
+from kmetal_network.plan.build import Judged, plan_of, refused, unknown
+from kmetal_network.plan.model import Plan
+from kmetal_network.plan.offline import offline_plan
+from operations.cluster.live import LiveCluster
+from operations.console import Notes, Output, counted, marked, note, out, watched
+from operations.engine.events import Outcome
+from operations.engine.plan_table import plan_table
+from operations.impact.guard import examine
+from operations.preflight.orphans import left_behind
+from operations.preview.from_events import pairs_of, refusals, remarks
+from operations.preview.revisions import Revision, revision
+from operations.preview.store import as_json, save
+from operations.preview.text import summary
+from operations.rerouting import to_be_taken_down
+from operations.run import run
+from operations.state.identity import make_sure_of_identity
+from operations.verify.readiness import explain_failure
+
+"""Rule of a plan that is not the one that was reviewed."""
+
+_SHORT: Final = 12
+"""Characters of a digest that a comment shows."""
+
+
+def preview(
+    root: Path,
+    stack: str,
+    *,
+    refresh: bool = False,
+    offline: bool = False,
+    base: str = "",
+    output: Output = Output.TEXT,
+    path: Path | None = None,
+) -> int:
+    """Make the plan, print it, and write it where asked.
+
+    Args:
+        root: the project.
+        stack: name of the environment.
+        refresh: read every object from the cluster first.
+        offline: from settings alone, without a cluster, a state or credentials.
+        base: revision whose settings stand; offline HEAD by default, else only to tell new warnings from old ones.
+        output: form of what is printed.
+        path: where the plan goes as JSON.
+
+    Returns:
+        The exit code of the verdict.
+
+    Raises:
+        OperatorError: there is no plan, since settings, cluster or engine do not allow one. The file says so, too.
+    """
+    try:
+        before = revision(root, base or "HEAD") if base or offline else None
+        plan = (
+            _from_settings(root, stack, before)
+            if offline and before is not None
+            else previewed_plan(root, stack, refresh=refresh, before=before, shows=output is Output.TEXT)
+        )
+    except OperatorError as error:
+        plan = without_plan(stack, error, source="settings" if offline else "cluster")
+        if path is not None:
+            save(plan, path)
+        if output is Output.TEXT:
+            raise
+    if path is not None:
+        save(plan, path)
+    if output is Output.JSON:
+        out.print_json(as_json(plan))
+    else:
+        summary(plan)
+    return plan.verdict.exit_code
+
+
+def without_plan(stack: str, error: OperatorError, *, source: str) -> Plan:
+    """What is left to say where a plan could not be made: refused, or not known."""
+    if error.exit_code == 1:
+        return refused(stack, error.findings or [_stopped(stack, error)], source=source)
+    return unknown(stack, " ".join(str(error).split()), source=source)
+
+
+def _stopped(stack: str, error: OperatorError) -> Finding:
+    remedy = f"mend that and run `kmetal-network preview {stack}` again"
+    return Finding(place=f"stack {stack}", problem=" ".join(str(error).split()), remedy=remedy, rule=FAILED)
+
+
+def previewed_plan(
+    root: Path, stack: str, *, refresh: bool = False, before: Revision | None = None, shows: bool = False
+) -> Plan:
+    """The plan of a preview by the engine, held to the cluster by a handle that cannot write.
+
+    Raises:
+        OperatorError: the settings are wrong, the cluster is not theirs or does not answer, or no engine runs.
+    """
+    environment, warnings = load_stack(root, stack)
+    with LiveCluster.of(root, environment.settings.cluster) as cluster:
+        make_sure_of_identity(environment, cluster)
+        with watched(f"previewing {stack}") as watch:
+            outcome = run(root, stack, "preview", watch=watch, refresh=refresh)
+        Notes().tell(outcome.advice, outcome.remarks)
+        plan = live_plan(environment, cluster, outcome, warnings=warnings, before=before)
+        if shows:
+            _show(plan, outcome, environment, cluster)
+    return plan
+
+
+def live_plan(
+    environment: Environment,
+    cluster: LiveCluster,
+    outcome: Outcome,
+    *,
+    warnings: Iterable[Finding] = (),
+    before: Revision | None = None,
+) -> Plan:
+    """A preview's outcome as a plan.
+
+    Args:
+        environment: the settings.
+        cluster: the cluster that they are for.
+        outcome: the preview.
+        warnings: of the laws, about the settings.
+        before: the settings that stand; without them every warning counts as new.
+    """
+    risks, unseen = [*refusals(outcome, environment.name)], []
+    if outcome.failed and outcome.broken:
+        risks += explain_failure(environment, cluster, outcome)
+    rerouted: frozenset[str] = frozenset()
+    if not risks:
+        examined = examine(environment, cluster, outcome)
+        risks += examined.findings
+        unseen += [finding.problem for finding in examined.unseen]
+        rerouted = examined.rerouted
+        try:
+            risks += left_behind(environment, cluster, outcome)
+        except UnreachableError as error:
+            unseen += [f"{finding.problem}, so what a dead run left is not known" for finding in error.findings]
+    silent = [one for one in risks if one.rule == "CLUSTER" and ("no answer" in one.problem or "cred" in one.problem)]
+    known = tuple(warnings)
+    return plan_of(
+        pairs_of(outcome),
+        Judged(
+            risks=tuple(one for one in risks if one not in silent),
+            warnings=(*known, *remarks(outcome, known)),
+            before=None if before is None else before.warnings(environment.name),
+            unseen=(*(one.problem for one in silent), *unseen),
+        ),
+        environment=environment.name,
+        source="cluster",
+        cluster=cluster.uid(),
+        rerouted=rerouted,
+        place=_places(environment),
+    )
+
+
+def hold_to_review(plan: Plan, reviewed: str) -> None:
+    """Stop where a plan is not the one that somebody agreed to.
+
+    Raises:
+        OperatorError: the digests differ.
+    """
+    whole = reviewed == plan.digest or (len(reviewed) >= _SHORT and plan.digest.startswith(reviewed))
+    if not whole:
+        raise OperatorError(
+            [
+                Finding(
+                    place=f"stack {plan.environment}",
+                    problem=f"the plan is {plan.digest[:12]} ({plan.verdict}), and {reviewed[:12]} was reviewed:"
+                    " settings, cluster or findings are not what they were",
+                    remedy="nothing was written; preview it again and have that reviewed",
+                    rule=REVIEWED,
+                )
+            ]
+        )
+
+
+def _from_settings(root: Path, stack: str, before: Revision) -> Plan:
+    there = before.environments.get(stack)
+    if stack in before.files and there is None:
+        why = f"what Pulumi.{stack}.yaml of {before.commit[:7]} asks for: this program does not accept its form"
+        return unknown(stack, why, source="settings")
+    if stack not in environment_names(root) and there is not None:
+        return offline_plan(None, there)
+    environment, warnings = load_stack(root, stack)
+    return offline_plan(environment, there, warnings=warnings, before=before.warnings(stack))
+
+
+def _show(plan: Plan, outcome: Outcome, environment: Environment, cluster: LiveCluster) -> None:
+    """What changes, as a table, and what is taken down before the engine's own steps."""
+    if outcome.steps:
+        out.print(plan_table(outcome, environment.name))
+    elif not outcome.failed:
+        out.print(f"{environment.name}: nothing to change ({counted(len(outcome.objects), 'object')} as written)")
+    try:
+        names: Sequence[str] = to_be_taken_down(environment, cluster)
+    except UnreachableError as error:
+        note(str(error))
+        names = ()
+    if names:
+        text = f"{environment.name}: to be taken down first, and made anew: {', '.join(names)}"
+        out.print(text, highlight=False)
+    for risk in plan.risks:
+        if risk.severity is Severity.ERROR:
+            marked("[red]refused[/]", str(risk))
+
+
+def _places(environment: Environment) -> Callable[[str], str]:
+    indices = {tenant.name: index for index, tenant in enumerate(environment.settings.tenants)}
+
+    def place(tenant: str) -> str:
+        return environment.place(("tenants", indices[tenant])) if tenant in indices else f"tenant {tenant}"
+
+    return place

@@ -1,0 +1,127 @@
+"""Runs a stack by the Automation API: the same program, pack and state as `pulumi` by hand.
+
+The program is handed over inline, so it also runs where the CLI has no Python language host. The policy pack is always
+on, in the preview before an `up` too: a stack policy speaks only after everything has been created.
+
+Before each run `operations.state.sync` holds the state to the cluster.
+"""
+
+from __future__ import annotations
+
+import runpy
+from collections.abc import Callable, Mapping, Sequence
+from ipaddress import IPv4Address
+from pathlib import Path
+
+from pulumi import automation as auto
+from pulumi.automation.events import EngineEvent
+
+from kmetal_network.errors import OperatorError
+from operations.engine.events import Outcome, Watch, hear
+from operations.engine.inline_program import Inline
+from operations.engine.run_context import ERRAND, Errand
+from operations.engine.stack import is_abandoned, last_words, locked_since, select
+from operations.state.sync import Look, Verb, look
+
+
+def run(
+    root: Path,
+    stack: str,
+    verb: Verb,
+    *,
+    watch: Watch | None = None,
+    refresh: bool = False,
+    policies: Path | None = None,
+    targets: Sequence[str] | None = None,
+    egress: Mapping[str, IPv4Address | None] | None = None,
+) -> Outcome:
+    """One run, to its end.
+
+    Args:
+        root: the project.
+        stack: name of the environment.
+        verb: what to do.
+        watch: told of each step.
+        refresh: read every object from the cluster first.
+        policies: the policy pack; the project's own by default.
+        targets: URNs; a `destroy` takes only them away, and what depends on them. None for the whole stack.
+        egress: egress addresses in place of the settings', by name of the tenant.
+
+    Raises:
+        ValueError: targets without a target, which to the engine is the whole stack.
+        OperatorError: settings, cluster or lock do not let it run.
+    """
+    if targets is not None and not targets:
+        raise ValueError("no target; to the engine that is the whole stack")
+    outcome, errand = Outcome(), Errand(egress=egress or {})
+
+    def listen(event: EngineEvent) -> None:
+        hear(event, outcome, watch)
+
+    inline = _program(root, errand)
+    selected = select(root, stack, inline)
+    # The CLI's Python language host joins the pack's `virtualenv` to the path as given, links unread.
+    pack = (policies or root / "policies").resolve()
+    try:
+        try:
+            looked = look(selected, verb, root, outcome, errand, refresh=refresh)
+            _work(selected, verb, pack, listen, looked, targets=targets)
+        except auto.ConcurrentUpdateError as error:
+            if not is_abandoned(str(error)):
+                raise
+            selected.cancel()  # takes the lock of the dead away; the objects that it left are taken over by label
+            outcome.advice.append(f"stack {stack}: the last run died and left its lock; it was taken away")
+            outcome.errors.clear()
+            errand.died = locked_since(str(error))
+            # What the dead run deleted may still stand in the state, and Helm refuses to uninstall what is not there.
+            looked = look(selected, verb, root, outcome, errand, refresh=True)
+            _work(selected, verb, pack, listen, looked, targets=targets)
+    except auto.ConcurrentUpdateError:
+        raise OperatorError(
+            f"stack {stack}: another run holds its lock; wait for it, or `pulumi cancel -s {stack}` if it is dead"
+        ) from None
+    except auto.CommandError as error:
+        outcome.failed = True
+        if not outcome.errors and not outcome.violations:
+            outcome.errors.append(f"stack {stack}: {last_words(str(error))}")
+    finally:
+        inline.end()
+    return outcome
+
+
+def _work(
+    stack: auto.Stack,
+    verb: Verb,
+    pack: Path,
+    listen: Callable[[EngineEvent], None],
+    looked: Look,
+    *,
+    targets: Sequence[str] | None,
+) -> None:
+    """Hand the verb to the engine."""
+    packs, refresh = [str(pack)], looked.refresh
+    match verb:
+        case "preview":
+            through = refresh and looked.with_program
+            stack.preview(on_event=listen, refresh=refresh, run_program=through, policy_packs=packs, color="never")
+        case "up":
+            stack.up(on_event=listen, refresh=refresh, policy_packs=packs, color="never")
+        case "destroy":
+            aim = None if targets is None else list(targets)
+            stack.destroy(
+                on_event=listen, refresh=refresh, target=aim, target_dependents=aim is not None, color="never"
+            )
+        case "preview-destroy":
+            stack.preview_destroy(on_event=listen, color="never")
+        case "renew":
+            pass  # `operations.state.sync` has done it
+
+
+def _program(root: Path, errand: Errand) -> Inline:
+    file = str(root / "__main__.py")
+
+    def program() -> None:
+        ERRAND.set(errand)
+        runpy.run_path(file, run_name="__main__")
+
+    return Inline(program)

@@ -1,0 +1,1 @@
+"""The stack's state, and its reconciliation with the cluster."""

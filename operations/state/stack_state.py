@@ -1,0 +1,73 @@
+"""What a stack's state remembers beside its objects: which cluster they are on, and whose credentials reached it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Self
+
+import yaml
+from pulumi import automation as auto
+
+from operations.cluster.live import Endpoint, endpoint_of
+
+CLUSTER_UID: Final = "clusterUid"
+"""Stack output: UID of the kube-system namespace of the cluster that the objects were applied to."""
+
+_PROVIDER: Final = "pulumi:providers:kubernetes"
+_STACK: Final = "pulumi:pulumi:Stack"
+_NODE_PATCH: Final = "kubernetes:core/v1:NodePatch"
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """One look at it."""
+
+    provider: str = ""
+    """URN of the Kubernetes provider; empty before the first `up`."""
+
+    kubeconfig: str = ""
+    """What the engine works with wherever it does not run the program."""
+
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    patches: Mapping[str, str] = field(default_factory=dict)
+    """Patches of Nodes, name to URN."""
+
+    holders: Mapping[str, str] = field(default_factory=dict)
+    """The field manager of each of them, by name of the Node."""
+
+    @classmethod
+    def of(cls, exported: auto.Deployment) -> Self:
+        """From a stack as the Automation API exports it, its secrets in plain text."""
+        resources = [one for one in (exported.deployment or {}).get("resources") or () if not one.get("delete")]
+        provider, stack = _first(resources, _PROVIDER), _first(resources, _STACK)
+        patches = {str(one["id"]): one for one in resources if one["type"] == _NODE_PATCH}
+        return cls(
+            provider=str(provider.get("urn", "")),
+            kubeconfig=_plain((provider.get("inputs") or {}).get("kubeconfig")),
+            outputs=stack.get("outputs") or {},
+            patches={node: str(one["urn"]) for node, one in patches.items()},
+            holders={node: str((one.get("outputs") or {}).get("__fieldManager", "")) for node, one in patches.items()},
+        )
+
+    @property
+    def uid(self) -> str:
+        """Of the cluster; empty where no `up` has ended since the state was begun."""
+        return str(self.outputs.get(CLUSTER_UID) or "")
+
+    @property
+    def endpoint(self) -> Endpoint | None:
+        """Of the API server that the provider talks to."""
+        return endpoint_of(yaml.safe_load(self.kubeconfig)) if self.kubeconfig else None
+
+
+def _first(resources: Iterable[Mapping[str, Any]], kind: str) -> Mapping[str, Any]:
+    return next((one for one in resources if one["type"] == kind), {})
+
+
+def _plain(value: Any) -> str:
+    """A text that may be a secret: then it stands as JSON beside the mark of secrets."""
+    if isinstance(value, Mapping):
+        return str(json.loads(value["plaintext"]))
+    return str(value or "")

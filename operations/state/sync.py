@@ -1,0 +1,125 @@
+"""Holds a stack's state to the cluster before a run, and brings it up to date where the engine is about to rely on it.
+
+Three things in a state grow old: the credentials that the last `up` left there, patches of Nodes whose label was turned
+off, and, when a cluster was built anew or the settings name another one, all of it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+from pulumi import automation as auto
+
+from kmetal_network.config.stackfile import Environment, load_stack
+from kmetal_network.errors import OperatorError
+from operations.cluster.live import snapshot
+from operations.cluster.writing import WritableCluster
+from operations.engine.events import Outcome
+from operations.engine.run_context import Errand
+from operations.state.helm_release import release_in
+from operations.state.identity import (
+    NOT_ON_RECORD,
+    ElsewhereError,
+    elsewhere,
+    is_elsewhere,
+    make_sure_of_identity,
+    whose,
+)
+from operations.state.kubernetes_provider import credentials, renew
+from operations.state.node_patches import StalePatch, let_go, stale_patches
+from operations.state.stack_state import State
+
+Verb: TypeAlias = Literal["preview", "up", "destroy", "preview-destroy", "renew"]
+"""`renew` is for an `up` without a step: no object changes, only what the state says about credentials and cluster."""
+
+_RUN_THE_PROGRAM: Final = ("preview", "up")
+_WRITE: Final = ("up", "destroy")
+_MAY_MOVE: Final = ("preview", "up", "renew")
+"""With a refresh, which finds out what stands on the new cluster; a `destroy` would leave the old one's objects."""
+
+
+class Look(NamedTuple):
+    """How the engine is to read before the run."""
+
+    refresh: bool
+    """Whether every object is to be read first."""
+
+    with_program: bool = False
+    """Whether by the program's provider, because the one in the state has other credentials. It reads only what the
+    program still wants, which is enough for a preview."""
+
+
+class _Comparison(NamedTuple):
+    """A state beside the cluster of its settings."""
+
+    loaded: Environment
+    uid: str
+    """Of the cluster."""
+
+    moved: bool
+    """Whether the state is of another one."""
+
+    others: bool
+    """Whether it holds other credentials than today's."""
+
+    stale: tuple[StalePatch, ...]
+
+
+def look(stack: auto.Stack, verb: Verb, root: Path, outcome: Outcome, errand: Errand, *, refresh: bool) -> Look:
+    """Hold the state to the cluster, and tell the program what it says of the chart's release.
+
+    Raises:
+        OperatorError: it is another cluster's state; or, where no program would say it, what is wrong with the cluster.
+    """
+    exported = stack.export_stack()
+    state, errand.release = State.of(exported), release_in(exported.deployment or {})
+    if not state.provider:
+        return Look(refresh)
+    try:
+        seen = _compare(root, stack.name, state, verb, refresh=refresh)
+    except ElsewhereError:
+        raise
+    except OperatorError:
+        if verb in _RUN_THE_PROGRAM:
+            return Look(refresh)  # the program says it
+        raise
+    if seen.moved:
+        left = "every object is read from this one first, and what may still stand on that one is left to you"
+        outcome.advice.append(f"stack {stack.name}: its state is of the cluster {whose(state)}; {left}")
+    outcome.advice.extend(patch.why for patch in seen.stale)
+    outcome.outdated = seen.others or seen.moved or not state.uid
+    if verb == "preview":
+        return Look(refresh or bool(seen.stale), with_program=seen.others)
+    if verb == "preview-destroy":
+        return Look(refresh=False)  # it asks the cluster nothing else
+    _bring_up_to_date(stack, verb, root, state, seen, refresh=refresh)
+    return Look(refresh)
+
+
+def _compare(root: Path, name: str, state: State, verb: Verb, *, refresh: bool) -> _Comparison:
+    loaded, _ = load_stack(root, name)
+    with WritableCluster.of(root, loaded.settings.cluster) as cluster:
+        uid = make_sure_of_identity(loaded, cluster)
+        moved = is_elsewhere(state, cluster, uid)
+        if moved and not (refresh and verb in _MAY_MOVE):
+            raise elsewhere(loaded, cluster, uid, state)
+        nodes = snapshot(cluster, ("Node",)).get("Node", {}) if state.patches else {}
+        if verb in _WRITE and not moved:
+            let_go(state.holders, nodes, cluster)
+        stale = () if refresh else tuple(stale_patches(state.patches, nodes))
+    return _Comparison(loaded, uid, moved, state.kubeconfig != credentials(root, loaded), stale)
+
+
+def _bring_up_to_date(
+    stack: auto.Stack, verb: Verb, root: Path, state: State, seen: _Comparison, *, refresh: bool
+) -> None:
+    """What the engine would rely on as it is: an `up` without a refresh brings its own credentials."""
+    if verb == "renew" or (seen.others and (verb == "destroy" or refresh or seen.stale)):
+        # Until they have been read from the new cluster, the objects in the state are the old one's, and so it says.
+        renew(stack, state, root, seen.loaded, (state.uid or NOT_ON_RECORD) if seen.moved else seen.uid)
+    if verb == "renew" and seen.moved:
+        stack.refresh(color="never")
+        renew(stack, state, root, seen.loaded, seen.uid)
+    if seen.stale:
+        stack.refresh(target=[patch.urn for patch in seen.stale], color="never")

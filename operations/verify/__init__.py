@@ -1,0 +1,1 @@
+"""Checks of the live network after a run."""

@@ -1,0 +1,78 @@
+"""After a run that failed: what the objects of its failed steps look like now, and what to do about each.
+
+The engine says `timed out waiting for the condition`; the object's status says which node, which reason. Reads it with
+the checks of `operations.verify.verification`, so that a wait and a look never differ. What the API server refused for
+a field's sake is told by who holds that field.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from kmetal_network.config.stackfile import Environment
+from kmetal_network.errors import Finding, OperatorError
+from kmetal_network.finding_codes.codes import CONFLICT, NOT_READY
+from kmetal_network.live.field_managers import is_ours
+from operations.cluster.live import LiveCluster, snapshot
+from operations.engine.events import Outcome
+from operations.verify.checks import Seen, Verdict
+from operations.verify.verification import KINDS, checks
+
+_TIMED_OUT: Final = re.compile("timed out|deadline exceeded")
+
+_CONFLICT: Final = re.compile(r'conflicts? with "([^"]+)"[^\n]*?:((?:\s*(?:- )?\.[^\n]+)+)')
+"""The API server's words (apimachinery managedfields/internal/conflict.go): one field in the line, several below it."""
+
+
+def explain_failure(environment: Environment, cluster: LiveCluster, outcome: Outcome) -> tuple[Finding, ...]:
+    """What is to be said of each object that a failed step was about: fields that others hold, and its own state.
+
+    Empty where the run did not fail at an object, or the cluster no longer answers: the engine's text remains.
+    """
+    if not outcome.broken:
+        return ()
+    told = {name: outcome.told.get(urn, "") for name, urn in outcome.broken.items()}
+    conflicts = tuple(_conflicts(environment, told))
+    try:
+        seen = snapshot(cluster, KINDS)
+    except OperatorError:
+        return conflicts
+    return (*conflicts, *_explained(environment, seen, told))
+
+
+def _conflicts(environment: Environment, told: Mapping[str, str]) -> Iterator[Finding]:
+    for name, text in told.items():
+        for manager, fields in _CONFLICT.findall(text):
+            held = ", ".join(line.strip().removeprefix("- ").lstrip(".") for line in fields.strip().splitlines())
+            remedy = f"`kmetal-network drift {environment.name}` says who wrote what, when, and what to do"
+            if is_ours(manager):  # only another value of a fixed field is another name of ours
+                remedy = (
+                    "a run that died made it with another value, which Kube-OVN does not follow in place: write that"
+                    f" back, run `kmetal-network up {environment.name}`, then change it"
+                )
+            yield Finding(
+                place=name,
+                problem=f"the API server refused the write: {held} is held by {manager}",
+                remedy=remedy,
+                rule=CONFLICT,
+            )
+
+
+def _explained(environment: Environment, seen: Seen, told: Mapping[str, str]) -> Iterator[Finding]:
+    for check in checks(environment, seen):
+        about = [text for name, text in told.items() if _is_about(check.what, name)]
+        if not about:
+            continue
+        if check.verdict is Verdict.FAIL:
+            yield Finding(place=check.what, problem=check.seen, remedy=check.remedy, rule=NOT_READY)
+        elif any(_TIMED_OUT.search(text) for text in about):
+            remedy = f"run `kmetal-network up {environment.name}` again"
+            yield Finding(place=check.what, problem=f"it is ready by now ({check.seen})", remedy=remedy, rule=NOT_READY)
+
+
+def _is_about(what: str, name: str) -> bool:
+    """MetalLB's checks name an object without its namespace."""
+    kind, _, own = what.partition(" ")
+    return name == what or (name.startswith(f"{kind} ") and name.endswith(f"/{own}"))

@@ -1,0 +1,1 @@
+"""The sandbox's control plane, and what its cluster holds from the start."""

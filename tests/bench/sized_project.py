@@ -1,0 +1,66 @@
+"""A project directory with generated tenants: the seed's network from `Pulumi.dev.yaml`, a wider external block, n tenants.
+
+It is a directory of its own, because all stack files of a project are judged together. The program is the checkout's
+own. The chart is left to others (`install: external`): Helm's work does not grow with tenants, and `kubectl apply` has
+nothing like it.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from kmetal_network.config.settings import PROJECT, Settings
+from kmetal_network.config.stackfile import load_stack, stack_file
+from kmetal_network.manifests.inventory import owned_manifests
+from kmetal_network.manifests.objects import default_vpc_patch, gateway_label
+from sandbox.storage import CHECKOUT
+
+STACK: Final = "bench"
+
+
+def stack_text(tenants: int, kubeconfig: Path) -> str:
+    """The stack file: the `dev` stack with generated tenants of one cluster each."""
+    data: dict[str, Any] = yaml.safe_load(stack_file(CHECKOUT, "dev").read_text(encoding="utf-8"))
+    config = data["config"]
+    config[f"{PROJECT}:cluster"]["kubeconfig"] = str(kubeconfig)
+    config[f"{PROJECT}:chart"] = {"install": "external"}
+    # Each tenant's router takes an address of the external Subnet, and the seed's /27 has room for some twenty.
+    external = {"cidrBlock": "77.220.68.0/24", "gateway": "77.220.68.1", "excludeIps": ["77.220.68.1"]}
+    config[f"{PROJECT}:provider"]["external"].update(external)
+    config[f"{PROJECT}:tenants"] = [
+        {"name": f"tenant-{number:03}", "clusters": [{"name": "main", "cidrBlock": f"10.100.{number}.0/24"}]}
+        for number in range(tenants)
+    ]
+    return yaml.safe_dump({"config": config}, sort_keys=False)
+
+
+def write_project(root: Path, tenants: int, kubeconfig: Path) -> Path:
+    """Make the directory with its stack file and an empty place for state; the program in it is a link."""
+    (root / "state").mkdir(parents=True)
+    shutil.copy(CHECKOUT / "Pulumi.yaml", root)
+    (root / "__main__.py").symlink_to(CHECKOUT / "__main__.py")
+    stack_file(root, STACK).write_text(stack_text(tenants, kubeconfig), encoding="utf-8")
+    return root
+
+
+def write_manifests(root: Path) -> tuple[Path, int]:
+    """The same objects as one file for `kubectl apply`, in the program's order; says how many they are."""
+    environment, _ = load_stack(root, STACK)
+    bodies = list(_bodies(environment.settings))
+    file = root / "manifests.yaml"
+    file.write_text(yaml.safe_dump_all(bodies, sort_keys=False), encoding="utf-8")
+    return file, len(bodies)
+
+
+def _bodies(settings: Settings) -> Iterator[dict[str, Any]]:
+    """All that the stack applies, its patches of others' objects included: server-side apply knows no difference."""
+    for manifest in owned_manifests(settings, STACK):
+        yield dict(manifest.body)
+        if manifest.kind == "Subnet" and manifest.name == settings.provider.external.name:
+            yield dict(default_vpc_patch(settings.provider.external).body)
+            yield from (dict(gateway_label(node).body) for node in settings.provider.gateway_nodes)

@@ -1,0 +1,303 @@
+"""The admission policies on a real API server: the table's objects are posted as `kubectl create` does, in a dry run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kmetal_network.admission.policies import Literals
+from kmetal_network.facts.reader import default_place
+from kmetal_network.laws.registry import BY_ID
+from sandbox.control_plane.api import Api, ApiError
+from sandbox.control_plane.control_plane import ControlPlane
+from tests.law_cases.table import Case
+from tests.support.admission_cases import broken_alone, refusing
+from tests.support.admission_server import (
+    PLURALS,
+    ROWS,
+    SECONDS,
+    SETS,
+    STACKS,
+    guarded_by_all,
+    named,
+    numbered,
+    path,
+    refusal,
+    until,
+)
+from tests.support.etcd_snapshot import Photograph
+from tests.support.network import LAYER2, POOL, VPC, add, build, good, put
+from tests.support.odd_forms import ANNOUNCED, LARGE, ODD, STRICTER
+
+pytestmark = pytest.mark.sandbox
+
+
+@pytest.fixture(scope="module")
+def guarded(control_plane: ControlPlane, first_day: Photograph) -> Iterator[Api]:
+    """The session's API server with the policies in force."""
+    first_day.restore()
+    with guarded_by_all(control_plane.api) as api:
+        yield api
+
+
+def bare(kind: str) -> dict[str, Any]:
+    """An object of that kind without a spec, as the definitions of most kinds allow."""
+    namespaces = {"L2Advertisement": "kmetal-metallb", "BGPAdvertisement": "kmetal-metallb"}
+    namespace = "alpha" if kind == "NetworkAttachmentDefinition" else namespaces.get(kind, "")
+    return {key: value for key, value in build(kind, "bare", {}, namespace=namespace).items() if key != "spec"}
+
+
+@pytest.mark.parametrize(("case", "said", "bodies"), [pytest.param(*row, id=str(row[0])) for row in ROWS])
+def test_the_api_server_refuses_what_the_law_refuses_and_nothing_else(
+    guarded: Api, case: Case, said: Literals, bodies: list[dict[str, Any]]
+) -> None:
+    number = SETS.index(said)
+    wrong = {}
+    for body in bodies:
+        text, laws = refusal(guarded, numbered(body, number)), refusing(case, body)
+        # Where the kind's own schema is stricter than the law, it speaks first, and the object gets no further.
+        by_schema = bool(text) and "ValidatingAdmissionPolicy" not in text
+        if not (by_schema or named([text]) <= laws) or bool(text) < bool(laws):
+            wrong[default_place(body)] = (text, laws)
+    assert wrong == {}
+
+
+@pytest.mark.parametrize(("said", "bodies"), [pytest.param(*row[1:], id=row[0]) for row in STACKS])
+def test_what_a_stack_applies_is_admitted_by_its_own_wall(
+    guarded: Api, said: Literals, bodies: list[dict[str, Any]]
+) -> None:
+    number = SETS.index(said)
+    assert [text for body in bodies if (text := refusal(guarded, numbered(body, number)))] == []
+
+
+@pytest.mark.parametrize(("place", "field"), [pytest.param(*key, id=" ".join(key)) for key in ODD])
+def test_what_the_laws_accept_in_an_odd_form_is_not_refused(guarded: Api, place: str, field: str) -> None:
+    wrong = {}
+    for value in ODD[place, field]:
+        network = good()
+        add(*ANNOUNCED)(network)
+        put(place, field, value)(network)
+        body = network.objects[place]
+        if unfounded := named([refusal(guarded, body)]) - broken_alone(body, network):
+            wrong[str(value)] = unfounded
+    assert wrong == STRICTER.get((place, field), {})
+
+
+@pytest.mark.parametrize(("place", "field", "value"), LARGE, ids=[f"{place} {field}" for place, field, _ in LARGE])
+def test_a_large_object_costs_the_api_server_no_more_than_it_bears(
+    guarded: Api, place: str, field: str, value: object
+) -> None:
+    network = good()
+    put(place, field, value)(network)
+    assert refusal(guarded, network.objects[place]) == ""
+
+
+@pytest.mark.parametrize(
+    ("provider", "number", "refused"),
+    [("provider", 0, False), ("provider", 222, True), ("plain", 0, False), ("plain", 222, False), ("", 222, True)],
+)
+def test_a_vlans_id_is_held_against_the_nic_of_its_provider_network(
+    guarded: Api, provider: str, number: int, *, refused: bool
+) -> None:
+    body = build("Vlan", "fresh", {"provider": provider, "id": number})
+    assert ("NET-301" in refusal(guarded, body)) is refused
+
+
+@pytest.mark.parametrize(
+    ("interface", "refused"),
+    [("eth7", True), ("eth7.222", True), ("eth7.223", False), ("br-plain", True), ("data.204", False)],
+)
+def test_no_nic_that_carries_the_provider_vlan_answers_arp(guarded: Api, interface: str, *, refused: bool) -> None:
+    body = good().objects[LAYER2]
+    body["spec"]["interfaces"] = ["data.204", interface]
+    assert ("NET-202" in refusal(guarded, body)) is refused
+
+
+@pytest.mark.parametrize(
+    ("entry", "refused"),
+    [
+        ("2001:db8:0:1::1", True),
+        ("2001:db8:0:1:ffff:ffff:ffff:ffff/128", True),
+        ("2001:db8:0:2::/64", False),
+        ("2001:db8::/48", True),
+        ("2001:db8::1-2001:db8::ffff", False),
+        ("2001:db8::1-2001:db8:0:1::", True),
+        ("2001:db8::-2001:db9::", True),
+        ("2001:db8:0:2::-2001:db8:0:2:1::", False),
+        ("2001:db8:0:1:ffff:ffff:ffff:ffff-2001:db8:0:2::", True),
+        ("::1-::2", False),
+        ("9.0.0.0-10.0.0.0", False),
+        ("9.0.0.0-100.0.0.0", True),
+        ("77.220.68.9-77.220.68.95", False),
+        ("77.220.68.9 - 77.220.68.100", True),
+        ("::FFFF:77.220.68.100", True),
+        ("::ffff:77.220.68.128", False),
+        ("::ffff:77.220.68.64/123", False),
+        ("::ffff:0:0/90", True),
+        ("10.0.0.9-10.0.0.1", True),
+        ("10.0.0.1-::2", True),
+        ("1-2-3", True),
+        ("", True),
+        ("077.220.068.100", True),
+    ],
+)
+def test_entries_of_either_family_are_compared_as_addresses(guarded: Api, entry: str, *, refused: bool) -> None:
+    """What cannot be read is refused as well: the last ones."""
+    body = good().objects[POOL]
+    body["spec"]["addresses"] = [entry]
+    assert ("NET-201" in refusal(guarded, body)) is refused
+
+
+@pytest.mark.parametrize("interface", ["data.204", "data.205"])
+def test_a_provider_network_takes_neither_the_management_nor_the_tunnel_nic(guarded: Api, interface: str) -> None:
+    body = build("ProviderNetwork", "fresh", {"defaultInterface": interface})
+    assert "NET-302" in refusal(guarded, body)
+
+
+@pytest.mark.parametrize(
+    ("kind", "law"),
+    [
+        ("L2Advertisement", "NET-202"),
+        ("BGPAdvertisement", ""),
+        ("ProviderNetwork", ""),
+        ("Vlan", ""),
+        ("Subnet", "NET-112"),
+        ("Vpc", ""),
+        ("OvnEip", "NET-431"),
+        ("OvnSnatRule", "NET-428"),
+        ("NetworkAttachmentDefinition", ""),
+    ],
+)
+def test_an_object_without_a_spec_is_refused_by_a_law_or_not_at_all(guarded: Api, kind: str, law: str) -> None:
+    text = refusal(guarded, bare(kind))
+    assert text == "" if not law else f"{law} {BY_ID[law].title}: " in text
+
+
+@pytest.mark.parametrize("kind", ["BGPAdvertisement", "Vpc", "NetworkAttachmentDefinition"])
+def test_an_object_without_a_spec_keeps_its_labels_and_may_get_a_spec(guarded: Api, kind: str) -> None:
+    body = bare(kind)
+    guarded.request("POST", path(body), body)
+    one, merge = f"{path(body)}/bare", "application/merge-patch+json"
+    for change in ({"metadata": {"labels": {"team": "blue"}}}, {"spec": {}}, {"spec": None}):
+        guarded.request("PATCH", one, change, merge)
+    guarded.request("DELETE", one)
+
+
+def test_a_terminating_object_is_held_to_the_laws_until_it_is_gone(guarded: Api) -> None:
+    """MetalLB and Kube-OVN act on an object until its last finalizer is off."""
+    cases: list[tuple[dict[str, Any], dict[str, Any], str]] = [
+        (good().objects[POOL], {"addresses": ["77.220.68.96/27"]}, "NET-201"),
+        (good().objects[LAYER2], {"interfaces": ["data.222"]}, "NET-202"),
+        (good().objects[VPC], {"policyRoutes": []}, "NET-412"),
+    ]
+    merge = "application/merge-patch+json"
+    for body, change, law in cases:
+        body["metadata"] |= {"name": f"going-{law.lower()}", "finalizers": ["example.com/hold"]}
+        one = f"{path(body)}/{body['metadata']['name']}"
+        guarded.request("POST", path(body), body)
+        guarded.request("DELETE", one)
+        assert "deletionTimestamp" in guarded.request("GET", one)["metadata"]
+        with pytest.raises(ApiError, match=law):
+            guarded.request("PATCH", one, {"spec": change}, merge)
+        guarded.request("PATCH", one, {"metadata": {"labels": {"team": "blue"}}}, merge)
+        guarded.request("PATCH", one, {"metadata": {"finalizers": None}}, merge)
+        with pytest.raises(ApiError):
+            guarded.request("GET", one)
+
+
+def test_a_service_that_is_there_is_asked_about_its_annotations_and_not_about_labels(guarded: Api) -> None:
+    body = build("Service", "annotated", {"ports": [{"port": 80}]}, namespace="alpha")
+    guarded.request("POST", path(body), body)
+    one, merge = f"{path(body)}/annotated", "application/merge-patch+json"
+    guarded.request("PATCH", one, {"metadata": {"labels": {"team": "blue"}}}, merge)
+    wanted = {"metallb.io/loadBalancerIPs": "172.21.204.201, 77.220.68.100"}
+    with pytest.raises(ApiError, match="NET-229"):
+        guarded.request("PATCH", one, {"metadata": {"annotations": wanted}}, merge)
+    with pytest.raises(ApiError, match="NET-228"):
+        guarded.request("PATCH", one, {"spec": {"externalIPs": ["77.220.68.127"]}}, merge)
+    guarded.request("DELETE", one)
+
+
+def test_a_subnet_on_the_provider_vlan_is_apart_from_the_management_block(guarded: Api) -> None:
+    for name, block in (("external2", "10.96.128.0/24"), ("external", "100.64.3.0/24")):
+        spec = {"vlan": "vlan222", "cidrBlock": block, "gateway": block.replace("0/24", "1")}
+        assert "NET-101" in refusal(guarded, build("Subnet", name, spec))
+
+
+def test_a_spec_that_comes_or_goes_is_asked_about(guarded: Api) -> None:
+    body = good().objects[LAYER2]
+    body["metadata"]["name"] = "comes-and-goes"
+    guarded.request("POST", path(body), body)
+    one, merge = f"{path(body)}/comes-and-goes", "application/merge-patch+json"
+    with pytest.raises(ApiError, match="NET-202"):
+        guarded.request("PATCH", one, {"spec": None}, merge)
+    guarded.request("DELETE", one)
+
+
+def test_the_good_network_is_admitted(guarded: Api) -> None:
+    bodies = [body for body in good().objects.values() if body["kind"] in PLURALS]
+    assert [text for body in bodies if (text := refusal(guarded, body))] == []
+
+
+def test_the_refusal_names_the_law_the_address_and_the_way_out(guarded: Api) -> None:
+    body = good().objects[POOL]
+    body["spec"]["addresses"] = ["172.21.204.200-172.21.204.250", "77.220.68.1-77.220.68.96"]
+    text = refusal(guarded, body)
+    assert f"NET-201 {BY_ID['NET-201'].title}: 77.220.68.1-77.220.68.96. {BY_ID['NET-201'].fix}" in text
+
+
+@pytest.fixture
+def checked(tools_on_path: None, tmp_path: Path) -> Iterator[Api]:
+    """An API server of its own with the policies, and with the controller that checks their expressions."""
+    del tools_on_path
+    plane = ControlPlane(tmp_path, dies_with_owner=True)
+    plane.start()
+    with guarded_by_all(plane.api) as api:
+        yield api
+    plane.stop()
+
+
+def test_expressions_fit_their_kinds(checked: Api) -> None:
+    """The API server's own type check, which the controller manager writes into the status."""
+    collection = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies"
+    end = time.monotonic() + SECONDS
+    while True:
+        items = checked.request("GET", collection)["items"]
+        if all("observedGeneration" in item.get("status", {}) for item in items):
+            break
+        assert time.monotonic() < end, "nobody has checked the expressions"
+        time.sleep(0.2)
+    warnings = {
+        item["metadata"]["name"]: item["status"]["typeChecking"]["expressionWarnings"]
+        for item in items
+        if item["status"].get("typeChecking", {}).get("expressionWarnings")
+    }
+    assert warnings == {}
+
+
+def test_an_object_from_before_the_policies_can_be_finished_and_taken_away(guarded: Api) -> None:
+    bindings = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings/kmetal-vpcs"
+    saved = guarded.request("GET", bindings)
+    old = deepcopy(good().objects[VPC])
+    old["metadata"]["name"] = "old-vpc"
+    old["spec"]["policyRoutes"][0]["match"] = "ip4.dst = 77.220.68.96/27"
+    guarded.request("DELETE", bindings)
+    until(lambda: not refusal(guarded, old))
+    guarded.request("POST", path(old), old)
+    guarded.request("POST", path(saved), {**saved, "metadata": {"name": saved["metadata"]["name"]}})
+    fresh = deepcopy(old)
+    fresh["metadata"]["name"] = "new-vpc"
+    until(lambda: bool(refusal(guarded, fresh)))
+    one = f"{path(old)}/old-vpc"
+    merge = "application/merge-patch+json"
+    guarded.request("PATCH", one, {"metadata": {"finalizers": ["kubeovn.io/test"]}}, merge)
+    guarded.request("PATCH", f"{one}/status", {"status": {"standby": True}}, merge)
+    guarded.request("DELETE", one)
+    guarded.request("PATCH", one, {"metadata": {"finalizers": None}}, merge)
+    with pytest.raises(ApiError):
+        guarded.request("GET", one)

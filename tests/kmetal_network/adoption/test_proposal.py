@@ -1,0 +1,364 @@
+"""What an adoption reads, what it would change, and what it leaves alone: by hand, on the seed's own page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from kmetal_network.adoption.comparison import Fate
+from kmetal_network.adoption.proposal import Proposal, judge_against
+from kmetal_network.adoption.reading import Left
+from kmetal_network.config.sections.cluster import Chart
+from kmetal_network.config.settings import Settings
+from kmetal_network.errors import OperatorError
+from tests.kmetal_network.adoption.by_hand import VALUES, Network, live, page, proposed
+
+L2 = "L2Advertisement kmetal-metallb/tenant-cp-l2"
+NAD = "NetworkAttachmentDefinition alpha/alpha-dev-net"
+TENANT = "Vpc alpha-vpc and what belongs to it"
+
+
+def _told(proposal: Proposal, *fates: Fate) -> list[tuple[str, str, Fate]]:
+    return [(entry.object, entry.path, entry.fate) for entry in proposal.fields(*fates)]
+
+
+def test_the_page_becomes_the_settings_that_a_person_would_write() -> None:
+    proposal = proposed(live(page()), chart_version="1.4.0")
+
+    assert proposal.environment.settings == Settings.model_validate(
+        {
+            "cluster": {"context": "kmetal-sandbox", "uid": "5d0c1c0e-6a54-4a3c-9b7e-2f1f3b0c7a11"},
+            "chart": {"install": "external", "version": "1.4.0"},
+            "network": VALUES["network"],
+            "management": {"interface": "data.204"},
+            "metallb": {
+                "pools": ({"name": "tenant-cp-pool", "addresses": ("172.21.204.200-172.21.204.250",)},),
+                "l2Advertisements": ({"name": "tenant-cp-l2", "ipAddressPools": ("tenant-cp-pool",)},),
+            },
+            "provider": {
+                "network": {"name": "provider", "defaultInterface": "data.222", "excludeNodes": ("c1",)},
+                "vlan": {"name": "vlan222", "id": 0},
+                "external": {
+                    "cidrBlock": "77.220.68.96/27",
+                    "gateway": "77.220.68.97",
+                    "gatewayType": "distributed",
+                    "excludeIps": ("77.220.68.96", "77.220.68.127"),
+                },
+                "gatewayNodes": ("w1", "w2"),
+            },
+            "tenants": ({"name": "alpha", "clusters": ({"name": "dev", "cidrBlock": "10.100.0.0/24"},)},),
+        }
+    )
+    assert proposal.left == ()
+    assert proposal.findings == ()
+
+
+def test_of_the_page_the_hand_over_changes_two_fields_and_loses_none() -> None:
+    proposal = proposed(live(page()))
+
+    assert _told(proposal, *Fate) == [
+        (L2, "spec.interfaces", Fate.ADDED),
+        (NAD, "spec.config", Fate.REWRITTEN),
+    ]
+    [interfaces, _] = proposal.fields(*Fate)
+    assert (interfaces.live, interfaces.ours) == ("", '["data.204"]')
+
+
+Edit = Callable[[Network], object]
+
+
+def _vpc(network: Network) -> dict[str, Any]:
+    return network["Vpc"]["alpha-vpc"]["spec"]
+
+
+def _subnet(network: Network) -> dict[str, Any]:
+    return network["Subnet"]["alpha-dev-subnet"]["spec"]
+
+
+def _route(**fields: object) -> Edit:
+    return lambda network: _vpc(network)["policyRoutes"].append({"priority": 1500, "action": "drop", **fields})
+
+
+@pytest.mark.parametrize(
+    ("edit", "why"),
+    [
+        (
+            _route(match="ip4.src == 10.0.0.0/8"),
+            "policyRoutes[1] (drop of 'ip4.src == 10.0.0.0/8' at priority 1500) is no drop of a block at priority 1500",
+        ),
+        (
+            _route(match="ip4.dst = 10.0.0.0/8"),
+            "policyRoutes[1] (drop of 'ip4.dst = 10.0.0.0/8' at priority 1500) is no drop of a block at priority 1500",
+        ),
+        (
+            _route(match="ip4.dst == 10.0.0.0/8", priority=1600),
+            "policyRoutes[1] (drop of 'ip4.dst == 10.0.0.0/8' at priority 1600) is no drop of a block at priority 1500",
+        ),
+        (
+            _route(match="ip4.dst == 10.0.0.0/8", action="allow"),
+            "policyRoutes[1] (allow of 'ip4.dst == 10.0.0.0/8' at priority 1500) is no drop of a block at priority 1500",
+        ),
+        (
+            lambda network: _vpc(network).update(enableBfd=True),
+            "enableBfd is on, and Kube-OVN then writes its staticRoutes itself",
+        ),
+        (
+            lambda network: _vpc(network).update(enableExternal=False),
+            "it is not connected to the external Subnet (enableExternal)",
+        ),
+        (
+            lambda network: _vpc(network)["namespaces"].append("beta"),
+            "it has 2 namespaces, and a tenant has one",
+        ),
+        (
+            lambda network: network["Namespace"].pop("alpha"),
+            "there is no Namespace alpha",
+        ),
+        (
+            lambda network: network["OvnSnatRule"].pop("alpha-snat-dev"),
+            "Subnet alpha-dev-subnet has no OvnSnatRule alpha-snat-dev",
+        ),
+        (
+            lambda network: network["NetworkAttachmentDefinition"].pop("alpha/alpha-dev-net"),
+            "Subnet alpha-dev-subnet has no NetworkAttachmentDefinition alpha/alpha-dev-net",
+        ),
+        (
+            lambda network: network["Subnet"].update(
+                workers={**network["Subnet"]["alpha-dev-subnet"], "metadata": {"name": "workers"}}
+            ),
+            "Subnet workers is not called alpha-<cluster>-subnet",
+        ),
+        (
+            lambda network: network["OvnSnatRule"].update(
+                out={**network["OvnSnatRule"]["alpha-snat-dev"], "metadata": {"name": "out"}}
+            ),
+            "OvnSnatRule out is not called alpha-snat-<cluster> after its Subnet",
+        ),
+        (
+            lambda network: _vpc(network)["staticRoutes"].append({"cidr": "10.9.0.0/16", "nextHopIP": "10.100.0.9"}),
+            'Vpc alpha-vpc spec.staticRoutes: [{"cidr": "10.9.0.0/16", "nextHopIP": "10.100.0.9"}] would give way to nothing',
+        ),
+        (
+            lambda network: network["Vpc"]["alpha-vpc"]["metadata"].update(labels={"kmetal-network/stack": "prod"}),
+            "Vpc alpha-vpc: belongs to stack 'prod'",
+        ),
+        (
+            lambda network: _subnet(network).update(provider="alpha-net.alpha.ovn"),
+            "Subnet alpha-dev-subnet spec.provider: alpha-net.alpha.ovn would give way to alpha-dev-net.alpha.ovn",
+        ),
+    ],
+)
+def test_a_tenant_that_the_settings_cannot_say_is_left_alone_whole_with_the_reason(edit: Edit, why: str) -> None:
+    network = live(page())
+    edit(network)
+
+    proposal = proposed(network)
+
+    assert proposal.left == (Left(TENANT, why),)
+    assert proposal.environment.settings.tenants == ()
+    assert proposal.findings == ()
+
+
+def test_a_vpc_with_another_name_is_left_alone_with_what_belongs_to_it() -> None:
+    network = live(page())
+    vpc = network["Vpc"].pop("alpha-vpc")
+    vpc["metadata"]["name"] = _subnet(network)["vpc"] = "alpha"
+    network["Vpc"]["alpha"] = vpc
+
+    left = proposed(network).left
+
+    assert [entry.object for entry in left] == [
+        "OvnSnatRule alpha-snat-dev",
+        "Subnet alpha-dev-subnet",
+        "Vpc alpha and what belongs to it",
+    ]
+    assert left[2].why == "its name is not <tenant>-vpc"
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "field", "value"),
+    [
+        (
+            "Subnet",
+            "alpha-dev-subnet",
+            "acls",
+            [{"direction": "to-lport", "priority": 1, "match": "ip4", "action": "drop"}],
+        ),
+        ("Subnet", "alpha-dev-subnet", "natOutgoing", True),
+        ("Subnet", "alpha-dev-subnet", "enableLb", False),
+        ("Subnet", "external", "disableGatewayCheck", True),
+        ("Vpc", "alpha-vpc", "vpcPeerings", [{"remoteVpc": "beta-vpc", "localConnectIP": "169.254.0.1/30"}]),
+        ("ProviderNetwork", "provider", "exchangeLinkName", True),
+        ("IPAddressPool", "kmetal-metallb/tenant-cp-pool", "serviceAllocation", {"priority": 5}),
+    ],
+)
+def test_a_field_without_a_word_in_the_settings_stays_and_is_listed(
+    kind: str, name: str, field: str, value: object
+) -> None:
+    network = live(page())
+    network[kind][name]["spec"][field] = value
+    if field in ("natOutgoing", "enableLb"):
+        network[kind][name]["metadata"]["managedFields"][0]["manager"] = "kubectl"
+
+    proposal = proposed(network)
+
+    stays = {(entry.object, entry.path.split(".")[1]) for entry in proposal.fields(Fate.STAYS)}
+    assert (f"{kind} {name}", field) in stays
+    assert proposal.findings == ()
+    assert proposal.left == ()
+
+
+def test_what_the_controller_alone_has_written_is_no_field_of_anybodys() -> None:
+    network = live(page())
+    network["Subnet"]["external"]["spec"]["enableLb"] = False
+
+    assert proposed(network).fields(Fate.STAYS) == []
+
+
+def test_what_the_provider_network_would_lose_stands_in_the_way() -> None:
+    network = live(page())
+    network["Vpc"]["ovn-cluster"]["spec"]["extraExternalSubnets"] = ["external", "second"]
+    network["Subnet"]["external"]["spec"]["protocol"] = "Dual"
+
+    assert [str(finding) for finding in proposed(network).findings] == [
+        (
+            "Subnet external spec.protocol: Dual would give way to IPv4; write the live value into the settings, or bring"
+            " the object to theirs by hand [ADOPT]"
+        ),
+        (
+            'Vpc ovn-cluster spec.extraExternalSubnets: ["second"] would give way to nothing; write the'
+            " live value into the settings, or bring the object to theirs by hand [ADOPT]"
+        ),
+    ]
+
+
+def test_settings_that_stand_already_are_held_to_the_cluster_and_a_longer_list_stands_in_the_way() -> None:
+    network = live(page())
+    environment = proposed(network).environment
+    settings = environment.settings.model_dump(by_alias=True)
+    settings["provider"]["external"]["excludeIps"] += ("77.220.68.120",)
+    settings["tenants"] += ({"name": "beta"},)
+    changed = replace(environment, settings=Settings.model_validate(settings))
+
+    found = judge_against(network, changed).findings
+
+    assert [(finding.place, finding.problem) for finding in found] == [
+        ("Namespace beta", "the settings have it and the cluster does not"),
+        (
+            "Subnet external spec.excludeIps",
+            (
+                '["77.220.68.127", "77.220.68.96", "77.220.68.97"] would give way to ["77.220.68.120", "77.220.68.127",'
+                ' "77.220.68.96", "77.220.6...'
+            ),
+        ),
+        ("Vpc beta-vpc", "the settings have it and the cluster does not"),
+    ]
+
+
+def test_a_value_of_a_controllers_stands_in_the_way_since_it_would_end_in_a_conflict() -> None:
+    network = live(page())
+    external = network["Subnet"]["external"]
+    external["spec"]["gatewayType"] = ""
+    external["metadata"]["managedFields"].append(_wrote("kube-ovn-controller", "gatewayType"))
+
+    assert [finding.place for finding in proposed(network).findings] == ["Subnet external spec.gatewayType"]
+
+
+def test_an_object_of_another_stack_and_a_release_of_somebody_elses_stand_in_the_way() -> None:
+    network = live(page())
+    network["Vlan"]["vlan222"]["metadata"]["labels"] = {"kmetal-network/stack": "prod"}
+    environment = proposed(network).environment
+    release = environment.settings.model_copy(update={"chart": Chart(reference="sandbox/chart")})
+
+    found = judge_against(network, replace(environment, settings=release)).findings
+
+    assert [finding.problem for finding in found] == [
+        "is release, and a release that is there is upgraded, not adopted",
+        "belongs to stack 'prod'",
+    ]
+
+
+def test_a_missing_patch_of_the_default_vpc_is_a_change_that_is_told() -> None:
+    network = live(page())
+    network["Vpc"]["ovn-cluster"]["spec"] = {}
+
+    assert ("Vpc ovn-cluster", "spec.extraExternalSubnets", Fate.ADDED) in _told(proposed(network), Fate.ADDED)
+
+
+def test_an_address_is_pinned_only_where_a_person_wrote_it() -> None:
+    network = live(page())
+    eip = {
+        "apiVersion": "kubeovn.io/v1",
+        "kind": "OvnEip",
+        "metadata": {"name": "alpha-vpc-external", "managedFields": [_wrote("kube-ovn-controller")]},
+        "spec": {
+            "externalSubnet": "external",
+            "macAddress": "00:00:00:5e:0a:b1",
+            "type": "lrp",
+            "v4Ip": "77.220.68.100",
+            "v6Ip": "",
+        },
+    }
+    network["OvnEip"]["alpha-vpc-external"] = eip
+    assert proposed(network).environment.settings.tenants[0].egress_address is None
+
+    eip["metadata"]["managedFields"] = [
+        _wrote("kubectl-client-side-apply", "v4Ip", "type", "externalSubnet"),
+        _wrote("kube-ovn-controller", "macAddress", "v6Ip"),
+    ]
+    proposal = proposed(network)
+
+    assert str(proposal.environment.settings.tenants[0].egress_address) == "77.220.68.100"
+    assert "OvnEip alpha-vpc-external" not in {entry.object for entry in proposal.fields(*Fate)}
+
+
+def _wrote(manager: str, *fields: str) -> dict[str, Any]:
+    spec = {f"f:{field}": {} for field in fields or ("v4Ip", "macAddress", "type", "externalSubnet", "v6Ip")}
+    return {"manager": manager, "operation": "Update", "fieldsV1": {"f:spec": spec}}
+
+
+def test_pools_of_the_chart_and_odd_selectors_are_left_alone() -> None:
+    network = live(page())
+    network["IPAddressPool"]["kmetal-metallb/tenant-cp-pool"]["metadata"]["labels"] = {
+        "app.kubernetes.io/managed-by": "Helm"
+    }
+    selector = {"matchExpressions": [{"key": "gpu", "operator": "Exists"}]}
+    network["L2Advertisement"]["kmetal-metallb/tenant-cp-l2"]["spec"]["nodeSelectors"] = [selector]
+
+    proposal = proposed(network)
+
+    assert [entry.object for entry in proposal.left] == ["IPAddressPool kmetal-metallb/tenant-cp-pool", L2]
+    assert proposal.left[0].why == "the chart made it, and each object has one owner"
+    assert proposal.left[1].why.startswith("nodeSelectors.0.")
+    assert proposal.environment.settings.metallb.pools == ()
+
+
+def test_what_the_cluster_does_not_tell_is_asked_for_all_at_once() -> None:
+    network = live(page())
+    network["Subnet"]["ovn-default"] = {"spec": {"cidrBlock": "10.16.0.0/16", "gateway": "10.16.0.1"}}
+    network["Subnet"]["join"] = {"spec": {"cidrBlock": "100.64.0.0/16"}}
+
+    with pytest.raises(OperatorError) as refusal:
+        proposed(network, values=None, management_interface=None)
+
+    assert [finding.place for finding in refusal.value.findings] == [
+        "chart value network.flannel.podCidr",
+        "chart value network.kubeOvn.svcCidr",
+        "chart value network.kubeOvn.tunnelInterface",
+        "management.interface",
+    ]
+
+
+def test_a_cluster_without_a_provider_network_has_nothing_to_adopt() -> None:
+    with pytest.raises(OperatorError) as refusal:
+        proposed(live([], ()))
+
+    assert [finding.problem for finding in refusal.value.findings] == [
+        "no Node with the label ovn.kubernetes.io/external-gw=true",
+        "no ProviderNetwork under Subnet external",
+        "no Subnet external",
+        "no Vlan under Subnet external",
+    ]

@@ -1,0 +1,209 @@
+"""What `kmetal-network adopt` refuses before it asks anybody for anything: a cluster, or an answer."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Self
+
+import pytest
+import typer
+
+from kmetal_network.errors import OperatorError
+from operations.cluster.live import COLLECTIONS
+from operations.commands import adopt as module
+from operations.commands.adopt import adopt
+from operations.console import Output
+from tests.kmetal_network.adoption.by_hand import UID, VALUES, Network, live, page
+from tests.operations.preflight.test_platform import DEPLOYMENT, GROUPS, RUNNING
+
+ROOT = Path(__file__).parents[3]
+
+
+class Cluster:
+    """The page's network on a cluster that answers, and that notes whatever is to be written."""
+
+    context, server = "here", "https://127.0.0.1:1"
+
+    def __init__(self) -> None:
+        self.network: Network = live(page())
+        self.paths: dict[str, Any] = {
+            **{path: {"resources": [{"kind": kind} for kind in kinds]} for path, kinds in GROUPS.items()},
+            DEPLOYMENT: RUNNING,
+        }
+        self.written: list[str] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def uid(self) -> str:
+        """Its identity."""
+        return UID
+
+    def get(self, path: str) -> Mapping[str, Any] | None:
+        """One path, or one object of the network."""
+        path = path.partition("?")[0]
+        for kind, collection in COLLECTIONS.items():
+            if path.startswith(f"{collection}/"):
+                found: Mapping[str, Any] | None = self.network.get(kind, {}).get(path.removeprefix(f"{collection}/"))
+                return self.paths.get(path, found)
+        answer: Mapping[str, Any] | None = self.paths.get(path)
+        return answer
+
+    def list(self, path: str) -> list[Mapping[str, Any]]:
+        """All objects of a kind."""
+        [kind] = [kind for kind, collection in COLLECTIONS.items() if collection == path]
+        return list(self.network.get(kind, {}).values())
+
+    def take_over(self, _: object) -> None:
+        """The hand-over."""
+        self.written.append("taken over")
+
+    def prove(self, _: object) -> None:
+        """The proof."""
+
+
+@pytest.fixture(autouse=True)
+def _in_a_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copy(ROOT / "Pulumi.dev.yaml", tmp_path)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cluster:
+    """A cluster for a stack `edge` that has no file yet; nobody else is in the project."""
+    made = Cluster()
+    monkeypatch.setattr(module, "_connect", lambda *_, **__: made)
+    (tmp_path / "values.yaml").write_text(json.dumps(VALUES))
+    (tmp_path / "Pulumi.dev.yaml").unlink()
+    return made
+
+
+def adopt_edge(**options: Any) -> None:
+    """With all that the page itself does not say."""
+    adopt("edge", context="here", management_interface="data.204", values=Path("values.yaml"), yes=True, **options)
+
+
+def test_a_network_and_a_platform_that_fit_are_handed_over(cluster: Cluster) -> None:
+    adopt_edge()
+
+    assert cluster.written == ["taken over"]
+    assert Path("Pulumi.edge.yaml").is_file()
+
+
+def _controller(*arguments: str, version: str = "v1.15.24") -> dict[str, Any]:
+    container = {"name": "kube-ovn-controller", "image": f"kube-ovn:{version}", "args": list(arguments)}
+    return {**RUNNING, "spec": {"template": {"spec": {"containers": [container]}}}}
+
+
+def _old(cluster: Cluster) -> None:
+    cluster.paths[DEPLOYMENT] = _controller("--non-primary-cni-mode", version="v1.14.41")
+
+
+def _without_snat(cluster: Cluster) -> None:
+    cluster.paths[DEPLOYMENT] = _controller("--non-primary-cni-mode", "--enable-eip-snat=false")
+
+
+def _without_policies(cluster: Cluster) -> None:
+    cluster.paths["/apis/admissionregistration.k8s.io/v1"] = {"resources": []}
+
+
+def _strangers_policy(cluster: Cluster) -> None:
+    body = {"kind": "ValidatingAdmissionPolicy", "metadata": {"name": "kmetal-ipaddresspools"}}
+    cluster.network["ValidatingAdmissionPolicy"] = {"kmetal-ipaddresspools": body}
+
+
+def _misspelt_neighbour(_: Cluster) -> None:
+    text = (ROOT / "Pulumi.dev.yaml").read_text()
+    Path("Pulumi.dev.yaml").write_text(text.replace("tunnelInterface", "tunelInterface"))
+
+
+def _lawless_neighbour(_: Cluster) -> None:
+    text = (ROOT / "Pulumi.dev.yaml").read_text()
+    Path("Pulumi.dev.yaml").write_text(text.replace("172.21.204.200-172.21.204.250", "77.220.68.100"))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (_old, "kube-ovn-controller is v1.14.41, older than 1.15"),
+        (_without_snat, "kube-ovn-controller runs with --enable-eip-snat=false"),
+        (_without_policies, "cluster here: the API server does not serve ValidatingAdmissionPolicy"),
+        (_strangers_policy, "was made by somebody else"),
+        (_misspelt_neighbour, "Pulumi.dev.yaml:22 network.kubeOvn.tunelInterface: unknown key 'tunelInterface'"),
+        (_lawless_neighbour, "pool 'tenant-cp-pool' holds 77.220.68.100"),
+    ],
+)
+def test_what_would_refuse_the_up_refuses_before_anything_is_written(
+    cluster: Cluster, capsys: pytest.CaptureFixture[str], spoil: Callable[[Cluster], None], said: str
+) -> None:
+    spoil(cluster)
+
+    with pytest.raises(OperatorError) as refused:
+        adopt_edge()
+
+    assert said in str(refused.value)
+    assert cluster.written == []
+    assert not Path("Pulumi.edge.yaml").exists()
+    assert "save the above as Pulumi.edge.yaml, mend it there, and adopt again" in capsys.readouterr().err.replace(
+        "\n", " "
+    )
+
+
+def test_all_that_refuses_is_said_at_once(cluster: Cluster) -> None:
+    for spoil in (_old, _without_policies, _misspelt_neighbour):
+        spoil(cluster)
+
+    with pytest.raises(OperatorError) as refused:
+        adopt_edge()
+
+    assert {finding.rule for finding in refused.value.findings} == {"NET-704", "CRD", "SHAPE"}
+
+
+@pytest.mark.parametrize(("spoil", "code"), [(lambda _: None, 0), (_old, 1)])
+def test_the_proposal_for_a_machine_shows_everything_and_writes_nothing(
+    cluster: Cluster, capsys: pytest.CaptureFixture[str], spoil: Callable[[Cluster], None], code: int
+) -> None:
+    spoil(cluster)
+
+    with pytest.raises(typer.Exit) as ended:
+        adopt_edge(output=Output.JSON)
+
+    told = json.loads(capsys.readouterr().out)
+    assert ended.value.exit_code == code
+    assert told["stack"] == "edge"
+    assert told["file"].startswith("# Read from the cluster by `kmetal-network adopt`.")
+    assert "IPAddressPool kmetal-metallb/tenant-cp-pool" in told["adopted"]
+    assert {(entry["object"], entry["path"], entry["fate"]) for entry in told["fields"]} == {
+        ("L2Advertisement kmetal-metallb/tenant-cp-l2", "spec.interfaces", "added"),
+        ("NetworkAttachmentDefinition alpha/alpha-dev-net", "spec.config", "rewritten"),
+    }
+    assert told["left"] == []
+    assert {entry["rule"] for entry in told["findings"] if entry["severity"] == "error"} == (
+        {"NET-704"} if code else set()
+    )
+    assert cluster.written == []
+    assert not Path("Pulumi.edge.yaml").exists()
+
+
+def test_a_stack_without_a_file_needs_the_cluster_named() -> None:
+    with pytest.raises(OperatorError, match="stack edge has no file yet, and no context is given"):
+        adopt("edge")
+
+
+def test_a_context_beside_the_one_of_the_stack_file_is_refused() -> None:
+    with pytest.raises(OperatorError, match="names context 'kmetal-sandbox', and --context 'kmetal-prod'; leave"):
+        adopt("dev", context="kmetal-prod")
+
+
+def test_a_kubeconfig_without_that_context_is_said_so(tmp_path: Path) -> None:
+    kubeconfig = tmp_path / "kubeconfig"
+    kubeconfig.write_text("apiVersion: v1\nkind: Config\ncontexts: []\n")
+
+    with pytest.raises(OperatorError, match="kubeconfig has no context 'here'"):
+        adopt("edge", context="here", kubeconfig=str(kubeconfig))

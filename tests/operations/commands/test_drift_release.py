@@ -1,0 +1,86 @@
+"""Helm's own record, held to the settings: what another `helm upgrade` changed."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, cast
+
+import pytest
+
+from kmetal_network.config.stackfile import Environment, load_stack
+from kmetal_network.errors import OperatorError
+from operations.cluster.live import LiveCluster
+from operations.commands.drift import compare
+from tests.kmetal_network.adoption.by_hand import VALUES
+from tests.support.stack_project import ROOT
+
+NETWORK = VALUES["network"]
+
+
+class Release:
+    """A cluster of which only Helm's records can be read; everything else of it is missing."""
+
+    def __init__(self, answer: object) -> None:
+        self._answer = answer
+
+    def get(self, path: str) -> Mapping[str, Any] | None:
+        """Secrets of the release."""
+        if "/namespaces/kmetal-flux/secrets?" not in path:
+            return None
+        if isinstance(self._answer, Exception):
+            raise self._answer
+        return cast("Mapping[str, Any]", self._answer)
+
+    def list(self, path: str) -> list[Mapping[str, Any]] | None:
+        """No kind is served."""
+        del path
+
+
+def environment(install: str = "release") -> Environment:
+    loaded, _ = load_stack(ROOT, "dev")
+    chart = loaded.settings.chart.model_copy(update={"install": install, "version": "v1.4.0"})
+    return replace(loaded, settings=loaded.settings.model_copy(update={"chart": chart}))
+
+
+def recorded(network: Mapping[str, Any], version: str = "1.4.0") -> dict[str, Any]:
+    release = {
+        "chart": {"metadata": {"version": version}, "values": {"network": {"more": 1}}},
+        "config": {"network": network},
+    }
+    packed = base64.b64encode(gzip.compress(json.dumps(release).encode()))
+    return {"items": [{"data": {"release": base64.b64encode(packed).decode()}}]}
+
+
+def told(answer: object, install: str = "release") -> list[str]:
+    found = compare(environment(install), cast("LiveCluster", Release(answer)), ["dev"])
+    return [entry.seen for entry in found if entry.object == "Helm release kmetal-flux/kmetal"]
+
+
+def test_a_release_as_the_settings_write_it_is_no_drift_whatever_the_chart_says_besides() -> None:
+    assert told(recorded(NETWORK)) == []
+
+
+def test_a_value_or_a_version_that_somebody_else_installed_is_told() -> None:
+    changed = {**NETWORK, "kubeOvn": {**NETWORK["kubeOvn"], "tunnelInterface": "eth0"}}
+    assert told(recorded(changed, "1.5.0")) == [
+        "network.kubeOvn.tunnelInterface: eth0 instead of data.205",
+        "version: 1.5.0 instead of 1.4.0",
+    ]
+
+
+def test_a_release_that_is_gone_is_missing() -> None:
+    assert told({"items": []}) == ["missing"]
+
+
+@pytest.mark.parametrize("answer", [OperatorError("credentials do not permit it"), {"items": [{"data": {}}]}])
+def test_a_record_that_cannot_be_read_is_no_drift(answer: object) -> None:
+    assert told(answer) == []
+
+
+@pytest.mark.parametrize("install", ["flux", "external"])
+def test_a_release_that_others_install_is_theirs(install: str) -> None:
+    assert told({"items": []}, install) == []

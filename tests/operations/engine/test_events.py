@@ -1,0 +1,64 @@
+"""What is made of the engine's events: objects apart from what stands in the state alone, and the pack's remarks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pulumi.automation.events import EngineEvent
+
+from operations.engine.events import Outcome, Step, hear
+
+STATE_ONLY = ("pulumi:pulumi:Stack", "pulumi:providers:kubernetes", "kmetal:network:ProviderNetwork")
+PATCH = "kubernetes:core/v1:NodePatch"
+OBJECTS = ("kubernetes:kubeovn.io/v1:Vpc", "kubernetes:helm.sh/v3:Release", PATCH)
+
+
+def heard(*events: dict[str, Any]) -> Outcome:
+    outcome = Outcome()
+    for number, event in enumerate(events):
+        hear(EngineEvent.from_json({"sequence": number, "timestamp": 0, **event}), outcome, None)
+    return outcome
+
+
+def step(operation: str, kind: str, name: str = "a") -> dict[str, Any]:
+    urn = f"urn:pulumi:dev::kmetal-network::{kind}::{name}"
+    return {"resourcePreEvent": {"metadata": {"op": operation, "urn": urn, "type": kind}}}
+
+
+def policy(level: str, message: str) -> dict[str, Any]:
+    return {"policyEvent": {"message": message, "enforcementLevel": level}}
+
+
+def test_an_object_stands_in_the_cluster_and_counts_once() -> None:
+    outcome = heard(
+        *(step("same", kind) for kind in (*STATE_ONLY, *OBJECTS)),
+        *(step(half, OBJECTS[0], "b") for half in ("create-replacement", "replace", "delete-replaced")),
+    )
+    assert sorted(urn.partition("kmetal-network::")[2] for urn in outcome.objects) == sorted(
+        [*(f"{kind}::a" for kind in OBJECTS), f"{OBJECTS[0]}::b"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_object", "is_patch"),
+    [
+        *((kind, False, False) for kind in STATE_ONLY),
+        *((kind, True, kind == PATCH) for kind in OBJECTS),
+        ("kmetal:network:Patch", False, False),
+    ],
+)
+def test_a_patch_is_fields_on_an_object(kind: str, is_object: bool, is_patch: bool) -> None:  # noqa: FBT001 (a case)
+    one = Step("create", f"urn:pulumi:dev::kmetal-network::kmetal:network:CniStack${kind}::a")
+    assert (one.is_object, one.is_patch) == (is_object, is_patch)
+
+
+def test_what_the_pack_tells_is_the_sentence_and_what_it_refuses_stands_under_its_policy() -> None:
+    outcome = heard(
+        policy("mandatory", "<{%fg 1%}>Laws of the network<{%reset%}>\nVlan a: no [NET-301]\n"),
+        policy("advisory", "<{%fg 1%}>Warnings<{%reset%}>\nVpc a: hm [NET-418]\n"),
+        policy("advisory", "of another pack, which says no more"),
+    )
+    assert outcome.violations == ["Laws of the network\nVlan a: no [NET-301]"]
+    assert outcome.remarks == ["Vpc a: hm [NET-418]", "of another pack, which says no more"]
+    assert outcome.advice == []

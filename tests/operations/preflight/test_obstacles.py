@@ -1,0 +1,38 @@
+"""What is on its way out is not written to."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from kmetal_network.manifests.inventory import owned_manifests
+from operations.cluster.live import LiveCluster
+from operations.cluster.owned_objects import Standing
+from operations.preflight.obstacles import obstacles
+from tests.operations.preflight.test_platform import LABELS, Answers, environment
+
+DEV = environment()
+NAMESPACE = next(one for one in owned_manifests(DEV.settings, "dev") if one.kind == "Namespace")
+
+
+def said(*, labels: dict[str, str], adopted: bool = False, **metadata: str) -> list[str]:
+    live: dict[str, Any] = {"metadata": {"name": "alpha", "labels": labels, **metadata}}
+    live["spec"] = {"finalizers": ["kubernetes"]}
+    there = [Standing(NAMESPACE, "alpha", live)]
+    adopting = [("Namespace", "alpha")] if adopted else []
+    found = obstacles(DEV, cast("LiveCluster", Answers()), LABELS, there, adopting)
+    return [str(one) for one in found if one.rule in ("LEAVING", "OWNER")]
+
+
+def test_an_object_of_ours_or_one_that_is_to_be_is_waited_for_while_it_is_being_deleted() -> None:
+    since = {"deletionTimestamp": "2026-11-24T20:00:00Z"}
+    refused = (
+        "cluster test: Namespace alpha is still being deleted (since 2026-11-24T20:00:00Z, held by kubernetes); wait until"
+        " it is gone, then `kmetal-network up dev --refresh`; if it stays, see what hangs: `kmetal-network drift dev`,"
+        " docs/guide/a-run-that-died.md [LEAVING]"
+    )
+    ours = {"kmetal-network/stack": "dev"}
+    assert said(labels=ours) == []
+    assert said(labels=ours, **since) == [refused]
+    assert said(labels={}, adopted=True, **since) == [refused]
+    [stranger] = said(labels={}, **since)
+    assert "Namespace alpha is there already and was made by somebody else" in stranger
