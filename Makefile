@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Workers of pytest, each with a world of its own (tests/support/xdist_groups.py). Life cycles wait for controllers a
 # third of their time.
 BESIDE := --numprocesses logical --maxprocesses 6
-WORLDS := --numprocesses $(shell expr `getconf _NPROCESSORS_ONLN` + 1) --maxprocesses 6
+GROUPS := --numprocesses $(shell expr `getconf _NPROCESSORS_ONLN` + 1) --maxprocesses 6
 INSTALL := pip install --quiet --disable-pip-version-check
 
 # Some machines have it set: every engine run would compile our sources anew in each of its three Python processes.
@@ -21,11 +21,11 @@ down: .venv/ready         ## take it all away again
 test: check               ## everything but the sweep: fast tier, then the sandbox tier
 	$(BIN)/python -m pytest -m "not sandbox" $(BESIDE)
 	$(BIN)/python -m sandbox build
-	$(BIN)/python -m pytest -m "sandbox and not sweep" $(WORLDS)
+	$(BIN)/python -m pytest -m "sandbox and not sweep" $(GROUPS)
 
 sweep: .venv/ready        ## runs killed at many more moments than `make test` has time for: every night
 	$(BIN)/python -m sandbox build
-	$(BIN)/python -m pytest -m sweep $(WORLDS)
+	$(BIN)/python -m pytest -m sweep $(GROUPS)
 
 fuzz: .venv/ready         ## a million mutations of our own cases through `lint`: every night
 	$(BIN)/python -m tests.operations.linting.mutator 1000000

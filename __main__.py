@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pulumi
 
-from components.admission_policies import AdmissionWall, AdmissionWallArgs
+from components.admission_policies import AdmissionPolicies, AdmissionPoliciesArgs
 from components.cni_stack import CniStack, CniStackArgs
 from components.metallb import MetalLB, MetalLBArgs
 from components.provider_network import ProviderNetwork, ProviderNetworkArgs
@@ -29,9 +29,9 @@ cni = CniStack(
     ),
     base,
 )
-wall = AdmissionWall(
+admission = AdmissionPolicies(
     "admission",
-    AdmissionWallArgs(
+    AdmissionPoliciesArgs(
         admission=settings.admission,
         provider=settings.provider,
         management=settings.management,
@@ -42,12 +42,14 @@ wall = AdmissionWall(
     ),
     base,
 )
-guarded = pulumi.ResourceOptions.merge(base, pulumi.ResourceOptions(depends_on=[cni, wall]))
+after_admission = pulumi.ResourceOptions.merge(base, pulumi.ResourceOptions(depends_on=[cni, admission]))
 
 pools = MetalLBArgs(interface=settings.management.interface, **plain(settings.metallb, "enabled"), stack=stack)
-MetalLB("metallb", pools, guarded)
+MetalLB("metallb", pools, after_admission)
 
-provider = ProviderNetwork("provider-network", ProviderNetworkArgs(**plain(settings.provider), stack=stack), guarded)
+provider = ProviderNetwork(
+    "provider-network", ProviderNetworkArgs(**plain(settings.provider), stack=stack), after_admission
+)
 after_provider = pulumi.ResourceOptions.merge(base, pulumi.ResourceOptions(depends_on=[provider]))
 # Not `provider.external`: each Vpc would depend on each gateway node's label, and the order of deletion is as it was.
 external = ExternalNetworkArgs(**plain(settings.provider.external, "name", "gateway_type", "exclude_ips"))

@@ -20,7 +20,7 @@ from kmetal_network.manifests.admission import admission_manifests, literals
 
 
 @dataclass(frozen=True, kw_only=True)
-class AdmissionWallArgs:
+class AdmissionPoliciesArgs:
     """What objects are held against."""
 
     admission: Admission
@@ -38,13 +38,13 @@ class AdmissionWallArgs:
     """Name of the stack, for the ownership label."""
 
 
-class AdmissionWall(pulumi.ComponentResource):
+class AdmissionPolicies(pulumi.ComponentResource):
     """ValidatingAdmissionPolicies and their bindings."""
 
     policies: tuple[str, ...]
     """Names of the policies."""
 
-    def __init__(self, name: str, args: AdmissionWallArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: AdmissionPoliciesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("kmetal:network:AdmissionWall", name, {}, opts)
         held_against = literals(args.provider, args.management, args.network, args.metallb)
         made: dict[str, KubernetesObject] = {}

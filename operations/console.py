@@ -52,16 +52,16 @@ class Notes:
     """
 
     def __init__(self) -> None:
-        self._told: set[tuple[str, ...]] = set()
+        self._printed: set[tuple[str, ...]] = set()
 
-    def tell(self, *doors: Iterable[str]) -> None:
+    def tell(self, *sources: Iterable[str]) -> None:
         """Print what no door before, and no earlier call, has told."""
-        for texts in doors:
+        for texts in sources:
             news = {text: _subject(text) for text in texts}
             for text, subject in news.items():
-                if subject not in self._told:
+                if subject not in self._printed:
                     note(text)
-            self._told.update(news.values())
+            self._printed.update(news.values())
 
 
 def _subject(text: str) -> tuple[str, ...]:

@@ -15,10 +15,10 @@ from kmetal_network.config.stackfile import Environment, load_stack
 from kmetal_network.errors import Finding, OperatorError
 from kmetal_network.finding_codes.codes import GATEWAY_NODE
 from operations.cluster.live import LiveCluster
-from operations.cluster.owned_objects import held_by_others, succeed
+from operations.cluster.owned_objects import held_by_others, transfer_field_ownership
 from operations.cluster.writing import WritableCluster
-from operations.engine.run_context import ERRAND
-from operations.impact.guard import foretold, guard
+from operations.engine.run_context import RUN_CONTEXT
+from operations.impact.guard import expected_losses, guard
 from operations.impact.routers import notices
 from operations.preflight.obstacles import make_sure
 from operations.state.helm_release import settle_release
@@ -32,28 +32,28 @@ def environment(root: Path, stack: str) -> Environment:
     Raises:
         pulumi.RunError: any finding; ends the program with the findings alone.
     """
-    errand, dry_run = ERRAND.get(), pulumi.runtime.is_dry_run()
+    run_context, dry_run = RUN_CONTEXT.get(), pulumi.runtime.is_dry_run()
     try:
         loaded, warnings = load_stack(root, stack)
-        if errand is not None:
-            loaded = loaded.with_egress(errand.egress)
+        if run_context is not None:
+            loaded = loaded.with_egress(run_context.egress)
         with WritableCluster.of(root, loaded.settings.cluster) as cluster:
             present, there, found = make_sure(loaded, cluster)
             uid = cluster.uid()
-            if errand is None:
+            if run_context is None:
                 _refuse_another_clusters_state(root, loaded, cluster, uid)
-            told = settle_release(root, loaded, cluster, errand, dry_run=dry_run)
+            release_findings = settle_release(root, loaded, cluster, run_context, dry_run=dry_run)
             if not dry_run:
                 _refuse_stubs(loaded, present)
                 guard(present, cluster)
-                succeed(present, cluster, there)
+                transfer_field_ownership(present, cluster, there)
             else:  # a preview may show what an `up` would be refused
                 # Our own commands hold the engine's plan itself to the guard.
-                advance = foretold(present, cluster) if errand is None else tuple(notices(present, cluster))
+                advance = expected_losses(present, cluster) if run_context is None else tuple(notices(present, cluster))
                 found = (*found, *advance, *held_by_others(present, there))
     except OperatorError as error:
         raise pulumi.RunError(f"nothing was applied\n{error}") from None
-    for warning in (*warnings, *found, *told):
+    for warning in (*warnings, *found, *release_findings):
         pulumi.log.warn(str(warning))
     pulumi.export(CLUSTER_UID, uid)
     return present
@@ -78,7 +78,7 @@ def _refuse_stubs(loaded: Environment, present: Environment) -> None:
         OperatorError: such a Node is named, and nobody has taken its patch out of the state before.
     """
     gone = sorted(set(loaded.settings.provider.gateway_nodes) - set(present.settings.provider.gateway_nodes))
-    if gone and ERRAND.get() is None:
+    if gone and RUN_CONTEXT.get() is None:
         raise OperatorError(
             [
                 Finding(

@@ -17,11 +17,11 @@ from pulumi import automation as auto
 from pulumi.automation.events import EngineEvent
 
 from kmetal_network.errors import OperatorError
-from operations.engine.events import Outcome, Watch, hear
+from operations.engine.events import Outcome, Watch, record
 from operations.engine.inline_program import Inline
-from operations.engine.run_context import ERRAND, Errand
+from operations.engine.run_context import RUN_CONTEXT, RunContext
 from operations.engine.stack import is_abandoned, last_words, locked_since, select
-from operations.state.sync import Look, Verb, look
+from operations.state.sync import ReadPlan, Verb, reconcile
 
 
 def run(
@@ -53,29 +53,29 @@ def run(
     """
     if targets is not None and not targets:
         raise ValueError("no target; to the engine that is the whole stack")
-    outcome, errand = Outcome(), Errand(egress=egress or {})
+    outcome, run_context = Outcome(), RunContext(egress=egress or {})
 
     def listen(event: EngineEvent) -> None:
-        hear(event, outcome, watch)
+        record(event, outcome, watch)
 
-    inline = _program(root, errand)
+    inline = _program(root, run_context)
     selected = select(root, stack, inline)
     # The CLI's Python language host joins the pack's `virtualenv` to the path as given, links unread.
     pack = (policies or root / "policies").resolve()
     try:
         try:
-            looked = look(selected, verb, root, outcome, errand, refresh=refresh)
-            _work(selected, verb, pack, listen, looked, targets=targets)
+            reads = reconcile(selected, verb, root, outcome, run_context, refresh=refresh)
+            _work(selected, verb, pack, listen, reads, targets=targets)
         except auto.ConcurrentUpdateError as error:
             if not is_abandoned(str(error)):
                 raise
             selected.cancel()  # takes the lock of the dead away; the objects that it left are taken over by label
             outcome.advice.append(f"stack {stack}: the last run died and left its lock; it was taken away")
             outcome.errors.clear()
-            errand.died = locked_since(str(error))
+            run_context.died = locked_since(str(error))
             # What the dead run deleted may still stand in the state, and Helm refuses to uninstall what is not there.
-            looked = look(selected, verb, root, outcome, errand, refresh=True)
-            _work(selected, verb, pack, listen, looked, targets=targets)
+            reads = reconcile(selected, verb, root, outcome, run_context, refresh=True)
+            _work(selected, verb, pack, listen, reads, targets=targets)
     except auto.ConcurrentUpdateError:
         raise OperatorError(
             f"stack {stack}: another run holds its lock; wait for it, or `pulumi cancel -s {stack}` if it is dead"
@@ -94,15 +94,15 @@ def _work(
     verb: Verb,
     pack: Path,
     listen: Callable[[EngineEvent], None],
-    looked: Look,
+    reads: ReadPlan,
     *,
     targets: Sequence[str] | None,
 ) -> None:
     """Hand the verb to the engine."""
-    packs, refresh = [str(pack)], looked.refresh
+    packs, refresh = [str(pack)], reads.refresh
     match verb:
         case "preview":
-            through = refresh and looked.with_program
+            through = refresh and reads.with_program
             stack.preview(on_event=listen, refresh=refresh, run_program=through, policy_packs=packs, color="never")
         case "up":
             stack.up(on_event=listen, refresh=refresh, policy_packs=packs, color="never")
@@ -117,11 +117,11 @@ def _work(
             pass  # `operations.state.sync` has done it
 
 
-def _program(root: Path, errand: Errand) -> Inline:
+def _program(root: Path, run_context: RunContext) -> Inline:
     file = str(root / "__main__.py")
 
     def program() -> None:
-        ERRAND.set(errand)
+        RUN_CONTEXT.set(run_context)
         runpy.run_path(file, run_name="__main__")
 
     return Inline(program)

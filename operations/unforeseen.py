@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from kmetal_network.errors import OperatorError, bounded, printable
-from kmetal_network.facts.reader import Manifest, default_place
+from kmetal_network.facts.reader import SourceObject, default_place
 
 _LONGEST: Final = 300
 _MOST_ASKED: Final = 200
@@ -43,7 +43,7 @@ def unforeseen(error: BaseException, place: str = "") -> UnforeseenError:
     )
 
 
-def judged_or_named(manifests: Sequence[Manifest], judge: Callable[[Sequence[Manifest]], T]) -> T:
+def judged_or_named(manifests: Sequence[SourceObject], judge: Callable[[Sequence[SourceObject]], T]) -> T:
     """What a function says of objects.
 
     Raises:
@@ -58,11 +58,11 @@ def judged_or_named(manifests: Sequence[Manifest], judge: Callable[[Sequence[Man
         raise unforeseen(error, place) from None
 
 
-def _place(manifest: Manifest) -> str:
+def _place(manifest: SourceObject) -> str:
     return bounded(manifest.place or default_place(manifest.data), _LONGEST)
 
 
-def _fails(judge: Callable[[Sequence[Manifest]], object], manifest: Manifest) -> bool:
+def _fails(judge: Callable[[Sequence[SourceObject]], object], manifest: SourceObject) -> bool:
     try:
         judge([manifest])
     except OperatorError:

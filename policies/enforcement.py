@@ -15,14 +15,14 @@ from typing import Any, Final
 
 import pulumi_policy.policy as sdk
 
-from policies.pack import ADVICE, FIRM, LAWS, policies
+from policies.pack import ADVICE, ENFORCED, LAWS, policies
 
 
-class FirmServicer(sdk._PolicyAnalyzerServicer):  # noqa: SLF001 (no public seam, see the module's docstring)
+class EnforcingServicer(sdk._PolicyAnalyzerServicer):  # noqa: SLF001 (no public seam, see the module's docstring)
     """The SDK's servicer with two answers of its own."""
 
     def _get_enforcement_level(self, policy: sdk.Policy) -> sdk.EnforcementLevel:
-        if policy.name in FIRM and policy.enforcement_level is not None:
+        if policy.name in ENFORCED and policy.enforcement_level is not None:
             return policy.enforcement_level
         level = super()._get_enforcement_level(policy)
         if policy.name == ADVICE and level is sdk.EnforcementLevel.DISABLED:
@@ -53,5 +53,5 @@ def end_with_parent() -> None:
 def serve(name: str) -> None:
     """Start the pack; never returns."""
     end_with_parent()
-    sdk._PolicyAnalyzerServicer = FirmServicer  # type: ignore[misc]  # noqa: SLF001 (as above)
+    sdk._PolicyAnalyzerServicer = EnforcingServicer  # type: ignore[misc]  # noqa: SLF001 (as above)
     sdk.PolicyPack(name, policies())

@@ -10,7 +10,7 @@ import pulumi
 from kmetal_network.errors import OperatorError
 from kmetal_network.facts.carriers import inside
 from kmetal_network.facts.model import UNKNOWN
-from kmetal_network.facts.reader import KNOWN, Manifest, default_place
+from kmetal_network.facts.reader import KNOWN, SourceObject, default_place
 from kmetal_network.yaml_document import read_documents
 
 _ANNOUNCED: Final = {"IPAddressPool": "pools", "L2Advertisement": "l2Advertisements"}
@@ -33,7 +33,7 @@ def release_of(props: object) -> dict[str, object]:
     }
 
 
-def made_by(release: object) -> Iterator[Manifest]:
+def made_by(release: object) -> Iterator[SourceObject]:
     """MetalLB's pools and L2Advertisements in a release, by name alone: the provider tells no more (`resourceNames`).
 
     So their fields are UNKNOWN, except of those that kMetal's own values make, which are read there. Provider 4.32
@@ -42,7 +42,7 @@ def made_by(release: object) -> Iterator[Manifest]:
     names = release.get("resourceNames") if isinstance(release, Mapping) else None
     if not isinstance(names, Mapping) or not isinstance(release, Mapping):
         return
-    told = _told_by_values(release["spec"]["values"])
+    named = _named_in_values(release["spec"]["values"])
     for key, members in names.items():
         group_kind, _, version = str(key).partition("/")  # IPAddressPool.metallb.io/metallb.io/v1beta1
         kind = group_kind.partition(".")[0]
@@ -50,25 +50,25 @@ def made_by(release: object) -> Iterator[Manifest]:
             continue
         for member in members if isinstance(members, list) else ():
             namespace, _, name = str(member).rpartition("/")
-            if (kind, name) not in told:
+            if (kind, name) not in named:
                 metadata = {"name": name, "namespace": namespace or None}
                 data = {"apiVersion": version, "kind": kind, "metadata": metadata, "spec": UNKNOWN}
-                yield Manifest(data, f"{kind} {member} of {default_place(release)}")
+                yield SourceObject(data, f"{kind} {member} of {default_place(release)}")
 
 
-def _told_by_values(values: object) -> set[tuple[str, object]]:
+def _named_in_values(values: object) -> set[tuple[str, object]]:
     """Kind and name of each object that a release's values spell out."""
     metallb = values.get("metallb") if isinstance(values, Mapping) else None
-    told: set[tuple[str, object]] = set()
+    named: set[tuple[str, object]] = set()
     for carried in inside(values, KNOWN):  # manifests in the values of a chart that renders them
         body = carried.body if isinstance(carried.body, Mapping) else {}
         metadata = body.get("metadata")
-        told.add((str(body.get("kind")), metadata.get("name") if isinstance(metadata, Mapping) else None))
+        named.add((str(body.get("kind")), metadata.get("name") if isinstance(metadata, Mapping) else None))
     for kind, key in _ANNOUNCED.items():
         entries = metallb.get(key) if isinstance(metallb, Mapping) else None
         for entry in entries if isinstance(entries, list) else ():
-            told |= {(kind, entry.get("name"))} if isinstance(entry, Mapping) else set()
-    return told
+            named |= {(kind, entry.get("name"))} if isinstance(entry, Mapping) else set()
+    return named
 
 
 def _with_files(values: object, files: object) -> object:

@@ -35,20 +35,20 @@ from pulumi_policy import (
 from kmetal_network.errors import Finding, Severity
 from kmetal_network.facts.model import Facts
 from kmetal_network.laws.registry import judge
-from policies.pack_config import CONFIG_PROPERTIES, terms
-from policies.registrations import Ledger
+from policies.pack_config import CONFIG_PROPERTIES, pack_config
+from policies.registrations import Registrations
 from policies.rendered_resources import Rendered, rendered
 
 BEFORE_CREATE: Final = "before-create"
 LAWS: Final = "laws"
 ADVICE: Final = "advice"
 
-FIRM: Final = frozenset({BEFORE_CREATE, LAWS})
+ENFORCED: Final = frozenset({BEFORE_CREATE, LAWS})
 """Policies whose enforcement level is not for configuration."""
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Judgement:
     """All findings of one pass, and where to report each."""
 
     findings: tuple[Finding, ...]
@@ -59,11 +59,11 @@ class Verdict:
         return tuple(finding for finding in self.findings if finding.severity is severity)
 
 
-def verdict(seen: Rendered, config: Mapping[str, object]) -> Verdict:
+def judgement(seen: Rendered, config: Mapping[str, object]) -> Judgement:
     """Judge everything that a program renders."""
-    agreed = terms(config, seen.relaxed)
-    findings = (*agreed.findings, *seen.look.shape, *judge(Facts.union((agreed.facts, seen.look.facts))))
-    return Verdict(tuple(sorted(set(findings))), seen.urns)
+    agreed = pack_config(config, seen.relaxed)
+    findings = (*agreed.findings, *seen.result.shape, *judge(Facts.union((agreed.facts, seen.result.facts))))
+    return Judgement(tuple(sorted(set(findings))), seen.urns)
 
 
 def _report(findings: Iterable[Finding], urns: Mapping[str, str], report: ReportViolation) -> None:
@@ -80,27 +80,30 @@ class _Run:
 
     def __init__(self) -> None:
         self._memory = local()
-        self._ledger = Ledger()
-        self._told: set[Finding] = set()
+        self._registrations = Registrations()
+        self._reported: set[Finding] = set()
 
     def before_create(self, args: ResourceValidationArgs, report: ReportViolation) -> None:
         """Refuse what no stack relaxes, in time."""
         seen = rendered((args,))
-        findings = (*seen.look.shape, *self._ledger.admit(args.urn, seen.look.facts, terms(args.get_config()).facts))
-        self._told.update(findings)
+        findings = (
+            *seen.result.shape,
+            *self._registrations.admit(args.urn, seen.result.facts, pack_config(args.get_config()).facts),
+        )
+        self._reported.update(findings)
         _report(findings, {finding.place: args.urn for finding in findings}, report)
 
     def laws(self, args: StackValidationArgs, report: ReportViolation) -> None:
         """Refuse."""
-        found = verdict(rendered(args.resources), args.get_config())
+        found = judgement(rendered(args.resources), args.get_config())
         self._memory.verdict = found
-        news = [finding for finding in found.of(Severity.ERROR) if finding not in self._told]
-        self._told.clear()
+        news = [finding for finding in found.of(Severity.ERROR) if finding not in self._reported]
+        self._reported.clear()
         _report(news, found.urns, report)
 
     def advice(self, args: StackValidationArgs, report: ReportViolation) -> None:
         """Tell."""
-        found = self._memory.__dict__.pop("verdict", None) or verdict(rendered(args.resources), args.get_config())
+        found = self._memory.__dict__.pop("verdict", None) or judgement(rendered(args.resources), args.get_config())
         _report(found.of(Severity.WARNING), found.urns, report)
 
 

@@ -47,14 +47,14 @@ CONFIG_PROPERTIES: Final[dict[str, dict[str, Any]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class PackConfig:
     """What is judged beside the rendered resources, and on what terms."""
 
     facts: Facts
     findings: tuple[Finding, ...]
 
 
-def terms(config: Mapping[str, Any], exported: object = None) -> Terms:
+def pack_config(config: Mapping[str, Any], exported: object = None) -> PackConfig:
     """Read the pack's configuration and a program's export."""
     findings: list[Finding] = []
     relaxed = {
@@ -73,7 +73,7 @@ def terms(config: Mapping[str, Any], exported: object = None) -> Terms:
             for index, nic in enumerate(_texts(config.get("providerInterfaces")), start=1)
         ),
     )
-    return Terms(facts, tuple(sorted(findings)))
+    return PackConfig(facts, tuple(sorted(findings)))
 
 
 def _texts(value: object) -> tuple[str, ...]:

@@ -14,23 +14,23 @@ from typing import Final
 
 from kmetal_network.errors import Finding, Severity
 from kmetal_network.facts.model import Facts
-from kmetal_network.laws.registry import RULES
+from kmetal_network.laws.registry import LAWS
 
-_FIRM: Final = tuple(rule for rule in RULES if not rule.relaxable and rule.severity is Severity.ERROR)
+_NEVER_RELAXED: Final = tuple(law for law in LAWS if not law.relaxable and law.severity is Severity.ERROR)
 
 
-def firm_findings(facts: Facts) -> frozenset[Finding]:
+def findings_never_relaxed(facts: Facts) -> frozenset[Finding]:
     """Breaches of the laws that nobody may relax."""
     return frozenset(
         Finding(
             place=breach.place,
             problem=breach.problem,
             remedy=breach.remedy,
-            rule=rule.id,
-            severity=Severity.WARNING if breach.warning else rule.severity,
+            rule=law.id,
+            severity=Severity.WARNING if breach.warning else law.severity,
         )
-        for rule in _FIRM
-        for breach in rule.judge(facts)
+        for law in _NEVER_RELAXED
+        for breach in law.judge(facts)
     )
 
 
@@ -47,7 +47,7 @@ def _shared(facts: Facts) -> Facts:
     )
 
 
-class Ledger:
+class Registrations:
     """Objects by URN, in the order in which they were registered."""
 
     def __init__(self) -> None:
@@ -63,11 +63,11 @@ class Ledger:
             if _says_something(shared):
                 self._entries[urn] = shared
         known = Facts.union((beside, *before))
-        return tuple(sorted(firm_findings(Facts.union((known, facts))) - _findings_before(known, before)))
+        return tuple(sorted(findings_never_relaxed(Facts.union((known, facts))) - _findings_before(known, before)))
 
 
 def _findings_before(known: Facts, before: Iterable[Facts]) -> frozenset[Finding]:
-    return firm_findings(known) if any(True for _ in before) else frozenset()
+    return findings_never_relaxed(known) if any(True for _ in before) else frozenset()
 
 
 def _says_something(facts: Facts) -> bool:

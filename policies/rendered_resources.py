@@ -15,7 +15,7 @@ from pulumi_policy.proxy import UnknownValueError
 
 from kmetal_network.facts.carriers import inside
 from kmetal_network.facts.model import UNKNOWN
-from kmetal_network.facts.reader import KNOWN, Look, Manifest, default_place, look
+from kmetal_network.facts.reader import KNOWN, ReadResult, SourceObject, default_place, read_objects
 from policies.helm_release import made_by, release_of
 
 _STACK: Final = "pulumi:pulumi:Stack"
@@ -35,7 +35,7 @@ class Resource(Protocol):
 class Rendered:
     """One look at rendered resources."""
 
-    look: Look
+    result: ReadResult
     urns: Mapping[str, str]
     """URN of the resource at each place."""
     relaxed: object
@@ -63,7 +63,7 @@ def _at(container: Any, key: Any) -> object:
 
 def rendered(resources: Iterable[Resource]) -> Rendered:
     """Read resources in one pass."""
-    manifests: list[Manifest] = []
+    manifests: list[SourceObject] = []
     urns: dict[str, str] = {}
     relaxed: object = None
     for resource in sorted(resources, key=lambda entry: entry.urn):
@@ -78,7 +78,7 @@ def rendered(resources: Iterable[Resource]) -> Rendered:
             for one in (manifest, *parts):
                 urns.setdefault(one.place or "", resource.urn)
                 manifests.append(one)
-    return Rendered(look(manifests), urns, relaxed)
+    return Rendered(read_objects(manifests), urns, relaxed)
 
 
 def _is_foreign(resource: Resource) -> bool:
@@ -86,20 +86,20 @@ def _is_foreign(resource: Resource) -> bool:
     return not resource.resource_type.startswith("kubernetes:") and "kind" not in list(resource.props)
 
 
-def carried_by_others(resource: Resource) -> Iterator[Manifest]:
+def carried_by_others(resource: Resource) -> Iterator[SourceObject]:
     """The manifests in a resource of another provider, such as the `yamlBody` of a bridged kubectl provider."""
     if not _is_foreign(resource):
         return
     texts = [value for key in list(resource.props) if isinstance(value := _at(resource.props, key), str)]
     for entry in (entry for text in texts for entry in inside(text, KNOWN)):
-        yield Manifest(entry.body, f"{default_place(entry.body)} of resource {resource.urn.rpartition('::')[2]!r}")
+        yield SourceObject(entry.body, f"{default_place(entry.body)} of resource {resource.urn.rpartition('::')[2]!r}")
 
 
-def manifest_of(resource: Resource) -> Manifest | None:
+def manifest_of(resource: Resource) -> SourceObject | None:
     """The Kubernetes object that a resource renders to, or None for a resource that is none."""
     if resource.resource_type == _RELEASE:
         release = release_of(plain(resource.props))
-        return Manifest(release, default_place(release))
+        return SourceObject(release, default_place(release))
     group_version, kind = _token(resource.resource_type)
     names = list(resource.props)
     if not kind and "kind" not in names:
@@ -113,7 +113,7 @@ def manifest_of(resource: Resource) -> Manifest | None:
     if not isinstance(data.get("kind"), str):
         data["kind"] = kind.removesuffix(_SUGAR)
     patch = bool(kind) and kind == f"{data['kind']}{_SUGAR}"
-    return Manifest(data, _place(data, resource.urn), patch=patch)
+    return SourceObject(data, _place(data, resource.urn), patch=patch)
 
 
 def _place(data: Mapping[str, object], urn: str) -> str:

@@ -26,7 +26,7 @@ STACK: Final = "dev"
 _SPEED: Final = 10
 """How much faster than recorded the double works: Kube-OVN looks at its provider nodes only every 30 seconds."""
 
-_DOUBLE: Final[tuple[str, ...]] = (sys.executable, "-P", "-m", "sandbox.controllers")
+_CONTROLLERS: Final[tuple[str, ...]] = (sys.executable, "-P", "-m", "sandbox.controllers")
 _READY_SECONDS: Final = 60.0
 _PATIENCE: Final = 10.0
 
@@ -44,7 +44,7 @@ class Sandbox:
     def __init__(self, directory: Path, *, dies_with_owner: bool = False) -> None:
         self.directory = directory.resolve()
         self.control_plane = ControlPlane(directory, dies_with_owner=dies_with_owner)
-        self.double = Server("kube-ovn-double", self.directory / "control-plane")
+        self.controllers = Server("kube-ovn-double", self.directory / "control-plane")
         self._dies_with_owner = dies_with_owner
 
     def start(self) -> bool:
@@ -56,24 +56,24 @@ class Sandbox:
         prepare(self.directory)
         with self._alone():
             started = self.control_plane.start()
-            if self._double_serves():
+            if self._controllers_serve():
                 return started
-            self._start_double()
+            self._start_controllers()
         return True
 
     def stop(self) -> bool:
         """End what `start` started; data stay. The double goes first, so that it does not speak to nobody."""
         with self._alone():
-            return any([self.double.end(_PATIENCE), self.control_plane.stop()])
+            return any([self.controllers.end(_PATIENCE), self.control_plane.stop()])
 
     def status(self) -> tuple[ComponentStatus, ...]:
         """How each server is, in the order in which they start."""
-        double = ComponentStatus(self.double.name, self.double.pid(), None, self.double.log)
-        return (*self.control_plane.status(), double)
+        controllers = ComponentStatus(self.controllers.name, self.controllers.pid(), None, self.controllers.log)
+        return (*self.control_plane.status(), controllers)
 
     def ready(self) -> bool:
         """Whether all of it runs, belongs together and answers."""
-        return self.control_plane.running() and self._double_serves() and self.control_plane.api.ready()
+        return self.control_plane.running() and self._controllers_serve() and self.control_plane.api.ready()
 
     def up(self) -> None:
         """From nothing to the seed's network applied and verified; where it stands already, to a proof of that.
@@ -106,28 +106,28 @@ class Sandbox:
         """One command at a time; the control plane's own lock lies within."""
         return exclusively(self.directory / "sandbox")
 
-    def _double_serves(self) -> bool:
+    def _controllers_serve(self) -> bool:
         """Whether the double lives, and was started with the kubeconfig of now: a moved API server writes another."""
         kubeconfig = self.control_plane.kubeconfig
-        if self.double.pid() is None or not kubeconfig.is_file():
+        if self.controllers.pid() is None or not kubeconfig.is_file():
             return False
-        return self.double.pid_file.stat().st_mtime_ns >= kubeconfig.stat().st_mtime_ns
+        return self.controllers.pid_file.stat().st_mtime_ns >= kubeconfig.stat().st_mtime_ns
 
-    def _start_double(self) -> None:
-        self.double.end(_PATIENCE)
+    def _start_controllers(self) -> None:
+        self.controllers.end(_PATIENCE)
         kubeconfig = self.control_plane.kubeconfig
-        command: list[str | Path] = [*_DOUBLE, "--kubeconfig", kubeconfig, "--speed", str(_SPEED)]
-        before = self.double.log.stat().st_size if self.double.log.is_file() else 0
-        self.double.spawn(command, dies_with_owner=self._dies_with_owner)
+        command: list[str | Path] = [*_CONTROLLERS, "--kubeconfig", kubeconfig, "--speed", str(_SPEED)]
+        before = self.controllers.log.stat().st_size if self.controllers.log.is_file() else 0
+        self.controllers.spawn(command, dies_with_owner=self._dies_with_owner)
         try:
-            self.double.await_ready(lambda: self._double_said(READY, before), _READY_SECONDS)
+            self.controllers.await_ready(lambda: self._controllers_said(READY, before), _READY_SECONDS)
         except OperatorError:
-            self.double.end(_PATIENCE)
+            self.controllers.end(_PATIENCE)
             raise
         say("Kube-OVN: a double of its controllers (sandbox/controllers), the real ones cannot be had from a registry")
 
-    def _double_said(self, line: str, before: int) -> bool:
-        with self.double.log.open("rb") as log:
+    def _controllers_said(self, line: str, before: int) -> bool:
+        with self.controllers.log.open("rb") as log:
             log.seek(before)
             return line.encode() in log.read().splitlines()
 

@@ -15,9 +15,9 @@ from kubernetes.dynamic import DynamicClient
 
 from sandbox import environment
 from sandbox.control_plane.control_plane import ControlPlane
-from tests.support.etcd_snapshot import Photograph, until_at_rest
+from tests.support.etcd_snapshot import EtcdSnapshot, until_at_rest
 from tests.support.vault import vault
-from tests.support.xdist_groups import LONG, Worlds
+from tests.support.xdist_groups import LONG, XdistGroups
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,24 +65,24 @@ def keeper() -> Iterator[dict[str, str]]:
 
 
 @pytest.fixture(scope="session")
-def first_day(tools_on_path: None, sandbox_directory: Path) -> Iterator[Photograph]:
+def first_day(tools_on_path: None, sandbox_directory: Path) -> Iterator[EtcdSnapshot]:
     """The session's control plane before any test."""
     del tools_on_path
     plane = ControlPlane(sandbox_directory, dies_with_owner=True, checks_expressions=False)
     plane.start()
     until_at_rest(plane)
-    yield Photograph(plane)
+    yield EtcdSnapshot(plane)
     plane.stop()
 
 
 @pytest.fixture(scope="session")
-def control_plane(first_day: Photograph) -> ControlPlane:
+def control_plane(first_day: EtcdSnapshot) -> ControlPlane:
     """The session's control plane; it ends with the session, and with the test process however that ends."""
     return first_day.plane
 
 
 @pytest.fixture
-def clean_cluster(control_plane: ControlPlane, first_day: Photograph) -> ControlPlane:
+def clean_cluster(control_plane: ControlPlane, first_day: EtcdSnapshot) -> ControlPlane:
     """The session's control plane as on its first day."""
     first_day.restore()
     return control_plane
@@ -102,9 +102,9 @@ def dynamic_client(api_client: ApiClient, tmp_path: Path) -> DynamicClient:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Worlds:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> XdistGroups:
     """What the workers of `make test` run beside each other."""
-    return Worlds(config, log)
+    return XdistGroups(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -113,4 +113,4 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     A cluster with another admission wall than the last test's costs the API server three seconds of work; and at the end
     one worker is not to wait for the other. Before any of them pytest-xdist hands out the files, the largest first.
     """
-    items.sort(key=lambda item: (item.get_closest_marker("standing") is not None, item.path.stem not in LONG))
+    items.sort(key=lambda item: (item.get_closest_marker("network_applied") is not None, item.path.stem not in LONG))

@@ -31,8 +31,8 @@ from operations.verify.checks import Verdict
 from operations.verify.verification import verify
 from sandbox.control_plane.api import ApiError
 from sandbox.control_plane.control_plane import ControlPlane
-from sandbox.controllers.kube_ovn import ControllerDouble
-from tests.support.etcd_snapshot import Photograph
+from sandbox.controllers.kube_ovn import KubeOvnSimulator
+from tests.support.etcd_snapshot import EtcdSnapshot
 from tests.support.stack_project import make_project, stack_config, write_stack
 
 pytestmark = pytest.mark.sandbox
@@ -52,7 +52,7 @@ ROGUE = {
 EVERYTHING = 43
 """20 of the network and its components, and the wall: a component, 11 policies and their 11 bindings."""
 
-SEED: dict[str, dict[str, Any]] = {
+GUIDE_OBJECTS: dict[str, dict[str, Any]] = {
     "/apis/metallb.io/v1beta1/namespaces/kmetal-metallb/ipaddresspools/tenant-cp-pool": {
         "addresses": ["172.21.204.200-172.21.204.250"],
     },
@@ -110,7 +110,7 @@ CONTROLLERS_OWN = {"default", "enableLb", "gatewayNode", "natOutgoing", "private
 DEFAULTED = {"autoAssign", "avoidBuggyIPs"}
 """Fields of an IPAddressPool that its definition defaults."""
 
-SEED_VALUES = {
+GUIDE_VALUES = {
     "network": {
         "flannel": {"enabled": True, "podCidr": "10.93.0.0/16", "backend": "host-gw"},
         "kubeOvn": {
@@ -151,7 +151,7 @@ class Story:
 @pytest.fixture(scope="module")
 def story(
     control_plane: ControlPlane,
-    first_day: Photograph,
+    first_day: EtcdSnapshot,
     sandbox_environment: dict[str, str],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Story]:
@@ -162,10 +162,10 @@ def story(
         for name, value in sandbox_environment.items():
             patch.setenv(name, value)
         patch.setenv("PULUMI_BACKEND_URL", f"file://{directory / 'state'}")
-        with ControllerDouble(control_plane.kubeconfig, speed=20):
-            told = Story(make_project(directory / "project"), control_plane.kubeconfig)
-            told.write(stack_config("dev"))
-            yield told
+        with KubeOvnSimulator(control_plane.kubeconfig, speed=20):
+            reported = Story(make_project(directory / "project"), control_plane.kubeconfig)
+            reported.write(stack_config("dev"))
+            yield reported
 
 
 def test_the_preview_shows_everything_and_writes_nothing(story: Story) -> None:
@@ -176,11 +176,13 @@ def test_the_preview_shows_everything_and_writes_nothing(story: Story) -> None:
         assert cluster.get(f"{KUBE_OVN}/vpcs/alpha-vpc") is None
 
 
-def test_somebody_makes_a_pool_on_the_provider_vlan_before_the_wall_stands(control_plane: ControlPlane) -> None:
+def test_somebody_makes_a_pool_on_the_provider_vlan_before_the_admission_policies_bind(
+    control_plane: ControlPlane,
+) -> None:
     assert control_plane.api.create(ROGUE)
 
 
-def test_the_first_up_applies_the_seed_and_waits_until_it_is_ready(story: Story) -> None:
+def test_the_first_up_applies_the_guides_network_and_waits_until_it_is_ready(story: Story) -> None:
     outcome = story.run("up")
     outcome.stop()
     assert outcome.changes == {"create": EVERYTHING}
@@ -200,15 +202,15 @@ def test_the_first_up_applies_the_seed_and_waits_until_it_is_ready(story: Story)
     }
 
 
-@pytest.mark.parametrize("path", SEED, ids=lambda path: path.rpartition("/")[2])
-def test_the_seeds_object_reaches_the_api_server(story: Story, path: str) -> None:
+@pytest.mark.parametrize("path", GUIDE_OBJECTS, ids=lambda path: path.rpartition("/")[2])
+def test_the_guides_object_reaches_the_api_server(story: Story, path: str) -> None:
     with story.cluster() as cluster:
         live = cluster.get(path)
     assert live is not None
     added = CONTROLLERS_OWN if "/subnets/" in path else DEFAULTED
     if path.endswith("/external"):
         added = {*added, "provider"}
-    assert {key: value for key, value in live["spec"].items() if key not in added} == SEED[path]
+    assert {key: value for key, value in live["spec"].items() if key not in added} == GUIDE_OBJECTS[path]
 
 
 @pytest.mark.parametrize(("node", "label"), [("w1", "true"), ("w2", "true"), ("c1", None)])
@@ -219,12 +221,12 @@ def test_only_the_gateway_nodes_carry_the_label(story: Story, node: str, label: 
     assert live["metadata"]["labels"].get("ovn.kubernetes.io/external-gw") == label
 
 
-def test_the_seeds_values_arrive_in_the_chart(story: Story) -> None:
+def test_the_guides_values_arrive_in_the_chart(story: Story) -> None:
     with story.cluster() as cluster:
         live = cluster.get("/api/v1/namespaces/kmetal-flux/configmaps/kmetal-values")
     assert live is not None
     values = yaml.safe_load(live["data"]["values.json"])
-    assert {key: values[key] for key in SEED_VALUES} == SEED_VALUES
+    assert {key: values[key] for key in GUIDE_VALUES} == GUIDE_VALUES
 
 
 def test_a_pool_made_by_hand_on_the_provider_vlan_fails_the_verification(
@@ -256,11 +258,11 @@ def test_verify_finds_all_of_it(story: Story) -> None:
     assert [check.what for check in found if check.verdict is Verdict.FAIL] == []
     assert sum(check.verdict is Verdict.PASS for check in found) == 15
     # What is true of the page's tenant: no quota, and drops towards the external block alone.
-    told = [check.what for check in found if check.verdict is Verdict.WARN]
-    assert told == ["NET-215 Vpc alpha-vpc", "NET-418 Vpc alpha-vpc"]
+    reported = [check.what for check in found if check.verdict is Verdict.WARN]
+    assert reported == ["NET-215 Vpc alpha-vpc", "NET-418 Vpc alpha-vpc"]
 
 
-def test_kubectl_meets_the_same_wall(story: Story, control_plane: ControlPlane) -> None:
+def test_kubectl_meets_the_same_laws(story: Story, control_plane: ControlPlane) -> None:
     del story
     with pytest.raises(ApiError) as refused:
         control_plane.api.request("POST", f"{METALLB}/ipaddresspools?fieldManager=kubectl-create", ROGUE)
@@ -328,12 +330,12 @@ def test_destroy_leaves_the_default_vpc_whole_and_nothing_else(story: Story) -> 
     assert outcome.changes == {"delete": EVERYTHING}
     with story.cluster() as cluster:
         vpcs = cluster.list(f"{KUBE_OVN}/vpcs")
-        left = [cluster.get(path) for path in SEED if "ovn-cluster" not in path]
+        left = [cluster.get(path) for path in GUIDE_OBJECTS if "ovn-cluster" not in path]
         eips = cluster.list(f"{KUBE_OVN}/ovn-eips")
         nodes = cluster.list("/api/v1/nodes")
         alpha = cluster.get("/api/v1/namespaces/alpha")
-        wall = [cluster.list(f"{ADMISSION}/validatingadmission{kind}") for kind in ("policies", "policybindings")]
-    assert wall == [[], []]
+        policies = [cluster.list(f"{ADMISSION}/validatingadmission{kind}") for kind in ("policies", "policybindings")]
+    assert policies == [[], []]
     assert [vpc["metadata"]["name"] for vpc in vpcs or ()] == ["ovn-cluster"]
     assert [vpc["spec"] for vpc in vpcs or ()] == [{"extraExternalSubnets": ["external"]}]
     assert (left, eips, alpha) == ([None] * len(left), [], None)

@@ -12,8 +12,8 @@ from kmetal_network.admission.checks import LEFT_OUT
 from kmetal_network.admission.policies import HELD
 from kmetal_network.finding_codes.catalogue import CODES
 from kmetal_network.finding_codes.codes import FindingCode
-from kmetal_network.laws.model import Rule
-from kmetal_network.laws.registry import RULES
+from kmetal_network.laws.model import Law
+from kmetal_network.laws.registry import LAWS
 
 PAGE: Final = Path("docs") / "laws.md"
 
@@ -44,11 +44,11 @@ A law judges what is written. A finding code names a state of a run, of the clus
 know of. `kmetal-network explain CODE` prints the same text."""
 
 
-def page(rules: Iterable[Rule] = RULES, codes: Iterable[FindingCode] = CODES) -> str:
+def page(laws: Iterable[Law] = LAWS, codes: Iterable[FindingCode] = CODES) -> str:
     """The whole page."""
-    families: dict[str, list[Rule]] = defaultdict(list)
-    for rule in rules:
-        families[rule.id.removeprefix("NET-")[0]].append(rule)
+    families: dict[str, list[Law]] = defaultdict(list)
+    for law in laws:
+        families[law.id.removeprefix("NET-")[0]].append(law)
     return "\n".join(
         [
             _HEAD,
@@ -60,17 +60,17 @@ def page(rules: Iterable[Rule] = RULES, codes: Iterable[FindingCode] = CODES) ->
     )
 
 
-def _family(key: str, rules: list[Rule]) -> Iterator[str]:
+def _family(key: str, laws: list[Law]) -> Iterator[str]:
     yield f"\n## {FAMILIES[key]}"
-    for rule in rules:
-        marks = [rule.severity.value]
-        marks += ["never relaxed"] if not rule.relaxable else []
-        marks += ["an unknown value is a finding"] if rule.unknown == "is a finding" else []
-        marks += ["admission"] if rule.id in HELD else []
-        yield f"\n### {rule.id} {rule.title}\n\n*{', '.join(marks)}*\n"
-        yield f"- Why: {rule.why}\n- Fix: {rule.fix}\n- Reference: {_linked(rule.reference)}"
-        if rule.id in LEFT_OUT:
-            yield f"- No admission: {LEFT_OUT[rule.id]}"
+    for law in laws:
+        marks = [law.severity.value]
+        marks += ["never relaxed"] if not law.relaxable else []
+        marks += ["an unknown value is a finding"] if law.unknown == "is a finding" else []
+        marks += ["admission"] if law.id in HELD else []
+        yield f"\n### {law.id} {law.title}\n\n*{', '.join(marks)}*\n"
+        yield f"- Why: {law.why}\n- Fix: {law.fix}\n- Reference: {_linked(law.reference)}"
+        if law.id in LEFT_OUT:
+            yield f"- No admission: {LEFT_OUT[law.id]}"
 
 
 def _linked(reference: str) -> str:

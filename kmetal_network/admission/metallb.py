@@ -20,7 +20,7 @@ from kmetal_network.admission.cel import (
     touches_one,
     unmapped,
 )
-from kmetal_network.admission.model import BGP, LAYER2, PEERS, POOLS, Check, Literals
+from kmetal_network.admission.model import BGP, LAYER2, PEERS, POOLS, AdmissionCheck, Literals
 from kmetal_network.laws.metallb.announcements import ASN_MAXIMUM
 from kmetal_network.names import METALLB_NAMESPACE
 
@@ -89,21 +89,21 @@ def _as_numbers(_: Literals) -> str:
 
 
 CHECKS: Final = (
-    Check("NET-201", POOLS, _pool_on_provider, _ENTRIES),
-    Check("NET-204", POOLS, _pool_outside_management, _ENTRIES),
-    Check("NET-208", POOLS, _pool_on_reserved, _ENTRIES),
-    Check("NET-220", POOLS, _pool_form),
-    Check("NET-108", POOLS, lambda _: f"{listed('addresses')}.filter(a, isCIDR(a) && !({masked('a')}))"),
-    Check("NET-202", LAYER2, _answers_on_provider),
+    AdmissionCheck("NET-201", POOLS, _pool_on_provider, _ENTRIES),
+    AdmissionCheck("NET-204", POOLS, _pool_outside_management, _ENTRIES),
+    AdmissionCheck("NET-208", POOLS, _pool_on_reserved, _ENTRIES),
+    AdmissionCheck("NET-220", POOLS, _pool_form),
+    AdmissionCheck("NET-108", POOLS, lambda _: f"{listed('addresses')}.filter(a, isCIDR(a) && !({masked('a')}))"),
+    AdmissionCheck("NET-202", LAYER2, _answers_on_provider),
     *(
-        Check(
+        AdmissionCheck(
             "NET-209",
             kind,
             lambda _: f"object.metadata.namespace == {text(METALLB_NAMESPACE)} ? [] : [object.metadata.namespace]",
         )
         for kind in (POOLS, LAYER2, BGP, PEERS)
     ),
-    Check("NET-213", PEERS, _as_numbers),
-    Check("NET-214", PEERS, _peer_on_provider),
-    Check("NET-709", PEERS, lambda _: f"{scalar('password')} == '' ? [] : ['password']"),
+    AdmissionCheck("NET-213", PEERS, _as_numbers),
+    AdmissionCheck("NET-214", PEERS, _peer_on_provider),
+    AdmissionCheck("NET-709", PEERS, lambda _: f"{scalar('password')} == '' ? [] : ['password']"),
 )

@@ -103,7 +103,7 @@ ATTACHMENTS: Final = Kind("k8s.cni.cncf.io", "network-attachment-definitions", (
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class AdmissionCheck:
     """A law for one kind: a list, in CEL, of what is wrong with the object; empty where it keeps the law.
 
     A list rather than a verdict, so that the refusal can name the value.

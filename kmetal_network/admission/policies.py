@@ -27,7 +27,7 @@ from typing import Any, Final, TypeAlias
 
 from kmetal_network.admission.cel import text, texts
 from kmetal_network.admission.checks import CHECKS, HELD
-from kmetal_network.admission.model import ATTACHMENTS, KUBE_OVN_ACCOUNTS, Check, Kind, Literals
+from kmetal_network.admission.model import ATTACHMENTS, KUBE_OVN_ACCOUNTS, AdmissionCheck, Kind, Literals
 from kmetal_network.errors import Severity
 from kmetal_network.laws.registry import BY_ID
 
@@ -78,7 +78,7 @@ def policy_name(plural: str, *, warns: bool = False) -> str:
     return f"kmetal-{plural}{'-warn' if warns else ''}"
 
 
-def _policy(kind: Kind, checks: Sequence[Check], literals: Literals, *, warns: bool) -> Body:
+def _policy(kind: Kind, checks: Sequence[AdmissionCheck], literals: Literals, *, warns: bool) -> Body:
     something_new = f"{SAYS_SOMETHING_NEW} || {NEW_ANNOTATIONS}" if kind.annotated else SAYS_SOMETHING_NEW
     conditions = [{"name": "says-something-new", "expression": something_new}]
     if kind.exempt:
@@ -117,7 +117,7 @@ def _variable(rule: str) -> str:
     return rule.lower().replace("-", "_")
 
 
-def _validation(check: Check) -> Body:
+def _validation(check: AdmissionCheck) -> Body:
     rule, wrong = BY_ID[check.rule], f"variables.{_variable(check.rule)}"
     return {
         "expression": f"size({wrong}) == 0",

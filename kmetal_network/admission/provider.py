@@ -8,7 +8,7 @@ from typing import Final
 
 from kmetal_network.addresses import INTERFACE_NAME_LENGTH, PROVIDER_NAME_LENGTH, VLAN_ID_MAXIMUM, sub_interface
 from kmetal_network.admission.cel import NAME, field_of, has, listed, once, scalar, text, texts
-from kmetal_network.admission.model import ATTACHMENTS, NETWORKS, VLANS, Check, Literals
+from kmetal_network.admission.model import ATTACHMENTS, NETWORKS, VLANS, AdmissionCheck, Literals
 from kmetal_network.admission.nics import written
 from kmetal_network.facts.cni_plugins import TAKERS
 from kmetal_network.facts.nics import named_vlan, parents
@@ -78,28 +78,30 @@ def _others(literals: Literals) -> str:
 
 
 CHECKS: Final = (
-    Check(
+    AdmissionCheck(
         "NET-302",
         NETWORKS,
         _others,
         _NICS,
     ),
-    Check(
+    AdmissionCheck(
         "NET-309",
         NETWORKS,
         lambda _: f"{has('nodeSelector')} && size({listed('excludeNodes')}) > 0 ? {listed('excludeNodes')} : []",
     ),
-    Check("NET-310", NETWORKS, lambda _: f"size({NAME}) > {PROVIDER_NAME_LENGTH} || {NAME} == 'int' ? [{NAME}] : []"),
-    Check(
+    AdmissionCheck(
+        "NET-310", NETWORKS, lambda _: f"size({NAME}) > {PROVIDER_NAME_LENGTH} || {NAME} == 'int' ? [{NAME}] : []"
+    ),
+    AdmissionCheck(
         "NET-315",
         NETWORKS,
         lambda _: f"variables.nics.filter(i, i == '' || size(i) > {INTERFACE_NAME_LENGTH} || i.matches('[/\\\\s]'))",
         _NICS,
     ),
-    Check("NET-301", VLANS, _vlan_tags),
-    Check("NET-316", VLANS, lambda _: f"{_ID} < 0 || {_ID} > {VLAN_ID_MAXIMUM} ? [string({_ID})] : []"),
+    AdmissionCheck("NET-301", VLANS, _vlan_tags),
+    AdmissionCheck("NET-316", VLANS, lambda _: f"{_ID} < 0 || {_ID} > {VLAN_ID_MAXIMUM} ? [string({_ID})] : []"),
     *(
-        Check(rule, ATTACHMENTS, partial(_taking, types))
+        AdmissionCheck(rule, ATTACHMENTS, partial(_taking, types))
         for rule, types in (
             ("NET-322", ("macvlan", "macvtap")),
             ("NET-323", ("ipvlan",)),
@@ -109,5 +111,5 @@ CHECKS: Final = (
             ("NET-327", ("vlan",)),
         )
     ),
-    Check("NET-407", ATTACHMENTS, lambda _: f"[{NAME}, object.metadata.namespace].filter(n, n.contains('.'))"),
+    AdmissionCheck("NET-407", ATTACHMENTS, lambda _: f"[{NAME}, object.metadata.namespace].filter(n, n.contains('.'))"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from kmetal_network.admission.cel import listed, once, scalar, texts, touches
-from kmetal_network.admission.model import SERVICES, Check, Literals
+from kmetal_network.admission.model import SERVICES, AdmissionCheck, Literals
 from kmetal_network.kinds.claims import ADDRESS_ANNOTATIONS
 
 _ANNOTATIONS: Final = "(has(object.metadata.annotations) ? object.metadata.annotations : {})"
@@ -28,6 +28,6 @@ def _load_balancer(literals: Literals) -> str:
 
 
 CHECKS: Final = (
-    Check("NET-228", SERVICES, lambda literals: _on_provider(listed("externalIPs"), literals)),
-    Check("NET-229", SERVICES, _load_balancer),
+    AdmissionCheck("NET-228", SERVICES, lambda literals: _on_provider(listed("externalIPs"), literals)),
+    AdmissionCheck("NET-229", SERVICES, _load_balancer),
 )

@@ -20,7 +20,7 @@ from kmetal_network.admission.cel import (
     text,
     texts,
 )
-from kmetal_network.admission.model import SUBNETS, Check, Literals
+from kmetal_network.admission.model import SUBNETS, AdmissionCheck, Literals
 from kmetal_network.laws.addresses.subnet_cidrs import RESERVED
 from kmetal_network.laws.platform.prerequisites import SMALLEST_MTU
 from kmetal_network.laws.tenants.attachments import OVN_PARTS
@@ -105,14 +105,14 @@ def _lent(_: Literals) -> str:
 
 
 CHECKS: Final = (
-    Check("NET-101", SUBNETS, lambda literals: f"{_VLAN} != '' ? {_touching(literals.inner)} : []", _BLOCKS),
-    Check("NET-102", SUBNETS, _gateway, _BLOCKS),
-    Check("NET-104", SUBNETS, lambda literals: f"{_TENANTS} ? {_touching(literals.blocks)} : []", _BLOCKS),
-    Check("NET-105", SUBNETS, lambda literals: f"{_TENANTS} ? {_touching(literals.inner)} : []", _BLOCKS),
-    Check("NET-108", SUBNETS, lambda _: f"variables.blocks.filter(c, !({masked('c')}))", _BLOCKS),
-    Check("NET-110", SUBNETS, lambda _: _touching(ip_network(str(block)) for block in RESERVED), _BLOCKS),
-    Check("NET-111", SUBNETS, _families, _BLOCKS),
-    Check(
+    AdmissionCheck("NET-101", SUBNETS, lambda literals: f"{_VLAN} != '' ? {_touching(literals.inner)} : []", _BLOCKS),
+    AdmissionCheck("NET-102", SUBNETS, _gateway, _BLOCKS),
+    AdmissionCheck("NET-104", SUBNETS, lambda literals: f"{_TENANTS} ? {_touching(literals.blocks)} : []", _BLOCKS),
+    AdmissionCheck("NET-105", SUBNETS, lambda literals: f"{_TENANTS} ? {_touching(literals.inner)} : []", _BLOCKS),
+    AdmissionCheck("NET-108", SUBNETS, lambda _: f"variables.blocks.filter(c, !({masked('c')}))", _BLOCKS),
+    AdmissionCheck("NET-110", SUBNETS, lambda _: _touching(ip_network(str(block)) for block in RESERVED), _BLOCKS),
+    AdmissionCheck("NET-111", SUBNETS, _families, _BLOCKS),
+    AdmissionCheck(
         "NET-112",
         SUBNETS,
         lambda _: (
@@ -120,33 +120,33 @@ CHECKS: Final = (
             ".map(c, c == '' ? 'no cidrBlock' : c) : []"
         ),
     ),
-    Check(
+    AdmissionCheck(
         "NET-113",
         SUBNETS,
         lambda _: "variables.blocks.filter(c, cidr(c).prefixLength() == (cidr(c).ip().family() == 4 ? 32 : 128))",
         _BLOCKS,
     ),
-    Check("NET-114", SUBNETS, _excluded),
-    Check(
+    AdmissionCheck("NET-114", SUBNETS, _excluded),
+    AdmissionCheck(
         "NET-115",
         SUBNETS,
         lambda _: f"{_VLAN} != '' && size(variables.blocks) > 0 && !{has('gateway')} ? ['no gateway'] : []",
         _BLOCKS,
     ),
-    Check(
+    AdmissionCheck(
         "NET-317",
         SUBNETS,
         lambda _: f"{NAME} == {text(EXTERNAL_SUBNET)} && {_ELSEWHERE} ? [{scalar('vpc')}] : []",
     ),
-    Check(
+    AdmissionCheck(
         "NET-318",
         SUBNETS,
         lambda _: f"{scalar('gatewayType')} in ['', 'distributed', 'centralized'] ? [] : [{scalar('gatewayType')}]",
     ),
-    Check("NET-234", SUBNETS, _lent),
-    Check("NET-320", SUBNETS, _tenant),
-    Check("NET-321", SUBNETS, _serving),
-    Check("NET-406", SUBNETS, lambda _: f"{NAME}.matches('^[a-z]') ? [] : [{NAME}]"),
-    Check("NET-424", SUBNETS, _provider),
-    Check("NET-711", SUBNETS, _mtu),
+    AdmissionCheck("NET-234", SUBNETS, _lent),
+    AdmissionCheck("NET-320", SUBNETS, _tenant),
+    AdmissionCheck("NET-321", SUBNETS, _serving),
+    AdmissionCheck("NET-406", SUBNETS, lambda _: f"{NAME}.matches('^[a-z]') ? [] : [{NAME}]"),
+    AdmissionCheck("NET-424", SUBNETS, _provider),
+    AdmissionCheck("NET-711", SUBNETS, _mtu),
 )

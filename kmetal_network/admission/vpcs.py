@@ -18,7 +18,7 @@ from kmetal_network.admission.cel import (
     texts,
     unreadable,
 )
-from kmetal_network.admission.model import EIPS, SNAT_RULES, VPCS, Check, Literals
+from kmetal_network.admission.model import EIPS, SNAT_RULES, VPCS, AdmissionCheck, Literals
 from kmetal_network.admission.ovn_match import ovn_readable
 from kmetal_network.laws.tenants.egress import EIP_TYPES
 from kmetal_network.laws.tenants.isolation import ACTIONS, BUILT_IN_PRIORITY
@@ -116,27 +116,27 @@ def _pinned(literals: Literals) -> str:
 
 
 CHECKS: Final = (
-    Check("NET-406", VPCS, lambda _: f"{NAME}.matches('^[a-z]') ? [] : [{NAME}]"),
-    Check("NET-411", VPCS, _no_default_route, _ROUTES),
-    Check(
+    AdmissionCheck("NET-406", VPCS, lambda _: f"{NAME}.matches('^[a-z]') ? [] : [{NAME}]"),
+    AdmissionCheck("NET-411", VPCS, _no_default_route, _ROUTES),
+    AdmissionCheck(
         "NET-412",
         VPCS,
         _no_drop,
         {**_POLICIES, "drops": f"variables.policies.filter(p, {_ACTION} == 'drop').map(p, {_MATCH})"},
     ),
-    Check(
+    AdmissionCheck(
         "NET-414", VPCS, lambda _: f"variables.policies.filter(p, !{ovn_readable(_MATCH)}).map(p, {_MATCH})", _POLICIES
     ),
-    Check("NET-415", VPCS, _priorities, _POLICIES),
-    Check("NET-416", VPCS, _actions, _POLICIES),
-    Check(
+    AdmissionCheck("NET-415", VPCS, _priorities, _POLICIES),
+    AdmissionCheck("NET-416", VPCS, _actions, _POLICIES),
+    AdmissionCheck(
         "NET-417",
         VPCS,
         _repeated,
         {**_POLICIES, "pairs": f"variables.policies.map(p, string({_PRIORITY}) + ' ' + {_MATCH})"},
     ),
-    Check("NET-419", VPCS, _static_routes, _ROUTES),
-    Check(
+    AdmissionCheck("NET-419", VPCS, _static_routes, _ROUTES),
+    AdmissionCheck(
         "NET-420",
         VPCS,
         lambda _: (
@@ -145,8 +145,8 @@ CHECKS: Final = (
         ),
         _ROUTES,
     ),
-    Check("NET-432", VPCS, _peerings),
-    Check("NET-428", SNAT_RULES, _snat_ends),
-    Check("NET-429", EIPS, _pinned),
-    Check("NET-431", EIPS, _eip_form),
+    AdmissionCheck("NET-432", VPCS, _peerings),
+    AdmissionCheck("NET-428", SNAT_RULES, _snat_ends),
+    AdmissionCheck("NET-429", EIPS, _pinned),
+    AdmissionCheck("NET-431", EIPS, _eip_form),
 )

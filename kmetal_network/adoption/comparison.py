@@ -83,7 +83,7 @@ class _Walk:
     kind: str
     patch: bool
 
-    def _told(self, path: Sequence[str], fate: Fate, live: object, ours: object) -> Difference:
+    def _difference(self, path: Sequence[str], fate: Fate, live: object, ours: object) -> Difference:
         shown = ["" if value is _ABSENT else written(value) for value in (live, ours)]
         return Difference(self.name, ".".join(path), fate, *shown)
 
@@ -98,7 +98,7 @@ class _Walk:
                 yield from self.at((*path, key), live.get(key, _ABSENT), below.get(key, _ABSENT))
         elif ours is _ABSENT or self._says_nothing(path, ours):
             if not controllers_own(self.live, path):
-                yield self._told(path, Fate.STAYS if ours is _ABSENT else Fate.LOST, live, ours)
+                yield self._difference(path, Fate.STAYS if ours is _ABSENT else Fate.LOST, live, ours)
         elif self._says_nothing(path, live):
             yield self._written(path, Fate.ADDED, live, ours)
         elif (fate := _fate(live, ours)) is not None:
@@ -107,8 +107,8 @@ class _Walk:
     def _written(self, path: tuple[str, ...], fate: Fate, live: Any, ours: Any) -> Difference:
         """A value that the program writes; over a controller's own it would end in a conflict, halfway through."""
         if is_list(live) and is_list(ours) and (missing := _missing(live, ours)):
-            return self._told(path, Fate.LOST, missing, _ABSENT)
-        return self._told(path, Fate.LOST if a_controller_owns(self.live, path) else fate, live, ours)
+            return self._difference(path, Fate.LOST, missing, _ABSENT)
+        return self._difference(path, Fate.LOST if a_controller_owns(self.live, path) else fate, live, ours)
 
     def _says_nothing(self, path: tuple[str, ...], value: Any) -> bool:
         """Whether a value is what stands there unsaid: nothing, the API server's default, a zero of Kube-OVN's."""
@@ -127,10 +127,10 @@ class _Walk:
         for key in sorted(ours.keys() - _OWN_LABELS):
             if live.get(key) != ours[key]:
                 fate = Fate.LOST if key in live else Fate.ADDED
-                yield self._told(("metadata", "labels", key), fate, live.get(key, _ABSENT), ours[key])
+                yield self._difference(("metadata", "labels", key), fate, live.get(key, _ABSENT), ours[key])
         if self.kind == "Namespace":
             for key in sorted(live.keys() - ours.keys() - _OWN_LABELS - _SYSTEM_LABELS):
-                yield self._told(("metadata", "labels", key), Fate.STAYS, live[key], _ABSENT)
+                yield self._difference(("metadata", "labels", key), Fate.STAYS, live[key], _ABSENT)
 
 
 def leaves(live: Mapping[str, Any]) -> int:

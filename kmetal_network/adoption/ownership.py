@@ -107,7 +107,7 @@ def _without(entry: Mapping[str, Any], path: Iterable[str]) -> Mapping[str, Any]
     return {**entry, "fieldsV1": cut(entry.get("fieldsV1") or {}, list(path))}
 
 
-def hand_over(live: Mapping[str, Any], stack: str) -> list[dict[str, Any]]:
+def takeover_patch(live: Mapping[str, Any], stack: str) -> list[dict[str, Any]]:
     """The JSON patch that makes a hand-made object the stack's; empty where nothing is left to do.
 
     It names the resourceVersion that was judged: an object that has changed since is refused by the API server.

@@ -26,6 +26,7 @@ from kmetal_network.facts.model import (
     Attachment,
     BfdProfile,
     BgpPeer,
+    ClusterFact,
     Cni,
     CommunityAlias,
     ControlPlane,
@@ -45,7 +46,6 @@ from kmetal_network.facts.model import (
     Vlan,
     Vpc,
 )
-from kmetal_network.facts.model import Cluster as ClusterFact
 from kmetal_network.facts.model import Management as ManagementFact
 from kmetal_network.facts.model import Pool as PoolFact
 from kmetal_network.names import (

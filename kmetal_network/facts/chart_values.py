@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from kmetal_network.facts.lenient_fields import Fields, also
+from kmetal_network.facts.lenient_fields import Fields, or_default
 from kmetal_network.facts.model import UNKNOWN, Advertisement, BgpPeer, Cni, Pool, Range, RangeKind
 
 _OURS: Final = "kmetal"
@@ -142,7 +142,7 @@ def _metallb(metallb: Fields, place: str, *, ours: bool) -> Iterator[Advertiseme
         yield Pool(
             place=place,
             name=name if isinstance(name, str) else f"(metallb.pools[{index}])",
-            addresses=also(pool.texts("addresses"), ()),
+            addresses=or_default(pool.texts("addresses"), ()),
             owner="values",
         )
     announcements = metallb.mappings("l2Advertisements")
@@ -152,7 +152,7 @@ def _metallb(metallb: Fields, place: str, *, ours: bool) -> Iterator[Advertiseme
             place=place,
             name=name if isinstance(name, str) else f"(metallb.l2Advertisements[{index}])",
             protocol="L2",
-            pools=also(entry.texts("ipAddressPools"), ()),
+            pools=or_default(entry.texts("ipAddressPools"), ()),
             interfaces=entry.texts("interfaces"),
         )
     if announcements is UNKNOWN:
@@ -167,7 +167,7 @@ def _peers(metallb: Fields, place: str) -> Iterator[BgpPeer]:
         yield BgpPeer(
             place=place,
             name=name if isinstance(name, str) else f"(metallb.bgpPeers[{index}])",
-            address=also(peer.text("peerAddress"), peer.text("address")),
+            address=or_default(peer.text("peerAddress"), peer.text("address")),
             my_asn=peer.number("myASN"),
             peer_asn=peer.number("peerASN"),
             interface=peer.text("interface"),

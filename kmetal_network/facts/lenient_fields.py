@@ -149,7 +149,7 @@ class Fields:
         self._notes.append(Note((*self._path, *steps), f"{written(value)!r} is not {wanted}", remedy))
 
 
-def also(value: T | None, fallback: T) -> T:
+def or_default(value: T | None, fallback: T) -> T:
     """The value, or what absence means."""
     return fallback if value is None else value
 

@@ -401,7 +401,7 @@ class ControlPlane:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Cluster:
+class ClusterFact:
     """The under cluster itself: what the settings say of it and what its API server shows."""
 
     place: str
@@ -512,7 +512,7 @@ class Facts:
     cni: tuple[Cni, ...] = ()
     management: tuple[Management, ...] = ()
     control_planes: tuple[ControlPlane, ...] = ()
-    clusters: tuple[Cluster, ...] = ()
+    clusters: tuple[ClusterFact, ...] = ()
     claims: tuple[Claim, ...] = ()
     quotas: tuple[Quota, ...] | None = None
     """None where nobody has looked for them: then their absence proves nothing, even of a whole network."""
@@ -529,12 +529,12 @@ class Facts:
         return Facts.union((self, other))
 
     @staticmethod
-    def union(looks: Iterable[Facts]) -> Facts:
+    def union(parts: Iterable[Facts]) -> Facts:
         """All looks as one, whole only if all are; linear in what they hold."""
-        every = tuple(looks)
+        every = tuple(parts)
         merged: dict[str, Any] = {}
         for entry in fields(Facts):
-            values = [getattr(look, entry.name) for look in every]
+            values = [getattr(part, entry.name) for part in every]
             if entry.name == "whole":
                 merged[entry.name] = all(values)
             elif entry.name in ("relaxed", "differences"):

@@ -17,7 +17,7 @@ from kmetal_network.facts.carriers import is_closed, kind_of, manifests
 from kmetal_network.facts.chart_values import values_facts
 from kmetal_network.facts.lenient_fields import Fields, Note, is_list, written
 from kmetal_network.facts.model import UNKNOWN, UNNAMED, Cni, Facts, Subnet
-from kmetal_network.kinds.parsed_object import Found
+from kmetal_network.kinds.parsed_object import ParsedObject
 from kmetal_network.kinds.readers import COLLECTION, READERS, Fact, Reader
 from kmetal_network.yaml_document import Path
 
@@ -28,7 +28,7 @@ _DELETED: Final = "delete"
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
+class SourceObject:
     """An object and where it was found."""
 
     data: object
@@ -55,7 +55,7 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class ReadResult:
     """What was seen, and what could not be read as its type."""
 
     facts: Facts
@@ -73,16 +73,16 @@ def facts_of(
         place: names the place of a plain mapping; by default its kind, namespace and name.
         whole: nobody else holds a part of the network, so absence proves something.
     """
-    return look(objects, place, whole=whole).facts
+    return read_objects(objects, place, whole=whole).facts
 
 
-def look(
+def read_objects(
     objects: Iterable[object],
     place: Callable[[Mapping[str, Any]], str] | None = None,
     *,
     whole: bool = False,
     carried: bool = True,
-) -> Look:
+) -> ReadResult:
     """The facts of many objects, every field that has the wrong type, and what no law could judge.
 
     Args:
@@ -110,11 +110,11 @@ def look(
             closed[kind[1]] += is_closed(kind, manifest.data, KNOWN)
     if whole:
         collected.setdefault("quotas", [])
-    collected["subnets"] = list(_standing([fact for fact in collected["subnets"] if isinstance(fact, Subnet)]))
+    collected["subnets"] = list(_merged_subnets([fact for fact in collected["subnets"] if isinstance(fact, Subnet)]))
     collected["cni"] = list(_tunnels([fact for fact in collected["cni"] if isinstance(fact, Cni)], whole=whole))
     seen: dict[str, Any] = {name: tuple(values) for name, values in collected.items()}
     coverage = Coverage(count, unknown, patches, tuple(sorted((+closed).items())))
-    return Look(Facts(whole=whole, **seen), tuple(sorted(set(findings))), coverage)
+    return ReadResult(Facts(whole=whole, **seen), tuple(sorted(set(findings))), coverage)
 
 
 def _is_unknown(data: object) -> bool:
@@ -133,7 +133,7 @@ def _tunnels(seen: Sequence[Cni], *, whole: bool) -> Iterator[Cni]:
         yield replace(entry, tunnel_interface=UNKNOWN) if open_still else entry
 
 
-def _standing(subnets: Sequence[Subnet]) -> Iterator[Subnet]:
+def _merged_subnets(subnets: Sequence[Subnet]) -> Iterator[Subnet]:
     """Each Subnet with the VLAN and the VPC in which it stands, whichever of its manifests and patches names them.
 
     A patch of the block of a Subnet that nobody here declares may stand on a physical VLAN that others named: better
@@ -165,12 +165,12 @@ def default_place(data: object) -> str:
 
 def _flattened(
     objects: Iterable[object], place: Callable[[Mapping[str, Any]], str] | None, *, carried: bool
-) -> Iterator[Manifest]:
+) -> Iterator[SourceObject]:
     """Every object, those inside Lists and other objects included, in order; a List of any depth costs no recursion."""
     for entry in objects:
-        manifest = entry if isinstance(entry, Manifest) else Manifest(entry)
+        manifest = entry if isinstance(entry, SourceObject) else SourceObject(entry)
         if manifest.place is None and place is not None and isinstance(manifest.data, Mapping):
-            manifest = Manifest(manifest.data, place(manifest.data), manifest.locate, manifest.patch)
+            manifest = SourceObject(manifest.data, place(manifest.data), manifest.locate, manifest.patch)
         pending = [manifest]
         while pending:
             current = pending.pop()
@@ -182,7 +182,7 @@ def _flattened(
                 pending.extend(reversed(items))
 
 
-def _items(manifest: Manifest) -> list[Manifest] | None:
+def _items(manifest: SourceObject) -> list[SourceObject] | None:
     """What a List holds, or None for any other object."""
     data = manifest.data
     if not isinstance(data, Mapping):
@@ -194,18 +194,18 @@ def _items(manifest: Manifest) -> list[Manifest] | None:
     return [_item(manifest, kind.removesuffix("List"), index, entry) for index, entry in enumerate(entries)]
 
 
-def _item(parent: Manifest, kind: str, index: int, entry: object) -> Manifest:
+def _item(parent: SourceObject, kind: str, index: int, entry: object) -> SourceObject:
     """A member of a List; in a typed one (`SubnetList`) the API server leaves out the members' own kind."""
     if isinstance(entry, Mapping) and kind and isinstance(parent.data, Mapping):
         entry = {"apiVersion": parent.data.get("apiVersion"), "kind": kind, **entry}
     locate = parent.locate
     if locate is None:
-        return Manifest(entry, None, None, parent.patch)
+        return SourceObject(entry, None, None, parent.patch)
     inner = _deeper(locate, ("items", index))
-    return Manifest(entry, f"{inner(()).split(' ', 1)[0]} {default_place(entry)}", inner, parent.patch)
+    return SourceObject(entry, f"{inner(()).split(' ', 1)[0]} {default_place(entry)}", inner, parent.patch)
 
 
-def _carried(manifest: Manifest) -> list[Manifest]:
+def _carried(manifest: SourceObject) -> list[SourceObject]:
     """What an object carries; values without a kind may be those of a chart that makes manifests of them."""
     data = manifest.data
     if not isinstance(data, Mapping):
@@ -215,7 +215,9 @@ def _carried(manifest: Manifest) -> list[Manifest]:
     for entry in manifests(kind_of(data), data, KNOWN):
         inner = None if locate is None else _deeper(locate, entry.path)
         where = inner(()).split(" ", 1)[0] if inner else f"{place} holds"
-        found.append(Manifest(entry.body, f"{where} {default_place(entry.body)}", inner, manifest.patch or entry.patch))
+        found.append(
+            SourceObject(entry.body, f"{where} {default_place(entry.body)}", inner, manifest.patch or entry.patch)
+        )
     return found
 
 
@@ -223,7 +225,7 @@ def _deeper(locate: Callable[[Path], str], steps: Path) -> Callable[[Path], str]
     return lambda path: locate((*steps, *path))
 
 
-def _taken_apart(manifest: Manifest, notes: list[Note]) -> Found:
+def _taken_apart(manifest: SourceObject, notes: list[Note]) -> ParsedObject:
     data = manifest.data if isinstance(manifest.data, Mapping) else {}
     top = Fields(data, (), notes)
     metadata, spec = top.mapping("metadata"), top.mapping("spec")
@@ -232,10 +234,10 @@ def _taken_apart(manifest: Manifest, notes: list[Note]) -> Found:
     kind = top.raw("kind")
     patch = manifest.patch or (isinstance(kind, str) and kind.endswith("Patch"))
     label = name if isinstance(name, str) and name else f"{UNNAMED}: {place})"
-    return Found(place, label, metadata.text("namespace"), top, metadata, spec, patch, notes)
+    return ParsedObject(place, label, metadata.text("namespace"), top, metadata, spec, patch, notes)
 
 
-def _read(manifest: Manifest, found: Found) -> Iterator[Fact]:
+def _read(manifest: SourceObject, found: ParsedObject) -> Iterator[Fact]:
     if manifest.data is UNKNOWN or not isinstance(manifest.data, Mapping) or manifest.data.get("$patch") == _DELETED:
         return
     version, kind = found.top.raw("apiVersion"), found.top.raw("kind")
@@ -261,12 +263,12 @@ def _reader(version: object, kind: object) -> Reader | None:
     return next((reader for (group, known), reader in READERS.items() if group and known == wanted), None)
 
 
-def _says_nothing(found: Found) -> bool:
+def _says_nothing(found: ParsedObject) -> bool:
     """A patch of labels alone touches nothing that a law reads (Nodes, whose label is read, have no spec of ours)."""
     return found.patch and not found.spec.has_any and found.top.raw("kind") not in ("Node", "NodePatch")
 
 
-def _finding(note: Note, manifest: Manifest, place: str) -> Finding:
+def _finding(note: Note, manifest: SourceObject, place: str) -> Finding:
     dotted = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in note.path).lstrip(".")
     where = manifest.locate(note.path) if manifest.locate else f"{place} {dotted}".rstrip()
     return Finding(place=where, problem=note.problem, remedy=note.remedy)

@@ -13,8 +13,8 @@ from itertools import pairwise
 from typing import Final, TypeAlias
 
 from kmetal_network.facts.lenient_fields import Fields, is_list
-from kmetal_network.facts.model import UNKNOWN, Claim, Cluster, Source, Texts, Unknown, known
-from kmetal_network.kinds.parsed_object import Found
+from kmetal_network.facts.model import UNKNOWN, Claim, ClusterFact, Source, Texts, Unknown, known
+from kmetal_network.kinds.parsed_object import ParsedObject
 
 ADDRESS_ANNOTATIONS: Final = (
     "metallb.io/loadBalancerIPs",
@@ -25,7 +25,7 @@ ADDRESS_ANNOTATIONS: Final = (
 )
 """By which a Service asks for addresses: those of MetalLB (both of its names), kube-vip and Cilium."""
 
-Reading: TypeAlias = Iterator[Claim | Cluster]
+Reading: TypeAlias = Iterator[Claim | ClusterFact]
 
 _EXCLUDES: Final = "metallb-excludel2"
 _SERVICE_RANGE: Final = "--service-cluster-ip-range="
@@ -34,7 +34,7 @@ _SERVICE_SUBNET: Final = re.compile(r"^\s+serviceSubnet:\s*[\"']?([^\s\"'#]+)", 
 _RAW: Final = re.compile(r"^\s*(?P<what>network|neighbor)\s+(?P<value>[0-9A-Fa-f:.]+(?:/[0-9]+)?|\S+)", re.MULTILINE)
 
 
-def _label(found: Found) -> str:
+def _label(found: ParsedObject) -> str:
     namespace = f"{found.namespace}/" if isinstance(found.namespace, str) else ""
     return f"{found.top.raw('kind')} {namespace + found.name!r}"
 
@@ -44,7 +44,7 @@ def _listed(value: object) -> tuple[str, ...]:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else ()
 
 
-def _service(found: Found) -> Reading:
+def _service(found: ParsedObject) -> Reading:
     label, external = _label(found), found.spec.texts("externalIPs")
     if external:
         yield Claim(place=found.place, label=f"{label} has externalIPs", source=Source.EXTERNAL_IPS, addresses=external)
@@ -69,7 +69,7 @@ def _prefixes(router: Fields) -> Iterator[str]:
         yield from known(neighbour.mapping("toAdvertise").mapping("allowed").texts("prefixes"))
 
 
-def _frr(found: Found) -> Reading:
+def _frr(found: ParsedObject) -> Reading:
     label, bgp = _label(found), found.spec.mapping("bgp")
     for router in _entries(bgp.mappings("routers")):
         if prefixes := tuple(dict.fromkeys(_prefixes(router))):
@@ -82,7 +82,7 @@ def _frr(found: Found) -> Reading:
         yield Claim(place=found.place, label=f"{label} {verb}", source=source, addresses=(value,))
 
 
-def _neighbour(found: Found, neighbour: Fields) -> Reading:
+def _neighbour(found: ParsedObject, neighbour: Fields) -> Reading:
     for field, verb in (("address", "speaks to"), ("sourceaddress", "calls from")):
         if isinstance(value := neighbour.text(field), str):
             yield Claim(
@@ -100,7 +100,7 @@ def _neighbour(found: Found, neighbour: Fields) -> Reading:
         )
 
 
-def _config_map(found: Found) -> Reading:
+def _config_map(found: ParsedObject) -> Reading:
     data = found.top.mapping("data").plain()
     values: Mapping[str, object] = {} if data is UNKNOWN else data
     if found.name == "kubevip":
@@ -117,24 +117,24 @@ def _config_map(found: Found) -> Reading:
         patterns = tuple(_PATTERN.findall(text))
         yield Claim(place=found.place, label=_label(found), source=Source.SPEAKER_EXCLUDES, interfaces=patterns)
     elif found.name == "kubeadm-config" and (match := _SERVICE_SUBNET.search(str(values.get("ClusterConfiguration")))):
-        yield Cluster(place=found.place, service_cidrs=_listed(match[1]))
+        yield ClusterFact(place=found.place, service_cidrs=_listed(match[1]))
 
 
-def _pod(found: Found) -> Reading:
+def _pod(found: ParsedObject) -> Reading:
     yield from _containers(found, found.spec)
 
 
-def _workload(found: Found) -> Reading:
+def _workload(found: ParsedObject) -> Reading:
     yield from _containers(found, found.spec.mapping("template").mapping("spec"))
 
 
-def _containers(found: Found, pod: Fields) -> Reading:
+def _containers(found: ParsedObject, pod: Fields) -> Reading:
     for container in _entries(pod.mappings("containers")):
         words = [*_words(container.raw("command")), *_words(container.raw("args"))]
         if "kube-apiserver" in words[:1]:
             for word in words:
                 if word.startswith(_SERVICE_RANGE):
-                    yield Cluster(place=found.place, service_cidrs=_listed(word.removeprefix(_SERVICE_RANGE)))
+                    yield ClusterFact(place=found.place, service_cidrs=_listed(word.removeprefix(_SERVICE_RANGE)))
         image = container.raw("image")
         if isinstance(image, str) and "kube-vip" in image.partition("@")[0].rpartition("/")[2]:
             yield from _kube_vip(found, container, words)
@@ -144,7 +144,7 @@ def _words(value: object) -> list[str]:
     return [word for word in value if isinstance(word, str)] if is_list(value) else []
 
 
-def _kube_vip(found: Found, container: Fields, words: list[str]) -> Reading:
+def _kube_vip(found: ParsedObject, container: Fields, words: list[str]) -> Reading:
     settings = {
         str(entry.raw("name")): entry.raw("value")
         for entry in _entries(container.mappings("env"))
@@ -173,7 +173,7 @@ def _kube_vip(found: Found, container: Fields, words: list[str]) -> Reading:
             )
 
 
-def _cilium_pool(found: Found) -> Reading:
+def _cilium_pool(found: ParsedObject) -> Reading:
     addresses: list[str] = []
     for key in ("blocks", "cidrs"):
         for block in _entries(found.spec.mappings(key)):
@@ -187,7 +187,7 @@ def _cilium_pool(found: Found) -> Reading:
     )
 
 
-def _cilium_layer2(found: Found) -> Reading:
+def _cilium_layer2(found: ParsedObject) -> Reading:
     if found.patch and not found.spec.has("interfaces"):
         return
     yield Claim(
@@ -198,7 +198,7 @@ def _cilium_layer2(found: Found) -> Reading:
     )
 
 
-def _cilium_peers(found: Found) -> Reading:
+def _cilium_peers(found: ParsedObject) -> Reading:
     for section, inner, field in (
         ("bgpInstances", "peers", "peerAddress"),
         ("virtualRouters", "neighbors", "peerAddress"),
@@ -218,13 +218,13 @@ def _cilium_peers(found: Found) -> Reading:
                 )
 
 
-def _kubeadm(found: Found) -> Reading:
+def _kubeadm(found: ParsedObject) -> Reading:
     served = found.top.mapping("networking").text("serviceSubnet")
     if isinstance(served, str):
-        yield Cluster(place=found.place, service_cidrs=_listed(served))
+        yield ClusterFact(place=found.place, service_cidrs=_listed(served))
 
 
-READERS: Final[Mapping[tuple[str, str], Callable[[Found], Reading]]] = {
+READERS: Final[Mapping[tuple[str, str], Callable[[ParsedObject], Reading]]] = {
     ("", "Service"): _service,
     ("", "ConfigMap"): _config_map,
     ("", "Pod"): _pod,

@@ -9,7 +9,7 @@ from kmetal_network.facts.model import UNKNOWN, Maybe, Unknown
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ParsedObject:
     """One object, taken apart."""
 
     place: str

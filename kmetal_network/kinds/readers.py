@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 
 from kmetal_network.facts.carriers import kind_of, releases
 from kmetal_network.facts.chart_values import values_facts
-from kmetal_network.facts.lenient_fields import Fields, also, as_json
+from kmetal_network.facts.lenient_fields import Fields, as_json, or_default
 from kmetal_network.facts.model import (
     UNKNOWN,
     Advertisement,
@@ -17,7 +17,7 @@ from kmetal_network.facts.model import (
     BfdProfile,
     BgpPeer,
     Claim,
-    Cluster,
+    ClusterFact,
     Cni,
     CommunityAlias,
     Eip,
@@ -38,7 +38,7 @@ from kmetal_network.facts.model import (
     Vpc,
 )
 from kmetal_network.kinds.claims import READERS as CLAIM_READERS
-from kmetal_network.kinds.parsed_object import Found
+from kmetal_network.kinds.parsed_object import ParsedObject
 from kmetal_network.names import EXTERNAL_GATEWAY_LABEL
 
 DEFAULT_PROVIDER: Final = "provider"
@@ -57,7 +57,7 @@ Fact: TypeAlias = (
     | BfdProfile
     | BgpPeer
     | Claim
-    | Cluster
+    | ClusterFact
     | Cni
     | CommunityAlias
     | Eip
@@ -79,7 +79,7 @@ COLLECTION: Final[Mapping[type, str]] = {
     BfdProfile: "bfd_profiles",
     BgpPeer: "bgp_peers",
     Claim: "claims",
-    Cluster: "clusters",
+    ClusterFact: "clusters",
     Cni: "cni",
     CommunityAlias: "communities",
     Eip: "eips",
@@ -96,20 +96,20 @@ COLLECTION: Final[Mapping[type, str]] = {
 }
 
 
-def _pool(found: Found) -> Iterator[Fact]:
+def _pool(found: ParsedObject) -> Iterator[Fact]:
     allocation = found.spec.mapping("serviceAllocation")
     yield Pool(
         place=found.place,
         name=found.name,
         namespace=found.namespace,
-        addresses=also(found.spec.texts("addresses"), ()),
-        auto_assign=also(found.spec.flag("autoAssign"), found.absent),
+        addresses=or_default(found.spec.texts("addresses"), ()),
+        auto_assign=or_default(found.spec.flag("autoAssign"), found.absent),
         namespaces=_served(allocation) if found.spec.has("serviceAllocation") else found.absent,
         patch=found.patch,
     )
 
 
-def _address_pool(found: Found) -> Iterator[Fact]:
+def _address_pool(found: ParsedObject) -> Iterator[Fact]:
     """The kind from before MetalLB 0.13: a pool that is announced by its own protocol, on every NIC."""
     yield from _pool(found)
     protocol = found.spec.text("protocol")
@@ -135,17 +135,17 @@ def _served(allocation: Fields) -> Texts | None:
     return allocation.texts("namespaces") or None
 
 
-def _selects_by_label(found: Found) -> bool:
+def _selects_by_label(found: ParsedObject) -> bool:
     return found.spec.raw("ipAddressPoolSelectors") not in (None, (), [])
 
 
-def _layer2(found: Found) -> Iterator[Fact]:
+def _layer2(found: ParsedObject) -> Iterator[Fact]:
     yield Advertisement(
         place=found.place,
         name=found.name,
         namespace=found.namespace,
         protocol="L2",
-        pools=also(found.spec.texts("ipAddressPools"), found.absent or ()),
+        pools=or_default(found.spec.texts("ipAddressPools"), found.absent or ()),
         selects_by_label=_selects_by_label(found),
         interfaces=found.spec.texts("interfaces"),
         nodes=_selectors(found),
@@ -153,20 +153,20 @@ def _layer2(found: Found) -> Iterator[Fact]:
     )
 
 
-def _bgp(found: Found) -> Iterator[Fact]:
+def _bgp(found: ParsedObject) -> Iterator[Fact]:
     yield Advertisement(
         place=found.place,
         name=found.name,
         namespace=found.namespace,
         protocol="BGP",
-        pools=also(found.spec.texts("ipAddressPools"), found.absent or ()),
+        pools=or_default(found.spec.texts("ipAddressPools"), found.absent or ()),
         selects_by_label=_selects_by_label(found),
-        peers=also(found.spec.texts("peers"), found.absent or ()),
+        peers=or_default(found.spec.texts("peers"), found.absent or ()),
         nodes=_selectors(found),
-        aggregation=also(found.spec.number("aggregationLength"), found.absent),
-        aggregation_v6=also(found.spec.number("aggregationLengthV6"), found.absent),
-        local_pref=also(found.spec.number("localPref"), found.absent),
-        communities=also(found.spec.texts("communities"), found.absent or ()),
+        aggregation=or_default(found.spec.number("aggregationLength"), found.absent),
+        aggregation_v6=or_default(found.spec.number("aggregationLengthV6"), found.absent),
+        local_pref=or_default(found.spec.number("localPref"), found.absent),
+        communities=or_default(found.spec.texts("communities"), found.absent or ()),
         patch=found.patch,
     )
 
@@ -175,7 +175,7 @@ def _as_json(fields: Fields) -> str | Unknown:
     return as_json(fields.plain())
 
 
-def _selectors(found: Found) -> Texts:
+def _selectors(found: ParsedObject) -> Texts:
     """Each of `nodeSelectors` as JSON, for a comparison; UNKNOWN where a part of it is decided later."""
     selectors = found.spec.mappings("nodeSelectors") if found.spec.has("nodeSelectors") else found.absent or ()
     if selectors is UNKNOWN:
@@ -183,34 +183,34 @@ def _selectors(found: Found) -> Texts:
     return tuple(as_json(selector.plain()) for selector in selectors)
 
 
-def _bgp_peer(found: Found) -> Iterator[Fact]:
+def _bgp_peer(found: ParsedObject) -> Iterator[Fact]:
     yield BgpPeer(
         place=found.place,
         name=found.name,
         namespace=found.namespace,
         address=found.spec.text("peerAddress"),
-        my_asn=also(found.spec.number("myASN"), found.absent),
-        peer_asn=also(found.spec.number("peerASN"), found.absent),
-        bfd_profile=also(found.spec.text("bfdProfile"), found.absent),
+        my_asn=or_default(found.spec.number("myASN"), found.absent),
+        peer_asn=or_default(found.spec.number("peerASN"), found.absent),
+        bfd_profile=or_default(found.spec.text("bfdProfile"), found.absent),
         dynamic_asn=found.spec.has("dynamicASN"),
         plain_password=found.spec.raw("password") not in (None, ""),
-        interface=also(found.spec.text("interface"), found.absent),
-        vrf=also(found.spec.text("vrf"), found.absent),
-        router_id=also(found.spec.text("routerID"), found.absent),
-        source_address=also(found.spec.text("sourceAddress"), found.absent),
-        hold_time=also(found.spec.text("holdTime"), found.absent),
-        keepalive_time=also(found.spec.text("keepaliveTime"), found.absent),
-        multi_hop=also(found.spec.flag("ebgpMultiHop"), found.absent),
+        interface=or_default(found.spec.text("interface"), found.absent),
+        vrf=or_default(found.spec.text("vrf"), found.absent),
+        router_id=or_default(found.spec.text("routerID"), found.absent),
+        source_address=or_default(found.spec.text("sourceAddress"), found.absent),
+        hold_time=or_default(found.spec.text("holdTime"), found.absent),
+        keepalive_time=or_default(found.spec.text("keepaliveTime"), found.absent),
+        multi_hop=or_default(found.spec.flag("ebgpMultiHop"), found.absent),
         nodes=_selectors(found),
         patch=found.patch,
     )
 
 
-def _bfd_profile(found: Found) -> Iterator[Fact]:
+def _bfd_profile(found: ParsedObject) -> Iterator[Fact]:
     yield BfdProfile(place=found.place, name=found.name, namespace=found.namespace)
 
 
-def _communities(found: Found) -> Iterator[Fact]:
+def _communities(found: ParsedObject) -> Iterator[Fact]:
     entries = found.spec.mappings("communities")
     if entries is UNKNOWN or found.patch:
         yield CommunityAlias(place=found.place, name="", value=UNKNOWN, namespace=found.namespace)
@@ -224,66 +224,68 @@ def _communities(found: Found) -> Iterator[Fact]:
         )
 
 
-def _provider_network(found: Found) -> Iterator[Fact]:
+def _provider_network(found: ParsedObject) -> Iterator[Fact]:
     custom = found.spec.mappings("customInterfaces")
     interfaces: tuple[tuple[str | Unknown, Texts], ...] | Unknown = UNKNOWN
     if custom is not UNKNOWN:
-        interfaces = tuple((also(entry.text("interface"), UNKNOWN), also(entry.texts("nodes"), ())) for entry in custom)
+        interfaces = tuple(
+            (or_default(entry.text("interface"), UNKNOWN), or_default(entry.texts("nodes"), ())) for entry in custom
+        )
     yield ProviderNetwork(
         place=found.place,
         name=found.name,
         default_interface=found.spec.text("defaultInterface"),
         custom_interfaces=interfaces,
-        exclude_nodes=also(found.spec.texts("excludeNodes"), found.absent or ()),
+        exclude_nodes=or_default(found.spec.texts("excludeNodes"), found.absent or ()),
         node_selector=found.spec.has("nodeSelector"),
         selector=_as_json(found.spec.mapping("nodeSelector")) if found.spec.has("nodeSelector") else None,
     )
 
 
-def _vlan(found: Found) -> Iterator[Fact]:
+def _vlan(found: ParsedObject) -> Iterator[Fact]:
     yield Vlan(
         place=found.place,
         name=found.name,
         id=found.spec.number("id"),
         provider=DEFAULT_PROVIDER
         if found.spec.raw("provider") == ""
-        else also(found.spec.text("provider"), found.absent),
+        else or_default(found.spec.text("provider"), found.absent),
         patch=found.patch,
     )
 
 
-def _subnet(found: Found) -> Iterator[Fact]:
+def _subnet(found: ParsedObject) -> Iterator[Fact]:
     spec = found.spec
     yield Subnet(
         place=found.place,
         name=found.name,
         cidr=spec.text("cidrBlock"),
-        gateway=also(spec.text("gateway"), found.absent),
-        exclude=also(spec.texts("excludeIps"), found.absent or ()),
+        gateway=or_default(spec.text("gateway"), found.absent),
+        exclude=or_default(spec.texts("excludeIps"), found.absent or ()),
         vpc=spec.text("vpc"),
         vlan=spec.text("vlan"),
-        provider=also(spec.text("provider"), found.absent),
-        namespaces=also(spec.texts("namespaces"), found.absent or ()),
-        gateway_type=also(spec.text("gatewayType"), found.absent),
-        protocol=also(spec.text("protocol"), found.absent),
-        mtu=also(spec.number("mtu"), found.absent),
+        provider=or_default(spec.text("provider"), found.absent),
+        namespaces=or_default(spec.texts("namespaces"), found.absent or ()),
+        gateway_type=or_default(spec.text("gatewayType"), found.absent),
+        protocol=or_default(spec.text("protocol"), found.absent),
+        mtu=or_default(spec.number("mtu"), found.absent),
         external_lb=spec.flag("enableExternalLBAddress"),
         wants_egress=found.metadata.mapping("annotations").raw(EGRESS_ANNOTATION) != "none",
-        private=also(spec.flag("private"), found.absent),
-        allow_subnets=also(spec.texts("allowSubnets"), found.absent or ()),
+        private=or_default(spec.flag("private"), found.absent),
+        allow_subnets=or_default(spec.texts("allowSubnets"), found.absent or ()),
         unread=tuple(key for key in UNREAD if spec.raw(key) not in (None, False, "", (), [])),
         patch=found.patch,
     )
 
 
-def _vpc(found: Found) -> Iterator[Fact]:
+def _vpc(found: ParsedObject) -> Iterator[Fact]:
     routes, policies, peerings = (_mappings(found, key) for key in ("staticRoutes", "policyRoutes", "vpcPeerings"))
     yield Vpc(
         place=found.place,
         name=found.name,
-        namespaces=also(found.spec.texts("namespaces"), found.absent or ()),
-        enable_external=also(found.spec.flag("enableExternal"), found.absent),
-        extra_external=also(found.spec.texts("extraExternalSubnets"), found.absent),
+        namespaces=or_default(found.spec.texts("namespaces"), found.absent or ()),
+        enable_external=or_default(found.spec.flag("enableExternal"), found.absent),
+        extra_external=or_default(found.spec.texts("extraExternalSubnets"), found.absent),
         routes=tuple(map(_route, routes)) if isinstance(routes, tuple) else UNKNOWN,
         policies=tuple(map(_policy_route, policies)) if isinstance(policies, tuple) else policies,
         peerings=tuple((peering.text("remoteVpc"), peering.text("localConnectIP")) for peering in peerings)
@@ -295,7 +297,7 @@ def _vpc(found: Found) -> Iterator[Fact]:
     )
 
 
-def _mappings(found: Found, key: str) -> tuple[Fields, ...] | Unknown | None:
+def _mappings(found: ParsedObject, key: str) -> tuple[Fields, ...] | Unknown | None:
     """A list of mappings; None where a patch leaves it out."""
     return None if found.patch and not found.spec.has(key) else found.spec.mappings(key)
 
@@ -318,7 +320,7 @@ def _policy_route(entry: Fields) -> PolicyRoute:
     )
 
 
-def _attachment(found: Found) -> Iterator[Fact]:
+def _attachment(found: ParsedObject) -> Iterator[Fact]:
     text = found.spec.text("config")
     yield Attachment(
         place=found.place,
@@ -336,27 +338,27 @@ def _parsed(text: str) -> Mapping[str, object] | None:
     return config if isinstance(config, dict) else None
 
 
-def _snat_rule(found: Found) -> Iterator[Fact]:
+def _snat_rule(found: ParsedObject) -> Iterator[Fact]:
     yield SnatRule(
         place=found.place,
         name=found.name,
-        eip=also(found.spec.text("ovnEip"), found.absent),
-        subnet=also(found.spec.text("vpcSubnet"), found.absent),
+        eip=or_default(found.spec.text("ovnEip"), found.absent),
+        subnet=or_default(found.spec.text("vpcSubnet"), found.absent),
         other_source=any(found.spec.raw(key) not in (None, "") for key in ("ipName", "vpc", "v4IpCidr")),
-        vpc=also(found.spec.text("vpc"), found.absent),
+        vpc=or_default(found.spec.text("vpc"), found.absent),
         cidrs=_given(found.spec.text("v4IpCidr"), found.spec.text("v6IpCidr")),
         patch=found.patch,
     )
 
 
-def _eip(found: Found) -> Iterator[Fact]:
+def _eip(found: ParsedObject) -> Iterator[Fact]:
     yield Eip(
         place=found.place,
         name=found.name,
-        external_subnet=also(found.spec.text("externalSubnet"), found.absent),
-        address=also(found.spec.text("v4Ip"), found.absent),
-        type=also(found.spec.text("type"), found.absent),
-        address_v6=also(found.spec.text("v6Ip"), found.absent),
+        external_subnet=or_default(found.spec.text("externalSubnet"), found.absent),
+        address=or_default(found.spec.text("v4Ip"), found.absent),
+        type=or_default(found.spec.text("type"), found.absent),
+        address_v6=or_default(found.spec.text("v6Ip"), found.absent),
     )
 
 
@@ -365,65 +367,67 @@ def _given(*texts: Maybe[str]) -> Texts:
     return tuple(text for text in texts if text)
 
 
-def _fip(found: Found) -> Iterator[Fact]:
+def _fip(found: ParsedObject) -> Iterator[Fact]:
     yield _translation(found)
 
 
-def _dnat_rule(found: Found) -> Iterator[Fact]:
+def _dnat_rule(found: ParsedObject) -> Iterator[Fact]:
     spec = found.spec
     yield replace(
         _translation(found),
         all_ports=False,
-        external_port=also(spec.text("externalPort"), found.absent),
-        internal_port=also(spec.text("internalPort"), found.absent),
-        protocol=also(spec.text("protocol"), found.absent),
+        external_port=or_default(spec.text("externalPort"), found.absent),
+        internal_port=or_default(spec.text("internalPort"), found.absent),
+        protocol=or_default(spec.text("protocol"), found.absent),
     )
 
 
-def _translation(found: Found) -> Translation:
+def _translation(found: ParsedObject) -> Translation:
     """What `ipName` decides stands in the status, once the controller has read it."""
     status = found.top.mapping("status")
     written = _given(found.spec.text("v4Ip"), found.spec.text("v6Ip"))
     return Translation(
         place=found.place,
         name=found.name,
-        eip=also(found.spec.text("ovnEip"), found.absent),
-        vpc=also(found.spec.text("vpc") or status.text("vpc"), found.absent),
+        eip=or_default(found.spec.text("ovnEip"), found.absent),
+        vpc=or_default(found.spec.text("vpc") or status.text("vpc"), found.absent),
         addresses=written or _given(status.text("v4Ip"), status.text("v6Ip")),
     )
 
 
-def _node(found: Found) -> Iterator[Fact]:
+def _node(found: ParsedObject) -> Iterator[Fact]:
     addresses = found.top.mapping("status").mappings("addresses")
     internal: Texts = UNKNOWN
     if addresses is not UNKNOWN:
         internal = tuple(
-            also(entry.text("address"), UNKNOWN) for entry in addresses if entry.raw("type") in ("InternalIP", UNKNOWN)
+            or_default(entry.text("address"), UNKNOWN)
+            for entry in addresses
+            if entry.raw("type") in ("InternalIP", UNKNOWN)
         )
     yield Node(
         place=found.place,
         name=found.name,
-        external_gateway=also(found.metadata.mapping("labels").text(EXTERNAL_GATEWAY_LABEL), found.absent),
+        external_gateway=or_default(found.metadata.mapping("labels").text(EXTERNAL_GATEWAY_LABEL), found.absent),
         addresses=internal,
         labels=None if found.patch else _as_json(found.metadata.mapping("labels")),
     )
 
 
-def _quota(found: Found) -> Iterator[Fact]:
+def _quota(found: ParsedObject) -> Iterator[Fact]:
     hard = UNKNOWN if found.patch and not found.spec.has("hard") else found.spec.mapping("hard").plain()
     yield Quota(place=found.place, name=found.name, namespace=found.namespace, hard=hard)
 
 
-def _namespace(found: Found) -> Iterator[Fact]:
+def _namespace(found: ParsedObject) -> Iterator[Fact]:
     if found.name == "kube-system" and (uid := found.metadata.text("uid")) is not None:
-        yield Cluster(place=found.place, uid=uid)
+        yield ClusterFact(place=found.place, uid=uid)
 
 
-def _service_cidr(found: Found) -> Iterator[Fact]:
-    yield Cluster(place=found.place, service_cidrs=also(found.spec.texts("cidrs"), ()))
+def _service_cidr(found: ParsedObject) -> Iterator[Fact]:
+    yield ClusterFact(place=found.place, service_cidrs=or_default(found.spec.texts("cidrs"), ()))
 
 
-def _controller(found: Found) -> Iterator[Fact]:
+def _controller(found: ParsedObject) -> Iterator[Fact]:
     """Deployment kube-ovn-controller; all others are none of our business."""
     if found.name != _CONTROLLER:
         return
@@ -434,10 +438,10 @@ def _controller(found: Found) -> Iterator[Fact]:
             tag = image
             if isinstance(image, str):  # HOST:PORT/NAME:TAG@DIGEST
                 tag = image.partition("@")[0].rpartition("/")[2].partition(":")[2] or image
-            yield Cluster(place=found.place, kube_ovn_version=tag, kube_ovn_arguments=container.texts("args"))
+            yield ClusterFact(place=found.place, kube_ovn_version=tag, kube_ovn_arguments=container.texts("args"))
 
 
-def _release(found: Found) -> Iterator[Fact]:
+def _release(found: ParsedObject) -> Iterator[Fact]:
     """Whatever asks for a Helm release, Pulumi's own in the form to which the policy pack brings it included."""
     data = found.top.plain()
     for values in releases(kind_of(data), data) if data is not UNKNOWN else ():
@@ -445,7 +449,7 @@ def _release(found: Found) -> Iterator[Fact]:
         yield from values_facts(tree, found.place, chart=values.chart, patch=found.patch, complete=values.complete)
 
 
-Reader: TypeAlias = Callable[[Found], Iterator[Fact]]
+Reader: TypeAlias = Callable[[ParsedObject], Iterator[Fact]]
 
 READERS: Final[Mapping[tuple[str, str], Reader]] = {
     ("metallb.io", "IPAddressPool"): _pool,

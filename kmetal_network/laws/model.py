@@ -32,20 +32,20 @@ EstateJudge: TypeAlias = Callable[[Estate], Iterable[tuple[str, Breach]]]
 """A check that compares environments; each breach comes with the environment in which it is to be mended."""
 
 
-def in_no_one(facts: Facts) -> Iterable[Breach]:
+def no_breaches(facts: Facts) -> Iterable[Breach]:
     """The check of a law that speaks of several environments: one alone can't break it."""
     del facts
     return ()
 
 
-def between_none(estate: Estate) -> Iterable[tuple[str, Breach]]:
+def no_estate_breaches(estate: Estate) -> Iterable[tuple[str, Breach]]:
     """The check between environments of a law that each keeps or breaks alone."""
     del estate
     return ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Rule:
+class Law:
     """One law."""
 
     id: str
@@ -58,8 +58,8 @@ class Rule:
     """What an operator does about it."""
     reference: str
     """Where the fact comes from: kMetal's networking guide, docs/evidence, an upstream file, a thread."""
-    judge: Judge = in_no_one
-    judge_estate: EstateJudge = between_none
+    judge: Judge = no_breaches
+    judge_estate: EstateJudge = no_estate_breaches
     unknown: Literal["is a finding", "passes"] = "passes"
     """Its opinion on a value that is decided later: a law that needs a literal refuses it, one that needs presence does
     not."""

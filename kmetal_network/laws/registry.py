@@ -12,7 +12,7 @@ from kmetal_network.laws.addresses import overlaps, subnet_cidrs
 from kmetal_network.laws.capacity import headroom
 from kmetal_network.laws.environments import comparison
 from kmetal_network.laws.metallb import announcements, bgp_advertisements, bgp_sessions, pools, speaker_peers
-from kmetal_network.laws.model import Breach, Estate, Rule
+from kmetal_network.laws.model import Breach, Estate, Law
 from kmetal_network.laws.platform import prerequisites
 from kmetal_network.laws.provider import claims, gateways, nics_and_vlans, pod_access
 from kmetal_network.laws.tenants import attachments, egress, isolation, naming, quotas, reachability, routes
@@ -41,11 +41,11 @@ _FAMILIES: Final = (
     naming,
 )
 
-RULES: Final[tuple[Rule, ...]] = tuple(
-    sorted((rule for family in _FAMILIES for rule in family.RULES), key=lambda rule: rule.id)
+LAWS: Final[tuple[Law, ...]] = tuple(
+    sorted((law for family in _FAMILIES for law in family.LAWS), key=lambda law: law.id)
 )
 
-BY_ID: Final[dict[str, Rule]] = {rule.id: rule for rule in RULES}
+BY_ID: Final[dict[str, Law]] = {law.id: law for law in LAWS}
 
 
 MOST: Final = 10_000
@@ -65,21 +65,21 @@ def _bounded(breaches: Iterable[Breach]) -> Iterable[Breach]:
     return errors | warnings
 
 
-def judge(facts: Facts, rules: Iterable[Rule] = RULES) -> tuple[Finding, ...]:
+def judge(facts: Facts, laws: Iterable[Law] = LAWS) -> tuple[Finding, ...]:
     """Every breach of every law, sorted by place. A relaxed law's breaches come as warnings that carry the reason."""
-    findings = [_finding(rule, breach, facts.relaxed) for rule in rules for breach in _bounded(rule.judge(facts))]
+    findings = [_finding(law, breach, facts.relaxed) for law in laws for breach in _bounded(law.judge(facts))]
     return tuple(sorted(findings))
 
 
-def judge_estate(estate: Estate, rules: Iterable[Rule] = RULES) -> tuple[Finding, ...]:
+def judge_estate(estate: Estate, laws: Iterable[Law] = LAWS) -> tuple[Finding, ...]:
     """Every breach between environments, sorted by place; what each breaks alone is `judge`'s.
 
     A law is relaxed by the environment that would have to mend the breach.
     """
     findings = [
-        _finding(rule, breach, estate[environment].relaxed)
-        for rule in rules
-        for environment, breach in islice(dict.fromkeys(rule.judge_estate(estate)), MOST)
+        _finding(law, breach, estate[environment].relaxed)
+        for law in laws
+        for environment, breach in islice(dict.fromkeys(law.judge_estate(estate)), MOST)
     ]
     return tuple(sorted(findings))
 
@@ -89,12 +89,12 @@ def errors(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
     return tuple(finding for finding in findings if finding.severity is Severity.ERROR)
 
 
-def _finding(rule: Rule, breach: Breach, relaxed: Mapping[str, str]) -> Finding:
-    reason = relaxed.get(rule.id) if rule.relaxable else None
+def _finding(law: Law, breach: Breach, relaxed: Mapping[str, str]) -> Finding:
+    reason = relaxed.get(law.id) if law.relaxable else None
     return Finding(
         place=breach.place,
         problem=breach.problem,
         remedy=breach.remedy if reason is None else f"relaxed for this stack: {reason}",
-        rule=rule.id,
-        severity=Severity.WARNING if breach.warning or reason is not None else rule.severity,
+        rule=law.id,
+        severity=Severity.WARNING if breach.warning or reason is not None else law.severity,
     )

@@ -42,7 +42,7 @@ _SCALE: Final = {
 }
 
 
-class Way(StrEnum):
+class DriftKind(StrEnum):
     """In which way a cluster differs."""
 
     CHANGED = "changed"
@@ -65,7 +65,7 @@ class Way(StrEnum):
 class Drift:
     """One line of the report."""
 
-    way: Way
+    way: DriftKind
     object: str
     """`Kind namespace/name`."""
     field: str = ""
@@ -83,7 +83,7 @@ class Drift:
     @property
     def seen(self) -> str:
         """What differs, in words."""
-        if self.way is not Way.CHANGED:
+        if self.way is not DriftKind.CHANGED:
             return self.note or self.way.value
         return f"{self.field}: {_difference(self.wanted, self.live)}{f' ({self.note})' if self.note else ''}"
 
@@ -91,7 +91,7 @@ class Drift:
     def who(self) -> str:
         """Who did it, and when, as far as that is on record."""
         if self.by is None:
-            return "" if self.way is Way.MISSING else "not on record"
+            return "" if self.way is DriftKind.MISSING else "not on record"
         return f"{self.by.manager} ({self.by.operation}) {self.by.time}".rstrip()
 
 
@@ -112,14 +112,14 @@ def differing(settings: Settings, stack: str, seen: Seen) -> Iterator[Drift]:
 def _object(manifest: Manifest, stack: str, live: Object | None, nodes: Mapping[str, Object]) -> Iterator[Drift]:
     name = f"{manifest.kind} {object_key(manifest.body)}"
     if live is None:
-        yield Drift(way=Way.MISSING, object=name, remedy=f"kmetal-network up {stack} --refresh")
+        yield Drift(way=DriftKind.MISSING, object=name, remedy=f"kmetal-network up {stack} --refresh")
         return
     metadata = live.get("metadata") or {}
     if since := metadata.get("deletionTimestamp"):
         held = ", ".join(metadata.get("finalizers") or ()) or "nothing"
         note = f"being deleted since {since}, held by {held}"
         remedy = f"see what hangs: docs/guide/a-run-that-died.md; once it is gone: kmetal-network up {stack} --refresh"
-        yield Drift(way=Way.GOING, object=name, note=note, remedy=remedy)
+        yield Drift(way=DriftKind.GOING, object=name, note=note, remedy=remedy)
     ours = {key: value for key, value in manifest.body.items() if key not in ("apiVersion", "kind", "metadata")}
     own = {key: manifest.body["metadata"].get(key) or {} for key in ("labels", "annotations")}
     for path, wanted, value in differences({"metadata": own, **ours}, live, counted=manifest.kind in _COUNTED):
@@ -137,7 +137,7 @@ def _patch(manifest: Manifest, stack: str, seen: Seen, absent: str) -> Iterator[
     name = f"{manifest.kind} {manifest.name}"
     live = seen[manifest.kind].get(manifest.name)
     if live is None:
-        yield Drift(way=Way.MISSING, object=name, remedy=absent)
+        yield Drift(way=DriftKind.MISSING, object=name, remedy=absent)
         return
     labels = manifest.body["metadata"].get("labels") or {}
     forced = FORCE in (manifest.body["metadata"].get("annotations") or {})
@@ -156,7 +156,7 @@ def _nodes(listed: Any) -> set[str]:
 def _changed(name: str, path: Steps, wanted: Any, value: Any, live: Object, stack: str, *, forced: bool) -> Drift:
     by = None if value is None else writer_of(live, path)
     return Drift(
-        way=Way.CHANGED,
+        way=DriftKind.CHANGED,
         object=name,
         field=_spoken(path),
         wanted=wanted,

@@ -15,7 +15,7 @@ from kmetal_network.errors import Finding, listed
 from kmetal_network.finding_codes.codes import IN_USE, LEFT, TOUCHED
 from kmetal_network.kinds.registry import in_order
 from kmetal_network.live.diff import Object, Seen, kubectl
-from kmetal_network.live.undeclared import RULES, vpcs_of
+from kmetal_network.live.undeclared import NAT_KINDS, vpcs_of
 from kmetal_network.names import STACK_LABEL, TENANT_LABEL, TenantNames, external_eip
 
 _OWNERS: Final = ("TenantControlPlane", "Cluster")
@@ -26,7 +26,7 @@ GONE_IN_ORDER: Final = in_order("goes")
 
 
 @dataclass(frozen=True, slots=True)
-class Estate:
+class TenantObjects:
     """What is called a tenant's in a cluster."""
 
     stack: str
@@ -58,7 +58,7 @@ class Estate:
     def _holds(self, kind: str, key: str, item: Object, subnets: Collection[str], seen: Seen) -> bool:
         if self._owner(item) not in (None, self.stack):
             return False
-        if self._is_labelled(item) or (kind in RULES and self._names_vpc(item)):
+        if self._is_labelled(item) or (kind in NAT_KINDS and self._names_vpc(item)):
             return True
         spec = item.get("spec") or {}
         refers = {
@@ -67,7 +67,7 @@ class Estate:
             "IP": spec.get("subnet") in subnets,
             "OvnEip": key == self.port or self.vpc in vpcs_of(key, item, (self.vpc,), seen),
         }
-        return refers.get(kind, kind in RULES and spec.get("ovnEip") == self.port)
+        return refers.get(kind, kind in NAT_KINDS and spec.get("ovnEip") == self.port)
 
     def _is_labelled(self, item: Object) -> bool:
         labels = (item.get("metadata") or {}).get("labels") or {}
@@ -82,41 +82,41 @@ class Estate:
         return any((item.get(part) or {}).get("vpc") == self.vpc for part in ("spec", "status"))
 
 
-def uses(estate: Estate, seen: Seen) -> Iterator[Finding]:
+def uses(owned: TenantObjects, seen: Seen) -> Iterator[Finding]:
     """Everything for whose sake the tenant stays; by kind, those concerned named."""
-    mine = list(estate.objects(seen))
+    mine = list(owned.objects(seen))
     pods = {
         f"{item['spec'].get('namespace')}/{item['spec']['podName']}"
         for kind, _, item in mine
         if kind == "IP" and item["spec"].get("podName")
     }
-    yield from _in_use(estate, "Pod", pods, "addresses in its Subnets", "stop them, and what makes them anew")
-    running = {key for key, pod in _inside(estate, "Pod", seen) if runs(pod)}
-    yield from _in_use(estate, "Pod", running - pods, "running in its namespace", "stop them, and what makes them anew")
-    balancers = {key for key, item in _inside(estate, "Service", seen) if item["spec"].get("type") == "LoadBalancer"}
-    yield from _in_use(estate, "Service", balancers, "addresses of MetalLB's pools", "delete them")
+    yield from _in_use(owned, "Pod", pods, "addresses in its Subnets", "stop them, and what makes them anew")
+    running = {key for key, pod in _inside(owned, "Pod", seen) if runs(pod)}
+    yield from _in_use(owned, "Pod", running - pods, "running in its namespace", "stop them, and what makes them anew")
+    balancers = {key for key, item in _inside(owned, "Service", seen) if item["spec"].get("type") == "LoadBalancer"}
+    yield from _in_use(owned, "Service", balancers, "addresses of MetalLB's pools", "delete them")
     for kind in _OWNERS:
-        held = {key for key, _ in _inside(estate, kind, seen)}
-        yield from _in_use(estate, kind, held, "in its namespace", "delete them; what they made goes along")
-    for kind, ours in (("OvnFip", ()), ("OvnDnatRule", ()), ("OvnEip", (estate.port,))):
+        held = {key for key, _ in _inside(owned, kind, seen)}
+        yield from _in_use(owned, kind, held, "in its namespace", "delete them; what they made goes along")
+    for kind, ours in (("OvnFip", ()), ("OvnDnatRule", ()), ("OvnEip", (owned.port,))):
         names = {key for one, key, _ in mine if one == kind} - set(ours)
         remedy = "delete the LoadBalancer Services inside the tenant's clusters"
-        yield from _in_use(estate, kind, names, "its clusters' load balancers", remedy)
+        yield from _in_use(owned, kind, names, "its clusters' load balancers", remedy)
 
 
-def _in_use(estate: Estate, kind: str, names: Collection[str], what: str, remedy: str) -> Iterator[Finding]:
+def _in_use(owned: TenantObjects, kind: str, names: Collection[str], what: str, remedy: str) -> Iterator[Finding]:
     if names:
         yield Finding(
-            place=f"tenant {estate.tenant}",
+            place=f"tenant {owned.tenant}",
             problem=f"is in use by {listed(kind, names)} ({what})",
             remedy=remedy,
             rule=IN_USE,
         )
 
 
-def _inside(estate: Estate, kind: str, seen: Seen) -> Iterator[tuple[str, Object]]:
+def _inside(owned: TenantObjects, kind: str, seen: Seen) -> Iterator[tuple[str, Object]]:
     for key, item in seen.get(kind, {}).items():
-        if item["metadata"].get("namespace") == estate.namespace:
+        if item["metadata"].get("namespace") == owned.namespace:
             yield key, item
 
 
@@ -125,15 +125,15 @@ def runs(pod: Object) -> bool:
     return (pod.get("status") or {}).get("phase") not in ("Succeeded", "Failed")
 
 
-def left(estate: Estate, seen: Seen) -> Iterator[Finding]:
+def left(owned: TenantObjects, seen: Seen) -> Iterator[Finding]:
     """What has not gone, why as far as that shows, and what to do; in the order in which it has to go."""
-    for kind, key, item in estate.objects(seen):
+    for kind, key, item in owned.objects(seen):
         metadata = item["metadata"]
         since = metadata.get("deletionTimestamp")
         held = ", ".join([*(metadata.get("finalizers") or ()), *((item.get("spec") or {}).get("finalizers") or ())])
         state = f"hangs since {since}, held by {held or 'nothing'}" if since else "is there and nobody deletes it"
         name = f"{kind} {key}"
-        remedy = _cure(estate, kind, key, seen) if since else f"no state knows it: {kubectl('delete', name)}"
+        remedy = _cure(owned, kind, key, seen) if since else f"no state knows it: {kubectl('delete', name)}"
         yield Finding(place=name, problem=f"{state}{_said(item)}", remedy=remedy, rule=LEFT)
 
 
@@ -148,11 +148,11 @@ def _said(item: Object) -> str:
     return f" ({'; '.join(words)})" if words else ""
 
 
-def _cure(estate: Estate, kind: str, key: str, seen: Seen) -> str:
+def _cure(owned: TenantObjects, kind: str, key: str, seen: Seen) -> str:
     match kind:
-        case "OvnSnatRule" | "OvnFip" | "OvnDnatRule" | "OvnEip" if estate.vpc not in seen.get("Vpc", {}):
+        case "OvnSnatRule" | "OvnFip" | "OvnDnatRule" | "OvnEip" if owned.vpc not in seen.get("Vpc", {}):
             return (
-                f"its router is gone before it: make Vpc {estate.vpc} again (kubectl create, an empty spec), wait until"
+                f"its router is gone before it: make Vpc {owned.vpc} again (kubectl create, an empty spec), wait until"
                 " this is gone, then delete that Vpc"
             )
         case "OvnEip":
@@ -168,10 +168,10 @@ def _cure(estate: Estate, kind: str, key: str, seen: Seen) -> str:
     return "look at its events and conditions; whoever set the finalizer has to take it off"
 
 
-def of_others(estate: Estate, vpcs: Iterable[str], seen: Seen) -> Mapping[str, Object]:
+def of_others(owned: TenantObjects, vpcs: Iterable[str], seen: Seen) -> Mapping[str, Object]:
     """`Kind key` to object of what must not be touched: all that carries a stack's label, and the others' addresses."""
-    mine = {(kind, key) for kind, key, _ in estate.objects(seen)}
-    ports = {external_eip(vpc, estate.external) for vpc in vpcs}
+    mine = {(kind, key) for kind, key, _ in owned.objects(seen)}
+    ports = {external_eip(vpc, owned.external) for vpc in vpcs}
     return {
         f"{kind} {key}": item
         for kind, items in seen.items()

@@ -20,14 +20,14 @@ _PATCHED: Final = {
 """All that our patch of a Node holds."""
 
 
-def standing_otherwise(body: Object, live: Object) -> dict[str, Any]:
+def differing_fixed_fields(body: Object, live: Object) -> dict[str, Any]:
     """Fields that only a replacement may change and that are live otherwise than in a body: path to live value."""
     kind, spec = str(body["kind"]), {"spec": body.get("spec") or {}}
     found = {".".join(path): value for path, _, value in differences(spec, live)}
     return {path: value for path, value in found.items() if is_fixed(kind, (path,))}
 
 
-def succession(body: Object, live: Object, stack: str) -> list[dict[str, Any]]:
+def ownership_transfer(body: Object, live: Object, stack: str) -> list[dict[str, Any]]:
     """The JSON patch by which earlier names of ours hand a live object over to the name of today; empty where none do.
 
     What they held is held on, so that a field which the program has dropped since is still taken away. An entry is ours
@@ -37,7 +37,7 @@ def succession(body: Object, live: Object, stack: str) -> list[dict[str, Any]]:
     manager = manager_of(body, stack)
     entries = _entries(live)
     earlier = [entry for entry in entries if _is_earlier(entry, manager)]
-    if not earlier or standing_otherwise(body, live):
+    if not earlier or differing_fixed_fields(body, live):
         return []
     own = [entry for entry in entries if _applied(entry) and entry["manager"] == manager]
     merged = {**(own or earlier)[0], "manager": manager}

@@ -14,7 +14,7 @@ from typing import Any, Final
 from kmetal_network.addresses import Span
 from kmetal_network.config.settings import Settings
 from kmetal_network.kinds.registry import names_where
-from kmetal_network.live.diff import Drift, Object, Seen, Way, kubectl
+from kmetal_network.live.diff import Drift, DriftKind, Object, Seen, kubectl
 from kmetal_network.live.managed_fields import maker_of, writer_of
 from kmetal_network.manifests.inventory import object_key, owned_manifests
 from kmetal_network.manifests.objects import default_vpc_patch
@@ -26,7 +26,7 @@ PLATFORM_SUBNETS: Final = frozenset({"ovn-default", "join"})
 CLOUD_PROVIDER: Final = "cloud-provider"
 """Part of the field manager's name of what makes tenants' load balancer addresses."""
 
-RULES: Final = ("OvnSnatRule", "OvnFip", "OvnDnatRule")
+NAT_KINDS: Final = ("OvnSnatRule", "OvnFip", "OvnDnatRule")
 """What uses an OvnEip, and so says which Vpc it is for."""
 
 DECLARED_KINDS: Final = names_where("declared")
@@ -50,7 +50,7 @@ def undeclared(settings: Settings, stack: str, stacks: Collection[str], seen: Se
             if (kind, key) in wanted or (owner in stacks and owner != stack):
                 continue
             if owner == stack:
-                yield _leftover(f"{kind} {key}", item, stack)
+                yield _orphan(f"{kind} {key}", item, stack)
             elif kind in DECLARED_KINDS and not _belongs(kind, key, item, settings, seen):
                 yield _rogue(f"{kind} {key}", item, settings, owner)
     yield from _gateways(settings, stack, seen)
@@ -60,7 +60,7 @@ def vpcs_of(eip: str, item: Object, vpcs: Collection[str], seen: Seen) -> set[st
     """The Vpcs that an OvnEip says it is for: by a label or annotation, or by the rules that use it."""
     metadata = item.get("metadata") or {}
     said = {str(value) for key in ("labels", "annotations") for value in (metadata.get(key) or {}).values()}
-    for kind in RULES:
+    for kind in NAT_KINDS:
         for rule in seen.get(kind, {}).values():
             if (rule.get("spec") or {}).get("ovnEip") == eip:
                 said |= {str((rule.get(part) or {}).get("vpc")) for part in ("spec", "status")}
@@ -71,11 +71,11 @@ def _labels(item: Object) -> Mapping[str, str]:
     return (item.get("metadata") or {}).get("labels") or {}
 
 
-def _leftover(name: str, item: Object, stack: str) -> Drift:
+def _orphan(name: str, item: Object, stack: str) -> Drift:
     tenant = _labels(item).get(TENANT_LABEL)
     first = f"kmetal-network offboard {stack} {tenant}" if tenant else f"kmetal-network up {stack}"
     return Drift(
-        way=Way.LEFTOVER,
+        way=DriftKind.LEFTOVER,
         object=name,
         by=maker_of(item),
         note=f"carries our label and is in no settings of {stack}",
@@ -90,7 +90,7 @@ def _rogue(name: str, item: Object, settings: Settings, owner: str | None) -> Dr
     if inside := [text for text in pool or () if _overlaps(text, block)]:
         notes.append(f"{', '.join(inside)} on the provider VLAN ({block}) [NET-201]")
     return Drift(
-        way=Way.ROGUE,
+        way=DriftKind.ROGUE,
         object=name,
         by=maker_of(item),
         note="; ".join(notes),
@@ -159,7 +159,7 @@ def _gateways(settings: Settings, stack: str, seen: Seen) -> Iterator[Drift]:
     for name, node in sorted(seen.get("Node", {}).items()):
         if _labels(node).get(EXTERNAL_GATEWAY_LABEL) == "true" and name not in settings.provider.gateway_nodes:
             yield Drift(
-                way=Way.ROGUE,
+                way=DriftKind.ROGUE,
                 object=f"Node {name}",
                 by=writer_of(node, ("metadata", "labels", EXTERNAL_GATEWAY_LABEL)),
                 note="a gateway that is not among gatewayNodes: new tenants may be anchored there",

@@ -20,7 +20,7 @@ from kmetal_network.manifests.objects import (
 
 def owned_manifests(settings: Settings, stack: str) -> Iterator[Manifest]:
     """The objects that are the stack's alone, in the order of its layers; no patch of others' objects is among them."""
-    yield from wall_manifests(settings, stack)
+    yield from admission_objects(settings, stack)
     if settings.chart.install == "flux":
         values = chart_values(settings.chart, settings.network, settings.metallb)
         yield from flux_manifests(settings.chart, values, stack)
@@ -32,7 +32,7 @@ def owned_manifests(settings: Settings, stack: str) -> Iterator[Manifest]:
         yield from tenant_manifests(tenant, settings.provider.external, stack)
 
 
-def wall_manifests(settings: Settings, stack: str) -> tuple[Manifest, ...]:
+def admission_objects(settings: Settings, stack: str) -> tuple[Manifest, ...]:
     """The admission policies and their bindings."""
     held_against = literals(settings.provider, settings.management, settings.network, settings.metallb)
     return admission_manifests(settings.admission, held_against, settings.relaxed, stack)

@@ -35,8 +35,8 @@ def why_replaced(kind: str, changed: Iterable[str]) -> str:
     """Why an object of that kind is replaced whose fields at those paths change; empty where nothing is known."""
     fields = tuple(changed)
     known = {**_OTHERS, **FIXED.get(kind, {})}
-    told = [f"{path.removeprefix('spec.')}: {why}" for path, why in known.items() if _touches(path, fields)]
-    return "; ".join(told) or _ALONG.get(kind, "")
+    reasons = [f"{path.removeprefix('spec.')}: {why}" for path, why in known.items() if _touches(path, fields)]
+    return "; ".join(reasons) or _ALONG.get(kind, "")
 
 
 def _touches(path: str, fields: Iterable[str]) -> bool:

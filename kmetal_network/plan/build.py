@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from kmetal_network.errors import Finding, Severity
-from kmetal_network.laws.registry import RULES
+from kmetal_network.laws.registry import LAWS
 from kmetal_network.manifests.replacement import FIXED, why_replaced
 from kmetal_network.names import TENANT_LABEL
 from kmetal_network.plan.consequences import caveats, cluster_of, moves, opened
@@ -91,7 +91,7 @@ def plan_of(
         supplies=supplies(_bodies(everything, after=False), _bodies(everything, after=True)),
         unseen=tuple(dict.fromkeys(judged.unseen)),
         caveats=tuple(dict.fromkeys(caveats(changes))),
-        laws=len(RULES),
+        laws=len(LAWS),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kmetal_network.config.settings import Settings
 from kmetal_network.manifests.chart import chart_values, flux_manifests
-from kmetal_network.manifests.inventory import wall_manifests
+from kmetal_network.manifests.inventory import admission_objects
 from kmetal_network.manifests.objects import (
     Body,
     default_vpc_patch,
@@ -46,7 +46,7 @@ def rendered(settings: Settings, stack: str) -> Iterator[Rendered]:
             "values": values,
         }
         yield Rendered(state_name="cni-release", kind="Release", body=pruned(release))
-    for manifest in wall_manifests(settings, stack):
+    for manifest in admission_objects(settings, stack):
         yield Rendered(state_name=f"admission-{manifest.role}", kind=manifest.kind, body=manifest.body)
     for manifest in metallb_manifests(settings.metallb, settings.management, stack):
         yield Rendered(state_name=f"metallb-{manifest.role}", kind=manifest.kind, body=manifest.body)

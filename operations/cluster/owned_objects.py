@@ -9,7 +9,7 @@ from kmetal_network.config.stackfile import Environment
 from kmetal_network.errors import Finding, OperatorError, Severity
 from kmetal_network.finding_codes.codes import HELD
 from kmetal_network.live.field_managers import stack_manager
-from kmetal_network.live.ownership_transfer import succession
+from kmetal_network.live.ownership_transfer import ownership_transfer
 from kmetal_network.manifests.inventory import object_key, owned_manifests
 from kmetal_network.manifests.objects import Manifest
 from kmetal_network.names import STACK_LABEL
@@ -20,7 +20,7 @@ _TRIES: Final = 5
 """A controller may write a status between a look and a write."""
 
 
-class Standing(NamedTuple):
+class OwnedObject(NamedTuple):
     """One of them."""
 
     manifest: Manifest
@@ -53,15 +53,15 @@ def path_of(kind: str, live: Mapping[str, Any]) -> str:
     return f"{collection}/{metadata['name']}"
 
 
-def standing(environment: Environment, cluster: LiveCluster) -> list[Standing]:
+def owned_objects(environment: Environment, cluster: LiveCluster) -> list[OwnedObject]:
     """All of them, in the order in which they are made."""
     owned = [one for one in owned_manifests(environment.settings, environment.name) if one.kind in COLLECTIONS]
     seen = snapshot(cluster, sorted({manifest.kind for manifest in owned}))
     found = ((one, object_key(one.body)) for one in owned)
-    return [Standing(one, key, seen[one.kind][key]) for one, key in found if key in seen.get(one.kind, {})]
+    return [OwnedObject(one, key, seen[one.kind][key]) for one, key in found if key in seen.get(one.kind, {})]
 
 
-def by_kind(there: Iterable[Standing]) -> dict[str, dict[str, Mapping[str, Any]]]:
+def by_kind(there: Iterable[OwnedObject]) -> dict[str, dict[str, Mapping[str, Any]]]:
     """The live objects as a snapshot has them."""
     seen: dict[str, dict[str, Mapping[str, Any]]] = {}
     for one in there:
@@ -69,7 +69,7 @@ def by_kind(there: Iterable[Standing]) -> dict[str, dict[str, Mapping[str, Any]]
     return seen
 
 
-def succeed(environment: Environment, cluster: WritableCluster, there: list[Standing]) -> int:
+def transfer_field_ownership(environment: Environment, cluster: WritableCluster, there: list[OwnedObject]) -> int:
     """End what earlier versions of this program, and runs of theirs that died, hold of the stack's own objects.
 
     Nothing but `managedFields` is written. How many objects it was needed for.
@@ -81,7 +81,11 @@ def succeed(environment: Environment, cluster: WritableCluster, there: list[Stan
     for one in there:
         live: Mapping[str, Any] | None = one.live
         for _ in range(_TRIES):
-            patch = succession(one.manifest.body, live, environment.name) if live and _is_ours(one, environment) else []
+            patch = (
+                ownership_transfer(one.manifest.body, live, environment.name)
+                if live and _is_ours(one, environment)
+                else []
+            )
             if not patch:
                 break
             if cluster.patch(one.path, patch, stack_manager(environment.name)):
@@ -97,12 +101,12 @@ def succeed(environment: Environment, cluster: WritableCluster, there: list[Stan
     return done
 
 
-def held_by_others(environment: Environment, there: list[Standing]) -> Iterator[Finding]:
+def held_by_others(environment: Environment, there: list[OwnedObject]) -> Iterator[Finding]:
     """What `succeed` is yet to do, for whoever only previews."""
     held = [
         one.name
         for one in there
-        if _is_ours(one, environment) and succession(one.manifest.body, one.live, environment.name)
+        if _is_ours(one, environment) and ownership_transfer(one.manifest.body, one.live, environment.name)
     ]
     if held:
         yield Finding(
@@ -115,5 +119,5 @@ def held_by_others(environment: Environment, there: list[Standing]) -> Iterator[
         )
 
 
-def _is_ours(one: Standing, environment: Environment) -> bool:
+def _is_ours(one: OwnedObject, environment: Environment) -> bool:
     return one.owner == environment.name

@@ -25,12 +25,12 @@ from kmetal_network.config.kubeconfig import context_of, kubeconfig_path, read_c
 from kmetal_network.config.stackfile import load_environments, load_stack, stack_file
 from kmetal_network.errors import Finding, OperatorError, Severity
 from kmetal_network.laws.registry import errors, judge, judge_estate
-from kmetal_network.manifests.inventory import object_key, wall_manifests
+from kmetal_network.manifests.inventory import admission_objects, object_key
 from kmetal_network.names import RELEASE, RELEASE_NAMESPACE, STACK_LABEL
 from kmetal_network.yaml_document import read_document
 from operations.cluster.live import snapshot
-from operations.cluster.owned_objects import standing
-from operations.commands.takeover import HandOver
+from operations.cluster.owned_objects import owned_objects
+from operations.commands.takeover import Takeover
 from operations.console import Output, note, out, watched
 from operations.preflight.obstacles import obstacles
 from operations.preflight.platform import gateway_labels
@@ -71,7 +71,7 @@ def adopt(
             note(f"what the settings can mend: save the above as Pulumi.{stack}.yaml, mend it there, and adopt again")
         if wrong:
             raise OperatorError(wrong)
-        _show_hand_over(proposal)
+        _show_takeover(proposal)
         if not yes:
             typer.confirm(f"Hand {len(proposal.adopted)} objects over to stack {stack}?", abort=True)
         if proposal.text:
@@ -80,7 +80,7 @@ def adopt(
         cluster.prove(proposal)
 
 
-def _connect(stack: str, context: str | None, kubeconfig: str | None, *, existing: bool) -> HandOver:
+def _connect(stack: str, context: str | None, kubeconfig: str | None, *, existing: bool) -> Takeover:
     if existing:
         environment, _ = load_stack(_ROOT, stack)
         named = environment.settings.cluster.context
@@ -89,17 +89,17 @@ def _connect(stack: str, context: str | None, kubeconfig: str | None, *, existin
             raise OperatorError(
                 [Finding(place=environment.place(("cluster", "context")), problem=problem, remedy=remedy)]
             )
-        return HandOver(context_of(_ROOT, environment.settings.cluster), _ROOT)
+        return Takeover(context_of(_ROOT, environment.settings.cluster), _ROOT)
     if context is None:
         raise OperatorError(
             f"stack {stack} has no file yet, and no context is given; name the cluster's: --context NAME"
         )
-    return HandOver(read_context(kubeconfig_path(_ROOT, kubeconfig), context), _ROOT)
+    return Takeover(read_context(kubeconfig_path(_ROOT, kubeconfig), context), _ROOT)
 
 
 def _proposal(
     stack: str,
-    cluster: HandOver,
+    cluster: Takeover,
     kubeconfig: str | None,
     management_interface: str | None,
     values: Path | None,
@@ -127,7 +127,7 @@ def _proposal(
     )
 
 
-def _chart(cluster: HandOver, values: Path | None) -> tuple[str | None, Mapping[str, Any] | None]:
+def _chart(cluster: Takeover, values: Path | None) -> tuple[str | None, Mapping[str, Any] | None]:
     """Version and values of the chart: from a file where one is given, else from Helm's own record."""
     if values is not None:
         try:
@@ -162,12 +162,12 @@ def _laws(proposal: Proposal) -> Iterator[Finding]:
             yield finding
 
 
-def _obstacles(proposal: Proposal, cluster: HandOver) -> Iterator[Finding]:
+def _obstacles(proposal: Proposal, cluster: Takeover) -> Iterator[Finding]:
     """What the platform lacks, and objects of others where the `up` would make its own."""
     environment = proposal.environment
     labels = gateway_labels(environment, cluster)
     adopting = {(adopted.manifest.kind, object_key(adopted.live)) for adopted in proposal.adopted}
-    yield from obstacles(environment, cluster, labels, standing(environment, cluster), adopting)
+    yield from obstacles(environment, cluster, labels, owned_objects(environment, cluster), adopting)
 
 
 def as_json(proposal: Proposal, found: Iterable[Finding]) -> str:
@@ -212,7 +212,7 @@ def _show(proposal: Proposal) -> None:
             note(f"{name} is also written by {', '.join(others)}; end that, or a later change conflicts")
 
 
-def _show_hand_over(proposal: Proposal) -> None:
+def _show_takeover(proposal: Proposal) -> None:
     """Every field that the hand-over touches or leaves without an owner, and the sum of all."""
     stack, stays = proposal.environment.name, proposal.fields(Fate.STAYS)
     added, rewritten = proposal.fields(Fate.ADDED), proposal.fields(Fate.REWRITTEN)
@@ -231,5 +231,7 @@ def _show_hand_over(proposal: Proposal) -> None:
         f" {len(stays)} stay unmanaged, {len(added) + len(rewritten)} fields change; beside these each object gets the"
         f" label {STACK_LABEL}={stack} and the annotations that `up` waits by"
     )
-    if wall := wall_manifests(proposal.environment.settings, stack):
-        _say(f"{stack}: `up` also makes {len(wall)} admission objects, which hold kubectl to the laws (`admission`)")
+    if admission := admission_objects(proposal.environment.settings, stack):
+        _say(
+            f"{stack}: `up` also makes {len(admission)} admission objects, which hold kubectl to the laws (`admission`)"
+        )

@@ -18,7 +18,7 @@ import typer
 from kmetal_network.config.stackfile import Environment, load_stack
 from kmetal_network.errors import Finding, OperatorError
 from operations.cluster.live import LiveCluster
-from operations.cluster.owned_objects import standing, succeed
+from operations.cluster.owned_objects import owned_objects, transfer_field_ownership
 from operations.cluster.writing import WritableCluster
 from operations.console import Notes, counted, marked, out, watched
 from operations.engine.events import HALVES, Outcome
@@ -55,7 +55,7 @@ def up(root: Path, stack: str, *, yes: bool, refresh: bool, reviewed: str = "") 
         hold_to_review(previewed_plan(root, stack, refresh=refresh), reviewed)
     with visit(root, stack, WritableCluster) as (visited, cluster):
         # First of all: a preview would conflict with what earlier runs hold of our objects.
-        succeed(visited.environment, cluster, standing(visited.environment, cluster))
+        transfer_field_ownership(visited.environment, cluster, owned_objects(visited.environment, cluster))
         planned = visited.plan("preview", f"previewing {stack}", refresh=refresh)
         visited.hold(planned)
         if reviewed:  # once more: the cluster may have moved meanwhile
@@ -115,7 +115,7 @@ class Visit:
         """One run of the engine; what failed in it is explained by what the objects look like."""
         with watched(title) as watch:
             outcome = run(self.root, self.environment.name, verb, watch=watch, refresh=refresh)
-            failed = outcome.failed and outcome.broken
+            failed = outcome.failed and outcome.failed_objects
             seen = explain_failure(self.environment, self.cluster, outcome) if failed else ()
         self.notes.tell(outcome.advice, outcome.remarks)
         for finding in seen:

@@ -18,7 +18,7 @@ from kmetal_network.adoption.release import read_release
 from kmetal_network.config.stackfile import Environment, environment_names, load_stack
 from kmetal_network.errors import OperatorError
 from kmetal_network.kinds.registry import names_where
-from kmetal_network.live.diff import Drift, Object, Way, differing
+from kmetal_network.live.diff import Drift, DriftKind, Object, differing
 from kmetal_network.live.managed_fields import writer_of
 from kmetal_network.live.undeclared import undeclared
 from kmetal_network.manifests.chart import chart_values
@@ -35,7 +35,7 @@ _WEBHOOKS: Final = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfi
 _METALLB: Final = "metallb"
 _HELM_RELEASE: Final = f"Helm release {RELEASE_NAMESPACE}/{RELEASE}"
 
-_COLOURS: Final = {Way.ROGUE: "red", Way.CHANGED: "red", Way.MISSING: "red"}
+_COLOURS: Final = {DriftKind.ROGUE: "red", DriftKind.CHANGED: "red", DriftKind.MISSING: "red"}
 
 
 def drift(root: Path, stack: str, output: Output = Output.TEXT) -> int:
@@ -88,7 +88,7 @@ def _release(environment: Environment, cluster: LiveCluster) -> Iterator[Drift]:
     if records is None:
         return
     if not records:
-        yield Drift(way=Way.MISSING, object=_HELM_RELEASE, remedy=f"kmetal-network up {stack} --refresh")
+        yield Drift(way=DriftKind.MISSING, object=_HELM_RELEASE, remedy=f"kmetal-network up {stack} --refresh")
         return
     try:
         version, live = read_release(records[-1])
@@ -100,7 +100,7 @@ def _release(environment: Environment, cluster: LiveCluster) -> Iterator[Drift]:
     }
     for field, ours, theirs in _values(wanted, {**live, "version": version and version.removeprefix("v")}):
         yield Drift(
-            way=Way.CHANGED,
+            way=DriftKind.CHANGED,
             object=_HELM_RELEASE,
             field=field,
             wanted=ours,
@@ -132,7 +132,7 @@ def _webhooks(cluster: LiveCluster) -> Iterator[Drift]:
         for hook in item.get("webhooks") or () if _METALLB in name else ():
             if hook.get("failurePolicy") == "Ignore":
                 yield Drift(
-                    way=Way.CHANGED,
+                    way=DriftKind.CHANGED,
                     object=f"ValidatingWebhookConfiguration {name}",
                     field=f"webhooks[{hook.get('name')}].failurePolicy",
                     wanted="Fail",

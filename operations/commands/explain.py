@@ -19,8 +19,8 @@ from rich.syntax import Syntax
 from kmetal_network.errors import OperatorError
 from kmetal_network.finding_codes.catalogue import BY_CODE, CODES
 from kmetal_network.finding_codes.codes import FindingCode
-from kmetal_network.laws.model import Rule
-from kmetal_network.laws.registry import BY_ID, RULES
+from kmetal_network.laws.model import Law
+from kmetal_network.laws.registry import BY_ID, LAWS
 
 FINE: Final = 0
 EXAMPLES: Final = Path(__file__).with_name("examples.json")
@@ -35,39 +35,39 @@ class Example:
     breaks: str
 
 
-def explain(law: str | None = None, *, output: str = "text", examples: Mapping[str, Example] | None = None) -> int:
+def explain(asked: str | None = None, *, output: str = "text", examples: Mapping[str, Example] | None = None) -> int:
     """Print one law or finding code, or the list of all: the laws first, then the codes.
 
     Args:
-        law: the id of a law or a finding code, in any case; all of them where it is left out.
+        asked: the id of a law or a finding code, in any case; all of them where it is left out.
         output: `text` for people, `json` for machines.
         examples: a keeping and a breaking example by id; by default those of the table of cases.
 
     Raises:
         OperatorError: there is no such law or code.
     """
-    found: tuple[Rule | FindingCode, ...] = (*RULES, *CODES) if law is None else (_entry(law),)
+    found: tuple[Law | FindingCode, ...] = (*LAWS, *CODES) if asked is None else (_entry(asked),)
     shown = _examples() if examples is None else examples
     if output == "json":
         json.dump([_as_data(entry, shown.get(entry.id)) for entry in found], sys.stdout, indent=2)
         sys.stdout.write("\n")
-    elif law is None:
+    elif asked is None:
         _print_list(found)
     elif isinstance(found[0], FindingCode):
         _print_code(found[0])
     else:
-        _print_rule(found[0], shown.get(found[0].id))
+        _print_law(found[0], shown.get(found[0].id))
     return FINE
 
 
 def _examples() -> Mapping[str, Example]:
     sides = json.loads(EXAMPLES.read_text(encoding="utf-8"))
-    return {law: Example(keeps=side["keeps"], breaks=side["breaks"]) for law, side in sides.items()}
+    return {asked: Example(keeps=side["keeps"], breaks=side["breaks"]) for asked, side in sides.items()}
 
 
-def _entry(name: str) -> Rule | FindingCode:
+def _entry(name: str) -> Law | FindingCode:
     wanted = name.strip().strip("[]").upper().replace("_", "-")
-    known: Mapping[str, Rule | FindingCode] = {**BY_ID, **BY_CODE}
+    known: Mapping[str, Law | FindingCode] = {**BY_ID, **BY_CODE}
     if wanted in known:
         return known[wanted]
     close = [one for one in known if wanted and one.startswith(wanted)] or get_close_matches(wanted, known, n=1)
@@ -75,34 +75,34 @@ def _entry(name: str) -> Rule | FindingCode:
     raise OperatorError(f"law or code {name!r} does not exist; {hint}")
 
 
-def _relaxable(rule: Rule) -> str:
-    return "with a reason, under `relaxed`" if rule.relaxable else "never"
+def _relaxable(law: Law) -> str:
+    return "with a reason, under `relaxed`" if law.relaxable else "never"
 
 
-def _as_data(rule: Rule | FindingCode, example: Example | None) -> dict[str, object]:
-    if isinstance(rule, FindingCode):
+def _as_data(law: Law | FindingCode, example: Example | None) -> dict[str, object]:
+    if isinstance(law, FindingCode):
         return {
-            "id": rule.id,
-            "title": rule.title,
-            "when": rule.when,
-            "why": rule.why,
-            "waysOut": list(rule.ways_out),
+            "id": law.id,
+            "title": law.title,
+            "when": law.when,
+            "why": law.why,
+            "waysOut": list(law.ways_out),
         }
     data: dict[str, object] = {
-        "id": rule.id,
-        "title": rule.title,
-        "severity": rule.severity.value,
-        "why": rule.why,
-        "fix": rule.fix,
-        "reference": rule.reference,
-        "relaxable": rule.relaxable,
+        "id": law.id,
+        "title": law.title,
+        "severity": law.severity.value,
+        "why": law.why,
+        "fix": law.fix,
+        "reference": law.reference,
+        "relaxable": law.relaxable,
     }
     if example is not None:
         data["example"] = {"keeps": example.keeps, "breaks": example.breaks}
     return data
 
 
-def _print_list(entries: Sequence[Rule | FindingCode]) -> None:
+def _print_list(entries: Sequence[Law | FindingCode]) -> None:
     console = Console(soft_wrap=True, highlight=False)
     width = max(len(entry.id) for entry in entries)
     for entry in entries:
@@ -118,15 +118,15 @@ def _print_code(entry: FindingCode) -> None:
         console.print(f"- {way}", markup=False)
 
 
-def _print_rule(rule: Rule, example: Example | None) -> None:
+def _print_law(law: Law, example: Example | None) -> None:
     console = Console(highlight=False)
-    console.print(f"{rule.id}  {rule.title}", style="bold", markup=False)
+    console.print(f"{law.id}  {law.title}", style="bold", markup=False)
     for label, text in (
-        ("severity", rule.severity.value),
-        ("why", rule.why),
-        ("fix", rule.fix),
-        ("relaxed", _relaxable(rule)),
-        ("reference", rule.reference),
+        ("severity", law.severity.value),
+        ("why", law.why),
+        ("fix", law.fix),
+        ("relaxed", _relaxable(law)),
+        ("reference", law.reference),
     ):
         console.print(f"{label + ':':10} {text}", markup=False)
     for label, text in (("keeps it", example.keeps), ("breaks it", example.breaks)) if example else ():

@@ -14,7 +14,7 @@ from typing import Final
 from kmetal_network.config.stackfile import load_stack
 from kmetal_network.errors import Finding, Severity
 from kmetal_network.facts.model import Facts
-from kmetal_network.facts.reader import Coverage, Manifest, look
+from kmetal_network.facts.reader import Coverage, SourceObject, read_objects
 from kmetal_network.laws.registry import judge, judge_estate
 from operations.linting.against import judged_against
 from operations.linting.report import print_json, print_text
@@ -76,17 +76,17 @@ def fails(findings: Iterable[Finding], *, strict: bool) -> bool:
     return any(strict or finding.severity is Severity.ERROR for finding in findings)
 
 
-def lint_manifests(manifests: Iterable[Manifest]) -> tuple[Finding, ...]:
+def lint_manifests(manifests: Iterable[SourceObject]) -> tuple[Finding, ...]:
     """Every finding of form and law."""
-    seen = look(manifests)
+    seen = read_objects(manifests)
     return tuple(sorted({*seen.shape, *judge(seen.facts)}))
 
 
 def _judged(
-    manifests: Sequence[Manifest], sources: Sources, environment: Facts | None, *, whole: bool
+    manifests: Sequence[SourceObject], sources: Sources, environment: Facts | None, *, whole: bool
 ) -> tuple[tuple[Finding, ...], Coverage]:
     """Every finding of form and law, and how much of it a law could judge."""
-    seen = look(manifests, whole=whole)
+    seen = read_objects(manifests, whole=whole)
     laws = judge(seen.facts) if environment is None else judged_against(environment, seen.facts)
     found = {*seen.shape, *laws, *judge_estate(sources.environments)}
     for facts in sources.environments.values():

@@ -21,7 +21,7 @@ from kmetal_network.config.stackfile_edit import without_tenant
 from kmetal_network.errors import Finding, OperatorError
 from kmetal_network.finding_codes.codes import OTHERS_TOO
 from kmetal_network.live.diff import Object, Seen
-from kmetal_network.live.offboarding import GONE_IN_ORDER, Estate, left, of_others, same_version, touched, uses
+from kmetal_network.live.offboarding import GONE_IN_ORDER, TenantObjects, left, of_others, same_version, touched, uses
 from kmetal_network.manifests.inventory import object_key
 from kmetal_network.manifests.objects import tenant_manifests
 from kmetal_network.names import STACK_LABEL, TENANT_LABEL, TenantNames
@@ -66,28 +66,28 @@ def offboard(root: Path, stack: str, tenant: str, *, yes: bool, patience: float 
         make_sure_of_identity(environment, cluster)
         with watched(f"looking at {tenant}"):
             seen = _look(cluster)
-        estate = _estate(environment, tenant, seen)
-        _refuse_in_use(estate, seen)
+        owned = _tenant_objects(environment, tenant, seen)
+        _refuse_in_use(owned, seen)
         outcome: Outcome | None = None
         others: Mapping[str, Object] = {}
-        if _own_objects(environment, tenant) or any(estate.objects(seen)):
-            outcome, others = _take_away(root, environment, cluster, estate, yes=yes)
+        if _own_objects(environment, tenant) or any(owned.objects(seen)):
+            outcome, others = _take_away(root, environment, cluster, owned, yes=yes)
         else:
             listed = ", ".join(entry.name for entry in environment.settings.tenants) or "none"
             out.print(f"{stack}: no tenant {tenant} in the settings ({listed}), nothing to take away", highlight=False)
         with watched(f"proving that nothing of {tenant} is left"):
-            seen = _settled(cluster, estate, patience)
-        _prove(environment, estate, others, seen, outcome)
+            seen = _settled(cluster, owned, patience)
+        _prove(environment, owned, others, seen, outcome)
 
 
-def _estate(environment: Environment, tenant: str, seen: Seen) -> Estate:
+def _tenant_objects(environment: Environment, tenant: str, seen: Seen) -> TenantObjects:
     wanted = {STACK_LABEL: environment.name, TENANT_LABEL: tenant}.items()
     labelled = (
         key for key, item in seen["Namespace"].items() if wanted <= (item["metadata"].get("labels") or {}).items()
     )
     listed = (entry.namespace_name for entry in environment.settings.tenants if entry.name == tenant)
     namespace = next(listed, None) or next(labelled, "")
-    return Estate(environment.name, tenant, namespace, environment.settings.provider.external.name)
+    return TenantObjects(environment.name, tenant, namespace, environment.settings.provider.external.name)
 
 
 def _look(cluster: LiveCluster) -> dict[str, Mapping[str, Object]]:
@@ -115,25 +115,25 @@ def _own_objects(environment: Environment, tenant: str) -> set[tuple[str, str]]:
     }
 
 
-def _refuse_in_use(estate: Estate, seen: Seen) -> None:
-    if findings := list(uses(estate, seen)):
+def _refuse_in_use(owned: TenantObjects, seen: Seen) -> None:
+    if findings := list(uses(owned, seen)):
         raise OperatorError(findings)
 
 
 def _take_away(
-    root: Path, environment: Environment, cluster: LiveCluster, estate: Estate, *, yes: bool
+    root: Path, environment: Environment, cluster: LiveCluster, owned: TenantObjects, *, yes: bool
 ) -> tuple[Outcome, Mapping[str, Object]]:
     """Show, ask, apply; what was only in the file, or is only in the cluster, leaves the engine nothing to do.
 
     Returns:
         What the engine did, and everybody else's objects as they were just before.
     """
-    stack, tenant = environment.name, estate.tenant
+    stack, tenant = environment.name, owned.tenant
     own, notes = _own_objects(environment, tenant), Notes()
     with _cut_out(root, environment, tenant, listed=bool(own)) as after:
         planned = _run(root, stack, "preview", f"previewing {stack} without {tenant}", notes)
         planned.stop()
-        if strangers := [step for step in planned.steps if not _is_the_tenants(step, after, tenant, own)]:
+        if unrelated := [step for step in planned.steps if not _is_the_tenants(step, after, tenant, own)]:
             raise OperatorError(
                 Finding(
                     place=f"stack {stack}",
@@ -141,7 +141,7 @@ def _take_away(
                     remedy=f"kmetal-network up {stack} first, so that nothing but the tenant goes",
                     rule=OTHERS_TOO,
                 )
-                for step in strangers
+                for step in unrelated
             )
         guard(after, cluster, planned)
         for step in planned.steps:
@@ -149,9 +149,9 @@ def _take_away(
         if planned.steps and not yes:
             typer.confirm(f"Take tenant {tenant} out of Pulumi.{stack}.yaml and out of the cluster?", abort=True)
         seen = _look(cluster)  # the answer may have taken a while
-        _refuse_in_use(estate, seen)
+        _refuse_in_use(owned, seen)
     outcome = _run(root, stack, "up", f"taking {tenant} away", notes) if planned.steps else planned
-    return outcome, of_others(estate, _vpcs(environment), seen)
+    return outcome, of_others(owned, _vpcs(environment), seen)
 
 
 @contextmanager
@@ -185,12 +185,12 @@ def _run(root: Path, stack: str, verb: Verb, title: str, notes: Notes) -> Outcom
     return outcome
 
 
-def _settled(cluster: LiveCluster, estate: Estate, patience: float) -> dict[str, Mapping[str, Object]]:
+def _settled(cluster: LiveCluster, owned: TenantObjects, patience: float) -> dict[str, Mapping[str, Object]]:
     """What there is once nothing of the tenant is on its way out any more, or patience ends."""
     begun = time.monotonic()
     while True:
         seen = _look(cluster)
-        mine = [item for _, _, item in estate.objects(seen)]
+        mine = [item for _, _, item in owned.objects(seen)]
         waited = time.monotonic() - begun
         going = any(item["metadata"].get("deletionTimestamp") for item in mine)
         if not mine or waited > (patience if going else _GRACE):
@@ -199,19 +199,19 @@ def _settled(cluster: LiveCluster, estate: Estate, patience: float) -> dict[str,
 
 
 def _prove(
-    environment: Environment, estate: Estate, others: Mapping[str, Object], seen: Seen, outcome: Outcome | None
+    environment: Environment, owned: TenantObjects, others: Mapping[str, Object], seen: Seen, outcome: Outcome | None
 ) -> None:
     """Say it, or everything that speaks against it; what the engine itself said first."""
-    now = of_others(estate, _vpcs(environment), seen)
-    findings = [*left(estate, seen), *touched(others, now)]
+    now = of_others(owned, _vpcs(environment), seen)
+    findings = [*left(owned, seen), *touched(others, now)]
     if outcome is not None and outcome.failed:
         said = list(dict.fromkeys(outcome.violations + outcome.errors))
-        again = f"then: kmetal-network offboard {environment.name} {estate.tenant}"
+        again = f"then: kmetal-network offboard {environment.name} {owned.tenant}"
         raise OperatorError("\n".join([*said, *map(str, findings), again]))
     if findings:
         raise OperatorError(findings)
     kinds = ", ".join(GONE_IN_ORDER)
-    out.print(f"{environment.name}: nothing of {estate.tenant} is left (looked at: {kinds})", highlight=False)
+    out.print(f"{environment.name}: nothing of {owned.tenant} is left (looked at: {kinds})", highlight=False)
     if outcome is not None:
         exact = same_version(others, now)
         counters = f"; {len(others) - exact} in their status alone" if exact != len(others) else ""

@@ -18,7 +18,7 @@ from kmetal_network.addresses import Span
 from kmetal_network.config.stackfile import Environment
 from kmetal_network.errors import Finding, OperatorError
 from kmetal_network.facts.model import Facts
-from kmetal_network.facts.reader import look
+from kmetal_network.facts.reader import read_objects
 from kmetal_network.finding_codes.codes import USAGE
 from kmetal_network.laws.spans import ALL_IPV4, span
 from kmetal_network.names import DEFAULT_VPC
@@ -134,7 +134,7 @@ def facts_in(environment: Environment, cluster: LiveCluster) -> Facts:
     """What a cluster's objects say, and of the settings what no object shows."""
     seen = snapshot(cluster, _LOOKED_AT)
     objects = [body for found in seen.values() for body in found.values()]
-    return Facts.union((unshown(environment.facts()), look(objects, whole=True).facts))
+    return Facts.union((unshown(environment.facts()), read_objects(objects, whole=True).facts))
 
 
 def files_facts(files: Sequence[str]) -> tuple[Facts, int]:
@@ -143,7 +143,7 @@ def files_facts(files: Sequence[str]) -> tuple[Facts, int]:
     unreadable = [*sources.unreadable]
     for finding in unreadable:
         out.print(f"[red]error[/] {escape(str(finding))}", soft_wrap=True, highlight=False)
-    return look(sources.manifests).facts, UNREADABLE if unreadable else FINE
+    return read_objects(sources.manifests).facts, UNREADABLE if unreadable else FINE
 
 
 def _wanted(row: Row, source: str | None) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from kmetal_network.adoption.ownership import MANAGER, hand_over
+from kmetal_network.adoption.ownership import MANAGER, takeover_patch
 from kmetal_network.adoption.proposal import Proposal
 from kmetal_network.errors import Finding, OperatorError
 from kmetal_network.finding_codes.codes import ADOPT
@@ -24,7 +24,7 @@ from operations.state.sync import Verb
 _DEFAULT_VPC: Final = "default-vpc"
 
 
-class HandOver(WritableCluster):
+class Takeover(WritableCluster):
     """A cluster of which objects are handed over; `root` is the project."""
 
     def __init__(self, kubeconfig: Mapping[str, Any], root: Path) -> None:
@@ -43,7 +43,7 @@ class HandOver(WritableCluster):
         select(self._root, environment.name)  # no CLI, backend or passphrase: said before an object is touched
         with watched(f"handing {len(proposal.adopted)} objects over"):
             for adopted in proposal.adopted:
-                patch = hand_over(adopted.live, environment.name)
+                patch = takeover_patch(adopted.live, environment.name)
                 if patch and adopted.manifest.role != _DEFAULT_VPC:
                     self._let_go(path_of(adopted.manifest.kind, adopted.live), patch)
         guard(environment, self, self._engine(environment.name, "preview", "previewing the hand-over"))

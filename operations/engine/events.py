@@ -101,9 +101,9 @@ class Outcome:
     advice: list[str] = field(default_factory=list)
     """What the program wants known."""
     errors: list[str] = field(default_factory=list)
-    broken: dict[str, str] = field(default_factory=dict)
+    failed_objects: dict[str, str] = field(default_factory=dict)
     """Objects whose step failed, `Kind namespace/name` or `Kind name`, to their URN."""
-    told: dict[str, str] = field(default_factory=dict)
+    errors_by_urn: dict[str, str] = field(default_factory=dict)
     """URN to what the engine said of its failure."""
     counts: dict[str, int] = field(default_factory=dict)
     """Operations by number, unchanged ones, components, provider and stack included."""
@@ -131,19 +131,19 @@ class Outcome:
             raise RunFailedError("\n".join(said))
 
 
-def hear(event: EngineEvent, outcome: Outcome, watch: Watch | None) -> None:
+def record(event: EngineEvent, outcome: Outcome, watch: Watch | None) -> None:
     """Takes one engine event in."""
     if event.resource_pre_event:
         _hear_planned(event.resource_pre_event.metadata, outcome, watch)
     elif event.res_outputs_event:
-        _hear_done(event.res_outputs_event.metadata, outcome, watch)
+        _record_done(event.res_outputs_event.metadata, outcome, watch)
     elif event.res_op_failed_event:
         metadata = event.res_op_failed_event.metadata
-        outcome.broken[_object(metadata)] = metadata.urn
+        outcome.failed_objects[_object(metadata)] = metadata.urn
     elif event.policy_event:
-        _hear_policy(event.policy_event, outcome)
+        _record_policy(event.policy_event, outcome)
     elif event.diagnostic_event and not event.diagnostic_event.ephemeral:
-        _hear_diagnostic(event.diagnostic_event, outcome)
+        _record_diagnostic(event.diagnostic_event, outcome)
     elif event.summary_event:
         outcome.counts = {_operation(key): value for key, value in event.summary_event.resource_changes.items()}
 
@@ -186,7 +186,7 @@ def _forced(metadata: StepEventMetadata) -> tuple[str, ...]:
     return tuple(sorted(forced | set(metadata.keys or ())))
 
 
-def _hear_policy(event: PolicyEvent, outcome: Outcome) -> None:
+def _record_policy(event: PolicyEvent, outcome: Outcome) -> None:
     text = _plain(event.message)
     said = text.partition("\n")[2] or text  # the SDK puts the policy's description above
     outcome.policies.append((event.enforcement_level, event.resource_urn or "", said))
@@ -197,7 +197,7 @@ def _hear_policy(event: PolicyEvent, outcome: Outcome) -> None:
     outcome.remarks.append(remark or of_policy)
 
 
-def _hear_done(metadata: StepEventMetadata, outcome: Outcome, watch: Watch | None) -> None:
+def _record_done(metadata: StepEventMetadata, outcome: Outcome, watch: Watch | None) -> None:
     if metadata.type == _STACK and metadata.new:
         outcome.outputs = metadata.new.outputs or {}
     if watch:
@@ -212,7 +212,7 @@ def _object(metadata: StepEventMetadata) -> str:
     return f"{metadata.type.rpartition(':')[2]} {key}"
 
 
-def _hear_diagnostic(diagnostic: DiagnosticEvent, outcome: Outcome) -> None:
+def _record_diagnostic(diagnostic: DiagnosticEvent, outcome: Outcome) -> None:
     text = _plain(diagnostic.message).removeprefix(_SAID_AGAIN)
     if not text or any(noise in text for noise in _NOISE):
         return
@@ -220,7 +220,7 @@ def _hear_diagnostic(diagnostic: DiagnosticEvent, outcome: Outcome) -> None:
     spoken = text if not urn or _STACK in urn else f"{urn.rpartition('::')[2]}: {text}"
     if diagnostic.severity == "error":
         outcome.errors.append(spoken)
-        outcome.told[urn] = "\n".join(filter(None, (outcome.told.get(urn), text)))
+        outcome.errors_by_urn[urn] = "\n".join(filter(None, (outcome.errors_by_urn.get(urn), text)))
     elif diagnostic.severity == "warning":
         outcome.advice.append(spoken)
 

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from operations.engine.events import HALVES, Outcome, Step
 
-_WALL: Final = frozenset({"ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"})
+_ADMISSION_KINDS: Final = frozenset({"ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"})
 
 
 class _Row(NamedTuple):
@@ -49,7 +49,7 @@ def _rows(steps: Iterable[Step]) -> Iterable[_Row]:
         if not step.is_object:  # one of our components has the name of a kind
             kind = f"component {kind}"
         row = _Row(step.operation, kind, (known or step.name,), step.fields, step.why)
-        key = row._replace(names=()) if kind in _WALL else (step.operation, step.urn)
+        key = row._replace(names=()) if kind in _ADMISSION_KINDS else (step.operation, step.urn)
         there = rows.get(key)
         rows[key] = there._replace(names=there.names + row.names) if there else row
     return rows.values()

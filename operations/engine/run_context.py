@@ -24,7 +24,7 @@ class Release(Enum):
 
 
 @dataclass
-class Errand:
+class RunContext:
     """One run's: made with it, and completed while the run looks around before its engine starts."""
 
     egress: Mapping[str, IPv4Address | None] = field(default_factory=dict)
@@ -36,5 +36,5 @@ class Errand:
     """When the run began that died and whose lock was taken away."""
 
 
-ERRAND: ContextVar[Errand | None] = ContextVar("ERRAND", default=None)
+RUN_CONTEXT: ContextVar[RunContext | None] = ContextVar("RUN_CONTEXT", default=None)
 """Each run of a program has a context of its own."""

@@ -41,17 +41,19 @@ def guard(environment: Environment, cluster: LiveCluster, outcome: Outcome | Non
         OperatorError: the plan cuts pods off, takes an address from somebody who has it, or, without a preview,
             reroutes a tenant; all of them at once. Or the cluster could not be looked at.
     """
-    findings = [*_judged(environment, _Eyes(cluster), outcome)]
+    findings = [*_findings(environment, _Eyes(cluster), outcome)]
     if refused := [finding for finding in findings if finding.severity is Severity.ERROR]:
         raise OperatorError(refused)
 
 
-def foretold(environment: Environment, cluster: LiveCluster, outcome: Outcome | None = None) -> tuple[Finding, ...]:
+def expected_losses(
+    environment: Environment, cluster: LiveCluster, outcome: Outcome | None = None
+) -> tuple[Finding, ...]:
     """What `guard` would refuse, and what may not be looked at, as warnings for who reads a preview."""
     unseen: list[Finding] = []
     refused = [
         replace(finding, problem=f"an `up` is refused: {finding.problem}")
-        for finding in _judged(environment, _Eyes(cluster, unseen), outcome)
+        for finding in _findings(environment, _Eyes(cluster, unseen), outcome)
         if finding.severity is Severity.ERROR
     ]
     return tuple(replace(finding, severity=Severity.WARNING) for finding in (*unseen, *refused))
@@ -73,7 +75,7 @@ def examine(environment: Environment, cluster: LiveCluster, outcome: Outcome) ->
     """What `guard` would say of a preview, whole; nothing is raised, and what could not be seen is told apart."""
     unseen: list[Finding] = []
     eyes = _Eyes(cluster, unseen)
-    findings = _judged(environment, eyes, outcome)
+    findings = _findings(environment, eyes, outcome)
     routers = rerouted(environment, eyes.seen) if outcome.steps else {}
     return Examined(findings=tuple(findings), unseen=tuple(unseen), rerouted=frozenset(routers))
 
@@ -109,7 +111,7 @@ class _Eyes:
         return seen
 
 
-def _judged(environment: Environment, eyes: _Eyes, outcome: Outcome | None) -> list[Finding]:
+def _findings(environment: Environment, eyes: _Eyes, outcome: Outcome | None) -> list[Finding]:
     if outcome is not None and not outcome.steps:
         return []
     seen = eyes.see(OWN_KINDS)

@@ -19,7 +19,7 @@ from kmetal_network.finding_codes.codes import REROUTED
 from kmetal_network.kinds.registry import in_order
 from kmetal_network.live.diff import Object, Seen
 from kmetal_network.live.managed_fields import maker_of
-from kmetal_network.live.offboarding import Estate
+from kmetal_network.live.offboarding import TenantObjects
 from kmetal_network.names import STACK_LABEL, TenantNames, external_eip
 from operations.cluster.live import LiveCluster, snapshot
 
@@ -92,9 +92,9 @@ def behind(environment: Environment, tenant: str, seen: Seen) -> list[tuple[str,
         tenant: whose router.
         seen: `DOMAIN` by kind and name.
     """
-    estate = Estate(environment.name, tenant, "", environment.settings.provider.external.name)
-    objects = [(kind, key) for kind, key, _ in estate.objects(seen)]
-    return [(kind, key) for kind, key in objects if kind in DOMAIN and (kind != "OvnEip" or key == estate.port)]
+    owned = TenantObjects(environment.name, tenant, "", environment.settings.provider.external.name)
+    objects = [(kind, key) for kind, key, _ in owned.objects(seen)]
+    return [(kind, key) for kind, key in objects if kind in DOMAIN and (kind != "OvnEip" or key == owned.port)]
 
 
 def notices(environment: Environment, cluster: LiveCluster) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from rich.text import Text
 from kmetal_network.errors import Finding, Severity, bounded
 from kmetal_network.facts.reader import Coverage
 from kmetal_network.grouping import grouped
-from kmetal_network.laws.registry import RULES
+from kmetal_network.laws.registry import LAWS
 from operations.console import counted
 from operations.linting.sources import Sources
 
@@ -57,7 +57,7 @@ def print_text(findings: Sequence[Finding], coverage: Coverage, sources: Sources
     errors = sum(finding.severity is Severity.ERROR for finding in findings)
     count = f"{counted(errors, 'error')}, {counted(len(findings) - errors, 'warning')}"
     files = f" and {counted(len(sources.environments), 'stack file')}" if sources.environments else ""
-    what = f"{counted(coverage.objects, 'object')}{files}, {len(RULES)} laws"
+    what = f"{counted(coverage.objects, 'object')}{files}, {len(LAWS)} laws"
     nothing = "nothing found" if coverage.objects or sources.environments else "nothing to judge"
     console.print(f"{what}: {count if findings else nothing}", style="bold")
     for sentence in not_judged(coverage, sources):

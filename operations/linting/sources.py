@@ -20,7 +20,7 @@ from kmetal_network.config.stackfile import parse_environment
 from kmetal_network.errors import Finding, OperatorError
 from kmetal_network.facts.lenient_fields import is_list
 from kmetal_network.facts.model import Facts
-from kmetal_network.facts.reader import Manifest, default_place
+from kmetal_network.facts.reader import SourceObject, default_place
 from kmetal_network.yaml_budget import BYTES, BudgetError
 from kmetal_network.yaml_document import Document, read_documents
 from operations.linting.kustomize import PatchFiles, is_incomplete
@@ -42,7 +42,7 @@ RENDER: Final = "render it first (helm template RELEASE CHART | kmetal-network l
 class Sources:
     """Everything that was read."""
 
-    manifests: list[Manifest] = field(default_factory=list)
+    manifests: list[SourceObject] = field(default_factory=list)
     environments: dict[str, Facts] = field(default_factory=dict)
     """What each stack file says, by its path."""
     findings: list[Finding] = field(default_factory=list)
@@ -147,7 +147,7 @@ def _sort(sources: Sources, text: str, name: str, *, is_patch: bool) -> None:
             sources.unjudged[PLACEHOLDERS] += 1
         else:
             patch = is_patch or "$patch" in data or (of_patches and is_incomplete(data))
-            sources.manifests.append(Manifest(data, _place(document), partial(_locate, document), patch))
+            sources.manifests.append(SourceObject(data, _place(document), partial(_locate, document), patch))
 
 
 def _is_json_patch(data: object) -> bool:

@@ -15,7 +15,7 @@ from kmetal_network.config.stackfile import Environment
 from kmetal_network.errors import Finding, Severity
 from kmetal_network.finding_codes.codes import NODE
 from operations.cluster.live import COLLECTIONS, LiveCluster
-from operations.cluster.owned_objects import Standing
+from operations.cluster.owned_objects import OwnedObject
 
 _ANNOTATIONS: Final = {"excludeNodes": "exclude", "customInterfaces": "interface"}
 
@@ -33,7 +33,7 @@ def absent_nodes(environment: Environment, cluster: LiveCluster) -> Iterator[Fin
             )
 
 
-def added_nodes(environment: Environment, cluster: LiveCluster, there: Iterable[Standing]) -> Iterator[Finding]:
+def added_nodes(environment: Environment, cluster: LiveCluster, there: Iterable[OwnedObject]) -> Iterator[Finding]:
     """Nodes that Kube-OVN has put into a list on account of their annotation, and that the settings do not name."""
     network = environment.settings.provider.network
     live = next((one.live for one in there if one.manifest.kind == "ProviderNetwork"), None)

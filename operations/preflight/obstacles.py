@@ -16,7 +16,7 @@ from kmetal_network.finding_codes.codes import LEAVING, OWNER
 from kmetal_network.laws.registry import errors
 from kmetal_network.names import TenantNames, external_eip
 from operations.cluster.live import COLLECTIONS, LiveCluster
-from operations.cluster.owned_objects import Standing, by_kind, standing
+from operations.cluster.owned_objects import OwnedObject, by_kind, owned_objects
 from operations.impact.routers import may_be_pinned
 from operations.preflight.nic_nodes import absent_nodes, added_nodes
 from operations.preflight.platform import gateway_labels, platform
@@ -25,7 +25,7 @@ from operations.state.identity import make_sure_of_identity
 
 def make_sure(
     environment: Environment, cluster: LiveCluster
-) -> tuple[Environment, list[Standing], tuple[Finding, ...]]:
+) -> tuple[Environment, list[OwnedObject], tuple[Finding, ...]]:
     """Look before the first write.
 
     Returns:
@@ -39,7 +39,7 @@ def make_sure(
     """
     make_sure_of_identity(environment, cluster)
     labels = gateway_labels(environment, cluster)
-    there = standing(environment, cluster)
+    there = owned_objects(environment, cluster)
     found = tuple(obstacles(environment, cluster, labels, there))
     if wrong := errors(found):
         raise OperatorError(wrong)
@@ -50,7 +50,7 @@ def obstacles(
     environment: Environment,
     cluster: LiveCluster,
     labels: Mapping[str, str | None],
-    there: list[Standing],
+    there: list[OwnedObject],
     adopting: Collection[tuple[str, str]] = (),
 ) -> Iterator[Finding]:
     """What stands in the way of a write, and what an operator should know.
@@ -64,14 +64,14 @@ def obstacles(
     """
     yield from platform(environment, cluster, labels)
     yield from absent_nodes(environment, cluster)
-    yield from _strangers(environment, cluster, there, adopting)
+    yield from _owned_by_others(environment, cluster, there, adopting)
     yield from _leaving(environment, cluster, there, adopting)
     yield from _addresses_leaving(environment, cluster)
     yield from added_nodes(environment, cluster, there)
 
 
-def _strangers(
-    environment: Environment, cluster: LiveCluster, there: list[Standing], adopting: Collection[tuple[str, str]]
+def _owned_by_others(
+    environment: Environment, cluster: LiveCluster, there: list[OwnedObject], adopting: Collection[tuple[str, str]]
 ) -> Iterator[Finding]:
     seen = by_kind(there)
     for one in there:
@@ -91,7 +91,7 @@ def _strangers(
 
 
 def _leaving(
-    environment: Environment, cluster: LiveCluster, there: list[Standing], adopting: Collection[tuple[str, str]]
+    environment: Environment, cluster: LiveCluster, there: list[OwnedObject], adopting: Collection[tuple[str, str]]
 ) -> Iterator[Finding]:
     """Objects on their way out that are ours or would be: what is written to one is lost, a namespace takes nothing."""
     for one in there:

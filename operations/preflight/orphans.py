@@ -18,11 +18,11 @@ from kmetal_network.errors import Finding, Severity
 from kmetal_network.finding_codes.codes import HALF_MADE, ORPHAN
 from kmetal_network.live.diff import Object, Seen, kubectl
 from kmetal_network.live.offboarding import GONE_IN_ORDER
-from kmetal_network.live.ownership_transfer import standing_otherwise
+from kmetal_network.live.ownership_transfer import differing_fixed_fields
 from kmetal_network.manifests.inventory import object_key, owned_manifests
 from kmetal_network.names import STACK_LABEL, TENANT_LABEL, external_eip
 from operations.cluster.live import LiveCluster, snapshot
-from operations.cluster.owned_objects import by_kind, standing
+from operations.cluster.owned_objects import by_kind, owned_objects
 from operations.engine.events import Outcome
 from operations.impact.routers import rerouted
 
@@ -100,12 +100,12 @@ def _orphans(environment: Environment, cluster: LiveCluster, planned: Outcome, *
 def _half_made(environment: Environment, cluster: LiveCluster, planned: Outcome) -> Iterator[Finding]:
     """Objects that the plan makes, that stand already, and that would only follow if they were replaced."""
     made = {step.about for step in planned.steps if step.operation == "create"}
-    there = standing(environment, cluster) if made else []
+    there = owned_objects(environment, cluster) if made else []
     let_go = {f"OvnEip {eip}" for eip in _let_go(environment, by_kind(there))}
     for one in there:
         if one.name not in made - let_go or one.owner != environment.name:
             continue
-        for path, value in standing_otherwise(one.manifest.body, one.live).items():
+        for path, value in differing_fixed_fields(one.manifest.body, one.live).items():
             yield Finding(
                 place=one.name,
                 problem=f"it stands with {path} {json.dumps(value)}, made by a run that died before the state knew it,"

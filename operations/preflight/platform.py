@@ -73,10 +73,10 @@ def _kinds(environment: Environment, cluster: LiveCluster) -> Iterator[Finding]:
             remedy="install Flux first, or write `install: release`",
             rule=CRD,
         )
-    if wall := [kind for version, kind in missing if version.partition("/")[0] == _ADMISSION]:
+    if admission := [kind for version, kind in missing if version.partition("/")[0] == _ADMISSION]:
         yield Finding(
             place=place,
-            problem=f"the API server does not serve {_named(wall)}, so kubectl can't be held to the laws",
+            problem=f"the API server does not serve {_named(admission)}, so kubectl can't be held to the laws",
             remedy="bring it to Kubernetes 1.31, or write `admission.leftOut:` with the reason",
             rule=CRD,
         )

@@ -135,7 +135,7 @@ def live_plan(
         before: the settings that stand; without them every warning counts as new.
     """
     risks, unseen = [*refusals(outcome, environment.name)], []
-    if outcome.failed and outcome.broken:
+    if outcome.failed and outcome.failed_objects:
         risks += explain_failure(environment, cluster, outcome)
     rerouted: frozenset[str] = frozenset()
     if not risks:

@@ -23,7 +23,7 @@ from kmetal_network.live.diff import Object
 from kmetal_network.names import RELEASE, RELEASE_NAMESPACE
 from operations.cluster.live import LiveCluster
 from operations.cluster.writing import WritableCluster
-from operations.engine.run_context import Errand, Release
+from operations.engine.run_context import Release, RunContext
 from operations.engine.stack import select
 
 _TYPE: Final = "kubernetes:helm.sh/v3:Release"
@@ -47,7 +47,7 @@ def release_in(deployment: Mapping[str, Any]) -> Release:
 
 
 def settle_release(
-    root: Path, environment: Environment, cluster: LiveCluster, errand: Errand | None, *, dry_run: bool
+    root: Path, environment: Environment, cluster: LiveCluster, run_context: RunContext | None, *, dry_run: bool
 ) -> tuple[str, ...]:
     """Make way for the chart's installation, or stop before it where somebody else's release stands there.
 
@@ -61,16 +61,16 @@ def settle_release(
     Raises:
         OperatorError: Helm has a release of that name which is not the stack's.
     """
-    if errand is None or errand.release is Release.KNOWN or environment.settings.chart.install != "release":
+    if run_context is None or run_context.release is Release.KNOWN or environment.settings.chart.install != "release":
         return ()
     try:
         records = (cluster.get(f"{_SECRETS}?{_OWN}") or {}).get("items") or ()
     except UnreachableError as error:
         return (f"whether Helm has a release {RELEASE_NAMESPACE}/{RELEASE} is not known: {error}",)
-    pending = errand.release is Release.PENDING
+    pending = run_context.release is Release.PENDING
     if not records or (pending and dry_run):
         return ()
-    if not pending or not all(_is_the_dead_runs(record, errand.died) for record in records):
+    if not pending or not all(_is_the_dead_runs(record, run_context.died) for record in records):
         raise OperatorError([_in_the_way(environment, cluster, records)])
     known = release_in(select(root, environment.name).export_stack().deployment or {})
     if known is Release.KNOWN:  # another run has been faster than this one's lock

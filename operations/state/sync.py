@@ -16,7 +16,7 @@ from kmetal_network.errors import OperatorError
 from operations.cluster.live import snapshot
 from operations.cluster.writing import WritableCluster
 from operations.engine.events import Outcome
-from operations.engine.run_context import Errand
+from operations.engine.run_context import RunContext
 from operations.state.helm_release import release_in
 from operations.state.identity import (
     NOT_ON_RECORD,
@@ -39,7 +39,7 @@ _MAY_MOVE: Final = ("preview", "up", "renew")
 """With a refresh, which finds out what stands on the new cluster; a `destroy` would leave the old one's objects."""
 
 
-class Look(NamedTuple):
+class ReadPlan(NamedTuple):
     """How the engine is to read before the run."""
 
     refresh: bool
@@ -66,23 +66,25 @@ class _Comparison(NamedTuple):
     stale: tuple[StalePatch, ...]
 
 
-def look(stack: auto.Stack, verb: Verb, root: Path, outcome: Outcome, errand: Errand, *, refresh: bool) -> Look:
+def reconcile(
+    stack: auto.Stack, verb: Verb, root: Path, outcome: Outcome, run_context: RunContext, *, refresh: bool
+) -> ReadPlan:
     """Hold the state to the cluster, and tell the program what it says of the chart's release.
 
     Raises:
         OperatorError: it is another cluster's state; or, where no program would say it, what is wrong with the cluster.
     """
     exported = stack.export_stack()
-    state, errand.release = State.of(exported), release_in(exported.deployment or {})
+    state, run_context.release = State.of(exported), release_in(exported.deployment or {})
     if not state.provider:
-        return Look(refresh)
+        return ReadPlan(refresh)
     try:
         seen = _compare(root, stack.name, state, verb, refresh=refresh)
     except ElsewhereError:
         raise
     except OperatorError:
         if verb in _RUN_THE_PROGRAM:
-            return Look(refresh)  # the program says it
+            return ReadPlan(refresh)  # the program says it
         raise
     if seen.moved:
         left = "every object is read from this one first, and what may still stand on that one is left to you"
@@ -90,11 +92,11 @@ def look(stack: auto.Stack, verb: Verb, root: Path, outcome: Outcome, errand: Er
     outcome.advice.extend(patch.why for patch in seen.stale)
     outcome.outdated = seen.others or seen.moved or not state.uid
     if verb == "preview":
-        return Look(refresh or bool(seen.stale), with_program=seen.others)
+        return ReadPlan(refresh or bool(seen.stale), with_program=seen.others)
     if verb == "preview-destroy":
-        return Look(refresh=False)  # it asks the cluster nothing else
+        return ReadPlan(refresh=False)  # it asks the cluster nothing else
     _bring_up_to_date(stack, verb, root, state, seen, refresh=refresh)
-    return Look(refresh)
+    return ReadPlan(refresh)
 
 
 def _compare(root: Path, name: str, state: State, verb: Verb, *, refresh: bool) -> _Comparison:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from kmetal_network.errors import Finding
 from kmetal_network.facts.model import Facts
-from kmetal_network.facts.reader import look
+from kmetal_network.facts.reader import read_objects
 from kmetal_network.laws.registry import judge
 
 _RELEASE: Final = "HelmRelease"
@@ -28,15 +28,15 @@ def live_findings(written: Facts, seen: Seen) -> tuple[Finding, ...]:
         written: what the settings say.
         seen: objects by kind and name, all that there are of each kind.
     """
-    shown = look(_objects(seen, lambda kind: kind != _RELEASE), whole=True, carried=False)
-    facts = Facts.union((unshown(written), shown.facts, _told_by_releases(seen)))
+    shown = read_objects(_objects(seen, lambda kind: kind != _RELEASE), whole=True, carried=False)
+    facts = Facts.union((unshown(written), shown.facts, _shown_by_releases(seen)))
     return tuple(sorted({*shown.shape, *judge(facts)}))
 
 
-def _told_by_releases(seen: Seen) -> Facts:
+def _shown_by_releases(seen: Seen) -> Facts:
     """Pools and advertisements in a release's values; the platform's ranges there are the settings' own words."""
-    told = look(_objects(seen, lambda kind: kind == _RELEASE), carried=False).facts
-    return Facts(pools=told.pools, advertisements=told.advertisements)
+    shown_there = read_objects(_objects(seen, lambda kind: kind == _RELEASE), carried=False).facts
+    return Facts(pools=shown_there.pools, advertisements=shown_there.advertisements)
 
 
 def unshown(written: Facts) -> Facts:

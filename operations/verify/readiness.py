@@ -31,19 +31,19 @@ def explain_failure(environment: Environment, cluster: LiveCluster, outcome: Out
 
     Empty where the run did not fail at an object, or the cluster no longer answers: the engine's text remains.
     """
-    if not outcome.broken:
+    if not outcome.failed_objects:
         return ()
-    told = {name: outcome.told.get(urn, "") for name, urn in outcome.broken.items()}
-    conflicts = tuple(_conflicts(environment, told))
+    messages = {name: outcome.errors_by_urn.get(urn, "") for name, urn in outcome.failed_objects.items()}
+    conflicts = tuple(_conflicts(environment, messages))
     try:
         seen = snapshot(cluster, KINDS)
     except OperatorError:
         return conflicts
-    return (*conflicts, *_explained(environment, seen, told))
+    return (*conflicts, *_explained(environment, seen, messages))
 
 
-def _conflicts(environment: Environment, told: Mapping[str, str]) -> Iterator[Finding]:
-    for name, text in told.items():
+def _conflicts(environment: Environment, messages: Mapping[str, str]) -> Iterator[Finding]:
+    for name, text in messages.items():
         for manager, fields in _CONFLICT.findall(text):
             held = ", ".join(line.strip().removeprefix("- ").lstrip(".") for line in fields.strip().splitlines())
             remedy = f"`kmetal-network drift {environment.name}` says who wrote what, when, and what to do"
@@ -60,9 +60,9 @@ def _conflicts(environment: Environment, told: Mapping[str, str]) -> Iterator[Fi
             )
 
 
-def _explained(environment: Environment, seen: Seen, told: Mapping[str, str]) -> Iterator[Finding]:
+def _explained(environment: Environment, seen: Seen, messages: Mapping[str, str]) -> Iterator[Finding]:
     for check in checks(environment, seen):
-        about = [text for name, text in told.items() if _is_about(check.what, name)]
+        about = [text for name, text in messages.items() if _is_about(check.what, name)]
         if not about:
             continue
         if check.verdict is Verdict.FAIL:

@@ -16,8 +16,8 @@ from kmetal_network.config.stackfile import Environment
 from kmetal_network.errors import Severity, bounded
 from kmetal_network.grouping import grouped
 from kmetal_network.kinds.registry import names_where
-from kmetal_network.laws.registry import RULES
-from kmetal_network.manifests.inventory import wall_manifests
+from kmetal_network.laws.registry import LAWS
+from kmetal_network.manifests.inventory import admission_objects
 from kmetal_network.manifests.objects import metallb_manifests
 from kmetal_network.names import METALLB_NAMESPACE
 from operations.cluster.live import LiveCluster, snapshot
@@ -63,7 +63,7 @@ def checks(environment: Environment, seen: Seen, metallb_log: str | None = None)
     yield from provider_checks(environment, seen)
     for tenant in environment.settings.tenants:
         yield from tenant_checks(environment, tenant, seen)
-    yield _wall(environment, seen)
+    yield _admission(environment, seen)
     yield from _laws(environment, seen)
 
 
@@ -126,13 +126,13 @@ def _metallb(environment: Environment, seen: Seen) -> Iterator[Check]:
         yield check("metallb", what, problems, f"{shown or 'as written'}{counter}", remedy)
 
 
-def _wall(environment: Environment, seen: Seen) -> Check:
+def _admission(environment: Environment, seen: Seen) -> Check:
     """Whether the API server refuses from others what the laws refuse."""
     reason = environment.settings.admission.left_out
     what = "admission policies"
     if reason is not None:
         return Check("laws", what, Verdict.UNSEEN, f"left out of this stack: {reason}")
-    wanted = wall_manifests(environment.settings, environment.name)
+    wanted = admission_objects(environment.settings, environment.name)
     live = {(kind, name): item for kind, items in seen.items() for name, item in items.items()}
     missing = [manifest for manifest in wanted if (manifest.kind, manifest.name) not in live]
     differing = [
@@ -166,4 +166,4 @@ def _laws(environment: Environment, seen: Seen) -> Iterator[Check]:
         yield Check("laws", f"{finding.rule} {finding.place}", verdict, problem, finding.remedy)
     if all(finding.severity is not Severity.ERROR for finding in findings):
         count = sum(len(objects) for kind, objects in seen.items() if kind != "Pod")
-        yield Check("laws", f"{len(RULES)} laws", Verdict.PASS, f"{count} live objects, whoever made them: no error")
+        yield Check("laws", f"{len(LAWS)} laws", Verdict.PASS, f"{count} live objects, whoever made them: no error")

@@ -13,7 +13,7 @@ from kubernetes.config import ConfigException
 from urllib3.exceptions import HTTPError
 
 from sandbox.controllers.faults import Faults
-from sandbox.controllers.kube_ovn import ControllerDouble
+from sandbox.controllers.kube_ovn import KubeOvnSimulator
 from sandbox.processes import READY
 
 USAGE_ERROR = 2
@@ -57,19 +57,19 @@ def main(arguments: list[str]) -> int:
     """Run until SIGTERM or SIGINT."""
     options = parse(arguments)
     logging.basicConfig(level=logging.INFO if options.verbose else logging.WARNING, format="%(message)s")
-    double = ControllerDouble(options.kubeconfig, faults=faults_of(options.fault), speed=options.speed)
+    simulator = KubeOvnSimulator(options.kubeconfig, faults=faults_of(options.fault), speed=options.speed)
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: double.ask_to_stop())
+        signal.signal(number, lambda *_: simulator.ask_to_stop())
     try:
-        double.start()
+        simulator.start()
         sys.stdout.write(f"{READY}\n")
         sys.stdout.flush()
-        double.live()
+        simulator.live()
     except (ApiException, HTTPError, ConfigException, OSError) as error:
         reason = str(error).splitlines()[0]
         sys.stderr.write(f"{options.kubeconfig}: no cluster answers ({reason}); give the file of a running one\n")
         return USAGE_ERROR
-    double.stop()
+    simulator.stop()
     return 0
 
 

@@ -27,9 +27,9 @@ def canonical_excludes(excludes: list[str], gateway: str) -> list[str]:
             merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
         else:
             merged.append((first, last))
-    door = int(IPv4Address(gateway))
-    if not any(first <= door <= last for first, last in merged):
-        merged.append((door, door))
+    position = int(IPv4Address(gateway))
+    if not any(first <= position <= last for first, last in merged):
+        merged.append((position, position))
     return sorted(_text(one, "..") for one in merged)
 
 

@@ -1,4 +1,4 @@
-"""`ControllerDouble`: the whole of it, to be started in a thread of a test or as a process of the sandbox.
+"""`KubeOvnSimulator`: the whole of it, to be started in a thread of a test or as a process of the sandbox.
 
 It has one life after another (`restart`), each with its own memory; OVN's northbound database and the objects outlive
 them. It starts by making what the real installation makes: the default Vpc and the Subnets `ovn-default` and `join`.
@@ -67,7 +67,7 @@ INSTALLED: Final[tuple[tuple[str, Object], ...]] = (
 )
 
 
-class ControllerDouble:
+class KubeOvnSimulator:
     """A double of kube-ovn-controller and of the visible part of kube-ovn-cni."""
 
     def __init__(self, kubeconfig: Path, *, faults: Faults | None = None, speed: float = 1.0) -> None:

@@ -223,9 +223,9 @@ def _check_vpc(process: Process, spec: Object) -> None:
     vpc = process.get("Vpc", spec["vpc"])
     if not status_of(vpc).get("standby"):
         raise NotYetError(f"Vpc {spec['vpc']} is not standing by")
-    strangers = set(spec.get("namespaces") or []) - set(spec_of(vpc).get("namespaces") or [])
-    if strangers and not status_of(vpc).get("default"):
-        raise NotYetError(f"namespaces {sorted(strangers)} are not Vpc {spec['vpc']}'s")
+    undeclared = set(spec.get("namespaces") or []) - set(spec_of(vpc).get("namespaces") or [])
+    if undeclared and not status_of(vpc).get("default"):
+        raise NotYetError(f"namespaces {sorted(undeclared)} are not Vpc {spec['vpc']}'s")
 
 
 def _check_overlap(process: Process, subnet: Object) -> None:

@@ -21,13 +21,13 @@ _PATIENCE: Final = 10.0
 def arena(directory: Path) -> Iterator[Path]:
     """Start everything in a directory; gives the kubeconfig. It dies with this process, however that ends."""
     plane = ControlPlane(directory, dies_with_owner=True)
-    double = Server("kube-ovn-double", plane.directory / "control-plane")
+    controllers = Server("kube-ovn-double", plane.directory / "control-plane")
     plane.start()
     try:
         words: list[str | Path] = [sys.executable, "-P", "-m", "sandbox.controllers"]
         words += ["--kubeconfig", plane.kubeconfig, "--speed", str(SPEED)]
-        double.spawn(words, dies_with_owner=True)
+        controllers.spawn(words, dies_with_owner=True)
         yield plane.kubeconfig
     finally:
-        double.end(_PATIENCE)
+        controllers.end(_PATIENCE)
         plane.stop()

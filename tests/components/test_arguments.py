@@ -155,8 +155,8 @@ def test_a_wrong_argument_gets_the_sentence_of_the_same_wrong_setting(
     assert sentence in said
     assert said.endswith(" [SHAPE]")
     under = "" if section in ("chart", "network") else section
-    told = [re.sub(rf"^{re.escape(under)}\.?", f"{place} ", line) for line in said_of_settings(section, wrong)]
-    assert [said] == [line.replace(f"{place} :", f"{place}:") for line in told]
+    reported = [re.sub(rf"^{re.escape(under)}\.?", f"{place} ", line) for line in said_of_settings(section, wrong)]
+    assert [said] == [line.replace(f"{place} :", f"{place}:") for line in reported]
 
 
 @pytest.mark.parametrize("section", COMPONENTS)
@@ -212,7 +212,7 @@ def test_an_output_where_a_plain_value_is_needed_is_named_as_one() -> None:
 
 
 @pytest.mark.parametrize("external", [None, "external", {}])
-def test_a_tenant_without_a_way_out_is_told_what_is_missing(external: Any) -> None:
+def test_a_tenant_without_a_way_out_is_reported_what_is_missing(external: Any) -> None:
     with pytest.raises(pulumi.RunError) as error:
         register("tenants[0]", TenantNetworkArgs(**{**TENANT, "external": external}))
     assert [line.partition(";")[0] for line in str(error.value).splitlines()] == [

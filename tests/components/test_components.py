@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from components.admission_policies import AdmissionWall, AdmissionWallArgs
+from components.admission_policies import AdmissionPolicies, AdmissionPoliciesArgs
 from components.cni_stack import CniStack, CniStackArgs
 from components.metallb import MetalLB, MetalLBArgs
 from components.provider_network import ProviderNetwork, ProviderNetworkArgs
@@ -87,7 +87,7 @@ def test_the_provider_network_patches_the_default_vpc_before_it_labels_nodes() -
 def test_every_object_and_patch_that_may_change_is_held_by_a_name_of_the_stack() -> None:
     settings = environment("dev")
     made = record(lambda: ProviderNetwork("net", ProviderNetworkArgs(**plain(settings.provider), stack="dev")))
-    made |= tenant() | wall()
+    made |= tenant() | admission_policies()
     held = {
         name: (entry.inputs["metadata"].get("annotations") or {}).get("pulumi.com/patchFieldManager")
         for name, entry in made.items()
@@ -121,9 +121,9 @@ def test_bgp_objects_are_announced_after_what_they_name() -> None:
     assert made["metallb-bgp-tenant-cp-bgp"].depends_on >= {"metallb-pool-tenant-cp-pool", "metallb-peer-tor-a"}
 
 
-def wall(name: str = "dev", **settings: object) -> dict[str, Registered]:
+def admission_policies(name: str = "dev", **settings: object) -> dict[str, Registered]:
     own = environment(name).model_copy(update=settings)
-    args = AdmissionWallArgs(
+    args = AdmissionPoliciesArgs(
         admission=own.admission,
         provider=own.provider,
         management=own.management,
@@ -132,11 +132,11 @@ def wall(name: str = "dev", **settings: object) -> dict[str, Registered]:
         relaxed=own.relaxed,
         stack=name,
     )
-    return record(lambda: AdmissionWall("admission", args))
+    return record(lambda: AdmissionPolicies("admission", args))
 
 
 def test_a_policy_is_there_before_its_binding_and_both_carry_the_stacks_label() -> None:
-    made = wall()
+    made = admission_policies()
     assert len(made) == 25
     policy = made["admission-policy-kmetal-ipaddresspools"]
     binding = made["admission-binding-kmetal-ipaddresspools"]
@@ -145,12 +145,12 @@ def test_a_policy_is_there_before_its_binding_and_both_carry_the_stacks_label() 
     assert {entry.inputs["metadata"]["labels"]["kmetal-network/stack"] for entry in (policy, binding)} == {"dev"}
 
 
-def test_the_walls_expressions_carry_the_provider_networks_literals() -> None:
+def test_the_admission_policies_carry_the_provider_networks_literals() -> None:
     dev, staging = (
         {entry["name"]: entry["expression"] for entry in made.inputs["spec"]["variables"]}
         for made in (
-            wall("dev")["admission-policy-kmetal-l2advertisements"],
-            wall("staging")["admission-policy-kmetal-l2advertisements"],
+            admission_policies("dev")["admission-policy-kmetal-l2advertisements"],
+            admission_policies("staging")["admission-policy-kmetal-l2advertisements"],
         )
     )
     assert r"data[.]0*222|" in dev["net_202"]
@@ -159,14 +159,14 @@ def test_the_walls_expressions_carry_the_provider_networks_literals() -> None:
     assert r"0*322" in staging["net_202"]
     (pools,) = [
         entry["expression"]
-        for entry in wall()["admission-policy-kmetal-ipaddresspools"].inputs["spec"]["variables"]
+        for entry in admission_policies()["admission-policy-kmetal-ipaddresspools"].inputs["spec"]["variables"]
         if entry["name"] == "net_201"
     ]
     assert '"77.220.68.96/27"' in pools
 
 
-def test_a_law_that_the_stack_relaxes_warns_at_the_wall_and_the_commissioned_one_still_denies() -> None:
-    made = wall(relaxed={"NET-201": "never counts", "NET-202": "the switch filters ARP"})
+def test_a_law_that_the_stack_relaxes_warns_in_admission_and_the_commissioned_one_still_denies() -> None:
+    made = admission_policies(relaxed={"NET-201": "never counts", "NET-202": "the switch filters ARP"})
     actions = {
         name.removeprefix("admission-binding-kmetal-"): entry.inputs["spec"]["validationActions"]
         for name, entry in made.items()
@@ -179,8 +179,8 @@ def test_a_law_that_the_stack_relaxes_warns_at_the_wall_and_the_commissioned_one
     ]
 
 
-def test_a_stack_that_leaves_the_wall_out_with_a_reason_makes_none() -> None:
-    assert list(wall(admission=Admission(left_out="an API server of 1.30"))) == ["admission"]
+def test_a_stack_that_leaves_admission_out_with_a_reason_makes_none() -> None:
+    assert list(admission_policies(admission=Admission(left_out="an API server of 1.30"))) == ["admission"]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from sandbox.control_plane.api import Api as Server
 from sandbox.control_plane.api import ApiError, collection
 from sandbox.control_plane.control_plane import ControlPlane
 from tests.contract.real_engine import API_VERSIONS, Engine, make_stack
-from tests.support.etcd_snapshot import Photograph
+from tests.support.etcd_snapshot import EtcdSnapshot
 
 NAMESPACED = {"IPAddressPool", "L2Advertisement", "ConfigMap", "Secret", "ResourceQuota"}
 POOLS = "kmetal-metallb"
@@ -95,7 +95,7 @@ def kubeconfig(control_plane: ControlPlane) -> str:
 
 
 @pytest.fixture(scope="module")
-def cleaned(first_day: Photograph) -> None:
+def cleaned(first_day: EtcdSnapshot) -> None:
     """Take away what tests of other suites left on the sandbox's API server."""
     first_day.restore()
 

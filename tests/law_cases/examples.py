@@ -13,7 +13,7 @@ from typing import Any, Final
 import yaml
 
 from kmetal_network.facts.model import UNKNOWN
-from kmetal_network.laws.registry import RULES
+from kmetal_network.laws.registry import LAWS
 from operations.commands.explain import EXAMPLES
 from tests.law_cases.table import CASES, Case
 from tests.support.network import good
@@ -50,7 +50,7 @@ def examples() -> str:
             side: example(next(case for case in CASES if case.rule == rule.id and bool(case.expected) is broken))
             for side, broken in (("keeps", False), ("breaks", True))
         }
-        for rule in RULES
+        for rule in LAWS
     }
     return json.dumps(sides, indent=1) + "\n"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kmetal_network.facts.model import UNKNOWN, Cluster, Cni
+from kmetal_network.facts.model import UNKNOWN, ClusterFact, Cni
 from tests.law_cases.case import breaks, passes
 from tests.support.network import (
     CONTROLLER,
@@ -32,7 +32,7 @@ ARGUMENTS = "spec.template.spec.containers.0.args"
 
 def named(uid: str) -> Edit:
     """The cluster that the settings name."""
-    return known_as(clusters=(Cluster(place="cluster", expected_uid=uid),))
+    return known_as(clusters=(ClusterFact(place="cluster", expected_uid=uid),))
 
 
 def shown(uid: str) -> Edit:

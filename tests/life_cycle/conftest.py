@@ -1,6 +1,6 @@
 """A project of its own for each test, on a cluster of which it knows what stands there, with the controllers at work.
 
-A test marked `standing` begins with the network of the settings applied, `standing("beta")` with that of a second tenant
+A test marked `network_applied` begins with the network of the settings applied, `network_applied("beta")` with that of a second tenant
 as well; any other with a cluster on its first day.
 """
 
@@ -14,17 +14,17 @@ from pathlib import Path
 import pytest
 
 from sandbox.control_plane.control_plane import ControlPlane
-from sandbox.controllers.kube_ovn import ControllerDouble
+from sandbox.controllers.kube_ovn import KubeOvnSimulator
 from sandbox.controllers.northbound import Northbound
 from tests.life_cycle.live_project import Project
-from tests.support.etcd_snapshot import Photograph
+from tests.support.etcd_snapshot import EtcdSnapshot
 
 SPEED = 20
 """Kube-OVN looks at its provider nodes every 30 seconds; here every 1.5."""
 
 
 @dataclass(frozen=True)
-class Standing:
+class AppliedNetwork:
     """A network that was applied and at rest."""
 
     more: str
@@ -36,7 +36,7 @@ class Standing:
     northbound: Northbound
     """What OVN was told, which a controller that starts anew finds there."""
 
-    cluster: Photograph
+    cluster: EtcdSnapshot
 
 
 @pytest.fixture(scope="session")
@@ -48,49 +48,49 @@ def engine_environment(sandbox_environment: dict[str, str], keeper: dict[str, st
 @pytest.fixture(scope="session")
 def applied(
     control_plane: ControlPlane,
-    first_day: Photograph,
+    first_day: EtcdSnapshot,
     engine_environment: dict[str, str],
     tmp_path_factory: pytest.TempPathFactory,
-) -> dict[str, Standing]:
+) -> dict[str, AppliedNetwork]:
     """Both networks, by the tenant that is more than the settings name: applied once by an `up` and a real engine."""
     first_day.restore()
-    found: dict[str, Standing] = {}
-    root = tmp_path_factory.mktemp("standing")
-    with pytest.MonkeyPatch.context() as patch, ControllerDouble(control_plane.kubeconfig, speed=SPEED) as double:
-        made = Project(root, control_plane, engine_environment, double)
+    found: dict[str, AppliedNetwork] = {}
+    root = tmp_path_factory.mktemp("network_applied")
+    with pytest.MonkeyPatch.context() as patch, KubeOvnSimulator(control_plane.kubeconfig, speed=SPEED) as simulator:
+        made = Project(root, control_plane, engine_environment, simulator)
         for name, value in made.environment().items():
             patch.setenv(name, value)
         for tenant in ("", "beta"):
             if tenant:
                 made.add_beta()
             made.must("up")
-            assert double.settle(), "the controllers have not come to rest"
+            assert simulator.settle(), "the controllers have not come to rest"
             state = Path(shutil.copytree(root / "state", root / f"state-{tenant}"))
-            found[tenant] = Standing(tenant, state, double.northbound.copy(), Photograph(control_plane))
+            found[tenant] = AppliedNetwork(tenant, state, simulator.northbound.copy(), EtcdSnapshot(control_plane))
     return found
 
 
 @pytest.fixture
-def begins_with(request: pytest.FixtureRequest) -> Standing | None:
+def begins_with(request: pytest.FixtureRequest) -> AppliedNetwork | None:
     """What stands when the test begins."""
-    marker = request.node.get_closest_marker("standing")
+    marker = request.node.get_closest_marker("network_applied")
     if marker is None:
         return None
-    found: dict[str, Standing] = request.getfixturevalue("applied")
+    found: dict[str, AppliedNetwork] = request.getfixturevalue("applied")
     return found["".join(marker.args)]
 
 
 @pytest.fixture
-def cluster(control_plane: ControlPlane, first_day: Photograph, begins_with: Standing | None) -> ControlPlane:
+def cluster(control_plane: ControlPlane, first_day: EtcdSnapshot, begins_with: AppliedNetwork | None) -> ControlPlane:
     """The session's control plane with what the test begins with."""
     (begins_with.cluster if begins_with else first_day).restore()
     return control_plane
 
 
 @pytest.fixture
-def double(cluster: ControlPlane, begins_with: Standing | None) -> Iterator[ControllerDouble]:
+def simulator(cluster: ControlPlane, begins_with: AppliedNetwork | None) -> Iterator[KubeOvnSimulator]:
     """The controllers, twenty times as fast as life."""
-    running = ControllerDouble(cluster.kubeconfig, speed=SPEED)
+    running = KubeOvnSimulator(cluster.kubeconfig, speed=SPEED)
     if begins_with:
         running.northbound = begins_with.northbound.copy()
     with running:
@@ -102,16 +102,16 @@ def double(cluster: ControlPlane, begins_with: Standing | None) -> Iterator[Cont
 def project(
     request: pytest.FixtureRequest,
     tmp_path: Path,
-    double: ControllerDouble,
-    begins_with: Standing | None,
+    simulator: KubeOvnSimulator,
+    begins_with: AppliedNetwork | None,
     control_plane: ControlPlane,
     engine_environment: dict[str, str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Project:
     """The seed's network as settings."""
-    made = Project(tmp_path, control_plane, engine_environment, double)
-    if request.node.get_closest_marker("unwalled"):
-        made.leave_wall_out("not what the test is about")
+    made = Project(tmp_path, control_plane, engine_environment, simulator)
+    if request.node.get_closest_marker("without_admission"):
+        made.leave_admission_out("not what the test is about")
     for name, value in made.environment().items():
         monkeypatch.setenv(name, value)
     if begins_with:

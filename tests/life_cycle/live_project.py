@@ -22,7 +22,7 @@ from operations.run import run
 from operations.state.sync import Verb
 from sandbox.control_plane.api import Api
 from sandbox.control_plane.control_plane import ControlPlane
-from sandbox.controllers.kube_ovn import ControllerDouble
+from sandbox.controllers.kube_ovn import KubeOvnSimulator
 from sandbox.storage import CHECKOUT
 from tests.support.vault import SECRETS
 
@@ -60,10 +60,10 @@ class Project:
         root: Path,
         plane: ControlPlane,
         environment: Mapping[str, str],
-        double: ControllerDouble,
+        simulator: KubeOvnSimulator,
         stack: str = STACK,
     ) -> None:
-        self.root, self.plane, self._environment, self._double = root, plane, environment, double
+        self.root, self.plane, self._environment, self._simulator = root, plane, environment, simulator
         self.stack = stack
         (root / "state").mkdir()
         (root / "sandbox").mkdir()
@@ -93,7 +93,7 @@ class Project:
         self.tenants.append(copy.deepcopy(dict(BETA)))
         self.save()
 
-    def leave_wall_out(self, reason: str) -> None:
+    def leave_admission_out(self, reason: str) -> None:
         """No admission policies."""
         self.document["config"][f"{PREFIX}admission"] = {"leftOut": reason}
         self.save()
@@ -146,7 +146,7 @@ class Project:
         Taken when the controllers have come to rest, who write for a while after whoever made an object has it. Without
         the two Subnets that Kube-OVN makes for itself: it counts their addresses anew when it likes.
         """
-        assert self._double.settle(), "the controllers have not come to rest"
+        assert self._simulator.settle(), "the controllers have not come to rest"
         return {
             key: f"{item['metadata']['uid']} {item['metadata']['resourceVersion']}"
             for key, item in self.objects().items()

@@ -12,28 +12,28 @@ OTHER_VPC = "Vpc beta-vpc: vpc 'beta-vpc' lets packets to 10.16.0.0/16, vpc 'alp
 OTHER_LAW = "Vpc alpha-vpc: vpc 'alpha-vpc' has no way out; give it one [NET-400]"
 
 
-def told(capsys: pytest.CaptureFixture[str]) -> list[str]:
+def reported(capsys: pytest.CaptureFixture[str]) -> list[str]:
     return [line.removeprefix("note ") for line in capsys.readouterr().err.splitlines()]
 
 
-def test_a_law_is_told_of_an_object_once_by_all_doors_and_runs(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_law_is_reported_of_an_object_once_by_all_sources_and_runs(capsys: pytest.CaptureFixture[str]) -> None:
     notes = Notes()
     notes.tell([SETTINGS, "node w2 is not there", "node w2 is not there"], [PACK, OTHER_VPC, OTHER_LAW])
-    assert told(capsys) == [SETTINGS, "node w2 is not there", OTHER_VPC, OTHER_LAW]
+    assert reported(capsys) == [SETTINGS, "node w2 is not there", OTHER_VPC, OTHER_LAW]
     notes.tell([SETTINGS, "node w2 is not there", "node w1 is not there"], [PACK, OTHER_VPC])
-    assert told(capsys) == ["node w1 is not there"]
+    assert reported(capsys) == ["node w1 is not there"]
     Notes().tell([PACK])
-    assert told(capsys) == [PACK], "the next command tells it again"
+    assert reported(capsys) == [PACK], "the next command tells it again"
 
 
-def test_one_door_may_say_two_things_of_one_object(capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_source_may_say_two_things_of_one_object(capsys: pytest.CaptureFixture[str]) -> None:
     Notes().tell([SETTINGS, PACK])
-    assert told(capsys) == [SETTINGS, PACK]
+    assert reported(capsys) == [SETTINGS, PACK]
 
 
 def test_nothing_in_a_note_is_taken_for_markup(capsys: pytest.CaptureFixture[str]) -> None:
     Notes().tell(["[red]a[/] :warning:"])
-    assert told(capsys) == ["[red]a[/] :warning:"]
+    assert reported(capsys) == ["[red]a[/] :warning:"]
 
 
 def test_a_number_has_its_noun() -> None:

@@ -127,9 +127,9 @@ def test_what_is_applied_is_what_was_reviewed_on_both_forges() -> None:
 def test_every_environment_is_previewed_and_named_in_the_comment() -> None:
     preview = workflow("preview")["jobs"]
     assert {"dev", *preview["cluster"]["strategy"]["matrix"]["stack"]} == STACKS
-    told = "--environments dev,staging,prod"
-    assert told in str(preview["comment"])
-    assert told in str(gitlab()["note"])
+    reported = "--environments dev,staging,prod"
+    assert reported in str(preview["comment"])
+    assert reported in str(gitlab()["note"])
     assert {"dev", "staging", "prod"} == STACKS
     matrix = gitlab()["preview"]["parallel"]["matrix"][0]["STACK"]
     assert {gitlab()["preview-dev"]["variables"]["STACK"], *matrix} == STACKS

@@ -15,7 +15,7 @@ from operations.impact.routers import DOMAIN
 from operations.verify import verification
 from tests.support.stack_project import ROOT
 
-UNGUARDED = {"admissionregistration.k8s.io", "authentication.k8s.io", "authorization.k8s.io"}
+NOT_COVERED = {"admissionregistration.k8s.io", "authentication.k8s.io", "authorization.k8s.io"}
 """Groups with kinds on which the API server evaluates no admission policy."""
 
 
@@ -59,6 +59,6 @@ def test_the_preview_identity_may_list_every_kind_that_is_looked_at(kinds: tuple
 def test_no_write_is_granted_where_no_admission_policy_is_evaluated() -> None:
     for rule in _rules("kmetal-network-dry-run"):
         assert set(rule["verbs"]) <= {"create", "patch", "update"}
-        assert not UNGUARDED & set(rule["apiGroups"]), rule
+        assert not NOT_COVERED & set(rule["apiGroups"]), rule
         assert "*" not in (*rule["apiGroups"], *rule["resources"])
     assert {verb for rule in _rules("kmetal-network-preview") for verb in rule["verbs"]} == {"get", "list"}

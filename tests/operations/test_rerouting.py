@@ -55,7 +55,7 @@ def test_a_router_is_made_anew_for_another_address_and_for_none_where_one_was_pi
     assert present(SECOND, chosen) == [None]
 
 
-def test_an_address_of_ours_without_its_vpc_counts_as_a_router_and_a_strangers_does_not() -> None:
+def test_an_address_of_ours_without_its_vpc_counts_as_a_router_and_an_address_of_others_does_not() -> None:
     assert present(FIRST, {"OvnEip": eip(FIRST)}) == []
     assert present(SECOND, {"OvnEip": eip(FIRST)}) == [IPv4Address(FIRST)]
     assert present(None, {"OvnEip": eip(FIRST)}) == [IPv4Address(FIRST)]
@@ -93,11 +93,11 @@ class Runs:
     """The engine: what it was told to do, and a state to which an `up` adds all that stands."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, cluster: Cluster, *known: str) -> None:
-        self.told: list[tuple[str, Any]] = []
+        self.reported: list[tuple[str, Any]] = []
         self._cluster, self._known, self.takes_over, self.failed = cluster, list(known), True, False
         monkeypatch.setattr(rerouting, "run", self._run)
         monkeypatch.setattr(rerouting, "_deployment", lambda _root, _environment: self._state())
-        monkeypatch.setattr(rerouting, "guard", lambda *_: self.told.append(("guard", None)))
+        monkeypatch.setattr(rerouting, "guard", lambda *_: self.reported.append(("guard", None)))
 
     def _state(self) -> dict[str, Any]:
         words = (name.split() for name in self._known)
@@ -109,7 +109,7 @@ class Runs:
         }
 
     def _run(self, _root: Path, _stack: str, verb: str, **how: Any) -> Outcome:
-        self.told.append((verb, how["egress"] if verb == "up" else how["targets"]))
+        self.reported.append((verb, how["egress"] if verb == "up" else how["targets"]))
         if verb == "up" and self.takes_over:
             self._known = [f"{kind} {key}" for kind, items in self._cluster.seen.items() for key in items]
         elif verb == "destroy":
@@ -139,11 +139,11 @@ def test_a_router_that_the_state_knows_is_taken_down_at_once_after_one_more_look
     runs = Runs(monkeypatch, cluster := Cluster(WHOLE), *KNOWN)
 
     assert rerouting_of(cluster, FIRST) is None
-    assert runs.told == [LOOK]
+    assert runs.reported == [LOOK]
     done = rerouting_of(cluster)
     assert done is not None
     assert done.taken_over == ()
-    assert runs.told == [LOOK, LOOK, DOWN]
+    assert runs.reported == [LOOK, LOOK, DOWN]
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_what_no_state_knows_of_a_router_is_taken_over_with_its_present_address_
     assert done is not None
     missing = {name for name in KNOWN if name not in known}
     assert set(done.taken_over) == missing
-    assert runs.told == [LOOK, UP, LOOK, DOWN]
+    assert runs.reported == [LOOK, UP, LOOK, DOWN]
 
 
 def test_an_address_that_kube_ovn_chose_need_not_be_known_as_it_goes_with_its_vpc(
@@ -176,7 +176,7 @@ def test_an_address_that_kube_ovn_chose_need_not_be_known_as_it_goes_with_its_vp
     runs = Runs(monkeypatch, cluster := Cluster({**WHOLE, "OvnEip": eip(FIRST, {})}), *KNOWN[:1], *KNOWN[2:])
 
     assert rerouting_of(cluster) is not None
-    assert runs.told == [LOOK, ("destroy", [f"urn of {VPC}"])]
+    assert runs.reported == [LOOK, ("destroy", [f"urn of {VPC}"])]
 
 
 def test_a_run_that_took_nothing_over_stops_with_what_it_said_and_nothing_is_destroyed(
@@ -187,7 +187,7 @@ def test_a_run_that_took_nothing_over_stops_with_what_it_said_and_nothing_is_des
 
     with pytest.raises(OperatorError, match="alpha-vpc: it waits"):
         rerouting_of(cluster)
-    assert runs.told == [LOOK, UP]
+    assert runs.reported == [LOOK, UP]
 
 
 def test_what_neither_settings_nor_state_name_is_named_before_anything_is_written(
@@ -206,7 +206,7 @@ def test_what_neither_settings_nor_state_name_is_named_before_anything_is_writte
         " no state knows and no settings name; find out whose that is (kmetal-network drift dev); then kubectl delete"
         " OvnDnatRule lb-1 && kubectl delete Subnet alpha-old-subnet [REROUTED]"
     )
-    assert runs.told == [LOOK]
+    assert runs.reported == [LOOK]
 
 
 def test_what_is_to_be_taken_down_is_shown_in_order_and_nothing_where_nothing_is() -> None:

@@ -10,7 +10,7 @@ from pulumi.runtime import proto
 from pulumi_policy import EnforcementLevel
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 
-from policies.enforcement import FirmServicer
+from policies.enforcement import EnforcingServicer
 from policies.pack import policies
 
 LATER = UNKNOWN_STRING_VALUE
@@ -72,7 +72,7 @@ class Pack:
     """The pack as one run of the engine meets it."""
 
     def __init__(self, config: Mapping[str, Any] | None = None, levels: Mapping[str, int] | None = None) -> None:
-        self._servicer = FirmServicer("kmetal-network", "0", policies(), EnforcementLevel.ADVISORY)
+        self._servicer = EnforcingServicer("kmetal-network", "0", policies(), EnforcementLevel.ADVISORY)
         request = proto.ConfigureAnalyzerRequest()
         for name in ("before-create", "laws", "advice"):
             level = (levels or {}).get(name, proto.ADVISORY if name == "advice" else proto.MANDATORY)
@@ -109,6 +109,6 @@ def _messages(response: proto.AnalyzeResponse, level: int) -> list[str]:
     return [entry.message.partition("\n")[2] for entry in response.diagnostics if entry.enforcementLevel == level]
 
 
-def rules(messages: Iterable[str]) -> set[str]:
+def laws_in(messages: Iterable[str]) -> set[str]:
     """The ids in brackets at the messages' ends."""
     return {message.rpartition("[")[2].rstrip("]") for message in messages}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kmetal_network.facts.model import UNKNOWN
-from policies.pack import verdict
+from policies.pack import judgement
 from policies.rendered_resources import rendered
 from tests.policies.rendering import external
 
@@ -33,7 +33,7 @@ def release(values: object, chart: str = KMETAL, **more: object) -> Any:
 
 def broken(*resources: Any) -> set[str]:
     block = resource("kubernetes:kubeovn.io/v1:Subnet", external(), "external")
-    return {finding.rule for finding in verdict(rendered((block, *resources)), {}).findings}
+    return {finding.rule for finding in judgement(rendered((block, *resources)), {}).findings}
 
 
 @pytest.mark.parametrize("values", [{}, {"network": {"flannel": {"enabled": True}}}, {"network": {"kubeOvn": None}}])
@@ -63,7 +63,7 @@ def test_a_manifest_in_a_resource_of_a_bridged_provider_is_judged() -> None:
 
 
 def test_what_a_component_tells_of_its_children_is_not_judged_twice() -> None:
-    told = {
+    reported = {
         "children": [{"apiVersion": "metallb.io/v1beta1", "kind": "IPAddressPool", "spec": {"addresses": ["::/0"]}}]
     }
-    assert broken(resource("acme:network:Pools", told)) == set()
+    assert broken(resource("acme:network:Pools", reported)) == set()

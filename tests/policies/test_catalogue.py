@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from kmetal_network.facts.model import UNKNOWN
-from kmetal_network.laws.registry import BY_ID, RULES
+from kmetal_network.laws.registry import BY_ID, LAWS
 from tests.law_cases.table import CASES, Case
-from tests.policies.rendering import LATER, Pack, advisory, mandatory, rules
+from tests.policies.rendering import LATER, Pack, advisory, laws_in, mandatory
 from tests.support.network import good
 
 ABSENCE = {
@@ -79,17 +79,17 @@ ROWS = list(rows())
 
 
 @pytest.mark.parametrize("case", ROWS, ids=str)
-def test_a_case_is_told_by_its_laws_and_by_no_other(case: Case) -> None:
+def test_a_case_is_reported_by_its_laws_and_by_no_other(case: Case) -> None:
     bodies = [travelling(body) for body in case.network().objects.values()]
     response = Pack().stack(*bodies)
     expected = {rule for rule, _ in case.expected if str(case) not in ABSENCE} - {BY_SETTINGS.get(str(case), "")}
     if undecided := UNDECIDED.get(str(case)):
-        assert undecided in rules(advisory(response))
+        assert undecided in laws_in(advisory(response))
         expected.add(undecided)
-    assert rules([*mandatory(response), *advisory(response)]) == expected
+    assert laws_in([*mandatory(response), *advisory(response)]) == expected
 
 
-def test_most_of_the_table_goes_through_this_door() -> None:
+def test_most_of_the_table_is_judged_here() -> None:
     assert len(ROWS) > 0.8 * len(CASES)
     assert {str(case) for case in ROWS} >= ABSENCE
 
@@ -119,13 +119,13 @@ def test_each_law_has_its_opinion_on_a_value_that_is_decided_later(place: str, p
         target = target[step]
     target[path[-1]] = LATER
     response = Pack().stack(*objects.values())
-    refusing = rules(mandatory(response))
+    refusing = laws_in(mandatory(response))
     assert {law for law in refusing if BY_ID[law].unknown == "passes"} == set()
     assert not any("can't run policy" in message for message in advisory(response))
 
 
 def test_the_laws_that_need_a_literal_are_these() -> None:
     """Each with a row in the table whose title says that a value is not known yet, and so through the proxies above."""
-    assert {rule.id for rule in RULES if rule.unknown == "is a finding"} == {
+    assert {law.id for law in LAWS if law.unknown == "is a finding"} == {
         "NET-112", "NET-201", "NET-202", "NET-214", "NET-301", "NET-412", "NET-414",
     }  # fmt: skip

@@ -38,7 +38,7 @@ class Outcome:
 
     succeeded: bool = False
     text: str = ""
-    told: list[tuple[str, str, str]] = field(default_factory=list)
+    reported: list[tuple[str, str, str]] = field(default_factory=list)
     """Level, resource and message of each policy event."""
     created: set[str] = field(default_factory=set)
 
@@ -46,13 +46,13 @@ class Outcome:
         """Note what the pack says and what the engine has done."""
         if (policy := event.policy_event) is not None:
             name = policy.resource_urn.rpartition("::")[2]
-            self.told.append((str(policy.enforcement_level), name, policy.message.strip()))
+            self.reported.append((str(policy.enforcement_level), name, policy.message.strip()))
         if event.res_outputs_event is not None:
             self.created.add(event.res_outputs_event.metadata.urn.rpartition("::")[2])
 
     def refused(self, law: str) -> set[str]:
         """The resources that a law stopped."""
-        return {name for level, name, message in self.told if level == "mandatory" and f"[{law}]" in message}
+        return {name for level, name, message in self.reported if level == "mandatory" and f"[{law}]" in message}
 
 
 class Engine:
@@ -139,7 +139,7 @@ def test_a_good_program_is_green(engine: Engine) -> None:
         declare(pool("172.21.204.200-172.21.204.250"), external(), provider_network(), layer2("data.204"))
     )
     assert outcome.succeeded, outcome.text
-    assert [entry for entry in outcome.told if entry[0] == "mandatory"] == []
+    assert [entry for entry in outcome.reported if entry[0] == "mandatory"] == []
 
 
 def test_pools_on_the_provider_vlan_are_red_in_every_spelling(engine: Engine) -> None:
@@ -201,7 +201,7 @@ def test_a_pool_declared_through_yaml_is_red(engine: Engine) -> None:
     assert outcome.refused("NET-201") & {"from-yaml", "external"}
 
 
-def test_a_relaxed_law_is_told_with_its_reason_and_lets_the_preview_pass(engine: Engine) -> None:
+def test_a_relaxed_law_is_reported_with_its_reason_and_lets_the_preview_pass(engine: Engine) -> None:
     program = declare(provider_network(), pool("172.21.204.200/32"), layer2(), relaxed={"NET-202": REASON})
     outcome = engine.preview(program)
     assert outcome.succeeded, outcome.text
@@ -214,7 +214,7 @@ def test_a_configuration_that_disables_everything_disables_nothing(engine: Engin
     assert outcome.refused("NET-201") == {"public"}
 
 
-def test_a_provider_network_of_another_stack_is_told_by_configuration(engine: Engine) -> None:
+def test_a_provider_network_of_another_stack_is_declared_by_configuration(engine: Engine) -> None:
     outcome = engine.preview(declare(pool("77.220.68.100")), {"laws": {"providerCidrs": ["77.220.68.96/27"]}})
     assert not outcome.succeeded
     assert outcome.refused("NET-201") == {"public"}

@@ -44,7 +44,7 @@ def test_a_secret_address_is_read_like_any_other() -> None:
     secret = {SPECIAL_SIG_KEY: SPECIAL_SECRET_SIG, "value": "77.220.68.100"}
     data = deserialize_properties({**pool(), "spec": {"addresses": [secret]}})
     seen = rendered([resource("kubernetes:metallb.io/v1beta1:IPAddressPool", data)])
-    assert seen.look.facts.pools[0].addresses == ("77.220.68.100",)
+    assert seen.result.facts.pools[0].addresses == ("77.220.68.100",)
 
 
 def test_a_resource_that_is_no_object_is_passed_over() -> None:
@@ -53,13 +53,13 @@ def test_a_resource_that_is_no_object_is_passed_over() -> None:
 
 
 def test_an_object_of_any_providers_package_is_an_object() -> None:
-    assert rendered([resource("kubeovn:kubeovn.io/v1:Subnet", external())]).look.facts.subnets
+    assert rendered([resource("kubeovn:kubeovn.io/v1:Subnet", external())]).result.facts.subnets
 
 
 @pytest.mark.parametrize("field", ["apiVersion", "kind"])
 def test_the_token_tells_what_an_object_is_where_its_fields_are_unknown(field: str) -> None:
     data = {**pool("10.0.0.1"), field: LATER}
-    assert rendered([resource("kubernetes:metallb.io/v1beta1:IPAddressPool", data)]).look.facts.pools
+    assert rendered([resource("kubernetes:metallb.io/v1beta1:IPAddressPool", data)]).result.facts.pools
 
 
 def test_a_patch_is_known_by_its_token() -> None:
@@ -77,7 +77,7 @@ def release(**props: Any) -> Any:
 
 def test_a_releases_values_are_read() -> None:
     values = {"metallb": {"pools": [{"name": "v", "addresses": ["77.220.68.100", LATER]}]}}
-    (read,) = rendered([release(chart="oci://ghcr.io/clastix/oci/kmetal", values=values)]).look.facts.pools
+    (read,) = rendered([release(chart="oci://ghcr.io/clastix/oci/kmetal", values=values)]).result.facts.pools
     assert (read.owner, read.place, read.addresses) == (
         "values",
         "Release kmetal-flux/kmetal",
@@ -88,8 +88,8 @@ def test_a_releases_values_are_read() -> None:
 def test_values_files_whose_text_came_along_are_read_and_others_are_unknown() -> None:
     text = "metallb: {pools: [{name: f, addresses: [77.220.68.100]}]}"
     chart = "oci://ghcr.io/clastix/oci/kmetal"
-    (inline,) = rendered([release(chart=chart, valueYamlFiles=[pulumi.StringAsset(text)])]).look.facts.pools
-    (remote,) = rendered([release(chart=chart, valueYamlFiles=[pulumi.FileAsset("/none")])]).look.facts.pools
+    (inline,) = rendered([release(chart=chart, valueYamlFiles=[pulumi.StringAsset(text)])]).result.facts.pools
+    (remote,) = rendered([release(chart=chart, valueYamlFiles=[pulumi.FileAsset("/none")])]).result.facts.pools
     assert inline.addresses == ("77.220.68.100",)
     assert remote.addresses is UNKNOWN
 
@@ -104,7 +104,7 @@ NAMES = {
 
 def test_what_a_release_made_is_there_by_name_and_unknown_unless_its_values_tell() -> None:
     values = {"metallb": {"pools": [{"name": "told", "addresses": ["172.21.204.200/32"]}]}}
-    facts = rendered([release(chart="umbrella", values=values, resourceNames=NAMES)]).look.facts
+    facts = rendered([release(chart="umbrella", values=values, resourceNames=NAMES)]).result.facts
     assert [(pool.place, pool.name, pool.addresses) for pool in facts.pools] == [
         ("Release kmetal-flux/kmetal", "told", ("172.21.204.200/32",)),
         ("IPAddressPool kmetal-metallb/hidden of Release kmetal-flux/kmetal", "hidden", UNKNOWN),
@@ -114,7 +114,7 @@ def test_what_a_release_made_is_there_by_name_and_unknown_unless_its_values_tell
 
 @pytest.mark.parametrize("names", [LATER, None, [], {"IPAddressPool.metallb.io/metallb.io/v1beta1": LATER}])
 def test_names_that_are_not_known_are_none(names: object) -> None:
-    assert rendered([release(chart="umbrella", values={}, resourceNames=names)]).look.facts.pools == ()
+    assert rendered([release(chart="umbrella", values={}, resourceNames=names)]).result.facts.pools == ()
 
 
 def test_values_from_where_no_preview_looks_are_unknown_for_a_chart_that_may_be_ours() -> None:
@@ -124,10 +124,10 @@ def test_values_from_where_no_preview_looks_are_unknown_for_a_chart_that_may_be_
         return resource("kubernetes:helm.toolkit.fluxcd.io/v2:HelmRelease", data)
 
     source = {"valuesFrom": [{"kind": "ConfigMap", "name": "pools"}]}
-    (pool,) = rendered([flux("kmetal", **source)]).look.facts.pools
+    (pool,) = rendered([flux("kmetal", **source)]).result.facts.pools
     assert pool.addresses is UNKNOWN
-    assert rendered([flux("kmetal")]).look.facts.pools == ()
-    assert rendered([flux("ingress-nginx", **source)]).look.facts.pools == ()
+    assert rendered([flux("kmetal")]).result.facts.pools == ()
+    assert rendered([flux("ingress-nginx", **source)]).result.facts.pools == ()
 
 
 def test_the_stacks_export_is_found_and_may_be_unknown() -> None:
@@ -140,7 +140,7 @@ def test_the_stacks_export_is_found_and_may_be_unknown() -> None:
 def test_two_objects_whose_names_are_not_known_yet_have_places_of_their_own() -> None:
     nameless = {**pool(LATER), "metadata": LATER}
     both = [resource("kubernetes:metallb.io/v1beta1:IPAddressPool", nameless, f"urn:a::{name}") for name in ("x", "y")]
-    assert [entry.place for entry in rendered(both).look.facts.pools] == [
+    assert [entry.place for entry in rendered(both).result.facts.pools] == [
         "IPAddressPool of resource 'x'",
         "IPAddressPool of resource 'y'",
     ]

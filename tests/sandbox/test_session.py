@@ -33,7 +33,7 @@ SILENT = (sys.executable, "-c", "import time; time.sleep(60)")
 def plane(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A control plane that needs no start; its kubeconfig."""
     monkeypatch.setattr(session, "prepare", lambda _: None)
-    monkeypatch.setattr(session, "_DOUBLE", LIVES)
+    monkeypatch.setattr(session, "_CONTROLLERS", LIVES)
     monkeypatch.setattr(ControlPlane, "start", lambda _: False)
     monkeypatch.setattr(ControlPlane, "running", lambda _: True)
     monkeypatch.setattr(Api, "ready", lambda _: True)
@@ -47,18 +47,18 @@ def plane(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def sandbox(plane: Path) -> Iterator[Sandbox]:
     sandbox = Sandbox(plane.parent, dies_with_owner=True)
     yield sandbox
-    sandbox.double.kill()
+    sandbox.controllers.kill()
 
 
-def test_a_double_that_runs_is_left_alone(sandbox: Sandbox) -> None:
+def test_a_simulator_that_runs_is_left_alone(sandbox: Sandbox) -> None:
     assert sandbox.start() is True
-    pid = sandbox.double.pid()
+    pid = sandbox.controllers.pid()
 
     assert sandbox.start() is False
-    assert sandbox.double.pid() == pid is not None
+    assert sandbox.controllers.pid() == pid is not None
 
 
-def test_two_starts_at_once_make_one_double(sandbox: Sandbox) -> None:
+def test_two_starts_at_once_make_one_simulator(sandbox: Sandbox) -> None:
     # Tied to no owner: the kernel takes the thread that spawned it for one.
     threads = [threading.Thread(target=Sandbox(sandbox.directory).start) for _ in range(2)]
     for thread in threads:
@@ -66,46 +66,48 @@ def test_two_starts_at_once_make_one_double(sandbox: Sandbox) -> None:
     for thread in threads:
         thread.join()
 
-    assert sandbox.double.log.read_text() == "ready\n"
-    assert sandbox.double.pid() is not None
+    assert sandbox.controllers.log.read_text() == "ready\n"
+    assert sandbox.controllers.pid() is not None
 
 
-def test_a_double_that_ends_at_once_fails_the_start_with_its_own_words(
+def test_a_simulator_that_ends_at_once_fails_the_start_with_its_own_words(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "_DOUBLE", (sys.executable, "-P", "-m", "sandbox.controllers"))
+    monkeypatch.setattr(session, "_CONTROLLERS", (sys.executable, "-P", "-m", "sandbox.controllers"))
 
     with pytest.raises(OperatorError) as refused:
         sandbox.start()
 
-    assert str(refused.value).startswith(f"{sandbox.double.log}: kube-ovn-double did not become ready; see the end")
+    assert str(refused.value).startswith(
+        f"{sandbox.controllers.log}: kube-ovn-double did not become ready; see the end"
+    )
     assert f"{sandbox.control_plane.kubeconfig}: no cluster answers" in str(refused.value)
 
 
-def test_a_double_that_never_serves_is_ended(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(session, "_DOUBLE", SILENT)
+def test_a_simulator_that_never_serves_is_ended(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "_CONTROLLERS", SILENT)
     monkeypatch.setattr(session, "_READY_SECONDS", 0.3)
 
     with pytest.raises(OperatorError, match="kube-ovn-double did not become ready"):
         sandbox.start()
 
-    assert sandbox.double.pid() is None
+    assert sandbox.controllers.pid() is None
 
 
 def test_the_word_of_an_earlier_life_is_no_sign_of_this_one(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     sandbox.start()
-    sandbox.double.kill()
-    monkeypatch.setattr(session, "_DOUBLE", SILENT)
+    sandbox.controllers.kill()
+    monkeypatch.setattr(session, "_CONTROLLERS", SILENT)
     monkeypatch.setattr(session, "_READY_SECONDS", 0.3)
 
     with pytest.raises(OperatorError, match="did not become ready"):
         sandbox.start()
 
 
-def test_another_kubeconfig_gets_another_double(sandbox: Sandbox) -> None:
+def test_another_kubeconfig_gets_another_simulator(sandbox: Sandbox) -> None:
     sandbox.start()
-    pid, kubeconfig = sandbox.double.pid(), sandbox.control_plane.kubeconfig
-    later = sandbox.double.pid_file.stat().st_mtime_ns + 1
+    pid, kubeconfig = sandbox.controllers.pid(), sandbox.control_plane.kubeconfig
+    later = sandbox.controllers.pid_file.stat().st_mtime_ns + 1
     os.utime(kubeconfig, ns=(later, later))
     assert sandbox.ready() is False
     os.utime(kubeconfig, ns=(later - 2, later - 2))
@@ -114,23 +116,23 @@ def test_another_kubeconfig_gets_another_double(sandbox: Sandbox) -> None:
 
     assert sandbox.start() is True
 
-    assert sandbox.double.pid() not in (None, pid)
+    assert sandbox.controllers.pid() not in (None, pid)
 
 
-def test_status_lists_a_dead_double_and_says_not_ready(sandbox: Sandbox) -> None:
+def test_status_lists_a_dead_simulator_and_says_not_ready(sandbox: Sandbox) -> None:
     sandbox.start()
-    sandbox.double.kill()
+    sandbox.controllers.kill()
 
     answer = CliRunner().invoke(command.app, ["status", "--directory", str(sandbox.directory), "--output", "json"])
 
     assert answer.exit_code == 1
-    told = json.loads(answer.stdout)
-    assert told["ready"] is False
-    assert told["components"][-1] == {
+    reported = json.loads(answer.stdout)
+    assert reported["ready"] is False
+    assert reported["components"][-1] == {
         "name": "kube-ovn-double",
         "pid": None,
         "port": None,
-        "log": str(sandbox.double.log),
+        "log": str(sandbox.controllers.log),
     }
 
 
@@ -140,18 +142,18 @@ def test_down_starts_what_is_missing_before_it_takes_the_network_away(
 ) -> None:
     sandbox.start()
     if dead:
-        sandbox.double.kill()
+        sandbox.controllers.kill()
     done: list[str] = []
     start = sandbox.start
     monkeypatch.setattr(sandbox, "start", lambda: done.append("start") or start())
     monkeypatch.setattr(
-        sandbox, "_run_command", lambda *words: done.append(f"{words[0]} {sandbox.double.pid() is None}")
+        sandbox, "_run_command", lambda *words: done.append(f"{words[0]} {sandbox.controllers.pid() is None}")
     )
 
     sandbox.down()
 
     assert done == (["start"] if dead else []) + ["destroy False"]
-    assert sandbox.double.pid() is None
+    assert sandbox.controllers.pid() is None
 
 
 @pytest.mark.parametrize(
@@ -208,7 +210,7 @@ def test_controllers_that_cannot_be_asked_yet_are_not_ready(
 
 
 @pytest.mark.sandbox
-def test_the_double_comes_back_after_its_death_and_follows_the_api_server_to_another_port(
+def test_the_simulator_comes_back_after_its_death_and_follows_the_api_server_to_another_port(
     tools_on_path: None, tmp_path: Path
 ) -> None:
     del tools_on_path
@@ -217,18 +219,18 @@ def test_the_double_comes_back_after_its_death_and_follows_the_api_server_to_ano
         assert sandbox.start() is True
         assert sandbox.ready()
         assert [component.running for component in sandbox.status()] == [True] * 5
-        first = sandbox.double.pid()
-        sandbox.double.kill()
+        first = sandbox.controllers.pid()
+        sandbox.controllers.kill()
         assert not sandbox.ready()
         assert sandbox.start() is True
 
         old = sandbox.control_plane.api.address
         sandbox.control_plane.stop()
-        second = sandbox.double.pid()
+        second = sandbox.controllers.pid()
         with socket.create_server(("127.0.0.1", int(old.rpartition(":")[2]))):
             assert sandbox.start() is True
             assert sandbox.control_plane.api.address != old
-            assert sandbox.double.pid() not in (None, first, second)
+            assert sandbox.controllers.pid() not in (None, first, second)
             assert sandbox.ready()
             _controls(sandbox.control_plane.api)
             assert sandbox.start() is False

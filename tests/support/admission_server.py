@@ -100,7 +100,7 @@ def named(refusals: list[str]) -> set[str]:
 
 
 @contextmanager
-def guarded_by_all(api: Api) -> Iterator[Api]:
+def server_with_all_policies(api: Api) -> Iterator[Api]:
     """The policies in force: those of the good network, and of each row and stack with other literals."""
     theirs = {
         body["metadata"]["namespace"] for _, _, bodies in STACKS for body in bodies if "namespace" in body["metadata"]

@@ -24,7 +24,7 @@ AT_ONCE = 128
 ALIVE = ("/registry/leases/", "/registry/peerserverleases/")
 """Where servers say every few seconds that they live."""
 
-WALL = "/registry/validatingadmissionpolic"
+ADMISSION_POLICIES = "/registry/validatingadmissionpolic"
 ADMISSION = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolic"
 PROBE = "kmetal-restore-probe"
 
@@ -32,7 +32,7 @@ PATIENCE = 20.0
 """Seconds."""
 
 
-class Photograph:
+class EtcdSnapshot:
     """Of one control plane, all that stands in its etcd."""
 
     def __init__(self, plane: ControlPlane) -> None:
@@ -51,7 +51,7 @@ class Photograph:
             steps = [self._step(key, value) for key, value in sorted(differing.items())]
             for begin in range(0, len(steps), AT_ONCE):
                 self._ask("txn", {"success": steps[begin : begin + AT_ONCE]})
-        if any(key.startswith(WALL) for key in touched):
+        if any(key.startswith(ADMISSION_POLICIES) for key in touched):
             self._await_enforcement()
 
     def _await_enforcement(self) -> None:

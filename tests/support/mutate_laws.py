@@ -22,8 +22,8 @@ from rich.console import Console
 from rich.table import Table
 
 from kmetal_network.facts.model import Facts
-from kmetal_network.laws.model import Rule, between_none, in_no_one
-from kmetal_network.laws.registry import RULES, judge, judge_estate
+from kmetal_network.laws.model import Law, no_breaches, no_estate_breaches
+from kmetal_network.laws.registry import LAWS, judge, judge_estate
 from tests.law_cases.table import CASES, Case
 from tests.support.partial_networks import SHOWN_BY_A_PART, decided_later, parts, patched, unknown_variants
 
@@ -44,19 +44,19 @@ class Seen:
     facts: Facts
     estate: dict[str, Facts]
 
-    def kept(self, rule: Rule) -> bool:
+    def kept(self, law: Law) -> bool:
         """Whether one law alone finds in it what the table says of that law."""
         try:
-            findings = judge_estate(self.estate, (rule,)) if self.estate else judge(self.facts, (rule,))
+            findings = judge_estate(self.estate, (law,)) if self.estate else judge(self.facts, (law,))
         except Exception:  # noqa: BLE001 (a broken law may raise anything, and that is noticed)
             return False
         found = sorted((finding.rule, finding.place) for finding in findings)
-        if rule.id == self.case.rule and not self.case.severity_is(findings):
+        if law.id == self.case.rule and not self.case.severity_is(findings):
             return False
-        return found == [entry for entry in self.case.expected if entry[0] == rule.id]
+        return found == [entry for entry in self.case.expected if entry[0] == law.id]
 
 
-def look() -> list[Seen]:
+def read_cases() -> list[Seen]:
     """Every case, read once."""
     seen = []
     for case in CASES:
@@ -68,31 +68,31 @@ def look() -> list[Seen]:
 
 
 @cache
-def quiet_looks() -> tuple[tuple[Facts, ...], tuple[Facts, ...], tuple[Facts, ...]]:
+def quiet_networks() -> tuple[tuple[Facts, ...], tuple[Facts, ...], tuple[Facts, ...]]:
     """Looks in which no law may find anything: values decided later, single objects, and patches of single fields."""
     later = tuple(decided_later(*variant) for variant in unknown_variants())
     return later, tuple(parts().values()), tuple(patched().values())
 
 
-def speaks_out_of_turn(rule: Rule) -> bool:
+def speaks_out_of_turn(law: Law) -> bool:
     """Whether a law takes what is not known, or what others may hold, for a breach."""
-    later, alone, patches = quiet_looks()
-    looks = (*(later if rule.unknown == "passes" else ()), *(alone if rule.id != SHOWN_BY_A_PART else ()), *patches)
+    later, alone, patches = quiet_networks()
+    networks = (*(later if law.unknown == "passes" else ()), *(alone if law.id != SHOWN_BY_A_PART else ()), *patches)
     try:
-        return any(judge(facts, (rule,)) for facts in looks)
+        return any(judge(facts, (law,)) for facts in networks)
     except Exception:  # noqa: BLE001 (a broken law may raise anything, and that is noticed)
         return True
 
 
-def noticed(rule: Rule, seen: Iterable[Seen]) -> bool:
+def noticed(law: Law, seen: Iterable[Seen]) -> bool:
     """Whether any case or quiet look fails with that law; its own cases are asked first."""
-    ordered = sorted(seen, key=lambda entry: entry.case.rule != rule.id)
-    return any(not entry.kept(rule) for entry in ordered) or speaks_out_of_turn(rule)
+    ordered = sorted(seen, key=lambda entry: entry.case.rule != law.id)
+    return any(not entry.kept(law) for entry in ordered) or speaks_out_of_turn(law)
 
 
-def silenced(rule: Rule) -> Rule:
+def silenced(law: Law) -> Law:
     """The law, never finding anything."""
-    return replace(rule, judge=in_no_one, judge_estate=between_none)
+    return replace(law, judge=no_breaches, judge_estate=no_estate_breaches)
 
 
 class _Change(ast.NodeTransformer):
@@ -149,9 +149,9 @@ def reached(name: str, available: dict[str, ast.FunctionDef]) -> list[str]:
     return found
 
 
-def changes(rule: Rule) -> Iterator[tuple[str, Rule]]:
+def changes(law: Law) -> Iterator[tuple[str, Law]]:
     """Each law that differs from this one in one operator, with the place of the change."""
-    check = rule.judge if rule.judge is not in_no_one else rule.judge_estate
+    check = law.judge if law.judge is not no_breaches else law.judge_estate
     module = sys.modules[check.__module__]
     available = functions(module)
     if check.__name__ not in available:
@@ -165,8 +165,8 @@ def changes(rule: Rule) -> Iterator[tuple[str, Rule]]:
             code = ast.Module([*others, node], [])
             exec(compile(code, str(module.__file__), "exec"), space)  # noqa: S102 (our own source, one operator changed)
             broken = space[check.__name__]
-            field = "judge" if rule.judge is not in_no_one else "judge_estate"
-            yield f"{Path(str(module.__file__)).name}:{change.line}", replace(rule, **{field: broken})
+            field = "judge" if law.judge is not no_breaches else "judge_estate"
+            yield f"{Path(str(module.__file__)).name}:{change.line}", replace(law, **{field: broken})
 
 
 def _places(function: ast.FunctionDef) -> int:
@@ -178,32 +178,32 @@ def _places(function: ast.FunctionDef) -> int:
 def main(wanted: list[str]) -> int:
     """Print the table; 1 where a law can be broken unnoticed."""
     console = Console()
-    seen = look()
-    rules = [rule for rule in RULES if not wanted or rule.id in wanted]
-    wrong = [str(entry.case) for entry in seen for rule in rules if entry.case.rule == rule.id and not entry.kept(rule)]
+    seen = read_cases()
+    laws = [law for law in LAWS if not wanted or law.id in wanted]
+    wrong = [str(entry.case) for entry in seen for law in laws if entry.case.rule == law.id and not entry.kept(law)]
     if wrong:
         console.print(f"the table fails before anything is broken: {', '.join(wrong)}")
         return 1
     table = Table("law", "switched off", "changed operators", "unnoticed", title="Broken laws and who notices")
     unnoticed: dict[str, list[str]] = defaultdict(list)
     off, total = [], 0
-    for rule in rules:
-        own = [entry for entry in seen if entry.case.rule == rule.id]
-        off += [] if noticed(silenced(rule), own) else [rule.id]
+    for law in laws:
+        own = [entry for entry in seen if entry.case.rule == law.id]
+        off += [] if noticed(silenced(law), own) else [law.id]
         count = 0
-        for place, broken in changes(rule):
+        for place, broken in changes(law):
             count += 1
             if not noticed(broken, seen):
-                unnoticed[rule.id].append(place)
+                unnoticed[law.id].append(place)
         total += count
-        lines = ", ".join(dict.fromkeys(place.partition(":")[2] for place in unnoticed[rule.id]))
-        verdict = "[red]UNNOTICED" if rule.id in off else "noticed"
-        table.add_row(rule.id, verdict, str(count), f"{len(unnoticed[rule.id])} {f'(lines {lines})' if lines else ''}")
+        lines = ", ".join(dict.fromkeys(place.partition(":")[2] for place in unnoticed[law.id]))
+        verdict = "[red]UNNOTICED" if law.id in off else "noticed"
+        table.add_row(law.id, verdict, str(count), f"{len(unnoticed[law.id])} {f'(lines {lines})' if lines else ''}")
     console.print(table)
     survived = sum(map(len, unnoticed.values()))
     share = survived / total if total else 0.0
     console.print(
-        f"{len(rules)} laws: {len(rules) - len(off)} noticed when switched off; {total} changed operators, {survived}"
+        f"{len(laws)} laws: {len(laws) - len(off)} noticed when switched off; {total} changed operators, {survived}"
         f" unnoticed ({share:.0%}, allowed {ALLOWED:.0%})"
     )
     return 1 if off or share > ALLOWED else 0

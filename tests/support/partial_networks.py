@@ -7,7 +7,7 @@ from copy import deepcopy
 from typing import Any, Final
 
 from kmetal_network.facts.model import UNKNOWN, Facts
-from kmetal_network.facts.reader import Manifest, default_place, facts_of
+from kmetal_network.facts.reader import SourceObject, default_place, facts_of
 from tests.support.network import good
 
 SHOWN_BY_A_PART: Final = "NET-418"
@@ -54,11 +54,11 @@ def parts() -> dict[str, Facts]:
     return {place: facts_of([body], whole=False) for place, body in good().objects.items()}
 
 
-def one_field_patches(body: Mapping[str, Any]) -> Iterator[Manifest]:
+def one_field_patches(body: Mapping[str, Any]) -> Iterator[SourceObject]:
     """An object's fields one by one, each as a patch that leaves out the others."""
     for key, value in body["spec"].items():
         place = f"{default_place(body)} patch of {key}"
-        yield Manifest({**body, "spec": {key: value}}, place, patch=True)
+        yield SourceObject({**body, "spec": {key: value}}, place, patch=True)
 
 
 def patched() -> dict[str, Facts]:

@@ -36,11 +36,11 @@ class _Transit(BaseHTTPRequestHandler):
             if "/encrypt/" in self.path
             else {"plaintext": asked["ciphertext"].removeprefix(_WRAPPED)}
         )
-        told = json.dumps({"data": answer}).encode()
+        reported = json.dumps({"data": answer}).encode()
         self.send_response(200)
-        self.send_header("Content-Length", str(len(told)))
+        self.send_header("Content-Length", str(len(reported)))
         self.end_headers()
-        self.wfile.write(told)
+        self.wfile.write(reported)
 
     def log_message(self, *_: object) -> None:
         """Nothing."""

@@ -13,7 +13,7 @@ LONG = ("test_killed", "test_table", "test_rerouting", "test_left_behind", "test
 """Files of the life cycle whose tests take half a minute and more."""
 
 
-class Worlds(LoadScopeScheduling):
+class XdistGroups(LoadScopeScheduling):
     """Hands out world by world."""
 
     def _split_scope(self, nodeid: str) -> str:

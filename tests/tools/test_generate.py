@@ -87,7 +87,7 @@ def test_the_reference_names_keys_as_files_write_them() -> None:
     assert "tunnel_interface" not in page
 
 
-def test_the_picture_shows_the_seeds_network() -> None:
+def test_the_picture_shows_the_guides_network() -> None:
     drawing = ET.fromstring(generated(ROOT)[Path("docs", "network.svg")])  # noqa: S314 (our own text)
     texts = " | ".join(element.text or "" for element in drawing.iter("{http://www.w3.org/2000/svg}text"))
     for part in ("node c1 | no provider NIC", "data.204", "data.205", "77.220.68.96/27", "10.100.0.0/24", "alpha-vpc"):

@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 
 from kmetal_network.addresses import Span
 from kmetal_network.facts.model import UNKNOWN, Facts, Range, RangeKind, Subnet, known
-from kmetal_network.laws.model import Breach, Rule
+from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.physical_subnets import by_attachment
 from kmetal_network.laws.spans import crossing, overlapping, span
 from kmetal_network.names import DEFAULT_VPC
@@ -212,8 +212,8 @@ def _routed(facts: Facts) -> Iterator[Breach]:
             )
 
 
-RULES = (
-    Rule(
+LAWS = (
+    Law(
         id="NET-101",
         title="The platform's own ranges are apart from each other",
         why="A packet for one of them is delivered to the other. Kube-OVN compares ranges inside one VPC and VLAN only,"
@@ -222,7 +222,7 @@ RULES = (
         reference="docs/evidence/kube-ovn.md#subnets (S18)",
         judge=_platform_ranges,
     ),
-    Rule(
+    Law(
         id="NET-103",
         title="Subnets of one VPC are apart from each other",
         why="The second one stays Ready False; two tenants may overlap, two clusters of one tenant may not.",
@@ -230,7 +230,7 @@ RULES = (
         reference="kube-ovn pkg/controller/subnet.go checkSubnetConflict",
         judge=_same_vpc,
     ),
-    Rule(
+    Law(
         id="NET-104",
         title="No tenant range overlaps the external range",
         why="Kube-OVN allows a VPC's own Subnets at priority 31000; the tenant's drop at 1500 would never be asked.",
@@ -238,7 +238,7 @@ RULES = (
         reference="docs/evidence/kube-ovn.md#isolation",
         judge=_tenant_and_external,
     ),
-    Rule(
+    Law(
         id="NET-105",
         title="No tenant range overlaps a range of the platform",
         why="Workers could not tell their own neighbours from the platform's nodes, services or API servers. kubeadm's"
@@ -247,7 +247,7 @@ RULES = (
         reference="docs/evidence/kube-ovn.md#subnets (S18); docs/evidence/kmetal.md#ranges",
         judge=_tenant_and_platform,
     ),
-    Rule(
+    Law(
         id="NET-106",
         title="Peered VPCs hold no block in common",
         why="A peering joins two routers: a block that both hold is delivered to whichever Subnet is nearer, and"
@@ -257,7 +257,7 @@ RULES = (
         reference="docs/evidence/kube-ovn.md#subnets (S18)",
         judge=_peered,
     ),
-    Rule(
+    Law(
         id="NET-107",
         title="A static route leaves its VPC's own Subnets alone",
         why="Nobody compares a route's destination with the VPC's Subnets; the traffic of those addresses is sent away"

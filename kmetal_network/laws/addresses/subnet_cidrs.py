@@ -9,7 +9,7 @@ from typing import Final
 from kmetal_network.addresses import Span
 from kmetal_network.errors import Severity
 from kmetal_network.facts.model import UNKNOWN, Facts, Maybe, RangeKind, Subnet, known
-from kmetal_network.laws.model import Breach, Rule
+from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.spans import is_address, is_block, span, spans
 
 RESERVED: Final = tuple(
@@ -194,8 +194,8 @@ def _external(subnet: Subnet) -> bool:
     return subnet.on_provider_network and bool(spans(subnet.cidr))
 
 
-RULES = (
-    Rule(
+LAWS = (
+    Law(
         id="NET-102",
         title="A gateway is a usable address of its own block",
         why="Kube-OVN refuses the Subnet in its conditions only; nothing else reports it.",
@@ -203,7 +203,7 @@ RULES = (
         reference="kube-ovn pkg/util/validator.go ValidateSubnet",
         judge=_gateways,
     ),
-    Rule(
+    Law(
         id="NET-108",
         title="A block is written without host bits",
         why="Kube-OVN masks them in the stored object, so the next apply conflicts with its own; MetalLB hands out the"
@@ -212,7 +212,7 @@ RULES = (
         reference="docs/evidence/kube-ovn.md#rewrites; metallb internal/config ParseCIDR",
         judge=_host_bits,
     ),
-    Rule(
+    Law(
         id="NET-109",
         title="Excluded addresses are inside their Subnet",
         severity=Severity.WARNING,
@@ -221,7 +221,7 @@ RULES = (
         reference="docs/evidence/kube-ovn.md#subnets (S4)",
         judge=_excluded_outside,
     ),
-    Rule(
+    Law(
         id="NET-110",
         title="No Subnet holds a reserved range",
         why="Kube-OVN refuses multicast, loopback, link-local and broadcast blocks in its conditions only.",
@@ -229,7 +229,7 @@ RULES = (
         reference="docs/evidence/kube-ovn.md#subnets (S2)",
         judge=_reserved,
     ),
-    Rule(
+    Law(
         id="NET-111",
         title="A Subnet's protocol is that of its blocks",
         why="The controller overwrites a wrong one from the block, and every later apply conflicts with it; two"
@@ -239,7 +239,7 @@ RULES = (
         reference="docs/evidence/kube-ovn.md#subnets (S3, S7)",
         judge=_families,
     ),
-    Rule(
+    Law(
         id="NET-112",
         title="Every range of the platform and of its tenants is a literal that can be read",
         why="An unreadable block gets no status at all, and a known bug lets one take down every node's CNI; an unknown"
@@ -249,7 +249,7 @@ RULES = (
         judge=_unreadable,
         unknown="is a finding",
     ),
-    Rule(
+    Law(
         id="NET-113",
         title="A Subnet is more than one address",
         why="Kube-OVN refuses a /32 or /128 in its conditions only.",
@@ -257,7 +257,7 @@ RULES = (
         reference="docs/evidence/kube-ovn.md#subnets (S3)",
         judge=_too_small,
     ),
-    Rule(
+    Law(
         id="NET-114",
         title="Excluded addresses are written so that Kube-OVN reads them",
         why="It rewrites what it can't read to the text <nil> in the stored object, and excludes nothing.",
@@ -265,7 +265,7 @@ RULES = (
         reference="docs/evidence/kube-ovn.md#subnet-traps",
         judge=_excluded_unreadable,
     ),
-    Rule(
+    Law(
         id="NET-115",
         title="A provider Subnet names its gateway",
         why="Kube-OVN takes the block's first address instead; if the router is another, nothing leaves and all is"

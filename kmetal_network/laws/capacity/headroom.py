@@ -10,7 +10,7 @@ from kmetal_network.errors import Severity
 from kmetal_network.facts.model import Facts, RangeKind, Subnet, has_unknown, known
 from kmetal_network.laws.addresses.overlaps import named_ranges
 from kmetal_network.laws.metallb.pools import pool_spans
-from kmetal_network.laws.model import Breach, Rule
+from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.spans import span, spans, without
 from kmetal_network.names import DEFAULT_VPC
 
@@ -159,8 +159,8 @@ def _join_range(facts: Facts) -> Iterator[Breach]:
             )
 
 
-RULES = (
-    Rule(
+LAWS = (
+    Law(
         id="NET-501",
         title="The external range has an address for every VPC",
         why="Each tenant's router takes one and each LoadBalancer service of a tenant another; the next tenant gets no"
@@ -169,7 +169,7 @@ RULES = (
         reference="docs/evidence/kmetal.md#ranges; kube-ovn pkg/controller/external_gw.go",
         judge=_external_spent,
     ),
-    Rule(
+    Law(
         id="NET-502",
         title=f"{HEADROOM:.0%} of the external range is left",
         severity=Severity.WARNING,
@@ -178,7 +178,7 @@ RULES = (
         reference="docs/evidence/kmetal.md#ranges",
         judge=_external_headroom,
     ),
-    Rule(
+    Law(
         id="NET-503",
         title="The pools have an address for every tenant control plane",
         why="The next tenant's API server stays pending.",
@@ -186,7 +186,7 @@ RULES = (
         reference="docs/evidence/kmetal.md#metallb",
         judge=_pools_spent,
     ),
-    Rule(
+    Law(
         id="NET-504",
         title=f"{HEADROOM:.0%} of the pools is left",
         severity=Severity.WARNING,
@@ -195,7 +195,7 @@ RULES = (
         reference="docs/evidence/kmetal.md#ranges",
         judge=_pools_headroom,
     ),
-    Rule(
+    Law(
         id="NET-505",
         title="A tenant's Subnet has room for a cluster",
         severity=Severity.WARNING,
@@ -204,7 +204,7 @@ RULES = (
         reference="docs/evidence/kube-ovn.md#replacements",
         judge=_small_subnets,
     ),
-    Rule(
+    Law(
         id="NET-506",
         title=f"An environment has {SUBNET_CLIFF} Subnets at most",
         severity=Severity.WARNING,
@@ -213,7 +213,7 @@ RULES = (
         reference="kubeovn/kube-ovn#4822, #4849, #5312",
         judge=_many_subnets,
     ),
-    Rule(
+    Law(
         id="NET-507",
         title=f"{HEADROOM:.0%} of a provider network's VLAN ids are left",
         severity=Severity.WARNING,
@@ -222,7 +222,7 @@ RULES = (
         reference="IEEE 802.1Q",
         judge=_vlan_ids,
     ),
-    Rule(
+    Law(
         id="NET-508",
         title="The join range has an address for every node",
         why="A node without one is never ready, and the range cannot be changed without a new cluster.",

@@ -11,7 +11,7 @@ from kmetal_network.addresses import Span, sub_interface
 from kmetal_network.errors import Severity
 from kmetal_network.facts.model import Facts, known
 from kmetal_network.laws.metallb.pools import pool_spans, provider_spans
-from kmetal_network.laws.model import Breach, Estate, Rule
+from kmetal_network.laws.model import Breach, Estate, Law
 from kmetal_network.laws.spans import overlapping, span
 
 Claim: TypeAlias = tuple[Span, tuple[str, str, str]]
@@ -145,8 +145,8 @@ def _same_address(estate: Estate) -> Iterator[tuple[str, Breach]]:
     yield from _between(claims, "give each environment nodes of its own")
 
 
-RULES = (
-    Rule(
+LAWS = (
+    Law(
         id="NET-601",
         title="No two environments claim one external block",
         why="Two Kube-OVNs would hand out the same addresses on one provider network: tenants of one environment answer"
@@ -155,7 +155,7 @@ RULES = (
         reference="docs/adr/0002-one-stack-per-environment.md",
         judge_estate=_external_blocks,
     ),
-    Rule(
+    Law(
         id="NET-602",
         title="No two environments claim one MetalLB address",
         why="Two speakers answer ARP for the API server of one tenant.",
@@ -163,7 +163,7 @@ RULES = (
         reference="docs/adr/0002-one-stack-per-environment.md",
         judge_estate=_pools,
     ),
-    Rule(
+    Law(
         id="NET-603",
         title="An environment has a cluster of its own",
         why="Applying the one would undo the other: Kube-OVN's kinds are cluster-scoped and their names the same.",
@@ -171,7 +171,7 @@ RULES = (
         reference="design.md section 1",
         judge_estate=_same_cluster,
     ),
-    Rule(
+    Law(
         id="NET-604",
         title="Environments differ only where they say so",
         severity=Severity.WARNING,
@@ -180,7 +180,7 @@ RULES = (
         reference="docs/adr/0002-one-stack-per-environment.md",
         judge_estate=_undeclared,
     ),
-    Rule(
+    Law(
         id="NET-605",
         title="No MetalLB address of one environment lies on the provider VLAN of another",
         why="As within one environment: whoever has a Service of type LoadBalancer would stand on that VLAN.",
@@ -189,7 +189,7 @@ RULES = (
         judge_estate=_pools_and_external,
         relaxable=False,
     ),
-    Rule(
+    Law(
         id="NET-606",
         title="No two environments share a node",
         why="Two sets of controllers would build bridges over one NIC.",

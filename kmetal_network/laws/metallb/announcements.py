@@ -9,7 +9,7 @@ from kmetal_network.facts.model import UNKNOWN, Advertisement, Facts, Texts, Unk
 from kmetal_network.facts.nics import Vlans, carried_by, vlan_ids
 from kmetal_network.laws.metallb.bgp_advertisements import REFUSED
 from kmetal_network.laws.metallb.speakers import announces, answers_on, may_be_elsewhere, reached
-from kmetal_network.laws.model import Breach, Rule
+from kmetal_network.laws.model import Breach, Law
 from kmetal_network.names import METALLB_NAMESPACE
 
 ASN_MAXIMUM = 4294967295
@@ -199,8 +199,8 @@ def _lists(facts: Facts) -> Iterator[tuple[str, str, Iterable[tuple[str, Texts |
         yield pool.place, f"pool {pool.name!r}", (("serviceAllocation.namespaces", pool.namespaces),)
 
 
-RULES = (
-    Rule(
+LAWS = (
+    Law(
         id="NET-202",
         title="MetalLB answers ARP on no NIC of the provider network",
         why="An L2Advertisement without `interfaces` answers on every NIC of a node, so the pool's addresses are"
@@ -212,7 +212,7 @@ RULES = (
         judge=_by_interface,
         unknown="is a finding",
     ),
-    Rule(
+    Law(
         id="NET-206",
         title="An advertisement names pools that exist",
         why="MetalLB accepts it and announces nothing.",
@@ -220,7 +220,7 @@ RULES = (
         reference="metallb api/v1beta1 L2Advertisement, BGPAdvertisement",
         judge=_unknown_pools,
     ),
-    Rule(
+    Law(
         id="NET-209",
         title="MetalLB's objects are in MetalLB's namespace",
         why="Its webhook refuses others; where that is off or not up yet they are stored and never read.",
@@ -228,7 +228,7 @@ RULES = (
         reference="metallb internal/k8s/webhooks; kMetal's networking guide, MetalLB",
         judge=_namespaces,
     ),
-    Rule(
+    Law(
         id="NET-210",
         title="Every pool is announced",
         why="MetalLB hands its addresses out and nobody answers for them: services look ready and are unreachable.",
@@ -236,7 +236,7 @@ RULES = (
         reference="metallb website, configuration (an address is announced by an advertisement only)",
         judge=_unadvertised,
     ),
-    Rule(
+    Law(
         id="NET-211",
         title="A BGP advertisement names peers that exist",
         why="MetalLB accepts it and announces to nobody.",
@@ -244,7 +244,7 @@ RULES = (
         reference="metallb api/v1beta1 BGPAdvertisement",
         judge=_unknown_peers,
     ),
-    Rule(
+    Law(
         id="NET-212",
         title="A BGP peer names a BFD profile that exists",
         why="MetalLB's controller refuses its whole configuration and keeps the last good one, in its log only.",
@@ -252,7 +252,7 @@ RULES = (
         reference="metallb internal/config (peers and their BFD profiles)",
         judge=_unknown_profiles,
     ),
-    Rule(
+    Law(
         id="NET-213",
         title="A BGP session has an AS number at both ends",
         why="The session is never set up.",
@@ -260,7 +260,7 @@ RULES = (
         reference="metallb api/v1beta2 BGPPeer",
         judge=_asns,
     ),
-    Rule(
+    Law(
         id="NET-216",
         title="A NIC that answers ARP is there on every node",
         why="MetalLB may elect a node without that NIC, and then nobody answers. No door sees the NICs of nodes by"
@@ -269,7 +269,7 @@ RULES = (
         reference="metallb/metallb#433, #484",
         judge=_absent_interfaces,
     ),
-    Rule(
+    Law(
         id="NET-226",
         title="MetalLB's lists name each entry once",
         why=REFUSED,

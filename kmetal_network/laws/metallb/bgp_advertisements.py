@@ -16,7 +16,7 @@ from kmetal_network.addresses import Span
 from kmetal_network.facts.model import UNKNOWN, Advertisement, Facts, Pool, Source, has_unknown, known
 from kmetal_network.laws.metallb.aggregation import BITS, announced, bgp_advertisements, entries, largest, length_of
 from kmetal_network.laws.metallb.pools import provider_spans
-from kmetal_network.laws.model import Breach, Rule
+from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.spans import crossing, span, without
 from kmetal_network.names import METALLB_NAMESPACE
 
@@ -199,8 +199,8 @@ def _communities(facts: Facts) -> Iterator[Breach]:
                 )
 
 
-RULES = (
-    Rule(
+LAWS = (
+    Law(
         id="NET-203",
         title="No BGP advertisement announces an address of the provider VLAN",
         why="Routers would send the tenants' external block to MetalLB's nodes instead of to OVN.",
@@ -209,7 +209,7 @@ RULES = (
         judge=_announces_provider,
         relaxable=False,
     ),
-    Rule(
+    Law(
         id="NET-221",
         title="A BGP advertisement's blocks are no larger than those of its pools",
         why=REFUSED,
@@ -217,7 +217,7 @@ RULES = (
         reference="metallb internal/config validateBGPAdvPerPool; run with 0.15.3's code",
         judge=_too_wide,
     ),
-    Rule(
+    Law(
         id="NET-222",
         title="A BGP advertisement announces its pools' addresses alone",
         why="A speaker announces the whole block around each address that MetalLB hands out, also where half of it is"
@@ -226,7 +226,7 @@ RULES = (
         reference="metallb speaker/bgp_controller.go (SetBalancer: the address, masked to the aggregation length)",
         judge=_of_others,
     ),
-    Rule(
+    Law(
         id="NET-223",
         title="BGP advertisements of one pool agree on localPref",
         why=REFUSED,
@@ -234,7 +234,7 @@ RULES = (
         reference="metallb internal/config advertisementsAreCompatible; run with 0.15.3's code",
         judge=_preferences,
     ),
-    Rule(
+    Law(
         id="NET-227",
         title="A BGP community is a number, or an alias of one",
         why=REFUSED,

@@ -9,7 +9,7 @@ from typing import Final
 from kmetal_network.facts.model import UNKNOWN, BgpPeer, Facts
 from kmetal_network.laws.likeness import alike, unlike
 from kmetal_network.laws.metallb.bgp_advertisements import REFUSED
-from kmetal_network.laws.model import Breach, Rule
+from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.spans import is_address
 
 _SECONDS: Final = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
@@ -109,8 +109,8 @@ def _seconds(text: object) -> float | None:
     return -size if text.startswith("-") else size
 
 
-RULES = (
-    Rule(
+LAWS = (
+    Law(
         id="NET-224",
         title="BGP peers fit into one router",
         why=REFUSED
@@ -120,7 +120,7 @@ RULES = (
         reference="metallb internal/config DiscardNativeOnly; run with 0.15.3's code",
         judge=_one_router,
     ),
-    Rule(
+    Law(
         id="NET-225",
         title="A BGP session's ends, timers and hops are such as MetalLB takes",
         why=REFUSED,

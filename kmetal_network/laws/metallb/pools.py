@@ -9,7 +9,7 @@ from kmetal_network.errors import Severity
 from kmetal_network.facts.model import UNKNOWN, Facts, Pool, RangeKind, has_unknown, known
 from kmetal_network.laws.addresses.subnet_cidrs import family
 from kmetal_network.laws.metallb.aggregation import entries
-from kmetal_network.laws.model import Breach, Rule
+from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.physical_subnets import physical_subnets
 from kmetal_network.laws.spans import crossing, is_address, is_block, overlapping, span, spans
 
@@ -240,8 +240,8 @@ def _control_planes_apart(facts: Facts) -> Iterator[Breach]:
         )
 
 
-RULES = (
-    Rule(
+LAWS = (
+    Law(
         id="NET-201",
         title="No MetalLB address lies on the provider VLAN",
         why="Anyone with a Service of type LoadBalancer would stand in the SNAT-egress and inter-tenant traffic"
@@ -253,7 +253,7 @@ RULES = (
         unknown="is a finding",
         relaxable=False,
     ),
-    Rule(
+    Law(
         id="NET-204",
         title="Every MetalLB address that ARP announces is inside the management VLAN",
         why="A speaker that owns an address outside its VLAN's block answers where nobody asks.",
@@ -261,7 +261,7 @@ RULES = (
         reference="kMetal's networking guide, MetalLB; kMetal admin guide, load balancer (same subnet as the nodes)",
         judge=_outside_management,
     ),
-    Rule(
+    Law(
         id="NET-235",
         title="The settings name the block of the management VLAN",
         severity=Severity.WARNING,
@@ -271,7 +271,7 @@ RULES = (
         reference="kMetal admin guide, load balancer (same subnet as the nodes)",
         judge=_no_management_block,
     ),
-    Rule(
+    Law(
         id="NET-205",
         title="MetalLB pools are apart from each other",
         why="The controller keeps its last good configuration for ever and says so only in its log.",
@@ -279,7 +279,7 @@ RULES = (
         reference="metallb internal/config; observed with 0.15.3, webhook off",
         judge=_pools_overlap,
     ),
-    Rule(
+    Law(
         id="NET-207",
         title="MetalLB pools hold no node's address",
         why="The speaker would answer ARP for the node's own address and take its API server or kubelet off line."
@@ -289,7 +289,7 @@ RULES = (
         reference="metallb/metallb#2585, #2779",
         judge=_on_nodes,
     ),
-    Rule(
+    Law(
         id="NET-208",
         title="MetalLB pools hold no address that is reserved for others",
         why="A DHCP server or another device of the management VLAN would use the address of a tenant's API server.",
@@ -297,7 +297,7 @@ RULES = (
         reference="kMetal admin guide, load balancer (not used by DHCP)",
         judge=_reserved,
     ),
-    Rule(
+    Law(
         id="NET-220",
         title="Every MetalLB address is written as MetalLB reads it",
         why="Its webhook refuses any other form; where that is off, the controller keeps its last good configuration"
@@ -306,7 +306,7 @@ RULES = (
         reference="metallb internal/config ParseCIDR",
         judge=_pool_form,
     ),
-    Rule(
+    Law(
         id="NET-217",
         title="A control plane's reserved address is in a pool",
         why="MetalLB hands out addresses of its pools only: the tenant's API server stays pending.",
@@ -314,7 +314,7 @@ RULES = (
         reference="docs/evidence/kmetal.md#tenant-clusters",
         judge=_control_plane_outside,
     ),
-    Rule(
+    Law(
         id="NET-218",
         title="No two control planes reserve one address",
         why="The second one's Service stays pending, and with it the whole tenant cluster.",

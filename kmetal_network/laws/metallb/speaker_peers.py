@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kmetal_network.facts.model import UNKNOWN, BgpPeer, Facts, Maybe, Source, known
 from kmetal_network.facts.nics import carried_by, vlan_ids
 from kmetal_network.laws.metallb.pools import provider_spans
-from kmetal_network.laws.model import Breach, Rule
+from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.spans import crossing, span
 
 _REMEDY = "peer with a router of the management VLAN"
@@ -50,8 +50,8 @@ def _peers_on_provider_vlan(facts: Facts) -> Iterator[Breach]:
                 yield from _on_provider_nic(claim.place, claim.label, interface, facts)
 
 
-RULES = (
-    Rule(
+LAWS = (
+    Law(
         id="NET-214",
         title="No BGP peer stands on the provider VLAN",
         why="The nodes would have to speak to it through the NIC that belongs to OVN, and announce the tenants' API"

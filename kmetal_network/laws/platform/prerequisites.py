@@ -8,7 +8,7 @@ from typing import Final
 
 from kmetal_network.errors import Severity
 from kmetal_network.facts.model import UNKNOWN, Facts, has_unknown, known
-from kmetal_network.laws.model import Breach, Rule
+from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.spans import span
 from kmetal_network.names import DEFAULT_VPC, EXTERNAL_SUBNET
 
@@ -195,8 +195,8 @@ def _passwords(facts: Facts) -> Iterator[Breach]:
             )
 
 
-RULES = (
-    Rule(
+LAWS = (
+    Law(
         id="NET-701",
         title="Multus and Kube-OVN are on",
         why="Without Multus no pod gets its tenant interface.",
@@ -205,7 +205,7 @@ RULES = (
         judge=_multus,
         relaxable=False,
     ),
-    Rule(
+    Law(
         id="NET-702",
         title="The tunnel NIC is named",
         why="The chart has no sensible default; the wrong NIC carries tenants' traffic, or none does.",
@@ -213,7 +213,7 @@ RULES = (
         reference="kMetal's networking guide, tunnelInterface is required",
         judge=_tunnel,
     ),
-    Rule(
+    Law(
         id="NET-703",
         title="A MetalLB pool has one owner",
         why="The chart's reconciler and this program would fight over it, and each fight re-addresses live services.",
@@ -221,7 +221,7 @@ RULES = (
         reference="docs/evidence/kmetal.md#metallb",
         judge=_one_owner,
     ),
-    Rule(
+    Law(
         id="NET-704",
         title="Kube-OVN is of a version that this network works with",
         why="Before 1.14 the default Vpc's patch does not hold the gateway labels, and routes of a VPC tie; before"
@@ -231,7 +231,7 @@ RULES = (
         reference="docs/evidence/kube-ovn.md#versions",
         judge=_version_floor,
     ),
-    Rule(
+    Law(
         id="NET-705",
         title="Kube-OVN's svcCidr is the API server's service range",
         why="Kube-OVN would not know which packets are for services; somebody shipped a range that was never the"
@@ -240,7 +240,7 @@ RULES = (
         reference="kMetal's networking guide, Kube-OVN; harvester/harvester#11331",
         judge=_service_range,
     ),
-    Rule(
+    Law(
         id="NET-706",
         title="The cluster is the one that the settings name",
         why="Applying an environment to another's cluster replaces that one's network.",
@@ -249,7 +249,7 @@ RULES = (
         judge=_right_cluster,
         relaxable=False,
     ),
-    Rule(
+    Law(
         id="NET-707",
         title="Kube-OVN is the secondary CNI",
         severity=Severity.WARNING,
@@ -259,7 +259,7 @@ RULES = (
         reference="docs/evidence/kube-ovn.md#attachments; kubeovn/kube-ovn#1002, #5360",
         judge=_secondary,
     ),
-    Rule(
+    Law(
         id="NET-708",
         title="Kube-OVN translates egress addresses",
         why="With --enable-eip-snat=false it does not connect a VPC to `external`, and logs an error instead.",
@@ -267,7 +267,7 @@ RULES = (
         reference="docs/evidence/kube-ovn.md#egress",
         judge=_eip_snat,
     ),
-    Rule(
+    Law(
         id="NET-709",
         title="No password stands in plain text",
         why="It would stand in the stack's state, in the cluster and, where the file is in git, there.",
@@ -275,7 +275,7 @@ RULES = (
         reference="metallb api/v1beta2 BGPPeer (passwordSecret)",
         judge=_passwords,
     ),
-    Rule(
+    Law(
         id="NET-710",
         title="The tunnel is one that Kube-OVN builds",
         why="The chart passes the word on and the node's agent does not start.",
@@ -283,7 +283,7 @@ RULES = (
         reference="kMetal's networking guide, Kube-OVN",
         judge=_tunnel_type,
     ),
-    Rule(
+    Law(
         id="NET-711",
         title="A Subnet's MTU fits the tunnel",
         why="Kube-OVN takes any number; packets that do not fit are dropped on the way, small ones pass: a cluster that"
@@ -292,7 +292,7 @@ RULES = (
         reference="kube-ovn pkg/util/const.go; kubeovn/kube-ovn#4254, #2837",
         judge=_mtu,
     ),
-    Rule(
+    Law(
         id="NET-712",
         title="Kube-OVN's own names are its defaults",
         why="It would connect tenants to another Subnet than `external`, or hold another Vpc than `ovn-cluster` for the"

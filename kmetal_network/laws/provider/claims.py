@@ -9,7 +9,7 @@ from typing import Final
 from kmetal_network.facts.model import Claim, Facts, Source, has_unknown, known
 from kmetal_network.facts.nics import BRIDGE, carried_by, vlan_ids
 from kmetal_network.laws.metallb.pools import provider_spans
-from kmetal_network.laws.model import Breach, Rule
+from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.spans import crossing, spans
 
 _REMEDY: Final = "write an address of the management VLAN; addresses of the provider VLAN belong to Kube-OVN's EIPs"
@@ -95,8 +95,8 @@ _WHY: Final = (
     "A node answers for an address that Kube-OVN hands out as a tenant's: its traffic goes to whoever answers first."
 )
 
-RULES = (
-    Rule(
+LAWS = (
+    Law(
         id="NET-228",
         title="No Service claims an address of the provider VLAN as an external IP",
         why=_WHY + " Whoever may write a Service may claim any external IP, in any namespace.",
@@ -104,7 +104,7 @@ RULES = (
         reference="Kubernetes docs, Service externalIPs; CVE-2020-8554",
         judge=_external_ips,
     ),
-    Rule(
+    Law(
         id="NET-229",
         title="No Service asks for a load balancer address of the provider VLAN",
         why=_WHY + " loadBalancerIP and the annotations of MetalLB, kube-vip and Cilium all name the wanted address.",
@@ -112,7 +112,7 @@ RULES = (
         reference="metallb website, usage (metallb.io/loadBalancerIPs); kube-vip docs, services; Cilium docs, LB IPAM",
         judge=_load_balancer,
     ),
-    Rule(
+    Law(
         id="NET-230",
         title="No kube-vip hands out or answers for addresses of the provider VLAN",
         why=_WHY,
@@ -120,7 +120,7 @@ RULES = (
         reference="kube-vip docs, cloud provider (ConfigMap kubevip) and flags (vip_interface, address)",
         judge=_kube_vip,
     ),
-    Rule(
+    Law(
         id="NET-231",
         title="No Cilium pool holds an address of the provider VLAN",
         why=_WHY,
@@ -128,7 +128,7 @@ RULES = (
         reference="Cilium docs, LB IPAM (CiliumLoadBalancerIPPool)",
         judge=_cilium_pool,
     ),
-    Rule(
+    Law(
         id="NET-232",
         title="Cilium answers ARP on no NIC of the provider network",
         why="A CiliumL2AnnouncementPolicy without `interfaces` answers on every NIC of a node.",
@@ -136,7 +136,7 @@ RULES = (
         reference="Cilium docs, L2 announcements (CiliumL2AnnouncementPolicy)",
         judge=_cilium_layer2,
     ),
-    Rule(
+    Law(
         id="NET-233",
         title="No BGP peer of Cilium stands on the provider VLAN",
         why="The nodes would announce Services to a router on the VLAN that the platform reserves for OVN.",
@@ -144,7 +144,7 @@ RULES = (
         reference="Cilium docs, BGP control plane (CiliumBGPClusterConfig, CiliumBGPPeeringPolicy)",
         judge=_cilium_peer,
     ),
-    Rule(
+    Law(
         id="NET-234",
         title="No provider Subnet lends its addresses to MetalLB",
         why="Kube-OVN then lets MetalLB's addresses stand on the kmetal-network: what the platform reserves for OVN is"

@@ -7,7 +7,7 @@ from typing import Final
 
 from kmetal_network.errors import Severity
 from kmetal_network.facts.model import UNKNOWN, Facts, Vpc, known
-from kmetal_network.laws.model import Breach, Rule
+from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.physical_subnets import networks_out
 from kmetal_network.names import DEFAULT_VPC
 
@@ -152,8 +152,8 @@ def _extra_external(facts: Facts) -> Iterator[Breach]:
                 )
 
 
-RULES = (
-    Rule(
+LAWS = (
+    Law(
         id="NET-303",
         title="Tenants leave through a provider Subnet that is called external",
         why="kube-ovn-controller looks for that name in the default VPC and errors in its log otherwise.",
@@ -161,7 +161,7 @@ RULES = (
         reference="kMetal's networking guide, Step 2",
         judge=_external_name,
     ),
-    Rule(
+    Law(
         id="NET-304",
         title="A tenant's router has a gateway node to stand on",
         why="EIP and SNAT report ready, the router has no external port, and no packet leaves.",
@@ -169,7 +169,7 @@ RULES = (
         reference="kMetal's networking guide, Step 3; docs/evidence/kube-ovn.md#readiness",
         judge=_gateway_nodes,
     ),
-    Rule(
+    Law(
         id="NET-305",
         title="The gateway label's value is the text true",
         why="Kube-OVN compares the value; any other is not a gateway and nothing says so.",
@@ -177,7 +177,7 @@ RULES = (
         reference="docs/evidence/kube-ovn.md#egress",
         judge=_label_value,
     ),
-    Rule(
+    Law(
         id="NET-306",
         title="Two nodes can anchor tenants' routers",
         why="A VPC's traffic leaves through one active node; without a second there is nothing to fail over to.",
@@ -186,7 +186,7 @@ RULES = (
         judge=_spare_gateway,
         severity=Severity.WARNING,
     ),
-    Rule(
+    Law(
         id="NET-307",
         title="The default Vpc holds off the label stripper",
         why="Each start of kube-ovn-controller turns the gateway labels to false unless extraExternalSubnets is set.",
@@ -194,7 +194,7 @@ RULES = (
         reference="kMetal's networking guide, Step 4; kubeovn/kube-ovn#4772, #5686",
         judge=_stripper,
     ),
-    Rule(
+    Law(
         id="NET-308",
         title="A gateway node has a NIC of the provider network",
         why="Kube-OVN puts a tenant's router on it by its label alone; every VPC that lands there has no way out.",
@@ -202,7 +202,7 @@ RULES = (
         reference="kubeovn/kube-ovn#4165; kube-ovn pkg/controller/external_gw.go",
         judge=_gateway_without_nic,
     ),
-    Rule(
+    Law(
         id="NET-317",
         title="The provider Subnet is in the default VPC",
         why="kube-ovn-controller connects tenants' routers to the switch of that Subnet; in a tenant's VPC it would"
@@ -212,7 +212,7 @@ RULES = (
         reference="kMetal's networking guide, Step 2",
         judge=_external_vpc,
     ),
-    Rule(
+    Law(
         id="NET-318",
         title="A Subnet's gatewayType is one that Kube-OVN knows",
         why="It refuses the Subnet in its conditions only. (On a provider Subnet the value has no effect.)",
@@ -220,7 +220,7 @@ RULES = (
         reference="docs/evidence/kube-ovn.md#subnets (S6)",
         judge=_gateway_type,
     ),
-    Rule(
+    Law(
         id="NET-319",
         title="A Vpc's extraExternalSubnets are provider Subnets that exist",
         why="A tenant's VPC that names one is connected to it alone, and not to `external`: it has no way out.",

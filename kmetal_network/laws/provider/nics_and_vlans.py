@@ -9,7 +9,7 @@ from kmetal_network.addresses import INTERFACE_NAME_LENGTH, PROVIDER_NAME_LENGTH
 from kmetal_network.facts.model import UNKNOWN, Facts, ProviderNetwork, is_named, known
 from kmetal_network.facts.nics import BRIDGE, named_vlan, same_nic
 from kmetal_network.laws.metallb.speakers import shared_nodes
-from kmetal_network.laws.model import Breach, Rule
+from kmetal_network.laws.model import Breach, Law
 
 INTEGRATION_BRIDGE = "br-int"
 """Where OVN plugs every pod in (ovn-controller(8), external_ids:ovn-bridge)."""
@@ -192,8 +192,8 @@ def _vlan_range(facts: Facts) -> Iterator[Breach]:
             )
 
 
-RULES = (
-    Rule(
+LAWS = (
+    Law(
         id="NET-301",
         title="A Vlan's id is 0 on a kernel sub-interface and the real id on a trunk",
         why="A non-zero id on NIC.NNN tags twice and packets are dropped in silence; 0 on a trunk leaves untagged.",
@@ -202,7 +202,7 @@ RULES = (
         judge=_vlan_id,
         unknown="is a finding",
     ),
-    Rule(
+    Law(
         id="NET-302",
         title="The provider NIC is neither the management nor the tunnel NIC",
         why="Kube-OVN moves the NIC's addresses to its bridge: the node, or all tenants' traffic, goes off line.",
@@ -210,7 +210,7 @@ RULES = (
         reference="kubeovn/kube-ovn#4165; kube-ovn docs, underlay",
         judge=_shared_nic,
     ),
-    Rule(
+    Law(
         id="NET-309",
         title="A provider network excludes nodes by a selector or by name, never by both",
         why="Once nodeSelector is set excludeNodes is ignored: a control-plane node without the NIC is asked for it.",
@@ -218,7 +218,7 @@ RULES = (
         reference="kube-ovn docs, start/underlay",
         judge=_selector_beside_excludes,
     ),
-    Rule(
+    Law(
         id="NET-310",
         title="A provider network's name is one that its bridge can have",
         why="The bridge br-<name> must be an interface name of 15 characters, and not OVN's integration bridge br-int;"
@@ -227,7 +227,7 @@ RULES = (
         reference="kube-ovn pkg/util/vlan.go; kube-ovn docs, start/underlay",
         judge=_long_name,
     ),
-    Rule(
+    Law(
         id="NET-311",
         title="A NIC belongs to one provider network",
         why="It can be a port of one bridge only; the second network never becomes ready.",
@@ -235,7 +235,7 @@ RULES = (
         reference="kubeovn/kube-ovn#3909",
         judge=_one_nic_two_networks,
     ),
-    Rule(
+    Law(
         id="NET-312",
         title="A VLAN id is used once on a provider network",
         why="The second Vlan is marked as in conflict and its Subnets are refused, in a log only.",
@@ -243,7 +243,7 @@ RULES = (
         reference="kube-ovn pkg/controller/vlan.go checkVlanConflict",
         judge=_vlan_ids_apart,
     ),
-    Rule(
+    Law(
         id="NET-313",
         title="A Vlan's provider network and a Subnet's Vlan exist",
         why="The controller asks again for ever, without a condition that says why.",
@@ -251,7 +251,7 @@ RULES = (
         reference="docs/evidence/kube-ovn.md#subnets (S20)",
         judge=_parts_exist,
     ),
-    Rule(
+    Law(
         id="NET-314",
         title="A node has one NIC in a provider network",
         why="Which of the two is taken is chance, and the other entry looks as if it held.",
@@ -259,7 +259,7 @@ RULES = (
         reference="kube-ovn pkg/daemon/controller.go (provider network of a node)",
         judge=_one_nic_per_node,
     ),
-    Rule(
+    Law(
         id="NET-315",
         title="A provider NIC's name is an interface name",
         why="The kernel has no such interface; the node never becomes ready.",
@@ -267,7 +267,7 @@ RULES = (
         reference="docs/evidence/kube-ovn.md#kinds-and-fields",
         judge=_nic_names,
     ),
-    Rule(
+    Law(
         id="NET-316",
         title="A Vlan's id is one of 802.1Q's",
         why="The schema of Kube-OVN 1.16 has no bound, others allow the reserved 4095; OVN drops or refuses the tag.",

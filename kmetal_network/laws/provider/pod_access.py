@@ -8,7 +8,7 @@ from typing import Final
 from kmetal_network.facts.cni_plugins import interfaces_of, named_by, plugins, vlan_of
 from kmetal_network.facts.model import Attachment, Facts, Subnet, known
 from kmetal_network.facts.nics import carried_by, ids_of, is_under, vlan_ids
-from kmetal_network.laws.model import Breach, Rule
+from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.physical_subnets import connection, in_tenant_vpc
 from kmetal_network.names import EXTERNAL_SUBNET
 
@@ -136,8 +136,8 @@ _WHY: Final = (
 )
 _FIX: Final = "Give the attachment another NIC, or Kube-OVN's own CNI with a Subnet in the tenant's Vpc."
 
-RULES = (
-    Rule(
+LAWS = (
+    Law(
         id="NET-320",
         title="No tenant's Subnet stands on the provider VLAN",
         why=_WHY,
@@ -145,7 +145,7 @@ RULES = (
         reference="kube-ovn pkg/controller/subnet.go (a Subnet with a Vlan has a localnet port)",
         judge=_tenant_subnets,
     ),
-    Rule(
+    Law(
         id="NET-321",
         title="No Subnet on the provider VLAN serves pods",
         why=_WHY,
@@ -153,7 +153,7 @@ RULES = (
         reference="kubeovn/docs, start/underlay and advance/multi-nic",
         judge=_served_subnets,
     ),
-    Rule(
+    Law(
         id="NET-322",
         title="No macvlan attachment takes a NIC of the provider network",
         why=_WHY,
@@ -161,7 +161,7 @@ RULES = (
         reference="containernetworking/plugins, main/macvlan; k8snetworkplumbingwg/macvtap-cni",
         judge=_macvlan,
     ),
-    Rule(
+    Law(
         id="NET-323",
         title="No ipvlan attachment takes a NIC of the provider network",
         why=_WHY,
@@ -169,7 +169,7 @@ RULES = (
         reference="containernetworking/plugins, main/ipvlan",
         judge=_ipvlan,
     ),
-    Rule(
+    Law(
         id="NET-324",
         title="No bridge attachment takes the bridge of the provider network",
         why=_WHY,
@@ -177,7 +177,7 @@ RULES = (
         reference="containernetworking/plugins, main/bridge; k8snetworkplumbingwg/ovs-cni",
         judge=_bridge,
     ),
-    Rule(
+    Law(
         id="NET-325",
         title="No host-device attachment takes a NIC of the provider network",
         why=_WHY + " The NIC leaves the node, and with it every tenant's way out.",
@@ -185,7 +185,7 @@ RULES = (
         reference="containernetworking/plugins, main/host-device",
         judge=_host_device,
     ),
-    Rule(
+    Law(
         id="NET-326",
         title="No SR-IOV attachment takes a NIC of the provider network",
         why=_WHY,
@@ -193,7 +193,7 @@ RULES = (
         reference="k8snetworkplumbingwg/sriov-cni",
         judge=_sriov,
     ),
-    Rule(
+    Law(
         id="NET-327",
         title="No VLAN attachment makes the provider VLAN on a NIC",
         why=_WHY,

@@ -7,7 +7,7 @@ from typing import Final
 
 from kmetal_network.facts.cni_plugins import KUBE_OVN, plugins, provider_of, served_by_kube_ovn
 from kmetal_network.facts.model import UNKNOWN, Attachment, Facts, Subnet, is_named, known
-from kmetal_network.laws.model import Breach, Rule
+from kmetal_network.laws.model import Breach, Law
 from kmetal_network.names import DEFAULT_VPC
 
 OVN_PARTS: Final = 3
@@ -169,8 +169,8 @@ def _ovn_provider(facts: Facts) -> Iterator[Breach]:
         )
 
 
-RULES = (
-    Rule(
+LAWS = (
+    Law(
         id="NET-403",
         title="The provider string is the same in the NAD's identity, its config and its Subnet",
         why="The controller computes <NAD>.<namespace>.ovn, the CNI sends what the config says, the Subnet says a"
@@ -180,7 +180,7 @@ RULES = (
         reference="kMetal's networking guide, Subnet + NAD; kubeovn/kube-ovn#6957",
         judge=_providers_agree,
     ),
-    Rule(
+    Law(
         id="NET-407",
         title="An attachment's name and namespace have no dots",
         why="The provider string is cut at its dots: with more than two of them Kube-OVN does not serve it.",
@@ -188,7 +188,7 @@ RULES = (
         reference="docs/evidence/kube-ovn.md#attachments",
         judge=_dotless,
     ),
-    Rule(
+    Law(
         id="NET-408",
         title="An attachment's configuration is one that the CNI binary takes",
         why="It is read when a pod starts and by nothing before: no worker VM would start.",
@@ -196,7 +196,7 @@ RULES = (
         reference="docs/evidence/kube-ovn.md#attachments (cmd/cni/cni.go)",
         judge=_cni_configuration,
     ),
-    Rule(
+    Law(
         id="NET-423",
         title="An attachment has one Subnet",
         why="Both report Ready; from which of them a pod gets its address is the order of a list.",
@@ -204,7 +204,7 @@ RULES = (
         reference="docs/evidence/kube-ovn.md#subnet-traps; harvester/network-controller-harvester#192",
         judge=_one_subnet_per_attachment,
     ),
-    Rule(
+    Law(
         id="NET-424",
         title="A tenant Subnet's provider has three parts and ends in ovn",
         why="With any other form the Subnet reports Ready with reason SetNonOvnSubnetSuccess and has no switch.",

@@ -7,7 +7,7 @@ from typing import Final
 
 from kmetal_network.errors import Severity
 from kmetal_network.facts.model import UNKNOWN, Facts, Vpc, has_unknown, known
-from kmetal_network.laws.model import Breach, Rule
+from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.spans import overlapping, span, spans
 from kmetal_network.names import DEFAULT_VPC, external_eip
 
@@ -152,8 +152,8 @@ def _eip_form(facts: Facts) -> Iterator[Breach]:
             yield Breach(eip.place, f"OvnEip {eip.name!r} has type {eip.type!r}", "write lrp, lsp or nat")
 
 
-RULES = (
-    Rule(
+LAWS = (
+    Law(
         id="NET-421",
         title="Every Subnet of a VPC with a way out has one, or says that it wants none",
         severity=Severity.WARNING,
@@ -162,7 +162,7 @@ RULES = (
         reference="kMetal's networking guide, SNAT rule; kubeovn/kube-ovn#6123",
         judge=_way_out,
     ),
-    Rule(
+    Law(
         id="NET-426",
         title="A SNAT rule's address and Subnet exist",
         why="The controller asks again for ever, in its log only.",
@@ -170,7 +170,7 @@ RULES = (
         reference="docs/evidence/kube-ovn.md#addresses-and-snat",
         judge=_snat_ends,
     ),
-    Rule(
+    Law(
         id="NET-427",
         title="A VPC leaves by its own address",
         why="The address stands on another VPC's router: answers go there, and the rule reports ready.",
@@ -178,7 +178,7 @@ RULES = (
         reference="kMetal's networking guide, SNAT rule; docs/evidence/kube-ovn.md#readiness",
         judge=_own_address,
     ),
-    Rule(
+    Law(
         id="NET-428",
         title="A SNAT rule names one address and one source, and no other rule has that source",
         why="Kube-OVN refuses a second rule for a Subnet, in its log only.",
@@ -186,7 +186,7 @@ RULES = (
         reference="kubeovn/kube-ovn#6841; kube-ovn pkg/webhook ValidateOvnSnat",
         judge=_one_source,
     ),
-    Rule(
+    Law(
         id="NET-429",
         title="A pinned egress address is a usable one of its Subnet",
         why="The controller logs that it can't have it, and the VPC's router never gets its port.",
@@ -194,7 +194,7 @@ RULES = (
         reference="docs/evidence/kube-ovn.md#addresses-and-snat",
         judge=_pinned,
     ),
-    Rule(
+    Law(
         id="NET-430",
         title="An egress address is pinned once",
         why="The second gets AddressConflict, in a log only; its status stays empty.",
@@ -202,7 +202,7 @@ RULES = (
         reference="docs/evidence/kube-ovn.md#addresses-and-snat",
         judge=_pinned_apart,
     ),
-    Rule(
+    Law(
         id="NET-431",
         title="An OvnEip names its provider Subnet and a known type",
         why="Webhook and controller take different defaults for the Subnet; an unknown type is never served.",

@@ -14,7 +14,7 @@ from kmetal_network.facts.model import UNKNOWN, Facts, PolicyRoute, RangeKind, V
 from kmetal_network.laws.addresses.overlaps import named_ranges
 from kmetal_network.laws.addresses.subnet_cidrs import family
 from kmetal_network.laws.metallb.pools import provider_spans
-from kmetal_network.laws.model import Breach, Rule
+from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.physical_subnets import by_attachment, connection
 from kmetal_network.laws.spans import EVERYWHERE, is_address, painted, span, without
 from kmetal_network.laws.tenants.ovn_grammar import is_expression
@@ -265,8 +265,8 @@ def _platform_open(facts: Facts) -> Iterator[Breach]:
             )
 
 
-RULES = (
-    Rule(
+LAWS = (
+    Law(
         id="NET-412",
         title="A tenant's packets towards the external range are dropped",
         why="A tenant could reach other tenants' external addresses, and the under cluster's API server, through the"
@@ -276,7 +276,7 @@ RULES = (
         judge=_no_drop,
         unknown="is a finding",
     ),
-    Rule(
+    Law(
         id="NET-413",
         title="Nothing shadows a tenant's drop",
         why="OVN asks policies by priority and stops at the first that matches: an allow or a reroute above opens"
@@ -285,7 +285,7 @@ RULES = (
         reference="docs/evidence/kube-ovn.md#vpcs (V3); ovn-nb(5), Logical_Router_Policy",
         judge=_shadowed,
     ),
-    Rule(
+    Law(
         id="NET-414",
         title="A policy route's match is an expression that OVN can read",
         why="No door of Kube-OVN parses it. A single `=` is stored, reports ready, and the packet to another tenant is"
@@ -296,7 +296,7 @@ RULES = (
         unknown="is a finding",
         relaxable=False,
     ),
-    Rule(
+    Law(
         id="NET-415",
         title="A policy route's priority is below Kube-OVN's own",
         why="OVN refuses more than 32767 again and again, in a log only; from 29000 to 31000 stand Kube-OVN's"
@@ -306,7 +306,7 @@ RULES = (
         reference="docs/evidence/kube-ovn.md#vpcs (V3); kube-ovn pkg/util/const.go",
         judge=_priorities,
     ),
-    Rule(
+    Law(
         id="NET-416",
         title="A policy route allows, drops, or reroutes to addresses",
         why="Any other action goes to OVN's database, which refuses it for ever, in a log only; a blank in nextHopIP"
@@ -315,7 +315,7 @@ RULES = (
         reference="docs/evidence/kube-ovn.md#vpcs (V2)",
         judge=_actions,
     ),
-    Rule(
+    Law(
         id="NET-417",
         title="A VPC's policy routes differ in priority or match",
         why="OVN keeps one per pair; which action remains is chance.",
@@ -323,7 +323,7 @@ RULES = (
         reference="docs/evidence/kube-ovn.md#vpcs (V6)",
         judge=_repeated,
     ),
-    Rule(
+    Law(
         id="NET-418",
         title="A tenant's packets towards the platform's ranges are dropped too",
         severity=Severity.WARNING,

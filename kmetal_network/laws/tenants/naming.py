@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kmetal_network.errors import Severity
 from kmetal_network.facts.model import UNKNOWN, Facts, is_named, known
 from kmetal_network.laws.addresses.overlaps import BUILT_IN_SUBNETS
-from kmetal_network.laws.model import Breach, Rule
+from kmetal_network.laws.model import Breach, Law
 from kmetal_network.names import DEFAULT_VPC
 
 
@@ -35,8 +35,8 @@ def _vpc_and_subnet_names(facts: Facts) -> Iterator[Breach]:
 
 def _namespaces_belong(facts: Facts) -> Iterator[Breach]:
     # A patch writes the namespaces of its Vpc anew, or leaves them out and says nothing of them.
-    told = [vpc for vpc in facts.vpcs if not (vpc.patch and vpc.namespaces is UNKNOWN)]
-    vpcs = {vpc.name: vpc for vpc in sorted(told, key=lambda vpc: vpc.patch)}
+    declaring = [vpc for vpc in facts.vpcs if not (vpc.patch and vpc.namespaces is UNKNOWN)]
+    vpcs = {vpc.name: vpc for vpc in sorted(declaring, key=lambda vpc: vpc.patch)}
     for subnet in facts.subnets:
         vpc = vpcs.get(subnet.vpc) if isinstance(subnet.vpc, str) else None
         if vpc is None or vpc.name == DEFAULT_VPC or subnet.on_provider_network:
@@ -120,8 +120,8 @@ def _prefixed(facts: Facts) -> Iterator[Breach]:
                 )
 
 
-RULES = (
-    Rule(
+LAWS = (
+    Law(
         id="NET-401",
         title="Cluster-scoped names are unique",
         why="The second object silently replaces or merges into the first.",
@@ -129,7 +129,7 @@ RULES = (
         reference="kMetal's networking guide, Subnet: <tenant>-<cluster> prefix is mandatory",
         judge=_repeated_names,
     ),
-    Rule(
+    Law(
         id="NET-402",
         title="A Vpc and a Subnet never share a name",
         why="Both become logical switches and routers of that name in OVN.",
@@ -137,7 +137,7 @@ RULES = (
         reference="kube-ovn pkg/util/validator.go; kubeovn/kube-ovn#5132",
         judge=_vpc_and_subnet_names,
     ),
-    Rule(
+    Law(
         id="NET-404",
         title="A Subnet's namespaces belong to its Vpc",
         why="The Subnet never becomes Ready and carries no condition that says why.",
@@ -145,7 +145,7 @@ RULES = (
         reference="docs/evidence/kube-ovn.md#subnets (S21)",
         judge=_namespaces_belong,
     ),
-    Rule(
+    Law(
         id="NET-405",
         title="A namespace belongs to one Vpc",
         why="Kube-OVN accepts both, and which one a pod lands in is chance.",
@@ -153,7 +153,7 @@ RULES = (
         reference="docs/evidence/kube-ovn.md#vpcs (V9)",
         judge=_one_vpc_per_namespace,
     ),
-    Rule(
+    Law(
         id="NET-406",
         title="Names of Vpcs and Subnets start with a letter",
         why="A leading digit breaks the address set that OVN makes of the name, and with it rules of other Subnets.",
@@ -161,7 +161,7 @@ RULES = (
         reference="kubeovn/kube-ovn#3939",
         judge=_letter_first,
     ),
-    Rule(
+    Law(
         id="NET-409",
         title="A Subnet of the default VPC serves no tenant's namespace",
         why="The Subnet never becomes Ready, without a condition that says why.",
@@ -169,7 +169,7 @@ RULES = (
         reference="docs/evidence/kube-ovn.md#subnets (S21)",
         judge=_default_vpc_apart,
     ),
-    Rule(
+    Law(
         id="NET-422",
         title="A Subnet's Vpc exists",
         why="The Subnet waits for it for ever and carries no condition that says so.",
@@ -177,7 +177,7 @@ RULES = (
         reference="docs/evidence/kube-ovn.md#subnets (S21)",
         judge=_vpc_exists,
     ),
-    Rule(
+    Law(
         id="NET-425",
         title="A tenant's Subnets carry its name",
         severity=Severity.WARNING,

@@ -8,7 +8,7 @@ from typing import Final
 
 from kmetal_network.errors import Severity
 from kmetal_network.facts.model import UNKNOWN, Facts, known
-from kmetal_network.laws.model import Breach, Rule
+from kmetal_network.laws.model import Breach, Law
 from kmetal_network.names import DEFAULT_VPC
 
 LOAD_BALANCERS: Final = "services.loadbalancers"
@@ -80,8 +80,8 @@ def _known_keys(facts: Facts) -> Iterator[Breach]:
                 )
 
 
-RULES = (
-    Rule(
+LAWS = (
+    Law(
         id="NET-215",
         title="No tenant's namespace draws from a MetalLB pool without a limit",
         severity=Severity.WARNING,
@@ -91,7 +91,7 @@ RULES = (
         reference="kMetal's networking guide, MetalLB; docs/evidence/kmetal.md#tenants",
         judge=_draws_by_default,
     ),
-    Rule(
+    Law(
         id="NET-219",
         title="A tenant's quota admits its own control planes",
         why="Kamaji exposes a tenant's API server by a Service of type LoadBalancer in the tenant's own namespace:"
@@ -101,7 +101,7 @@ RULES = (
         reference="docs/evidence/kmetal.md#tenants",
         judge=_admits_control_planes,
     ),
-    Rule(
+    Law(
         id="NET-433",
         title="A quota names resources that the API server knows",
         why="A key without a slash has to be a standard resource; kMetal's own example names"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmetal_network.facts.model import Facts
-from kmetal_network.laws.model import Breach, Rule
+from kmetal_network.laws.model import Breach, Law
 from kmetal_network.reach.expectations import unmet
 
 
@@ -18,8 +18,8 @@ def _unmet(facts: Facts) -> Iterator[Breach]:
         )
 
 
-RULES = (
-    Rule(
+LAWS = (
+    Law(
         id="NET-434",
         title="A path that the settings expect open is open, one that they expect closed is closed",
         why="Isolation is decided by policies, routes and translations together; a change of one of them opens a path"

@@ -8,7 +8,7 @@ from typing import Final
 from kmetal_network.addresses import Span
 from kmetal_network.facts.model import UNKNOWN, Facts, Route, Subnet, Vpc, has_unknown, known
 from kmetal_network.laws.metallb.pools import provider_spans
-from kmetal_network.laws.model import Breach, Rule
+from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.spans import is_address, is_block, span, spans
 from kmetal_network.names import DEFAULT_VPC
 
@@ -118,8 +118,8 @@ def _peerings(facts: Facts) -> Iterator[Breach]:
                 )
 
 
-RULES = (
-    Rule(
+LAWS = (
+    Law(
         id="NET-410",
         title="A VPC's default route leads to the router of a provider Subnet",
         why="OVN finds no path outside it: a warning in northd's log, and no packet leaves. Any other address of it may"
@@ -128,7 +128,7 @@ RULES = (
         reference="docs/evidence/kube-ovn.md#vpcs (V8)",
         judge=_next_hops,
     ),
-    Rule(
+    Law(
         id="NET-411",
         title="A VPC with enableExternal has a default route",
         why="Kube-OVN's documents say it adds one; it does not, and no packet leaves.",
@@ -136,7 +136,7 @@ RULES = (
         reference="kubeovn/kube-ovn#4207, #3801",
         judge=_default_route,
     ),
-    Rule(
+    Law(
         id="NET-419",
         title="A static route is one that Kube-OVN reads",
         why="It refuses the whole Vpc, in its log only.",
@@ -144,7 +144,7 @@ RULES = (
         reference="docs/evidence/kube-ovn.md#vpcs (V1)",
         judge=_route_form,
     ),
-    Rule(
+    Law(
         id="NET-420",
         title="A VPC with BFD has no static routes of its own",
         why="The controller writes routes of its own and deletes the default route: two owners of one list.",
@@ -152,7 +152,7 @@ RULES = (
         reference="docs/evidence/kube-ovn.md#bfd",
         judge=_bfd_beside_routes,
     ),
-    Rule(
+    Law(
         id="NET-432",
         title="A peering has a peer and an address",
         why="The controller refuses the Vpc's change, in its log only.",

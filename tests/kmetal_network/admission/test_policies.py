@@ -157,14 +157,14 @@ def test_a_policy_asks_about_each_new_spec_whether_the_object_is_terminating_or_
 
 def test_no_expression_reads_a_field_of_a_spec_that_may_be_absent() -> None:
     """`failurePolicy: Fail` would turn "no such key" into a refusal without a law in it."""
-    unguarded = {
+    uncovered = {
         (name, variable["name"], field)
         for name, body in split()[0].items()
         for variable in body["spec"]["variables"]
         for field in re.findall(r"object\.spec\.(\w+)", variable["expression"])
         if f"(has(object.spec) && has(object.spec.{field}))" not in variable["expression"]
     }
-    assert unguarded == set()
+    assert uncovered == set()
 
 
 def test_kube_ovns_controller_is_exempt_for_its_own_kinds_alone() -> None:

@@ -23,14 +23,14 @@ from tests.support.admission_server import (
     SECONDS,
     SETS,
     STACKS,
-    guarded_by_all,
     named,
     numbered,
     path,
     refusal,
+    server_with_all_policies,
     until,
 )
-from tests.support.etcd_snapshot import Photograph
+from tests.support.etcd_snapshot import EtcdSnapshot
 from tests.support.network import LAYER2, POOL, VPC, add, build, good, put
 from tests.support.odd_forms import ANNOUNCED, LARGE, ODD, STRICTER
 
@@ -38,10 +38,10 @@ pytestmark = pytest.mark.sandbox
 
 
 @pytest.fixture(scope="module")
-def guarded(control_plane: ControlPlane, first_day: Photograph) -> Iterator[Api]:
+def admission_server(control_plane: ControlPlane, first_day: EtcdSnapshot) -> Iterator[Api]:
     """The session's API server with the policies in force."""
     first_day.restore()
-    with guarded_by_all(control_plane.api) as api:
+    with server_with_all_policies(control_plane.api) as api:
         yield api
 
 
@@ -54,12 +54,12 @@ def bare(kind: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("case", "said", "bodies"), [pytest.param(*row, id=str(row[0])) for row in ROWS])
 def test_the_api_server_refuses_what_the_law_refuses_and_nothing_else(
-    guarded: Api, case: Case, said: Literals, bodies: list[dict[str, Any]]
+    admission_server: Api, case: Case, said: Literals, bodies: list[dict[str, Any]]
 ) -> None:
     number = SETS.index(said)
     wrong = {}
     for body in bodies:
-        text, laws = refusal(guarded, numbered(body, number)), refusing(case, body)
+        text, laws = refusal(admission_server, numbered(body, number)), refusing(case, body)
         # Where the kind's own schema is stricter than the law, it speaks first, and the object gets no further.
         by_schema = bool(text) and "ValidatingAdmissionPolicy" not in text
         if not (by_schema or named([text]) <= laws) or bool(text) < bool(laws):
@@ -68,33 +68,33 @@ def test_the_api_server_refuses_what_the_law_refuses_and_nothing_else(
 
 
 @pytest.mark.parametrize(("said", "bodies"), [pytest.param(*row[1:], id=row[0]) for row in STACKS])
-def test_what_a_stack_applies_is_admitted_by_its_own_wall(
-    guarded: Api, said: Literals, bodies: list[dict[str, Any]]
+def test_what_a_stack_applies_is_admitted_by_its_own_admission_policies(
+    admission_server: Api, said: Literals, bodies: list[dict[str, Any]]
 ) -> None:
     number = SETS.index(said)
-    assert [text for body in bodies if (text := refusal(guarded, numbered(body, number)))] == []
+    assert [text for body in bodies if (text := refusal(admission_server, numbered(body, number)))] == []
 
 
 @pytest.mark.parametrize(("place", "field"), [pytest.param(*key, id=" ".join(key)) for key in ODD])
-def test_what_the_laws_accept_in_an_odd_form_is_not_refused(guarded: Api, place: str, field: str) -> None:
+def test_what_the_laws_accept_in_an_odd_form_is_not_refused(admission_server: Api, place: str, field: str) -> None:
     wrong = {}
     for value in ODD[place, field]:
         network = good()
         add(*ANNOUNCED)(network)
         put(place, field, value)(network)
         body = network.objects[place]
-        if unfounded := named([refusal(guarded, body)]) - broken_alone(body, network):
+        if unfounded := named([refusal(admission_server, body)]) - broken_alone(body, network):
             wrong[str(value)] = unfounded
     assert wrong == STRICTER.get((place, field), {})
 
 
 @pytest.mark.parametrize(("place", "field", "value"), LARGE, ids=[f"{place} {field}" for place, field, _ in LARGE])
 def test_a_large_object_costs_the_api_server_no_more_than_it_bears(
-    guarded: Api, place: str, field: str, value: object
+    admission_server: Api, place: str, field: str, value: object
 ) -> None:
     network = good()
     put(place, field, value)(network)
-    assert refusal(guarded, network.objects[place]) == ""
+    assert refusal(admission_server, network.objects[place]) == ""
 
 
 @pytest.mark.parametrize(
@@ -102,20 +102,22 @@ def test_a_large_object_costs_the_api_server_no_more_than_it_bears(
     [("provider", 0, False), ("provider", 222, True), ("plain", 0, False), ("plain", 222, False), ("", 222, True)],
 )
 def test_a_vlans_id_is_held_against_the_nic_of_its_provider_network(
-    guarded: Api, provider: str, number: int, *, refused: bool
+    admission_server: Api, provider: str, number: int, *, refused: bool
 ) -> None:
     body = build("Vlan", "fresh", {"provider": provider, "id": number})
-    assert ("NET-301" in refusal(guarded, body)) is refused
+    assert ("NET-301" in refusal(admission_server, body)) is refused
 
 
 @pytest.mark.parametrize(
     ("interface", "refused"),
     [("eth7", True), ("eth7.222", True), ("eth7.223", False), ("br-plain", True), ("data.204", False)],
 )
-def test_no_nic_that_carries_the_provider_vlan_answers_arp(guarded: Api, interface: str, *, refused: bool) -> None:
+def test_no_nic_that_carries_the_provider_vlan_answers_arp(
+    admission_server: Api, interface: str, *, refused: bool
+) -> None:
     body = good().objects[LAYER2]
     body["spec"]["interfaces"] = ["data.204", interface]
-    assert ("NET-202" in refusal(guarded, body)) is refused
+    assert ("NET-202" in refusal(admission_server, body)) is refused
 
 
 @pytest.mark.parametrize(
@@ -146,17 +148,21 @@ def test_no_nic_that_carries_the_provider_vlan_answers_arp(guarded: Api, interfa
         ("077.220.068.100", True),
     ],
 )
-def test_entries_of_either_family_are_compared_as_addresses(guarded: Api, entry: str, *, refused: bool) -> None:
+def test_entries_of_either_family_are_compared_as_addresses(
+    admission_server: Api, entry: str, *, refused: bool
+) -> None:
     """What cannot be read is refused as well: the last ones."""
     body = good().objects[POOL]
     body["spec"]["addresses"] = [entry]
-    assert ("NET-201" in refusal(guarded, body)) is refused
+    assert ("NET-201" in refusal(admission_server, body)) is refused
 
 
 @pytest.mark.parametrize("interface", ["data.204", "data.205"])
-def test_a_provider_network_takes_neither_the_management_nor_the_tunnel_nic(guarded: Api, interface: str) -> None:
+def test_a_provider_network_takes_neither_the_management_nor_the_tunnel_nic(
+    admission_server: Api, interface: str
+) -> None:
     body = build("ProviderNetwork", "fresh", {"defaultInterface": interface})
-    assert "NET-302" in refusal(guarded, body)
+    assert "NET-302" in refusal(admission_server, body)
 
 
 @pytest.mark.parametrize(
@@ -173,22 +179,22 @@ def test_a_provider_network_takes_neither_the_management_nor_the_tunnel_nic(guar
         ("NetworkAttachmentDefinition", ""),
     ],
 )
-def test_an_object_without_a_spec_is_refused_by_a_law_or_not_at_all(guarded: Api, kind: str, law: str) -> None:
-    text = refusal(guarded, bare(kind))
+def test_an_object_without_a_spec_is_refused_by_a_law_or_not_at_all(admission_server: Api, kind: str, law: str) -> None:
+    text = refusal(admission_server, bare(kind))
     assert text == "" if not law else f"{law} {BY_ID[law].title}: " in text
 
 
 @pytest.mark.parametrize("kind", ["BGPAdvertisement", "Vpc", "NetworkAttachmentDefinition"])
-def test_an_object_without_a_spec_keeps_its_labels_and_may_get_a_spec(guarded: Api, kind: str) -> None:
+def test_an_object_without_a_spec_keeps_its_labels_and_may_get_a_spec(admission_server: Api, kind: str) -> None:
     body = bare(kind)
-    guarded.request("POST", path(body), body)
+    admission_server.request("POST", path(body), body)
     one, merge = f"{path(body)}/bare", "application/merge-patch+json"
     for change in ({"metadata": {"labels": {"team": "blue"}}}, {"spec": {}}, {"spec": None}):
-        guarded.request("PATCH", one, change, merge)
-    guarded.request("DELETE", one)
+        admission_server.request("PATCH", one, change, merge)
+    admission_server.request("DELETE", one)
 
 
-def test_a_terminating_object_is_held_to_the_laws_until_it_is_gone(guarded: Api) -> None:
+def test_a_terminating_object_is_held_to_the_laws_until_it_is_gone(admission_server: Api) -> None:
     """MetalLB and Kube-OVN act on an object until its last finalizer is off."""
     cases: list[tuple[dict[str, Any], dict[str, Any], str]] = [
         (good().objects[POOL], {"addresses": ["77.220.68.96/27"]}, "NET-201"),
@@ -199,55 +205,55 @@ def test_a_terminating_object_is_held_to_the_laws_until_it_is_gone(guarded: Api)
     for body, change, law in cases:
         body["metadata"] |= {"name": f"going-{law.lower()}", "finalizers": ["example.com/hold"]}
         one = f"{path(body)}/{body['metadata']['name']}"
-        guarded.request("POST", path(body), body)
-        guarded.request("DELETE", one)
-        assert "deletionTimestamp" in guarded.request("GET", one)["metadata"]
+        admission_server.request("POST", path(body), body)
+        admission_server.request("DELETE", one)
+        assert "deletionTimestamp" in admission_server.request("GET", one)["metadata"]
         with pytest.raises(ApiError, match=law):
-            guarded.request("PATCH", one, {"spec": change}, merge)
-        guarded.request("PATCH", one, {"metadata": {"labels": {"team": "blue"}}}, merge)
-        guarded.request("PATCH", one, {"metadata": {"finalizers": None}}, merge)
+            admission_server.request("PATCH", one, {"spec": change}, merge)
+        admission_server.request("PATCH", one, {"metadata": {"labels": {"team": "blue"}}}, merge)
+        admission_server.request("PATCH", one, {"metadata": {"finalizers": None}}, merge)
         with pytest.raises(ApiError):
-            guarded.request("GET", one)
+            admission_server.request("GET", one)
 
 
-def test_a_service_that_is_there_is_asked_about_its_annotations_and_not_about_labels(guarded: Api) -> None:
+def test_a_service_that_is_there_is_asked_about_its_annotations_and_not_about_labels(admission_server: Api) -> None:
     body = build("Service", "annotated", {"ports": [{"port": 80}]}, namespace="alpha")
-    guarded.request("POST", path(body), body)
+    admission_server.request("POST", path(body), body)
     one, merge = f"{path(body)}/annotated", "application/merge-patch+json"
-    guarded.request("PATCH", one, {"metadata": {"labels": {"team": "blue"}}}, merge)
+    admission_server.request("PATCH", one, {"metadata": {"labels": {"team": "blue"}}}, merge)
     wanted = {"metallb.io/loadBalancerIPs": "172.21.204.201, 77.220.68.100"}
     with pytest.raises(ApiError, match="NET-229"):
-        guarded.request("PATCH", one, {"metadata": {"annotations": wanted}}, merge)
+        admission_server.request("PATCH", one, {"metadata": {"annotations": wanted}}, merge)
     with pytest.raises(ApiError, match="NET-228"):
-        guarded.request("PATCH", one, {"spec": {"externalIPs": ["77.220.68.127"]}}, merge)
-    guarded.request("DELETE", one)
+        admission_server.request("PATCH", one, {"spec": {"externalIPs": ["77.220.68.127"]}}, merge)
+    admission_server.request("DELETE", one)
 
 
-def test_a_subnet_on_the_provider_vlan_is_apart_from_the_management_block(guarded: Api) -> None:
+def test_a_subnet_on_the_provider_vlan_is_apart_from_the_management_block(admission_server: Api) -> None:
     for name, block in (("external2", "10.96.128.0/24"), ("external", "100.64.3.0/24")):
         spec = {"vlan": "vlan222", "cidrBlock": block, "gateway": block.replace("0/24", "1")}
-        assert "NET-101" in refusal(guarded, build("Subnet", name, spec))
+        assert "NET-101" in refusal(admission_server, build("Subnet", name, spec))
 
 
-def test_a_spec_that_comes_or_goes_is_asked_about(guarded: Api) -> None:
+def test_a_spec_that_comes_or_goes_is_asked_about(admission_server: Api) -> None:
     body = good().objects[LAYER2]
     body["metadata"]["name"] = "comes-and-goes"
-    guarded.request("POST", path(body), body)
+    admission_server.request("POST", path(body), body)
     one, merge = f"{path(body)}/comes-and-goes", "application/merge-patch+json"
     with pytest.raises(ApiError, match="NET-202"):
-        guarded.request("PATCH", one, {"spec": None}, merge)
-    guarded.request("DELETE", one)
+        admission_server.request("PATCH", one, {"spec": None}, merge)
+    admission_server.request("DELETE", one)
 
 
-def test_the_good_network_is_admitted(guarded: Api) -> None:
+def test_the_good_network_is_admitted(admission_server: Api) -> None:
     bodies = [body for body in good().objects.values() if body["kind"] in PLURALS]
-    assert [text for body in bodies if (text := refusal(guarded, body))] == []
+    assert [text for body in bodies if (text := refusal(admission_server, body))] == []
 
 
-def test_the_refusal_names_the_law_the_address_and_the_way_out(guarded: Api) -> None:
+def test_the_refusal_names_the_law_the_address_and_the_way_out(admission_server: Api) -> None:
     body = good().objects[POOL]
     body["spec"]["addresses"] = ["172.21.204.200-172.21.204.250", "77.220.68.1-77.220.68.96"]
-    text = refusal(guarded, body)
+    text = refusal(admission_server, body)
     assert f"NET-201 {BY_ID['NET-201'].title}: 77.220.68.1-77.220.68.96. {BY_ID['NET-201'].fix}" in text
 
 
@@ -257,7 +263,7 @@ def checked(tools_on_path: None, tmp_path: Path) -> Iterator[Api]:
     del tools_on_path
     plane = ControlPlane(tmp_path, dies_with_owner=True)
     plane.start()
-    with guarded_by_all(plane.api) as api:
+    with server_with_all_policies(plane.api) as api:
         yield api
     plane.stop()
 
@@ -280,24 +286,24 @@ def test_expressions_fit_their_kinds(checked: Api) -> None:
     assert warnings == {}
 
 
-def test_an_object_from_before_the_policies_can_be_finished_and_taken_away(guarded: Api) -> None:
+def test_an_object_from_before_the_policies_can_be_finished_and_taken_away(admission_server: Api) -> None:
     bindings = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings/kmetal-vpcs"
-    saved = guarded.request("GET", bindings)
+    saved = admission_server.request("GET", bindings)
     old = deepcopy(good().objects[VPC])
     old["metadata"]["name"] = "old-vpc"
     old["spec"]["policyRoutes"][0]["match"] = "ip4.dst = 77.220.68.96/27"
-    guarded.request("DELETE", bindings)
-    until(lambda: not refusal(guarded, old))
-    guarded.request("POST", path(old), old)
-    guarded.request("POST", path(saved), {**saved, "metadata": {"name": saved["metadata"]["name"]}})
+    admission_server.request("DELETE", bindings)
+    until(lambda: not refusal(admission_server, old))
+    admission_server.request("POST", path(old), old)
+    admission_server.request("POST", path(saved), {**saved, "metadata": {"name": saved["metadata"]["name"]}})
     fresh = deepcopy(old)
     fresh["metadata"]["name"] = "new-vpc"
-    until(lambda: bool(refusal(guarded, fresh)))
+    until(lambda: bool(refusal(admission_server, fresh)))
     one = f"{path(old)}/old-vpc"
     merge = "application/merge-patch+json"
-    guarded.request("PATCH", one, {"metadata": {"finalizers": ["kubeovn.io/test"]}}, merge)
-    guarded.request("PATCH", f"{one}/status", {"status": {"standby": True}}, merge)
-    guarded.request("DELETE", one)
-    guarded.request("PATCH", one, {"metadata": {"finalizers": None}}, merge)
+    admission_server.request("PATCH", one, {"metadata": {"finalizers": ["kubeovn.io/test"]}}, merge)
+    admission_server.request("PATCH", f"{one}/status", {"status": {"standby": True}}, merge)
+    admission_server.request("DELETE", one)
+    admission_server.request("PATCH", one, {"metadata": {"finalizers": None}}, merge)
     with pytest.raises(ApiError):
-        guarded.request("GET", one)
+        admission_server.request("GET", one)

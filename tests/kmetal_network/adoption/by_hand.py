@@ -13,7 +13,7 @@ import yaml
 from kmetal_network.adoption.proposal import Answers, Proposal, propose
 from kmetal_network.adoption.reading import KINDS
 from kmetal_network.config.settings import Settings
-from kmetal_network.manifests.inventory import owned_manifests, wall_manifests
+from kmetal_network.manifests.inventory import admission_objects, owned_manifests
 
 ROOT: Final = Path(__file__).parents[3]
 UID: Final = "5d0c1c0e-6a54-4a3c-9b7e-2f1f3b0c7a11"
@@ -163,9 +163,9 @@ def _bare(api_version: str, kind: str, name: str, labels: dict[str, str]) -> dic
 def live_of(settings: Settings, stack: str) -> Network:
     """What those settings become, as if somebody had applied it by hand: without a label or a note of ours."""
     bodies = []
-    wall = {manifest.kind for manifest in wall_manifests(settings, stack)}  # nobody has made that by hand
+    admission_kinds = {manifest.kind for manifest in admission_objects(settings, stack)}  # nobody has made that by hand
     for manifest in owned_manifests(settings, stack):
-        if manifest.kind in wall:
+        if manifest.kind in admission_kinds:
             continue
         if manifest.kind in ("OCIRepository", "HelmRelease"):
             continue

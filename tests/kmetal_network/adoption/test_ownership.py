@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kmetal_network.adoption.ownership import hand_over, other_owners
+from kmetal_network.adoption.ownership import other_owners, takeover_patch
 
 STACK = "kmetal-network/stack"
 GATEWAY = "ovn.kubernetes.io/external-gw"
@@ -35,7 +35,7 @@ def test_kubectl_lets_go_controllers_keep_theirs_and_the_label_is_written() -> N
     annotations = {"kubectl.kubernetes.io/last-applied-configuration": "{}", "mine": "yes"}
     by_hand = [_entry("kubectl-client-side-apply", SPEC), _entry("kubectl", SPEC), _entry("kubectl-edit", SPEC)]
 
-    patch = hand_over(_live("Subnet", [*by_hand, CONTROLLER, STATUS], annotations=annotations), "dev")
+    patch = takeover_patch(_live("Subnet", [*by_hand, CONTROLLER, STATUS], annotations=annotations), "dev")
 
     assert patch == [
         {"op": "test", "path": "/metadata/resourceVersion", "value": "7"},
@@ -47,7 +47,7 @@ def test_kubectl_lets_go_controllers_keep_theirs_and_the_label_is_written() -> N
 
 
 def test_an_object_that_only_kubectl_had_keeps_one_entry_for_the_label() -> None:
-    patch = hand_over(_live("Vlan", [_entry("kubectl", SPEC), STATUS], labels={"a": "b"}), "dev")
+    patch = takeover_patch(_live("Vlan", [_entry("kubectl", SPEC), STATUS], labels={"a": "b"}), "dev")
 
     own = _entry("underlay-adopt", {"f:metadata": {"f:labels": {f"f:{STACK}": {}}}})
     assert patch[-1] == {"op": "replace", "path": "/metadata/managedFields", "value": [STATUS, own]}
@@ -57,7 +57,7 @@ def test_an_object_that_only_kubectl_had_keeps_one_entry_for_the_label() -> None
 def test_what_is_handed_over_already_is_not_touched_again() -> None:
     own = _entry("underlay-adopt", {"f:metadata": {"f:labels": {f"f:{STACK}": {}}}})
 
-    assert hand_over(_live("Vlan", [STATUS, own], labels={STACK: "dev"}), "dev") == []
+    assert takeover_patch(_live("Vlan", [STATUS, own], labels={STACK: "dev"}), "dev") == []
 
 
 def test_of_a_node_kubectl_lets_go_of_the_gateway_label_and_of_nothing_else() -> None:
@@ -68,7 +68,7 @@ def test_of_a_node_kubectl_lets_go_of_the_gateway_label_and_of_nothing_else() ->
         "Node", [_entry("kubectl-label", labels), _entry("kubectl-edit", only), kubelet], labels={GATEWAY: "true"}
     )
 
-    assert hand_over(live, "dev") == [
+    assert takeover_patch(live, "dev") == [
         {"op": "test", "path": "/metadata/resourceVersion", "value": "7"},
         {
             "op": "replace",

@@ -45,7 +45,7 @@ def test_quota_limits_and_bindings_of_a_tenant_are_read() -> None:
     }
 
 
-def test_a_quota_without_a_limit_on_load_balancers_gets_one_and_that_is_told() -> None:
+def test_a_quota_without_a_limit_on_load_balancers_gets_one_and_that_is_reported() -> None:
     network = live(page())
     _inside(network, "ResourceQuota", "alpha-quota", spec={"hard": {"pods": "50"}})
 

@@ -21,7 +21,7 @@ NAD = "NetworkAttachmentDefinition alpha/alpha-dev-net"
 TENANT = "Vpc alpha-vpc and what belongs to it"
 
 
-def _told(proposal: Proposal, *fates: Fate) -> list[tuple[str, str, Fate]]:
+def _reported(proposal: Proposal, *fates: Fate) -> list[tuple[str, str, Fate]]:
     return [(entry.object, entry.path, entry.fate) for entry in proposal.fields(*fates)]
 
 
@@ -56,10 +56,10 @@ def test_the_page_becomes_the_settings_that_a_person_would_write() -> None:
     assert proposal.findings == ()
 
 
-def test_of_the_page_the_hand_over_changes_two_fields_and_loses_none() -> None:
+def test_of_the_page_the_takeover_changes_two_fields_and_loses_none() -> None:
     proposal = proposed(live(page()))
 
-    assert _told(proposal, *Fate) == [
+    assert _reported(proposal, *Fate) == [
         (L2, "spec.interfaces", Fate.ADDED),
         (NAD, "spec.config", Fate.REWRITTEN),
     ]
@@ -281,11 +281,11 @@ def test_an_object_of_another_stack_and_a_release_of_somebody_elses_stand_in_the
     ]
 
 
-def test_a_missing_patch_of_the_default_vpc_is_a_change_that_is_told() -> None:
+def test_a_missing_patch_of_the_default_vpc_is_a_change_that_is_reported() -> None:
     network = live(page())
     network["Vpc"]["ovn-cluster"]["spec"] = {}
 
-    assert ("Vpc ovn-cluster", "spec.extraExternalSubnets", Fate.ADDED) in _told(proposed(network), Fate.ADDED)
+    assert ("Vpc ovn-cluster", "spec.extraExternalSubnets", Fate.ADDED) in _reported(proposed(network), Fate.ADDED)
 
 
 def test_an_address_is_pinned_only_where_a_person_wrote_it() -> None:

@@ -14,7 +14,7 @@ def test_a_change_has_the_comment_that_was_read(story: str) -> None:
     assert text(story) == (GOLDEN / f"{story}.md").read_text()
 
 
-def test_no_golden_file_is_left_of_a_story_that_is_told_no_more() -> None:
+def test_no_golden_file_is_left_of_a_story_that_is_reported_no_more() -> None:
     assert {path.stem for path in GOLDEN.iterdir()} == set(STORIES)
 
 

@@ -101,8 +101,8 @@ def test_no_value_breaks_out_of_its_place() -> None:
     plan = planned(MOVED_BLOCK)
     [first, *rest] = plan.changes
     change = replace(first, fields=(FieldChange(path="spec.note", kind="update", before=evil, after=evil + "!"),))
-    told = Finding(place=evil, problem=evil, remedy=evil, rule="NET-201", severity=Severity.ERROR)
-    plan = replace(with_risks(plan, told), changes=(change, *rest), unseen=(evil,))
+    reported = Finding(place=evil, problem=evil, remedy=evil, rule="NET-201", severity=Severity.ERROR)
+    plan = replace(with_risks(plan, reported), changes=(change, *rest), unseen=(evil,))
     [text] = compose([plan], CONTEXT)
     assert [line for line in text.splitlines() if line.startswith("<!--")] == [MARKER, text.splitlines()[-1]]
     outside = re.sub(r"(`+).*?\1", "", text, flags=re.DOTALL)

@@ -182,7 +182,7 @@ def test_a_finding_names_its_line(tmp_path: Path) -> None:
     assert "Pulumi.dev.yaml:2 clusterr: unknown key 'clusterr'; did you mean 'cluster'?" in str(caught.value)
 
 
-def test_a_stack_without_a_file_is_told_which_there_are() -> None:
+def test_a_stack_without_a_file_is_answered_with_which_there_are() -> None:
     with pytest.raises(
         OperatorError, match=r"stack 'lab' has no such file; use one of the stacks there are \(dev, prod"
     ):

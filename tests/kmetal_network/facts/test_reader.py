@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kmetal_network.facts.model import UNKNOWN, Facts, RangeKind
-from kmetal_network.facts.reader import Manifest, facts_of, look
+from kmetal_network.facts.reader import SourceObject, facts_of, read_objects
 from kmetal_network.laws.registry import judge
 
 POOL = {
@@ -52,7 +52,7 @@ def test_the_same_kind_of_another_group_is_passed_over() -> None:
 
 @pytest.mark.parametrize("version", [None, 5, UNKNOWN, ["metallb.io/v1beta1"]])
 def test_a_pool_whose_version_cannot_be_read_is_still_a_pool(version: object) -> None:
-    seen = look([{**POOL, "apiVersion": version}])
+    seen = read_objects([{**POOL, "apiVersion": version}])
     assert len(seen.facts.pools) == 1
     assert len(seen.shape) == 1
 
@@ -77,14 +77,14 @@ def test_a_list_holds_objects_and_a_typed_list_gives_its_members_their_kind() ->
     ],
 )
 def test_addresses_of_a_wrong_type_are_kept_as_text_and_refused(addresses: object, expected: tuple[str, ...]) -> None:
-    seen = look([EXTERNAL, pool(addresses)])
+    seen = read_objects([EXTERNAL, pool(addresses)])
     assert seen.facts.pools[0].addresses == expected
     assert seen.shape
     assert "NET-201" in laws(seen.facts)
 
 
 def test_a_wrong_type_is_named_with_its_place_and_value() -> None:
-    (finding,) = look([pool(5)]).shape
+    (finding,) = read_objects([pool(5)]).shape
     assert str(finding) == (
         "IPAddressPool kmetal-metallb/public spec.addresses: '5' is not a list;"
         " write one entry to a line, each after a dash [SHAPE]"
@@ -105,7 +105,7 @@ def test_unknown_stays_at_its_own_member() -> None:
 
 def test_numbers_and_flags_of_a_wrong_type_are_unknown() -> None:
     vlan = {"apiVersion": "kubeovn.io/v1", "kind": "Vlan", "metadata": {"name": "v"}, "spec": {"id": "0"}}
-    seen = look([vlan, {**POOL, "spec": {"autoAssign": "no"}}])
+    seen = read_objects([vlan, {**POOL, "spec": {"autoAssign": "no"}}])
     assert seen.facts.vlans[0].id is UNKNOWN
     assert seen.facts.pools[0].auto_assign is UNKNOWN
     assert [finding.place.rpartition(" ")[2] for finding in seen.shape] == ["spec.autoAssign", "spec.id"]
@@ -124,7 +124,7 @@ def test_an_advertisement_without_interfaces_answers_everywhere_but_a_patch_leav
         "spec": {"ipAddressPools": ["public"]},
     }
     assert laws(facts_of([layer2])) == {"NET-202"}
-    assert laws(facts_of([Manifest(layer2, patch=True)])) == set()
+    assert laws(facts_of([SourceObject(layer2, patch=True)])) == set()
     assert laws(facts_of([{**layer2, "kind": "L2AdvertisementPatch"}])) == set()
 
 
@@ -132,8 +132,8 @@ def test_a_patch_of_labels_alone_says_nothing_unless_it_labels_a_node() -> None:
     metadata = {"name": "w1", "labels": {"ovn.kubernetes.io/external-gw": "true"}}
     facts = facts_of(
         [
-            Manifest({**POOL, "spec": None, "metadata": metadata}, patch=True),
-            Manifest({"apiVersion": "v1", "kind": "Node", "metadata": metadata}, patch=True),
+            SourceObject({**POOL, "spec": None, "metadata": metadata}, patch=True),
+            SourceObject({"apiVersion": "v1", "kind": "Node", "metadata": metadata}, patch=True),
         ]
     )
     assert facts.pools == ()
@@ -141,7 +141,7 @@ def test_a_patch_of_labels_alone_says_nothing_unless_it_labels_a_node() -> None:
 
 
 def test_a_patch_of_a_subnets_block_may_stand_on_a_physical_vlan() -> None:
-    patch = Manifest({**EXTERNAL, "spec": {"cidrBlock": "77.220.68.96/27"}}, patch=True)
+    patch = SourceObject({**EXTERNAL, "spec": {"cidrBlock": "77.220.68.96/27"}}, patch=True)
     facts = facts_of([patch, pool(["77.220.68.100"])])
     assert facts.subnets[0].on_provider_network
     assert "NET-201" in laws(facts)
@@ -149,7 +149,7 @@ def test_a_patch_of_a_subnets_block_may_stand_on_a_physical_vlan() -> None:
 
 def test_the_default_vpcs_patch_sees_only_its_field() -> None:
     patch = {"apiVersion": "kubeovn.io/v1", "kind": "Vpc", "metadata": {"name": "ovn-cluster"}}
-    (vpc,) = facts_of([Manifest({**patch, "spec": {"extraExternalSubnets": ["external"]}}, patch=True)]).vpcs
+    (vpc,) = facts_of([SourceObject({**patch, "spec": {"extraExternalSubnets": ["external"]}}, patch=True)]).vpcs
     assert vpc.extra_external == ("external",)
     assert vpc.enable_external is UNKNOWN
 
@@ -282,7 +282,7 @@ def test_no_object_and_no_patch_of_any_shape_makes_reading_or_judging_fail(
     kind: tuple[str, str], spec: object, metadata: object, *, patch: bool
 ) -> None:
     body = {"apiVersion": kind[0], "kind": kind[1], "metadata": metadata, "spec": spec, "status": spec}
-    seen = look([Manifest(body, patch=patch)])
+    seen = read_objects([SourceObject(body, patch=patch)])
     for finding in (*seen.shape, *judge(seen.facts)):
         assert finding.place
 
@@ -297,6 +297,6 @@ def test_no_document_of_any_shape_makes_reading_fail(document: object) -> None:
 @given(ANYTHING.filter(lambda value: value not in (None, [], {})))
 def test_no_address_that_is_not_one_passes(value: object) -> None:
     """Whatever stands in `addresses`: it is a real address apart from the provider's block, or it is refused."""
-    seen = look([EXTERNAL, pool(value)])
+    seen = read_objects([EXTERNAL, pool(value)])
     is_text_list = isinstance(value, list) and all(isinstance(entry, str) for entry in value)
     assert is_text_list or seen.shape or "NET-201" in laws(seen.facts)

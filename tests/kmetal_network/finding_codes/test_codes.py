@@ -94,8 +94,8 @@ def test_a_code_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_code_may_be_pasted_with_its_brackets(capsys: pytest.CaptureFixture[str]) -> None:
     assert explain("[ORPHAN]", output="json") == 0
-    [told] = json.loads(capsys.readouterr().out)
-    assert (told["id"], sorted(told)) == ("ORPHAN", ["id", "title", "waysOut", "when", "why"])
+    [reported] = json.loads(capsys.readouterr().out)
+    assert (reported["id"], sorted(reported)) == ("ORPHAN", ["id", "title", "waysOut", "when", "why"])
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 
 from kmetal_network.errors import Severity
 from kmetal_network.facts.model import Facts
-from kmetal_network.laws.registry import BY_ID, RULES, errors, judge, judge_estate
+from kmetal_network.laws.registry import BY_ID, LAWS, errors, judge, judge_estate
 from tests.law_cases.table import CASES, Case
 from tests.support.network import good
 from tests.support.partial_networks import SHOWN_BY_A_PART, decided_later, nameless, parts, unknown_variants
@@ -44,7 +44,7 @@ def test_the_good_network_breaks_no_law() -> None:
 
 
 def test_each_law_has_a_case_on_either_side() -> None:
-    laws = {rule.id for rule in RULES}
+    laws = {rule.id for rule in LAWS}
     assert {case.rule for case in CASES if case.expected} == laws
     assert {case.rule for case in CASES if not case.expected} == laws
 
@@ -58,12 +58,12 @@ def test_no_case_stands_twice() -> None:
 
 
 def test_ids_are_unique_and_of_one_form() -> None:
-    assert len(BY_ID) == len(RULES) >= 50
-    assert [rule.id for rule in RULES if not re.fullmatch(r"NET-[1-7]\d\d", rule.id)] == []
+    assert len(BY_ID) == len(LAWS) >= 50
+    assert [rule.id for rule in LAWS if not re.fullmatch(r"NET-[1-7]\d\d", rule.id)] == []
 
 
 def test_a_law_is_a_sentence_with_reasons() -> None:
-    for rule in RULES:
+    for rule in LAWS:
         assert rule.title[0].isupper() or rule.title[0].isdigit(), rule.id
         assert not rule.title.endswith("."), rule.id
         assert all(text.strip() for text in (rule.why, rule.fix, rule.reference)), rule.id
@@ -85,7 +85,7 @@ def test_the_page_of_laws_is_fresh() -> None:
     assert (root / PAGE).read_text(encoding="utf-8") == page()
 
 
-def test_the_seed_with_the_management_nic_has_only_true_warnings() -> None:
+def test_the_guides_network_with_the_management_nic_has_only_true_warnings() -> None:
     """The drops and quotas that the good network adds are what the seed lacks."""
     network = good()
     for name in ("alpha", "beta"):
@@ -145,7 +145,7 @@ def test_only_laws_that_need_a_literal_refuse_an_unknown_value(place: str, path:
 
 
 def test_every_law_that_needs_a_literal_has_a_case_with_an_unknown_value() -> None:
-    refusing = {rule.id for rule in RULES if rule.unknown == "is a finding"}
+    refusing = {law.id for law in LAWS if law.unknown == "is a finding"}
     shown = {case.rule for case in CASES if case.expected and "not known yet" in case.title}
     assert shown == refusing
 

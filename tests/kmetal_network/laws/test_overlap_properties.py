@@ -12,7 +12,7 @@ from kmetal_network.addresses import Span
 from kmetal_network.errors import OperatorError
 from kmetal_network.facts.model import UNKNOWN, Facts, Range, RangeKind
 from kmetal_network.facts.reader import facts_of
-from kmetal_network.laws.registry import RULES, judge, judge_estate
+from kmetal_network.laws.registry import LAWS, judge, judge_estate
 from kmetal_network.laws.spans import crossing, overlapping, painted, shared, without
 from kmetal_network.laws.tenants.ovn_match import destinations
 from kmetal_network.yaml_document import read_documents
@@ -72,7 +72,7 @@ def test_the_sweep_finds_exactly_the_pairs_that_share_an_address(items: list[Wri
 
 
 @given(st.lists(written(), max_size=12), st.integers(1, 3))
-def test_of_many_pairs_each_item_that_is_in_one_is_told_and_no_item_more_often_than_it_may(
+def test_of_many_pairs_each_item_that_is_in_one_is_reported_and_no_item_more_often_than_it_may(
     items: list[Written], most: int
 ) -> None:
     spans = [(Span.parse(text), index) for index, (text, _) in enumerate(items)]
@@ -88,7 +88,7 @@ def test_of_many_pairs_each_item_that_is_in_one_is_told_and_no_item_more_often_t
 
 
 @given(st.lists(written(), max_size=6), st.lists(written(), max_size=6), st.integers(1, 2))
-def test_of_many_crossed_pairs_each_item_that_is_in_one_is_told(
+def test_of_many_crossed_pairs_each_item_that_is_in_one_is_reported(
     left: list[Written], right: list[Written], most: int
 ) -> None:
     sides = [[(Span.parse(text), index) for index, (text, _) in enumerate(side)] for side in (left, right)]
@@ -236,7 +236,7 @@ def damaged(draw: st.DrawFn) -> list[Any]:
 def test_no_object_of_any_shape_makes_a_traceback(objects: list[Any], whole: bool) -> None:  # noqa: FBT001 (drawn)
     facts = facts_of(objects, whole=whole)
     for finding in (*judge(facts), *judge_estate({"one": facts, "two": good().facts()})):
-        assert finding.rule in {rule.id for rule in RULES}
+        assert finding.rule in {rule.id for rule in LAWS}
         assert "\n" not in finding.problem
 
 

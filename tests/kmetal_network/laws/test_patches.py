@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kmetal_network.facts.model import UNKNOWN
-from kmetal_network.facts.reader import Manifest, look
+from kmetal_network.facts.reader import SourceObject, read_objects
 from kmetal_network.laws.registry import judge
 from tests.law_cases.table import CASES
 from tests.support.network import (
@@ -35,13 +35,13 @@ PEER = "BGPPeer kmetal-metallb/leaf"
 RELEASE = "HelmRelease kmetal-flux/kmetal"
 
 
-def told(*manifests: Manifest) -> list[str]:
+def reported(*manifests: SourceObject) -> list[str]:
     """The law and the place of everything that is said of objects of which others hold the rest."""
-    seen = look(manifests)
+    seen = read_objects(manifests)
     return sorted(f"{finding.rule} {finding.place}" for finding in (*seen.shape, *judge(seen.facts)))
 
 
-def patches_of_the_table() -> Iterator[Manifest]:
+def patches_of_the_table() -> Iterator[SourceObject]:
     """One field of an object in a row that breaks no law, each once."""
     seen = set()
     for case in CASES:
@@ -57,7 +57,7 @@ def patches_of_the_table() -> Iterator[Manifest]:
 
 def test_a_field_of_a_good_object_is_no_breach_alone() -> None:
     patches = list(patches_of_the_table())
-    assert {patch.place: told(patch) for patch in patches if told(patch)} == {}
+    assert {patch.place: reported(patch) for patch in patches if reported(patch)} == {}
     assert len(patches) > 200
     assert {patch.data["kind"].removesuffix("Patch") for patch in patches} == {
         "AddressPool", "BGPAdvertisement", "BGPPeer", "CiliumBGPClusterConfig", "CiliumL2AnnouncementPolicy",
@@ -71,11 +71,11 @@ def test_a_field_of_a_good_object_is_no_breach_beside_its_object() -> None:
     assert {place: judge(facts) for place, facts in patched().items() if judge(facts)} == {}
 
 
-def patch(place: str, **spec: Any) -> Manifest:
+def patch(place: str, **spec: Any) -> SourceObject:
     """A patch of an object of the good network, or of one that only its name is known of."""
     kind, _, name = place.partition(" ")
     body = good().objects.get(place) or build(kind, name.rpartition("/")[2], {}, namespace=name.rpartition("/")[0])
-    return Manifest({**body, "spec": spec}, patch=True)
+    return SourceObject({**body, "spec": spec}, patch=True)
 
 
 LEFT_OUT = (
@@ -100,17 +100,17 @@ LEFT_OUT = (
 
 
 @pytest.mark.parametrize("manifest", LEFT_OUT, ids=lambda manifest: f"{manifest.data['kind']} {manifest.data['spec']}")
-def test_what_a_patch_leaves_out_is_others_to_say(manifest: Manifest) -> None:
-    assert told(manifest) == []
+def test_what_a_patch_leaves_out_is_others_to_say(manifest: SourceObject) -> None:
+    assert reported(manifest) == []
 
 
 def test_two_patches_of_one_vpc_are_one_vpc() -> None:
-    assert told(patch(DEFAULT_VPC, extraExternalSubnets=["external"]), patch(DEFAULT_VPC, enableBfd=False)) == []
+    assert reported(patch(DEFAULT_VPC, extraExternalSubnets=["external"]), patch(DEFAULT_VPC, enableBfd=False)) == []
 
 
-def declared(place: str) -> Manifest:
+def declared(place: str) -> SourceObject:
     """An object of the good network."""
-    return Manifest(good().objects[place])
+    return SourceObject(good().objects[place])
 
 
 @pytest.mark.parametrize(
@@ -130,10 +130,10 @@ def declared(place: str) -> Manifest:
     ids=str,
 )
 def test_an_unknown_value_that_a_patch_writes_is_refused_by_the_laws_that_need_a_literal(
-    manifest: Manifest, expected: list[str]
+    manifest: SourceObject, expected: list[str]
 ) -> None:
     """Beside a pool and an advertisement, without which some of them have nothing to say."""
-    assert told(manifest, declared(POOL), declared(LAYER2)) == expected
+    assert reported(manifest, declared(POOL), declared(LAYER2)) == expected
 
 
 @pytest.mark.parametrize(
@@ -153,22 +153,22 @@ def test_an_unknown_value_that_a_patch_writes_is_refused_by_the_laws_that_need_a
     ],
     ids=str,
 )  # fmt: skip
-def test_a_wrong_value_that_a_patch_writes_is_found(manifest: Manifest, expected: list[str]) -> None:
+def test_a_wrong_value_that_a_patch_writes_is_found(manifest: SourceObject, expected: list[str]) -> None:
     """Beside the provider network and its Subnet."""
-    assert told(manifest, declared(EXTERNAL), declared(PROVIDER)) == expected
+    assert reported(manifest, declared(EXTERNAL), declared(PROVIDER)) == expected
 
 
 def test_a_patch_that_puts_a_subnet_on_a_vlan_puts_its_block_there() -> None:
-    block = Manifest(build("Subnet", "second", {"cidrBlock": "172.21.204.240/28", "gateway": "172.21.204.241"}))
-    vlan = Manifest(build("Subnet", "second", {"vlan": "vlan222"}), patch=True)
+    block = SourceObject(build("Subnet", "second", {"cidrBlock": "172.21.204.240/28", "gateway": "172.21.204.241"}))
+    vlan = SourceObject(build("Subnet", "second", {"vlan": "vlan222"}), patch=True)
     for order in ((block, vlan), (vlan, block)):
-        assert f"NET-201 {POOL}" in told(declared(POOL), *order)
-    assert f"NET-201 {POOL}" not in told(declared(POOL), block)
+        assert f"NET-201 {POOL}" in reported(declared(POOL), *order)
+    assert f"NET-201 {POOL}" not in reported(declared(POOL), block)
 
 
 def test_a_patch_of_a_block_stands_where_its_subnet_is_declared() -> None:
-    patched_block = Manifest({**good().objects[SUBNET], "spec": {"cidrBlock": "10.100.0.0/25"}}, patch=True)
-    (_, subnet) = look([declared(SUBNET), patched_block]).facts.subnets
+    patched_block = SourceObject({**good().objects[SUBNET], "spec": {"cidrBlock": "10.100.0.0/25"}}, patch=True)
+    (_, subnet) = read_objects([declared(SUBNET), patched_block]).facts.subnets
     assert (subnet.vlan, subnet.vpc, subnet.on_provider_network) == (None, "alpha-vpc", False)
-    (alone,) = look([patched_block]).facts.subnets
+    (alone,) = read_objects([patched_block]).facts.subnets
     assert (alone.vlan, alone.vpc, alone.on_provider_network) == (UNKNOWN, UNKNOWN, True)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from kmetal_network.config.stackfile import load_stack
-from kmetal_network.live.diff import Drift, Way, differing
+from kmetal_network.live.diff import Drift, DriftKind, differing
 from kmetal_network.live.managed_fields import Writer
 from kmetal_network.live.undeclared import undeclared
 from kmetal_network.manifests.inventory import owned_manifests
@@ -113,15 +113,15 @@ def _written(item: dict[str, Any], manager: str, *path: str) -> None:
     item["metadata"]["managedFields"].append(entry)
 
 
-def _brief(live: Objects) -> list[tuple[Way, str, str, str]]:
+def _brief(live: Objects) -> list[tuple[DriftKind, str, str, str]]:
     return [(entry.way, entry.object, entry.seen, entry.who) for entry in _report(live)]
 
 
-def test_what_the_controllers_add_to_the_seeds_objects_is_no_drift(live: Objects) -> None:
+def test_what_the_controllers_add_to_the_guides_objects_is_no_drift(live: Objects) -> None:
     assert _report(live) == []
 
 
-def test_a_changed_field_is_told_with_who_and_when_and_the_latest_stranger_speaks(live: Objects) -> None:
+def test_a_changed_field_is_reported_with_who_and_when_and_the_latest_other_writer_is_named(live: Objects) -> None:
     subnet = live["Subnet"]["alpha-dev-subnet"]
     subnet["spec"]["gateway"] = "10.100.0.9"
     _written(subnet, "pulumi-kubernetes-8aeb82c6", "spec", "gateway")
@@ -129,7 +129,7 @@ def test_a_changed_field_is_told_with_who_and_when_and_the_latest_stranger_speak
 
     assert _report(live) == [
         Drift(
-            way=Way.CHANGED,
+            way=DriftKind.CHANGED,
             object="Subnet alpha-dev-subnet",
             field="spec.gateway",
             wanted="10.100.0.1",
@@ -202,7 +202,7 @@ def test_a_lost_patch_a_flipped_label_and_a_stripped_one_are_seen_each_with_its_
     ]
 
 
-def test_missing_and_going_objects_and_gateways_that_nobody_listed_are_told(live: Objects) -> None:
+def test_missing_and_going_objects_and_gateways_that_nobody_listed_are_reported(live: Objects) -> None:
     del live["OvnSnatRule"]["alpha-snat-dev"]
     del live["Node"]["w2"]
     live["Subnet"]["alpha-dev-subnet"]["metadata"]["deletionTimestamp"] = "2026-11-24T20:00:00Z"
@@ -210,15 +210,15 @@ def test_missing_and_going_objects_and_gateways_that_nobody_listed_are_told(live
 
     assert _brief(live) == [
         (
-            Way.GOING,
+            DriftKind.GOING,
             "Subnet alpha-dev-subnet",
             "being deleted since 2026-11-24T20:00:00Z, held by kubeovn.io/kube-ovn-controller",
             "not on record",
         ),
-        (Way.MISSING, "OvnSnatRule alpha-snat-dev", "missing", ""),
-        (Way.MISSING, "Node w2", "missing", ""),
+        (DriftKind.MISSING, "OvnSnatRule alpha-snat-dev", "missing", ""),
+        (DriftKind.MISSING, "Node w2", "missing", ""),
         (
-            Way.ROGUE,
+            DriftKind.ROGUE,
             "Node c1",
             "a gateway that is not among gatewayNodes: new tenants may be anchored there",
             "not on record",
@@ -226,7 +226,7 @@ def test_missing_and_going_objects_and_gateways_that_nobody_listed_are_told(live
     ]
 
 
-def test_leftovers_are_ours_and_what_another_stack_claims_is_not_judged_here(live: Objects) -> None:
+def test_orphans_are_ours_and_what_another_stack_claims_is_not_judged_here(live: Objects) -> None:
     gone = _labelled(copy.deepcopy(live["Vpc"]["alpha-vpc"]), {"kmetal-network/tenant": "beta"})
     live["Vpc"]["beta-vpc"] = gone
     live["Vpc"]["acme-vpc"] = _labelled(_object("acme-vpc", {}), {"kmetal-network/stack": "staging"})
@@ -234,13 +234,13 @@ def test_leftovers_are_ours_and_what_another_stack_claims_is_not_judged_here(liv
 
     assert [(entry.way, entry.object, entry.seen, entry.remedy) for entry in _report(live)] == [
         (
-            Way.LEFTOVER,
+            DriftKind.LEFTOVER,
             "Vpc beta-vpc",
             "carries our label and is in no settings of dev",
             "kmetal-network offboard dev beta; if it stays, no state knows it: kubectl delete Vpc beta-vpc",
         ),
         (
-            Way.ROGUE,
+            DriftKind.ROGUE,
             "Vpc odd-vpc",
             "claims stack 'nowhere', which has no file here",
             "kubectl delete Vpc odd-vpc, or bring it into the settings (kmetal-network adopt)",
@@ -264,8 +264,8 @@ def test_an_address_is_rogue_unless_it_belongs_to_a_vpc_of_ours(live: Objects) -
     live["OvnDnatRule"] = {"dnat-3": _object("dnat-3", {"ovnEip": "lb-3", "vpc": "alpha-vpc"})}
 
     assert [(entry.way, entry.object) for entry in _report(live)] == [
-        (Way.ROGUE, "OvnEip grabbed"),
-        (Way.ROGUE, "OvnEip port"),
+        (DriftKind.ROGUE, "OvnEip grabbed"),
+        (DriftKind.ROGUE, "OvnEip port"),
     ]
 
 
@@ -284,7 +284,7 @@ def test_an_attachment_is_rogue_where_it_reaches_kube_ovn_the_provider_nic_or_a_
         "broken/net": attachment("broken", "not JSON"),
     }
 
-    rogues = [entry.object for entry in _report(live) if entry.way is Way.ROGUE]
+    rogues = [entry.object for entry in _report(live) if entry.way is DriftKind.ROGUE]
     assert rogues == [f"NetworkAttachmentDefinition {key}" for key in ("alpha/net", "lab/net", "vm/net")]
 
 

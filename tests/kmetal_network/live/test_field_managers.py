@@ -7,7 +7,7 @@ from typing import Any
 
 from kmetal_network.config.stackfile import load_stack
 from kmetal_network.live.field_managers import is_ours, manager_of
-from kmetal_network.live.ownership_transfer import node_released, standing_otherwise, succession
+from kmetal_network.live.ownership_transfer import differing_fixed_fields, node_released, ownership_transfer
 from kmetal_network.manifests.inventory import owned_manifests
 from kmetal_network.manifests.replacement import FIXED
 from tests.support.stack_project import ROOT
@@ -65,7 +65,7 @@ def test_earlier_names_hand_over_all_that_they_hold_and_nobody_else_does() -> No
         foreign,
     )
 
-    assert kept(succession(VPC, item, "dev")) == [
+    assert kept(ownership_transfer(VPC, item, "dev")) == [
         controller,
         foreign,
         entry("kmetal-network-dev", {"f:spec": {"f:policyRoutes": {}, "f:staticRoutes": {}}}),
@@ -76,25 +76,25 @@ def test_there_is_one_entry_of_todays_name_also_where_it_holds_something_already
     own = entry("kmetal-network-dev", {"f:spec": {"f:namespaces": {}}})
     earlier = entry("pulumi-kubernetes-1a2b3c4d", {"f:spec": {"f:policyRoutes": {}}})
 
-    [merged] = kept(succession(VPC, live(VPC, earlier, own), "dev"))
+    [merged] = kept(ownership_transfer(VPC, live(VPC, earlier, own), "dev"))
 
     assert merged == entry("kmetal-network-dev", {"f:spec": {"f:namespaces": {}, "f:policyRoutes": {}}})
-    assert succession(VPC, live(VPC, own), "dev") == []
+    assert ownership_transfer(VPC, live(VPC, own), "dev") == []
 
 
 def test_an_object_that_is_to_be_replaced_is_left_to_whom_it_has() -> None:
     item = live(SUBNET, entry("pulumi-kubernetes-1a2b3c4d"))
-    assert kept(succession(SUBNET, item, "dev")) == [entry(manager_of(SUBNET, "dev"))]
+    assert kept(ownership_transfer(SUBNET, item, "dev")) == [entry(manager_of(SUBNET, "dev"))]
 
     item["spec"]["cidrBlock"] = "10.9.0.0/24"
-    assert standing_otherwise(SUBNET, item) == {"spec.cidrBlock": "10.9.0.0/24"}
-    assert succession(SUBNET, item, "dev") == []
+    assert differing_fixed_fields(SUBNET, item) == {"spec.cidrBlock": "10.9.0.0/24"}
+    assert ownership_transfer(SUBNET, item, "dev") == []
 
 
 def test_what_a_controller_adds_to_a_fixed_spec_is_no_other_value() -> None:
     rule = DEV["snat-dev"]
     item = {**rule, "spec": {**rule["spec"], "v4IpCidr": "", "vpc": ""}}
-    assert standing_otherwise(rule, item) == {}
+    assert differing_fixed_fields(rule, item) == {}
 
 
 def test_of_a_node_only_a_made_up_name_that_holds_our_patch_and_nothing_more_lets_go() -> None:

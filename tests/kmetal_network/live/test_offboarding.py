@@ -5,9 +5,9 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from kmetal_network.live.offboarding import Estate, left, of_others, same_version, touched, uses
+from kmetal_network.live.offboarding import TenantObjects, left, of_others, same_version, touched, uses
 
-BETA = Estate("dev", "beta", "customer-beta", "external")
+BETA = TenantObjects("dev", "beta", "customer-beta", "external")
 LABELS = {"kmetal-network/stack": "dev", "kmetal-network/tenant": "beta"}
 
 Objects = dict[str, dict[str, dict[str, Any]]]

@@ -23,7 +23,7 @@ from kmetal_network.plan.difference import field_changes
 from kmetal_network.plan.model import Operation, Plan
 from kmetal_network.plan.offline import pairs
 from operations.cluster.live import COLLECTIONS, LiveCluster
-from operations.engine.events import Outcome, hear
+from operations.engine.events import Outcome, record
 from operations.impact.guard import CONTROL_PLANES
 from operations.preview.previewing import live_plan
 from operations.preview.revisions import Revision
@@ -128,7 +128,7 @@ def previewed(head: Environment, base: Environment, cluster: Cluster) -> Plan:
     outcome = Outcome()
     made = pairs(base.settings, head.settings, head.name)
     for event in events(made, head.name):
-        hear(event, outcome, None)
+        record(event, outcome, None)
     before = Revision(
         commit="c7a82ae",
         environments={base.name: base},

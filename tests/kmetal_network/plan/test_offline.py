@@ -165,7 +165,7 @@ def test_a_drop_that_is_covered_by_a_wider_one_opens_nothing() -> None:
     assert risk.subject == "172.21.213.0-172.21.213.255"
 
 
-def test_a_warning_that_was_there_before_is_told_from_one_that_the_change_brings() -> None:
+def test_a_warning_that_was_there_before_is_reported_from_one_that_the_change_brings() -> None:
     from kmetal_network.laws.registry import judge  # noqa: PLC0415 (one test's need)
 
     base, head = environment(), environment(FEWER_DROPS)

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.sandbox
 LABEL = "ovn.kubernetes.io/external-gw"
 
 
-@pytest.mark.standing("beta")
+@pytest.mark.network_applied("beta")
 def test_settings_that_may_change_in_place_update_their_object_and_no_other(project: Project) -> None:
     uids = {key: item["metadata"]["uid"] for key, item in project.objects().items()}
 
@@ -39,7 +39,7 @@ def test_settings_that_may_change_in_place_update_their_object_and_no_other(proj
     assert again.changes == {}
 
 
-@pytest.mark.standing("beta")
+@pytest.mark.network_applied("beta")
 def test_a_changed_block_replaces_its_subnet_and_the_snat_rule_of_it_and_nothing_else(project: Project) -> None:
     project.tenants[0]["clusters"].append({"name": "two", "cidrBlock": "10.100.1.0/24"})
     project.save()
@@ -69,7 +69,7 @@ def test_a_changed_block_replaces_its_subnet_and_the_snat_rule_of_it_and_nothing
     assert project.must("preview", refresh=True).changes == {}
 
 
-@pytest.mark.standing
+@pytest.mark.network_applied
 def test_a_gateway_label_that_was_turned_off_is_put_back_by_the_next_up_and_a_node_that_left_stays_away(
     project: Project,
 ) -> None:
@@ -97,7 +97,7 @@ def test_a_gateway_label_that_was_turned_off_is_put_back_by_the_next_up_and_a_no
     assert "Node w2" not in project.objects("Node")
 
 
-@pytest.mark.standing
+@pytest.mark.network_applied
 def test_a_node_that_left_after_the_last_up_is_not_made_again_by_a_destroy(project: Project) -> None:
     project.api.request("DELETE", "/api/v1/nodes/w2")
 
@@ -107,7 +107,7 @@ def test_a_node_that_left_after_the_last_up_is_not_made_again_by_a_destroy(proje
     assert LABEL not in project.look("Node", "w1")["metadata"]["labels"]
 
 
-@pytest.mark.unwalled
+@pytest.mark.without_admission
 def test_an_excluded_node_that_leaves_the_cluster_is_in_nobodys_way(project: Project) -> None:
     project.api.create({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "c2"}})
     network = project.section("provider")["network"]
@@ -118,9 +118,9 @@ def test_an_excluded_node_that_leaves_the_cluster_is_in_nobodys_way(project: Pro
     project.api.request("DELETE", "/api/v1/nodes/c2")
     wait_until(lambda: _excluded(project) == ["c1"], "Kube-OVN to take c2 out of the list")
     reported = project.command("drift", STACK)
-    told, _ = reported.communicate()
-    assert "kube-ovn-controller" in told
-    assert "it left the cluster: take c2 out of excludeNodes in Pulumi.dev.yaml, or if it is to come back:" in told
+    printed, _ = reported.communicate()
+    assert "kube-ovn-controller" in printed
+    assert "it left the cluster: take c2 out of excludeNodes in Pulumi.dev.yaml, or if it is to come back:" in printed
     planned = project.must("preview")
     assert planned.changes == {}
     assert [

@@ -16,7 +16,7 @@ from operations.cluster.live import COLLECTIONS
 from operations.engine.inline_program import Inline
 from operations.engine.stack import QuietStack, cli
 from sandbox.control_plane.control_plane import ControlPlane
-from sandbox.controllers.kube_ovn import ControllerDouble
+from sandbox.controllers.kube_ovn import KubeOvnSimulator
 from tests.components.readme import python_program
 from tests.support.stack_project import ROOT
 
@@ -62,7 +62,7 @@ def found(plane: ControlPlane, kind: str) -> dict[str, dict[str, Any]]:
 
 
 def test_the_program_of_the_readme_is_applied_with_the_policy_pack_and_taken_away_again(
-    cluster: ControlPlane, double: ControllerDouble, variables: dict[str, str], tmp_path: Path
+    cluster: ControlPlane, simulator: KubeOvnSimulator, variables: dict[str, str], tmp_path: Path
 ) -> None:
     outputs: dict[str, Any] = {}
 
@@ -72,7 +72,7 @@ def test_the_program_of_the_readme_is_applied_with_the_policy_pack_and_taken_awa
 
     with running(python_program(), tmp_path, variables) as stack:
         stack.up(policy_packs=PACK, on_event=listen)
-        assert double.settle(), "the controllers have not come to rest"
+        assert simulator.settle(), "the controllers have not come to rest"
 
         assert outputs["alpha"]["vpc"] == "alpha-vpc"
         assert outputs["alpha"]["clusters"]["dev"]["subnet"] == "alpha-dev-subnet"

@@ -20,7 +20,7 @@ from operations.verify.verification import verify
 from sandbox.control_plane.api import Api
 from sandbox.control_plane.control_plane import ControlPlane
 from sandbox.control_plane.initial_objects import node
-from sandbox.controllers.kube_ovn import ControllerDouble
+from sandbox.controllers.kube_ovn import KubeOvnSimulator
 from tests.life_cycle.live_project import Project
 
 pytestmark = pytest.mark.sandbox
@@ -50,9 +50,9 @@ def environment(
             cluster.api.request("DELETE", f"/api/v1/nodes/{name}")
     for name, address in NODES[stack].items():
         cluster.api.create(node(name, address))
-    with ControllerDouble(cluster.kubeconfig, speed=20) as double:
-        assert double.settle()
-        project = Project(tmp_path, cluster, engine_environment, double, stack)
+    with KubeOvnSimulator(cluster.kubeconfig, speed=20) as simulator:
+        assert simulator.settle()
+        project = Project(tmp_path, cluster, engine_environment, simulator, stack)
         # Whose cluster it is, and where the chart comes from, is the sandbox's; all else is the environment's.
         project.section("cluster").update(context="kmetal-sandbox")
         project.section("cluster").pop("uid", None)

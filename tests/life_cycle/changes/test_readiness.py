@@ -12,7 +12,7 @@ from operations.engine.events import Outcome
 from operations.verify.readiness import explain_failure
 from sandbox.control_plane.control_plane import ControlPlane
 from sandbox.controllers.faults import Faults
-from sandbox.controllers.kube_ovn import ControllerDouble
+from sandbox.controllers.kube_ovn import KubeOvnSimulator
 from tests.life_cycle.conftest import SPEED
 from tests.life_cycle.live_project import STACK, Project
 
@@ -25,19 +25,19 @@ def _explained(project: Project, outcome: Outcome) -> list[str]:
         return [str(finding) for finding in explain_failure(environment, cluster, outcome)]
 
 
-@pytest.mark.unwalled
+@pytest.mark.without_admission
 def test_a_node_without_its_bridge_is_named_with_its_message_and_the_next_up_goes_on_from_there(
-    project: Project, double: ControllerDouble, control_plane: ControlPlane, monkeypatch: pytest.MonkeyPatch
+    project: Project, simulator: KubeOvnSimulator, control_plane: ControlPlane, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(provider_network, "BRIDGES", pulumi.CustomTimeouts(create="6s", update="20s"))
-    double.stop()
+    simulator.stop()
     faults = Faults(broken_nodes={"w2": "device data.222 is not there"})
-    with ControllerDouble(control_plane.kubeconfig, faults=faults, speed=SPEED):
+    with KubeOvnSimulator(control_plane.kubeconfig, faults=faults, speed=SPEED):
         outcome = project.run("up")
         explained = _explained(project, outcome)
 
     assert outcome.failed
-    assert list(outcome.broken) == ["ProviderNetwork provider"]
+    assert list(outcome.failed_objects) == ["ProviderNetwork provider"]
     [said] = explained
     assert said == (
         "ProviderNetwork provider: status.ready is not true; no bridge on w2 (w2: device data.222 is not there); look at"
@@ -45,7 +45,7 @@ def test_a_node_without_its_bridge_is_named_with_its_message_and_the_next_up_goe
     )
     assert "Vlan vlan222" not in project.objects(), "nothing goes on over a network that does not stand"
 
-    double.start()
+    simulator.start()
     repaired = project.must("up")
     assert _explained(project, repaired) == []
     assert project.must("preview", refresh=True).changes == {}

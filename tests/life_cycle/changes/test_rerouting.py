@@ -45,7 +45,7 @@ def uids(project: Project) -> dict[str, str]:
     return {key: item["metadata"]["uid"] for key, item in project.objects().items()}
 
 
-@pytest.mark.standing("beta")
+@pytest.mark.network_applied("beta")
 def test_an_address_is_pinned_where_it_is_changed_and_let_go_of(project: Project) -> None:
     before = uids(project)
     present, _, _ = way_out(project)
@@ -60,9 +60,9 @@ def test_an_address_is_pinned_where_it_is_changed_and_let_go_of(project: Project
     versions = project.versions()
     refused = project.run("up")
     assert refused.failed
-    [told] = {text for text in refused.errors if "REROUTED" in text}
-    assert "tenants[0].egressAddress: alpha-vpc has another way out than this" in told
-    assert "apply it by `kmetal-network up dev`" in told
+    [reported] = {text for text in refused.errors if "REROUTED" in text}
+    assert "tenants[0].egressAddress: alpha-vpc has another way out than this" in reported
+    assert "apply it by `kmetal-network up dev`" in reported
     assert project.versions() == versions, "something was written"
 
     assert [text for text in project.must("preview").advice if "its clusters are cut off meanwhile" in text]
@@ -85,7 +85,7 @@ def test_an_address_is_pinned_where_it_is_changed_and_let_go_of(project: Project
     assert project.must("preview", refresh=True).changes == {}
 
 
-@pytest.mark.unwalled
+@pytest.mark.without_admission
 def test_a_router_with_pods_behind_it_is_left_alone_and_the_pods_are_named(project: Project) -> None:
     pin(project, FIRST)
     project.must("up")
@@ -101,7 +101,7 @@ def test_a_router_with_pods_behind_it_is_left_alone_and_the_pods_are_named(proje
     assert project.versions() == versions
 
 
-@pytest.mark.unwalled
+@pytest.mark.without_admission
 @pytest.mark.parametrize(
     "moments",
     [

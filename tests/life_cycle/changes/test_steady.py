@@ -5,24 +5,24 @@ from __future__ import annotations
 import pytest
 
 from sandbox.control_plane.control_plane import ControlPlane
-from sandbox.controllers.kube_ovn import ControllerDouble
+from sandbox.controllers.kube_ovn import KubeOvnSimulator
 from tests.life_cycle.live_project import Project
 
 pytestmark = pytest.mark.sandbox
 
 
 def test_nothing_is_to_change_after_the_controllers_wrote_nor_after_everything_was_restarted(
-    project: Project, double: ControllerDouble, control_plane: ControlPlane
+    project: Project, simulator: KubeOvnSimulator, control_plane: ControlPlane
 ) -> None:
     project.add_beta()
     project.must("up")
-    assert double.settle()
+    assert simulator.settle()
     assert project.must("preview").changes == {}
     assert project.must("preview", refresh=True).changes == {}
 
-    double.stop()
+    simulator.stop()
     control_plane.restart()
-    double.start()
+    simulator.start()
     before = project.versions()
     again = project.must("up", refresh=True)
 

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.sandbox
 LABEL = "ovn.kubernetes.io/external-gw"
 
 
-@pytest.mark.standing("beta")
+@pytest.mark.network_applied("beta")
 def test_one_tenant_of_two_goes_without_a_trace_and_no_object_of_anybody_else_is_touched(project: Project) -> None:
     assert {"Vpc beta-vpc", "OvnEip beta-vpc-external", "OvnSnatRule beta-snat-main"} <= project.objects().keys()
     before = {key: version for key, version in project.versions().items() if "beta" not in key}

@@ -45,35 +45,35 @@ def test_the_page_applied_by_kubectl_is_adopted_whole_changes_like_any_stack_and
     project.section("chart")["install"] = "external"
     project.section("provider")["external"]["excludeIps"].append("77.220.68.120")
     project.save()
-    code, told = _adopt(project, "--yes")
-    assert code == 1, told
-    assert "Subnet external spec.excludeIps: " in told
-    assert "would give way" in told
+    code, reported = _adopt(project, "--yes")
+    assert code == 1, reported
+    assert "Subnet external spec.excludeIps: " in reported
+    assert "would give way" in reported
 
     stack_file = project.root / f"Pulumi.{STACK}.yaml"
     stack_file.unlink()
     cluster = ("--context", "kmetal-sandbox", "--kubeconfig", str(project.plane.kubeconfig))
     options = (*cluster, "--management-interface", "data.204")
-    code, told = _adopt(project, *options, answer="n\n")
-    assert code == 1, told
-    assert 'tenant-cp-l2 spec.interfaces: ["data.204"] is added' in told
-    assert "alpha-dev-net spec.config: is spelled anew, with the same meaning" in told
-    assert "tenant-cp-pool spec.serviceAllocation.priority: 5" in told
-    assert "none is lost, 1 stay unmanaged, 2 fields change" in told
+    code, reported = _adopt(project, *options, answer="n\n")
+    assert code == 1, reported
+    assert 'tenant-cp-l2 spec.interfaces: ["data.204"] is added' in reported
+    assert "alpha-dev-net spec.config: is spelled anew, with the same meaning" in reported
+    assert "tenant-cp-pool spec.serviceAllocation.priority: 5" in reported
+    assert "none is lost, 1 stay unmanaged, 2 fields change" in reported
     assert not stack_file.exists()
     assert project.versions() == versions, "something was written before the answer"
 
-    code, told = _adopt(project, *options, "--yes")
-    assert code == 0, told
-    assert "13 objects adopted, each the one that it was; nothing to change, also with --refresh" in told
+    code, reported = _adopt(project, *options, "--yes")
+    assert code == 0, reported
+    assert "13 objects adopted, each the one that it was; nothing to change, also with --refresh" in reported
     assert project.must("preview", refresh=True).changes == {}
     assert _uids(project) == uids
     assert _specs(project) == specs
     for item in project.objects("Vpc", "Subnet", "IPAddressPool", "Namespace").values():
         assert LAST_APPLIED not in item["metadata"].get("annotations", {})
 
-    code, told = _adopt(project, answer="n\n")
-    assert "none is lost, 1 stay unmanaged, 0 fields change" in told, told
+    code, reported = _adopt(project, answer="n\n")
+    assert "none is lost, 1 stay unmanaged, 0 fields change" in reported, reported
 
     project.document = yaml.safe_load(stack_file.read_text())
     assert project.section("chart") == {"install": "external", "version": "0.1.0"}
@@ -105,12 +105,12 @@ def test_a_platform_or_a_neighbours_file_that_would_refuse_the_up_refuses_before
     versions = project.versions()
 
     options = ("--context", "kmetal-sandbox", "--kubeconfig", str(project.plane.kubeconfig))
-    code, told = _adopt(project, *options, "--management-interface", "data.204", "--yes")
+    code, reported = _adopt(project, *options, "--management-interface", "data.204", "--yes")
 
-    assert code == 1, told
-    assert "kube-ovn-controller is v1.14.41, older than 1.15" in told
-    assert "kube-ovn-controller runs with --enable-eip-snat=false" in told
-    assert "Pulumi.edge.yaml:" in told
-    assert "unknown key 'tunelInterface'; did you mean 'tunnelInterface'?" in told
+    assert code == 1, reported
+    assert "kube-ovn-controller is v1.14.41, older than 1.15" in reported
+    assert "kube-ovn-controller runs with --enable-eip-snat=false" in reported
+    assert "Pulumi.edge.yaml:" in reported
+    assert "unknown key 'tunelInterface'; did you mean 'tunnelInterface'?" in reported
     assert project.versions() == versions, "something was written"
     assert not stack_file.exists()

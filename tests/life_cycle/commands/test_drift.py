@@ -14,7 +14,7 @@ from kmetal_network.config.stackfile import load_stack
 from kmetal_network.live.diff import Drift
 from operations.cluster.live import COLLECTIONS, LiveCluster
 from operations.commands.drift import compare
-from sandbox.controllers.kube_ovn import ControllerDouble
+from sandbox.controllers.kube_ovn import KubeOvnSimulator
 from tests.life_cycle.live_project import STACK, Project
 
 pytestmark = pytest.mark.sandbox
@@ -133,19 +133,19 @@ REPORT = [
 """The whole of it, in the report's order."""
 
 
-def test_a_network_that_nobody_touched_has_no_drift_and_each_edit_is_told_with_who_when_and_what_to_do(
-    project: Project, double: ControllerDouble
+def test_a_network_that_nobody_touched_has_no_drift_and_each_edit_is_reported_with_who_when_and_what_to_do(
+    project: Project, simulator: KubeOvnSimulator
 ) -> None:
     project.add_beta()
     # What is rogue here was made before there was a wall: with it the API server refuses the pool.
-    project.leave_wall_out("rogue objects are to be made")
+    project.leave_admission_out("rogue objects are to be made")
     project.must("up")
-    assert double.settle()
+    assert simulator.settle()
     project.start_pod("worker-1")
     assert _drift(project) == ()
 
     _mischief(project)
-    assert double.settle()
+    assert simulator.settle()
     found = _drift(project)
 
     assert [
@@ -158,7 +158,7 @@ def test_a_network_that_nobody_touched_has_no_drift_and_each_edit_is_told_with_w
 
     _put_right(project)
     project.must("up", refresh=True)
-    assert double.settle()
+    assert simulator.settle()
     assert _drift(project) == (), "each line's remedy is a remedy"
 
     config = yaml.safe_load(project.plane.kubeconfig.read_text())

@@ -38,7 +38,7 @@ def tenant(project: Project) -> dict[str, Any]:
     return project.tenants[0]
 
 
-@pytest.mark.standing
+@pytest.mark.network_applied
 def test_settings_alone_give_the_plan_of_a_preview_field_by_field(project: Project, tmp_path: Path) -> None:
     base, _ = load_stack(project.root, STACK)
     before = project.versions()
@@ -70,7 +70,7 @@ def test_settings_alone_give_the_plan_of_a_preview_field_by_field(project: Proje
     assert project.versions() == before, "a preview writes nothing"
 
 
-@pytest.mark.standing
+@pytest.mark.network_applied
 def test_a_preview_that_up_refuses_ends_with_1_and_names_each_pod(project: Project, tmp_path: Path) -> None:
     pods = [f"worker-{number}" for number in range(1, 8)]
     for pod in pods:
@@ -88,7 +88,7 @@ def test_a_preview_that_up_refuses_ends_with_1_and_names_each_pod(project: Proje
     assert len(plan.cut_off) == 7
 
 
-@pytest.mark.standing
+@pytest.mark.network_applied
 def test_only_the_plan_that_was_reviewed_is_applied(project: Project, tmp_path: Path) -> None:
     tenant(project)["drop"] = ["10.16.0.0/16"]
     _, reviewed, _ = previewed(project, tmp_path / "plan.json")

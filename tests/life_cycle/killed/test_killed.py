@@ -39,7 +39,7 @@ LABEL = "ovn.kubernetes.io/external-gw"
 TENANT_EVENTS = 10
 """Of the twelve in which a tenant comes or goes, preview included."""
 
-SEED_KINDS = (
+GUIDE_KINDS = (
     "IPAddressPool",
     "L2Advertisement",
     "Namespace",
@@ -88,7 +88,7 @@ def test_after_a_killed_first_up_or_destroy_the_next_run_converges_and_nothing_i
     project.must("up")
 
     kinds = [key.partition(" ")[0] for key in project.objects().keys() - before]
-    assert sorted(kinds) == list(SEED_KINDS)
+    assert sorted(kinds) == list(GUIDE_KINDS)
     if seed in CHANGED:
         project.tenants[0]["drop"] = ["10.16.0.0/16"]
         project.section("metallb")["pools"][0]["addresses"] = ["172.21.204.200-172.21.204.251"]
@@ -105,7 +105,7 @@ def test_after_a_killed_first_up_or_destroy_the_next_run_converges_and_nothing_i
     assert labelled == set()
 
 
-@pytest.mark.standing
+@pytest.mark.network_applied
 @pytest.mark.parametrize(("seed", "rounds"), SERIES)
 def test_a_tenant_comes_and_goes_through_killed_runs_and_the_others_are_not_touched(
     project: Project, seed: int, rounds: int

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from kmetal_network.names import STACK_LABEL
-from sandbox.controllers.kube_ovn import ControllerDouble
+from sandbox.controllers.kube_ovn import KubeOvnSimulator
 from tests.life_cycle.by_kubectl import apply_page
 from tests.life_cycle.live_project import STACK, Project, wait_until
 
@@ -23,15 +23,15 @@ def _killed_when(project: Project, fact: Fact, *words: str) -> None:
     running = project.command(*words)
     wait_until(lambda: fact(project), f"the moment to kill {words[0]}", 120)
     os.killpg(running.pid, signal.SIGKILL)
-    told, _ = running.communicate()
-    assert running.returncode == -signal.SIGKILL, f"{words[0]} ended by itself: {told}"
+    reported, _ = running.communicate()
+    assert running.returncode == -signal.SIGKILL, f"{words[0]} ended by itself: {reported}"
 
 
 def _done(project: Project, *words: str) -> str:
     running = project.command(*words)
-    told, _ = running.communicate(timeout=300)
-    assert running.returncode == 0, told
-    return " ".join(told.split())
+    reported, _ = running.communicate(timeout=300)
+    assert running.returncode == 0, reported
+    return " ".join(reported.split())
 
 
 def _uids(project: Project) -> dict[str, str]:
@@ -51,11 +51,11 @@ def _first_is_ours(project: Project) -> bool:
     return any(STACK_LABEL in item["metadata"].get("labels", {}) for item in pools)
 
 
-def _wall_begun(project: Project) -> bool:
+def _admission_begun(project: Project) -> bool:
     return bool(project.objects("ValidatingAdmissionPolicy"))
 
 
-@pytest.mark.standing("beta")
+@pytest.mark.network_applied("beta")
 @pytest.mark.parametrize("moment", [_translated_no_more, pytest.param(_out_of_the_file, marks=pytest.mark.sweep)])
 def test_an_offboarding_that_was_killed_is_finished_by_another(project: Project, moment: Fact) -> None:
     before = {key: uid for key, uid in _uids(project).items() if "beta" not in key}
@@ -67,18 +67,18 @@ def test_an_offboarding_that_was_killed_is_finished_by_another(project: Project,
     assert project.must("preview", refresh=True).changes == {}
 
 
-@pytest.mark.parametrize("moment", [_first_is_ours, pytest.param(_wall_begun, marks=pytest.mark.sweep)])
+@pytest.mark.parametrize("moment", [_first_is_ours, pytest.param(_admission_begun, marks=pytest.mark.sweep)])
 def test_an_adoption_that_was_killed_is_finished_by_another(
-    project: Project, double: ControllerDouble, moment: Fact
+    project: Project, simulator: KubeOvnSimulator, moment: Fact
 ) -> None:
     apply_page(project)
-    assert double.settle()
+    assert simulator.settle()
     (project.root / f"Pulumi.{STACK}.yaml").unlink()
     uids = _uids(project)
     cluster = ("--context", "kmetal-sandbox", "--kubeconfig", str(project.plane.kubeconfig))
 
     _killed_when(project, moment, "adopt", STACK, *cluster, "--management-interface", "data.204", "--yes")
 
-    told = _done(project, "adopt", STACK, "--yes")
-    assert "13 objects adopted, each the one that it was; nothing to change, also with --refresh" in told
+    reported = _done(project, "adopt", STACK, "--yes")
+    assert "13 objects adopted, each the one that it was; nothing to change, also with --refresh" in reported
     assert _uids(project) == uids

@@ -15,7 +15,7 @@ from kmetal_network.live.field_managers import manager_of
 from kmetal_network.manifests.inventory import owned_manifests
 from operations.cluster.live import COLLECTIONS
 from operations.run import run
-from sandbox.controllers.kube_ovn import ControllerDouble
+from sandbox.controllers.kube_ovn import KubeOvnSimulator
 from tests.life_cycle.live_project import STACK, Project, wait_until
 
 pytestmark = pytest.mark.sandbox
@@ -26,15 +26,15 @@ POOL = "/apis/metallb.io/v1beta1/namespaces/kmetal-metallb/ipaddresspools/tenant
 WRONG, RIGHT = "10.101.0.0/24", "10.102.0.0/24"
 
 
-def killed_before_ready(project: Project, double: ControllerDouble, name: str) -> None:
+def killed_before_ready(project: Project, simulator: KubeOvnSimulator, name: str) -> None:
     """An `up` that is killed while it waits for an object, which no controller makes ready, and which no state knows."""
-    double.stop()
+    simulator.stop()
     running = project.command("up", STACK, "--yes")
     wait_until(lambda: name in project.objects(name.partition(" ")[0]), f"{name} to be created", 120)
     os.killpg(running.pid, signal.SIGKILL)
     running.communicate()
-    double.start()
-    assert double.settle()
+    simulator.start()
+    assert simulator.settle()
 
 
 def appliers(item: dict[str, Any]) -> list[str]:
@@ -44,18 +44,18 @@ def appliers(item: dict[str, Any]) -> list[str]:
 
 def done(project: Project, *words: str) -> str:
     running = project.command(*words)
-    told, _ = running.communicate(timeout=300)
-    assert running.returncode == 0, told
-    return " ".join(told.split())
+    reported, _ = running.communicate(timeout=300)
+    assert running.returncode == 0, reported
+    return " ".join(reported.split())
 
 
 def refused(project: Project, *words: str) -> str:
     before = project.versions()
     running = project.command(*words)
-    told, _ = running.communicate(timeout=300)
-    assert running.returncode == 1, told
+    reported, _ = running.communicate(timeout=300)
+    assert running.returncode == 1, reported
     assert project.versions() == before, "something was written"
-    return " ".join(told.split())
+    return " ".join(reported.split())
 
 
 def apply_label(project: Project, node: str, manager: str, annotations: dict[str, str]) -> None:
@@ -76,14 +76,14 @@ def apply_subnet(project: Project, body: Mapping[str, Any]) -> None:
 
 
 def test_what_a_killed_run_made_is_taken_over_follows_later_changes_and_goes_with_the_rest(
-    project: Project, double: ControllerDouble
+    project: Project, simulator: KubeOvnSimulator
 ) -> None:
     forced = {"pulumi.com/patchForce": "true"}
     apply_label(project, "w1", "pulumi-kubernetes-1a2b3c4d", forced)  # killed by an earlier version
     apply_label(project, "w2", OURS, {**forced, "pulumi.com/patchFieldManager": OURS})
     project.must("up")
     project.add_beta()
-    killed_before_ready(project, double, "Vpc beta-vpc")
+    killed_before_ready(project, simulator, "Vpc beta-vpc")
 
     project.must("up")
     assert appliers(project.look("Vpc", "beta-vpc")) == [OURS]
@@ -104,13 +104,13 @@ def test_what_a_killed_run_made_is_taken_over_follows_later_changes_and_goes_wit
         )
 
 
-@pytest.mark.standing
-def test_what_was_made_for_a_tenant_that_no_file_names_any_more_is_told_and_put_back_goes_in_order(
-    project: Project, double: ControllerDouble
+@pytest.mark.network_applied
+def test_what_was_made_for_a_tenant_that_no_file_names_any_more_is_reported_and_put_back_goes_in_order(
+    project: Project, simulator: KubeOvnSimulator
 ) -> None:
     before = project.objects().keys()
     project.add_beta()
-    killed_before_ready(project, double, "Vpc beta-vpc")
+    killed_before_ready(project, simulator, "Vpc beta-vpc")
     beta = project.tenants.pop()
     project.save()
 
@@ -124,17 +124,17 @@ def test_what_was_made_for_a_tenant_that_no_file_names_any_more_is_told_and_put_
 
     project.tenants.append(beta)
     project.save()
-    told = done(project, "up", STACK, "--yes")
-    assert {law: told.count(f"[{law}]") for law in ("NET-215", "NET-418")} == dict.fromkeys(
+    reported = done(project, "up", STACK, "--yes")
+    assert {law: reported.count(f"[{law}]") for law in ("NET-215", "NET-418")} == dict.fromkeys(
         ("NET-215", "NET-418"), 2
     ), "each tenant's once, in a preview and an up, by the program and by the pack"
     assert "dev: nothing of beta is left" in done(project, "offboard", STACK, "beta", "--yes")
     assert project.objects().keys() == before
 
 
-@pytest.mark.standing
+@pytest.mark.network_applied
 def test_what_kube_ovn_does_not_follow_is_never_changed_in_an_object_that_a_killed_run_made(
-    project: Project, double: ControllerDouble
+    project: Project, simulator: KubeOvnSimulator
 ) -> None:
     project.tenants[0]["clusters"].append({"name": "two", "cidrBlock": WRONG})
     project.save()
@@ -143,7 +143,7 @@ def test_what_kube_ovn_does_not_follow_is_never_changed_in_an_object_that_a_kill
     two = project.tenants[0]["clusters"].pop()
     project.save()
     apply_subnet(project, made)
-    assert double.settle()
+    assert simulator.settle()
     two["cidrBlock"] = RIGHT
     project.tenants[0]["clusters"].append(two)
     project.save()
@@ -151,7 +151,7 @@ def test_what_kube_ovn_does_not_follow_is_never_changed_in_an_object_that_a_kill
     said = refused(project, "up", STACK, "--yes")
     assert f'Subnet alpha-two-subnet: it stands with spec.cidrBlock "{WRONG}", made by a run that died' in said
     outcome = run(project.root, STACK, "up")  # what a plain `pulumi up` comes to: the API server refuses it
-    assert 'conflicts with "kmetal-network-dev-' in "\n".join(outcome.told.values())
+    assert 'conflicts with "kmetal-network-dev-' in "\n".join(outcome.errors_by_urn.values())
     assert project.look("Subnet", "alpha-two-subnet")["spec"]["cidrBlock"] == WRONG
 
     for block in (WRONG, RIGHT):
@@ -165,9 +165,9 @@ def test_what_kube_ovn_does_not_follow_is_never_changed_in_an_object_that_a_kill
 def test_a_stack_of_an_earlier_version_goes_over_to_the_stacks_own_manager_while_it_changes(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    untold: Callable[..., Any] = lambda body, _: body  # noqa: E731 (instead of a function)
+    unchanged: Callable[..., Any] = lambda body, _: body  # noqa: E731 (instead of a function)
     with monkeypatch.context() as earlier:
-        earlier.setattr(kubernetes_object, "_held", untold)
+        earlier.setattr(kubernetes_object, "_held", unchanged)
         project.must("up")
     vpc = project.look("Vpc", "alpha-vpc")
     body = {key: vpc[key] for key in ("apiVersion", "kind", "spec")}

@@ -60,7 +60,7 @@ def test_a_release_that_somebody_else_installed_stops_every_run_and_stays(projec
     assert _records(project.api) == before
 
 
-@pytest.mark.unwalled
+@pytest.mark.without_admission
 def test_what_a_dead_run_installed_and_did_not_write_down_is_installed_anew_once(project: Project) -> None:
     chart = Path(shutil.copytree(CHECKOUT / "sandbox" / "chart", project.root / "chart"))
     hook = chart / "templates" / "hook.yaml"

@@ -13,14 +13,14 @@ import pytest
 
 from kmetal_network.names import STACK_LABEL, TENANT_LABEL
 from sandbox.controllers import vpc
-from sandbox.controllers.kube_ovn import ControllerDouble
+from sandbox.controllers.kube_ovn import KubeOvnSimulator
 from tests.life_cycle.changes.test_rerouting import EIP, FIRST, RULE, SECOND, VPC, apply, pin, uids, way_out
 from tests.life_cycle.live_project import BETA, STACK, Project, wait_until
 
 pytestmark = pytest.mark.sandbox
 
 
-def _killed_while_the_vpc_waits(project: Project, double: ControllerDouble, monkeypatch: pytest.MonkeyPatch) -> None:
+def _killed_while_the_vpc_waits(project: Project, simulator: KubeOvnSimulator, monkeypatch: pytest.MonkeyPatch) -> None:
     """One `kmetal-network up`, killed with its engine when Kube-OVN has the Vpc and gives it no port."""
     with monkeypatch.context() as patched:
         patched.setattr(vpc, "CHASSIS", "no node has it")
@@ -30,7 +30,7 @@ def _killed_while_the_vpc_waits(project: Project, double: ControllerDouble, monk
         os.killpg(running.pid, signal.SIGKILL)
         running.communicate()
     assert f"OvnSnatRule {RULE}" not in project.objects("OvnSnatRule")
-    double.restart()  # its back-off would only take time
+    simulator.restart()  # its back-off would only take time
 
 
 def _add_alpha_beside_beta(project: Project) -> dict[str, str]:
@@ -55,12 +55,12 @@ def _converged(project: Project, address: str) -> str:
     return words
 
 
-@pytest.mark.unwalled
+@pytest.mark.without_admission
 def test_a_router_that_a_dead_run_left_in_no_state_gets_its_address_and_no_other_tenant_goes(
-    project: Project, double: ControllerDouble, monkeypatch: pytest.MonkeyPatch
+    project: Project, simulator: KubeOvnSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = _add_alpha_beside_beta(project)
-    _killed_while_the_vpc_waits(project, double, monkeypatch)
+    _killed_while_the_vpc_waits(project, simulator, monkeypatch)
 
     pin(project, SECOND)
     words = _converged(project, SECOND)
@@ -70,13 +70,13 @@ def test_a_router_that_a_dead_run_left_in_no_state_gets_its_address_and_no_other
     assert {key: uid for key, uid in uids(project).items() if "alpha" not in key} == before
 
 
-@pytest.mark.unwalled
+@pytest.mark.without_admission
 def test_two_routers_of_which_one_is_in_no_state_may_swap_addresses(
-    project: Project, double: ControllerDouble, monkeypatch: pytest.MonkeyPatch
+    project: Project, simulator: KubeOvnSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _add_alpha_beside_beta(project)
     pin(project, FIRST)
-    _killed_while_the_vpc_waits(project, double, monkeypatch)
+    _killed_while_the_vpc_waits(project, simulator, monkeypatch)
 
     present = project.look("OvnEip", "beta-vpc-external")["status"]["v4Ip"]
     project.tenants[1]["egressAddress"] = FIRST
@@ -88,7 +88,7 @@ def test_two_routers_of_which_one_is_in_no_state_may_swap_addresses(
     assert project.look("OvnSnatRule", "beta-snat-main")["status"]["v4Eip"] == FIRST
 
 
-@pytest.mark.unwalled
+@pytest.mark.without_admission
 def test_an_address_that_a_dead_run_left_alone_is_not_what_the_next_vpc_leaves_through(project: Project) -> None:
     alpha = project.tenants.pop()
     project.save()

@@ -49,7 +49,7 @@ def _status(api: Api, method: str, path: str, body: Any = None) -> int:
     return HTTPStatus.OK
 
 
-@pytest.mark.standing
+@pytest.mark.network_applied
 def test_a_tenant_comes_and_goes_by_that_identity(project: Project, applying: Api) -> None:
     config = yaml.safe_load(project.plane.kubeconfig.read_text())
     config["users"][0]["user"] = {"token": applying.token}
@@ -68,7 +68,7 @@ def test_a_tenant_comes_and_goes_by_that_identity(project: Project, applying: Ap
     assert project.objects().keys() == before
 
 
-@pytest.mark.standing
+@pytest.mark.network_applied
 def test_it_reads_no_secret_ends_no_pod_and_takes_no_node_away(project: Project, applying: Api) -> None:
     del project
     for method, path in (

@@ -47,16 +47,16 @@ def _previewed(project: Project) -> list[str]:
     assert running.returncode == int(bool(refused)), words
     warnings = [f"an `up` is refused: {text}" for text in refused]
     with pytest.MonkeyPatch.context() as patched:
-        told: list[str] = []
-        patched.setattr("pulumi.log.warn", told.append)
+        reported: list[str] = []
+        patched.setattr("pulumi.log.warn", reported.append)
         patched.setattr("pulumi.runtime.is_dry_run", lambda: True)
         patched.setattr("pulumi.export", lambda *_: None)  # no engine, no stack
         program.environment(project.root, STACK)
-    assert [text.partition(": ")[2] for text in told if "is refused" in text] == warnings
+    assert [text.partition(": ")[2] for text in reported if "is refused" in text] == warnings
     return warnings
 
 
-@pytest.mark.standing("beta")
+@pytest.mark.network_applied("beta")
 def test_what_would_cut_pods_off_is_refused_with_their_names_until_they_are_gone_or_it_is_intended(
     project: Project,
 ) -> None:
@@ -98,7 +98,7 @@ def test_what_would_cut_pods_off_is_refused_with_their_names_until_they_are_gone
     assert _guarded(project) == ""
 
 
-@pytest.mark.standing
+@pytest.mark.network_applied
 def test_an_address_that_is_in_use_stays_in_its_pool_and_out_of_the_excluded_ones(project: Project) -> None:
     project.api.create(
         {
@@ -136,21 +136,21 @@ def _asked(project: Project, *words: str) -> tuple[subprocess.Popen[str], str]:
     """A command that waits for its answer, and what it has said until then."""
     running = project.command(*words)
     assert running.stdout
-    heard = ""
-    while not heard.endswith("[y/N]: "):
+    recorded = ""
+    while not recorded.endswith("[y/N]: "):
         letter = running.stdout.read(1)
-        assert letter, heard
-        heard += letter
-    return running, " ".join(heard.split())
+        assert letter, recorded
+        recorded += letter
+    return running, " ".join(recorded.split())
 
 
-@pytest.mark.standing
+@pytest.mark.network_applied
 @pytest.mark.parametrize("verb", ["up", "destroy"])
 def test_pods_that_come_while_the_command_waits_for_its_answer_are_seen(project: Project, verb: str) -> None:
     if verb == "up":
         project.tenants[0]["egressAddress"] = "77.220.68.111"
         project.save()
-    running, heard = _asked(project, verb, STACK)
+    running, recorded = _asked(project, verb, STACK)
     project.start_pod("worker-1")
     before = project.versions()
 
@@ -161,4 +161,4 @@ def test_pods_that_come_while_the_command_waits_for_its_answer_are_seen(project:
     assert project.versions() == before
     if verb == "up":
         doomed = "OvnSnatRule alpha-snat-dev, Subnet alpha-dev-subnet, NetworkAttachmentDefinition alpha/alpha-dev-net"
-        assert f"to be taken down first, and made anew: {doomed}, Vpc alpha-vpc, OvnEip alpha-vpc-external" in heard
+        assert f"to be taken down first, and made anew: {doomed}, Vpc alpha-vpc, OvnEip alpha-vpc-external" in recorded

@@ -48,7 +48,7 @@ def _refusal(project: Project, verb: Verb) -> str:
     return str(refused.value)
 
 
-@pytest.mark.standing
+@pytest.mark.network_applied
 def test_a_second_engineers_token_is_no_change_is_asked_about_by_nobody_and_is_what_the_state_holds_then(
     project: Project,
 ) -> None:
@@ -71,7 +71,7 @@ def test_a_second_engineers_token_is_no_change_is_asked_about_by_nobody_and_is_w
     assert project.must("preview").outdated is False
 
 
-@pytest.mark.standing
+@pytest.mark.network_applied
 def test_an_expired_token_and_a_moved_api_server_in_the_state_hinder_no_run(project: Project) -> None:
     address, token = project.api.address, project.api.token
 
@@ -97,7 +97,7 @@ def test_an_expired_token_and_a_moved_api_server_in_the_state_hinder_no_run(proj
     assert not [key for key in project.objects() if "alpha" in key or key.startswith("ProviderNetwork")]
 
 
-@pytest.mark.standing
+@pytest.mark.network_applied
 def test_a_state_of_another_cluster_is_refused_by_every_run_until_all_of_it_is_read_anew(project: Project) -> None:
     uid = project.api.request("GET", "/api/v1/namespaces/kube-system")["metadata"]["uid"]
     assert _state(project).uid == uid
@@ -126,7 +126,7 @@ def test_a_state_of_another_cluster_is_refused_by_every_run_until_all_of_it_is_r
     assert (code, _state(project).uid) == (0, uid), said
 
 
-@pytest.mark.standing
+@pytest.mark.network_applied
 def test_a_state_without_a_uid_is_known_by_its_api_server_and_gets_one_by_the_next_up(project: Project) -> None:
     first = _state(project)
 

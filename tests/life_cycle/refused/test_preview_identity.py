@@ -17,8 +17,8 @@ from tests.support.stack_project import ROOT
 pytestmark = pytest.mark.sandbox
 
 NAMESPACE = "kmetal-network-preview"
-WALL = "kmetal-network-preview-writes-nothing"
-REFUSED_BY_THE_WALL = "the preview identity writes nothing"
+READ_ONLY_POLICY = "kmetal-network-preview-writes-nothing"
+REFUSED_BY_THE_POLICY = "the preview identity writes nothing"
 PLAIN, MERGE, APPLY = "application/json", "application/merge-patch+json", "application/apply-patch+yaml"
 READS = {"get", "list"}
 TOUCH = {"metadata": {"annotations": {"touched": "true"}}}
@@ -108,7 +108,7 @@ def preview_identity(cluster: ControlPlane) -> Api:
     api = replace(admin, token=made["status"]["token"])
     body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "too-early"}}
     wait_until(
-        lambda: REFUSED_BY_THE_WALL in _status(api, "POST", "/api/v1/namespaces", body)[1],
+        lambda: REFUSED_BY_THE_POLICY in _status(api, "POST", "/api/v1/namespaces", body)[1],
         "the wall to stand",
     )
     return api
@@ -178,13 +178,13 @@ def test_every_write_that_is_granted_passes_as_a_dry_run_and_none_is_done_for_re
                 real, said = _status(preview_identity, method, path, sent, content_type)
                 assert real != HTTPStatus.OK, f"{verb} {resource} was done for real"
                 assert (dry, why) == (HTTPStatus.OK, ""), f"{verb} {resource}"
-                assert REFUSED_BY_THE_WALL in said, f"{verb} {resource}: {said}"
+                assert REFUSED_BY_THE_POLICY in said, f"{verb} {resource}: {said}"
                 tried.append(f"{verb} {resource}")
     assert len(tried) == TRIES
     assert {name.partition(" ")[0] for name in tried} == {"create", "update", "patch"}
 
 
-def test_the_identity_takes_nothing_down_not_even_its_wall_and_gives_itself_no_right(
+def test_the_identity_takes_nothing_down_not_even_its_admission_policy_and_gives_itself_no_right(
     preview_identity: Api, cluster: ControlPlane
 ) -> None:
     admin = cluster.api
@@ -200,13 +200,13 @@ def test_the_identity_takes_nothing_down_not_even_its_wall_and_gives_itself_no_r
             ("DELETE", collection, None, PLAIN),
         ):
             status, said = _status(preview_identity, method, where, body, content_type)
-            refused = status == HTTPStatus.FORBIDDEN or REFUSED_BY_THE_WALL in said
+            refused = status == HTTPStatus.FORBIDDEN or REFUSED_BY_THE_POLICY in said
             assert refused, f"{method} {where}: {status} {said}"
         assert admin.request("GET", path)["metadata"]["resourceVersion"] == before["metadata"]["resourceVersion"]
     assert {verb for verbs in _granted().values() for verb in verbs} == {*READS, "create", "update", "patch"}
 
 
-@pytest.mark.standing
+@pytest.mark.network_applied
 def test_preview_verify_and_drift_work_with_that_identity_and_touch_nothing(
     project: Project, preview_identity: Api
 ) -> None:

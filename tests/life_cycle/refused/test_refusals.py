@@ -59,7 +59,7 @@ def test_credentials_that_are_not_accepted_are_said_so(project: Project) -> None
     assert "credentials are not accepted" in _refusal(project)
 
 
-def test_what_is_in_the_way_is_named_a_strangers_object_and_an_address_on_its_way_out(project: Project) -> None:
+def test_what_is_in_the_way_is_named_an_object_of_others_and_an_address_on_its_way_out(project: Project) -> None:
     project.api.create(
         {
             "apiVersion": "kubeovn.io/v1",
@@ -85,7 +85,7 @@ def test_what_is_in_the_way_is_named_a_strangers_object_and_an_address_on_its_wa
     assert project.look("Vlan", "vlan222")["spec"]["id"] == 7
 
 
-@pytest.mark.standing
+@pytest.mark.network_applied
 def test_an_object_of_ours_on_its_way_out_is_waited_for_and_then_made_anew(project: Project) -> None:
     held = {"name": "held", "namespace": "alpha", "finalizers": ["example.com/held"]}
     project.api.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": held})

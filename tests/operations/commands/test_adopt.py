@@ -113,7 +113,7 @@ def _without_policies(cluster: Cluster) -> None:
     cluster.paths["/apis/admissionregistration.k8s.io/v1"] = {"resources": []}
 
 
-def _strangers_policy(cluster: Cluster) -> None:
+def _policy_of_others(cluster: Cluster) -> None:
     body = {"kind": "ValidatingAdmissionPolicy", "metadata": {"name": "kmetal-ipaddresspools"}}
     cluster.network["ValidatingAdmissionPolicy"] = {"kmetal-ipaddresspools": body}
 
@@ -134,7 +134,7 @@ def _lawless_neighbour(_: Cluster) -> None:
         (_old, "kube-ovn-controller is v1.14.41, older than 1.15"),
         (_without_snat, "kube-ovn-controller runs with --enable-eip-snat=false"),
         (_without_policies, "cluster here: the API server does not serve ValidatingAdmissionPolicy"),
-        (_strangers_policy, "was made by somebody else"),
+        (_policy_of_others, "was made by somebody else"),
         (_misspelt_neighbour, "Pulumi.dev.yaml:22 network.kubeOvn.tunelInterface: unknown key 'tunelInterface'"),
         (_lawless_neighbour, "pool 'tenant-cp-pool' holds 77.220.68.100"),
     ],
@@ -174,17 +174,17 @@ def test_the_proposal_for_a_machine_shows_everything_and_writes_nothing(
     with pytest.raises(typer.Exit) as ended:
         adopt_edge(output=Output.JSON)
 
-    told = json.loads(capsys.readouterr().out)
+    reported = json.loads(capsys.readouterr().out)
     assert ended.value.exit_code == code
-    assert told["stack"] == "edge"
-    assert told["file"].startswith("# Read from the cluster by `kmetal-network adopt`.")
-    assert "IPAddressPool kmetal-metallb/tenant-cp-pool" in told["adopted"]
-    assert {(entry["object"], entry["path"], entry["fate"]) for entry in told["fields"]} == {
+    assert reported["stack"] == "edge"
+    assert reported["file"].startswith("# Read from the cluster by `kmetal-network adopt`.")
+    assert "IPAddressPool kmetal-metallb/tenant-cp-pool" in reported["adopted"]
+    assert {(entry["object"], entry["path"], entry["fate"]) for entry in reported["fields"]} == {
         ("L2Advertisement kmetal-metallb/tenant-cp-l2", "spec.interfaces", "added"),
         ("NetworkAttachmentDefinition alpha/alpha-dev-net", "spec.config", "rewritten"),
     }
-    assert told["left"] == []
-    assert {entry["rule"] for entry in told["findings"] if entry["severity"] == "error"} == (
+    assert reported["left"] == []
+    assert {entry["rule"] for entry in reported["findings"] if entry["severity"] == "error"} == (
         {"NET-704"} if code else set()
     )
     assert cluster.written == []

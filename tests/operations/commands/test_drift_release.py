@@ -55,32 +55,32 @@ def recorded(network: Mapping[str, Any], version: str = "1.4.0") -> dict[str, An
     return {"items": [{"data": {"release": base64.b64encode(packed).decode()}}]}
 
 
-def told(answer: object, install: str = "release") -> list[str]:
+def reported(answer: object, install: str = "release") -> list[str]:
     found = compare(environment(install), cast("LiveCluster", Release(answer)), ["dev"])
     return [entry.seen for entry in found if entry.object == "Helm release kmetal-flux/kmetal"]
 
 
 def test_a_release_as_the_settings_write_it_is_no_drift_whatever_the_chart_says_besides() -> None:
-    assert told(recorded(NETWORK)) == []
+    assert reported(recorded(NETWORK)) == []
 
 
-def test_a_value_or_a_version_that_somebody_else_installed_is_told() -> None:
+def test_a_value_or_a_version_that_somebody_else_installed_is_reported() -> None:
     changed = {**NETWORK, "kubeOvn": {**NETWORK["kubeOvn"], "tunnelInterface": "eth0"}}
-    assert told(recorded(changed, "1.5.0")) == [
+    assert reported(recorded(changed, "1.5.0")) == [
         "network.kubeOvn.tunnelInterface: eth0 instead of data.205",
         "version: 1.5.0 instead of 1.4.0",
     ]
 
 
 def test_a_release_that_is_gone_is_missing() -> None:
-    assert told({"items": []}) == ["missing"]
+    assert reported({"items": []}) == ["missing"]
 
 
 @pytest.mark.parametrize("answer", [OperatorError("credentials do not permit it"), {"items": [{"data": {}}]}])
 def test_a_record_that_cannot_be_read_is_no_drift(answer: object) -> None:
-    assert told(answer) == []
+    assert reported(answer) == []
 
 
 @pytest.mark.parametrize("install", ["flux", "external"])
 def test_a_release_that_others_install_is_theirs(install: str) -> None:
-    assert told({"items": []}, install) == []
+    assert reported({"items": []}, install) == []

@@ -10,12 +10,12 @@ import pytest
 
 from kmetal_network.errors import OperatorError
 from kmetal_network.finding_codes.catalogue import CODES
-from kmetal_network.laws.registry import RULES
+from kmetal_network.laws.registry import LAWS
 from operations.commands.explain import EXAMPLES, Example, explain
 from operations.commands.lint import lint
 from tests.law_cases.examples import examples
 
-SEED = Path(__file__).parents[4] / "shared" / "seed" / "kmetal-networking-configuration.txt"
+GUIDE = Path(__file__).parents[4] / "shared" / "seed" / "kmetal-networking-configuration.txt"
 
 GOOD = """\
 apiVersion: kubeovn.io/v1
@@ -53,7 +53,7 @@ def test_good_manifests_are_fine(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "nothing found" in capsys.readouterr().out
 
 
-def test_a_breach_is_told_with_file_and_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_breach_is_reported_with_file_and_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = write(tmp_path, BAD)
     assert lint([file], output="json") == 1
     (found,) = findings(capsys)
@@ -144,9 +144,11 @@ def test_a_value_with_square_brackets_is_printed_as_it_is(tmp_path: Path, capsys
     assert "'[bold]'" in capsys.readouterr().out
 
 
-@pytest.mark.skipif(not SEED.exists(), reason="the seed lies beside the checkout on CI only")
-def test_the_seed_as_printed_yields_only_what_is_true_of_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    paragraphs = [text.strip("\n") for text in SEED.read_text(encoding="utf-8").split("\n\n")]
+@pytest.mark.skipif(not GUIDE.exists(), reason="the seed lies beside the checkout on CI only")
+def test_the_guide_as_printed_yields_only_what_is_true_of_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paragraphs = [text.strip("\n") for text in GUIDE.read_text(encoding="utf-8").split("\n\n")]
     yaml = [text for text in paragraphs if text.startswith(("apiVersion:", "network:", "# IPAddressPool"))]
     assert len(yaml) == 10
     lint([write(tmp_path, "\n---\n".join(yaml) + "\n")], output="json")
@@ -158,14 +160,14 @@ def test_the_seed_as_printed_yields_only_what_is_true_of_it(tmp_path: Path, caps
 
 def test_a_law_is_explained_with_an_example_of_each_side(capsys: pytest.CaptureFixture[str]) -> None:
     assert explain("net-201", examples={"NET-201": Example(keeps="addresses: [a]", breaks="addresses: [b]")}) == 0
-    told = capsys.readouterr().out
+    reported = capsys.readouterr().out
     for part in ("NET-201  No MetalLB address lies on the provider VLAN", "why:", "never", "addresses: [b]"):
-        assert part in told
+        assert part in reported
 
 
 def test_all_laws_are_listed_and_after_them_the_codes(capsys: pytest.CaptureFixture[str]) -> None:
     assert explain(output="json") == 0
-    assert [entry["id"] for entry in json.loads(capsys.readouterr().out)] == [entry.id for entry in (*RULES, *CODES)]
+    assert [entry["id"] for entry in json.loads(capsys.readouterr().out)] == [entry.id for entry in (*LAWS, *CODES)]
 
 
 def test_an_unknown_law_is_answered_with_the_nearest() -> None:

@@ -27,7 +27,7 @@ def write(project: Path, config: dict[str, Any]) -> None:
     write_stack(project, "dev", config, project.parent / "kubeconfig")
 
 
-def told(project: Path, *words: str) -> Any:
+def reported(project: Path, *words: str) -> Any:
     done = kmetal_network(project, "reach", *words, "--output", "json")
     assert done.returncode in (0, 1), done.stderr
     return json.loads(done.stdout)
@@ -39,8 +39,8 @@ def commit(project: Path) -> None:
         subprocess.run(["git", *identity, *words], cwd=project, check=True)
 
 
-def test_the_guides_tenant_is_told_class_by_class(project: Path) -> None:
-    alpha = next(row for row in told(project, "dev") if row["from"] == "alpha-dev-subnet")
+def test_the_guides_tenant_is_reported_class_by_class(project: Path) -> None:
+    alpha = next(row for row in reported(project, "dev") if row["from"] == "alpha-dev-subnet")
 
     assert alpha["to"]["external block"][0]["verdict"] == "dropped"
     assert alpha["to"]["external block"][0]["priority"] == 1500
@@ -49,7 +49,7 @@ def test_the_guides_tenant_is_told_class_by_class(project: Path) -> None:
 
 
 def test_one_address_is_answered_for_one_tenant(project: Path) -> None:
-    (answer,) = told(project, "dev", "--from", "alpha", "--to", "10.16.0.5")
+    (answer,) = reported(project, "dev", "--from", "alpha", "--to", "10.16.0.5")
 
     assert (answer["from"], answer["to"], answer["closed"]) == ("alpha-dev-subnet", "10.16.0.5", False)
 
@@ -60,7 +60,7 @@ def test_plain_yaml_is_read_as_it_is(project: Path, tmp_path: Path) -> None:
         "apiVersion: kubeovn.io/v1\nkind: Subnet\nmetadata: {name: s}\nspec: {vpc: v, cidrBlock: 10.0.0.0/24}\n"
     )
 
-    (answer,) = told(project, "--lint", str(file), "--to", "8.8.8.8")
+    (answer,) = reported(project, "--lint", str(file), "--to", "8.8.8.8")
     assert answer["verdict"] == "not known"
     assert answer["why"] == "staticRoutes of vpc 'v' are not known here"
 
@@ -95,7 +95,7 @@ def test_a_change_that_takes_a_drop_away_is_one_and_says_what_opens(project: Pat
     ],
     ids=" ".join,
 )
-def test_wrong_usage_is_told_and_no_traceback(project: Path, words: tuple[str, ...], said: str) -> None:
+def test_wrong_usage_is_reported_and_no_traceback(project: Path, words: tuple[str, ...], said: str) -> None:
     done = kmetal_network(project, "reach", *words)
 
     assert done.returncode in (1, 2)
@@ -106,7 +106,7 @@ def test_wrong_usage_is_told_and_no_traceback(project: Path, words: tuple[str, .
 def test_isolation_of_the_platform_drops_every_named_range_and_ends_the_warning(project: Path) -> None:
     write(project, {**stack_config("dev"), "isolation": {"level": "platform"}})
 
-    alpha = next(row for row in told(project, "dev") if row["from"] == "alpha-dev-subnet")
+    alpha = next(row for row in reported(project, "dev") if row["from"] == "alpha-dev-subnet")
     platform = ("Flannel pods", "Kube-OVN pods", "join range", "service range", "control-plane addresses")
     assert {entry["verdict"] for place in platform for entry in alpha["to"][place]} == {"dropped"}
     assert alpha["to"]["internet"][0]["closed"] is False
@@ -119,7 +119,7 @@ def test_an_exception_stays_open_by_its_name_and_is_no_warning(project: Path) ->
     isolation = {"level": "platform", "exceptions": exceptions}
     write(project, {**stack_config("dev"), "management": management, "isolation": isolation})
 
-    answers = told(project, "dev", "--from", "alpha", "--to", "172.21.204.0/24")
+    answers = reported(project, "dev", "--from", "alpha", "--to", "172.21.204.0/24")
     opened = [answer["to"] for answer in answers if not answer["closed"]]
     assert opened == ["172.21.204.200-172.21.204.250"]
     assert "NET-418" not in kmetal_network(project, "check").stdout

@@ -7,17 +7,17 @@ from typing import Any
 import pytest
 from pulumi.automation.events import EngineEvent
 
-from operations.engine.events import Outcome, Step, hear
+from operations.engine.events import Outcome, Step, record
 
 STATE_ONLY = ("pulumi:pulumi:Stack", "pulumi:providers:kubernetes", "kmetal:network:ProviderNetwork")
 PATCH = "kubernetes:core/v1:NodePatch"
 OBJECTS = ("kubernetes:kubeovn.io/v1:Vpc", "kubernetes:helm.sh/v3:Release", PATCH)
 
 
-def heard(*events: dict[str, Any]) -> Outcome:
+def recorded(*events: dict[str, Any]) -> Outcome:
     outcome = Outcome()
     for number, event in enumerate(events):
-        hear(EngineEvent.from_json({"sequence": number, "timestamp": 0, **event}), outcome, None)
+        record(EngineEvent.from_json({"sequence": number, "timestamp": 0, **event}), outcome, None)
     return outcome
 
 
@@ -31,7 +31,7 @@ def policy(level: str, message: str) -> dict[str, Any]:
 
 
 def test_an_object_stands_in_the_cluster_and_counts_once() -> None:
-    outcome = heard(
+    outcome = recorded(
         *(step("same", kind) for kind in (*STATE_ONLY, *OBJECTS)),
         *(step(half, OBJECTS[0], "b") for half in ("create-replacement", "replace", "delete-replaced")),
     )
@@ -54,7 +54,7 @@ def test_a_patch_is_fields_on_an_object(kind: str, is_object: bool, is_patch: bo
 
 
 def test_what_the_pack_tells_is_the_sentence_and_what_it_refuses_stands_under_its_policy() -> None:
-    outcome = heard(
+    outcome = recorded(
         policy("mandatory", "<{%fg 1%}>Laws of the network<{%reset%}>\nVlan a: no [NET-301]\n"),
         policy("advisory", "<{%fg 1%}>Warnings<{%reset%}>\nVpc a: hm [NET-418]\n"),
         policy("advisory", "of another pack, which says no more"),

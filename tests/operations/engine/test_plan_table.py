@@ -37,7 +37,7 @@ def test_an_object_is_named_as_the_cluster_knows_it_and_what_has_no_name_there_b
     ) == ["create | Vpc alpha-vpc", "create | Release cni-release", 'update | X alpha/net | a["b.c"]']
 
 
-def test_the_wall_shares_a_line_where_the_same_happens_and_nothing_else_does() -> None:
+def test_admission_policies_share_a_line_where_the_same_happens_and_nothing_else_does() -> None:
     assert shown(
         policy("create", "vpcs"),
         step("create", "kubernetes:kubeovn.io/v1:Vpc", "a", about="Vpc a"),
@@ -64,17 +64,23 @@ def test_a_component_is_not_taken_for_the_object_of_the_same_kind() -> None:
 def test_a_replacement_is_one_line_with_its_reason() -> None:
     subnet = ("kubernetes:kubeovn.io/v1:Subnet", "alpha-subnet-dev")
     about = "Subnet alpha-dev-subnet"
-    [told] = shown(
+    [reported] = shown(
         step("delete-replaced", *subnet, about=about),
         step("replace", *subnet, "spec.cidrBlock", about=about),
         step("create-replacement", *subnet, about=about),
     )
-    assert told.startswith("replace | Subnet alpha-dev-subnet | spec.cidrBlock | cidrBlock: Kube-OVN does not follow")
+    assert reported.startswith(
+        "replace | Subnet alpha-dev-subnet | spec.cidrBlock | cidrBlock: Kube-OVN does not follow"
+    )
 
 
 def test_a_first_up_fits_a_narrow_window() -> None:
-    wall = [policy("create", plural) for plural in ("bgppeers", "ipaddresspools", "ovn-eips", "subnets", "vpcs", "ips")]
-    lines = shown(*wall, step("create", "kubernetes:kubeovn.io/v1:Vpc", "alpha-vpc", about="Vpc alpha-vpc"), width=80)
+    policies = [
+        policy("create", plural) for plural in ("bgppeers", "ipaddresspools", "ovn-eips", "subnets", "vpcs", "ips")
+    ]
+    lines = shown(
+        *policies, step("create", "kubernetes:kubeovn.io/v1:Vpc", "alpha-vpc", about="Vpc alpha-vpc"), width=80
+    )
     assert len(lines) <= 4
     assert lines[-1] == "create | Vpc alpha-vpc"
 

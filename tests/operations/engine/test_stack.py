@@ -28,8 +28,8 @@ def root(tmp_path: Path, sandbox_environment: dict[str, str], monkeypatch: pytes
 
 
 def selected(root: Path) -> list[str]:
-    told = subprocess.run(["pulumi", "stack", "ls", "--json"], cwd=root, capture_output=True, check=True, text=True)
-    return [stack["name"] for stack in json.loads(told.stdout) if stack["current"]]
+    reported = subprocess.run(["pulumi", "stack", "ls", "--json"], cwd=root, capture_output=True, check=True, text=True)
+    return [stack["name"] for stack in json.loads(reported.stdout) if stack["current"]]
 
 
 def test_a_stack_is_made_or_found_and_what_the_operator_selected_stays_selected(root: Path) -> None:

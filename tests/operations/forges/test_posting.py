@@ -103,7 +103,7 @@ def test_a_forge_that_refuses_is_one_sentence_with_its_own_words(
 
 
 @pytest.mark.parametrize("kind", FORGES)
-def test_a_token_that_is_refused_and_a_forge_that_is_gone_are_told_apart(server: Server, kind: str) -> None:
+def test_a_token_that_is_refused_and_a_forge_that_is_gone_are_reported_apart(server: Server, kind: str) -> None:
     with pytest.raises(UnreachableError, match="401 Unauthorized"):
         post(at(server, kind, token="none"), [MARKER], head=HEAD)  # noqa: S106 (a name of the test's)
     with pytest.raises(UnreachableError, match="no answer"):

@@ -13,7 +13,7 @@ from kmetal_network.config.stackfile import Environment, load_stack
 from kmetal_network.errors import Finding, OperatorError, Severity, UnreachableError
 from operations.cluster.live import COLLECTIONS, LiveCluster
 from operations.engine.events import Outcome, Step
-from operations.impact.guard import CONTROL_PLANES, foretold, guard
+from operations.impact.guard import CONTROL_PLANES, expected_losses, guard
 from tests.support.stack_project import ROOT
 
 OURS = {"kmetal-network/stack": "dev"}
@@ -166,7 +166,7 @@ def test_a_preview_tells_what_an_up_is_refused_for_and_what_it_may_not_look_at()
     )
     planned = plan(("replace", "Subnet", "alpha-dev-subnet"), ("delete", "IPAddressPool", "kmetal-metallb/old"))
 
-    found = foretold(environment(), cast("LiveCluster", cluster), planned)
+    found = expected_losses(environment(), cast("LiveCluster", cluster), planned)
 
     assert {finding.severity for finding in found} == {Severity.WARNING}
     assert [finding.problem.partition(",")[0].partition(";")[0] for finding in found] == [
@@ -176,4 +176,4 @@ def test_a_preview_tells_what_an_up_is_refused_for_and_what_it_may_not_look_at()
     ]
     with pytest.raises(UnreachableError, match="credentials do not permit it"):
         guard(environment(), cast("LiveCluster", cluster), planned)
-    assert foretold(environment(), cast("LiveCluster", cluster), Outcome()) == ()
+    assert expected_losses(environment(), cast("LiveCluster", cluster), Outcome()) == ()

@@ -35,7 +35,7 @@ def kmetal_network(
     ],
     ids=["ascii", "latin-1", "C", "ebcdic"],
 )
-def test_any_terminal_is_told_the_finding(variables: dict[str, str], tmp_path: Path) -> None:
+def test_any_terminal_is_reported_the_finding(variables: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "pool.yaml").write_text(NAMED, encoding="utf-8")
     done = kmetal_network("lint", "pool.yaml", folder=tmp_path, **variables)
     encoding = variables.get("PYTHONIOENCODING", "ascii")
@@ -71,7 +71,7 @@ def test_a_reader_that_goes_away_changes_no_verdict(tmp_path: Path) -> None:
     assert process.stdout is not None
     assert process.stderr is not None
     process.stdout.close()
-    told = process.stderr.read()
+    reported = process.stderr.read()
     process.stderr.close()
     assert process.wait(timeout=60) in (1, 2)
-    assert told == b""
+    assert reported == b""

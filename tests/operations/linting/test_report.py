@@ -124,11 +124,11 @@ def test_whatever_is_unforeseen_is_one_sentence_with_its_place(
     file.write_text(pool("10.0.0.1/32"))
     monkeypatch.setattr("operations.commands.lint.judge", fail)
     assert run(["lint", str(file)], monkeypatch) == 2
-    told = capsys.readouterr().err
-    assert told.startswith(
+    reported = capsys.readouterr().err
+    assert reported.startswith(
         f"{file}:1 IPAddressPool kmetal-metallb/planes: kmetal-network itself failed ({type(error).__name__}"
     )
-    assert told.count("\n") == 1
+    assert reported.count("\n") == 1
     monkeypatch.setattr("operations.cli.lint", fail)
     assert run(["lint", str(file)], monkeypatch) == 2
     assert "kmetal-network itself failed" in capsys.readouterr().err

@@ -11,7 +11,7 @@ from kmetal_network.config.stackfile import Environment, load_stack
 from kmetal_network.errors import Severity
 from kmetal_network.manifests.objects import provider_nic
 from operations.cluster.live import LiveCluster
-from operations.cluster.owned_objects import Standing
+from operations.cluster.owned_objects import OwnedObject
 from operations.preflight.nic_nodes import absent_nodes, added_nodes
 from tests.support.stack_project import ROOT
 
@@ -54,7 +54,7 @@ def added(**nodes: Mapping[str, str]) -> list[str]:
     manifest = provider_nic(settings.settings.provider, "dev")
     entries = [{"interface": "bond1", "nodes": ["w2", "w3", "w4"]}]
     spec = {**manifest.body["spec"], "excludeNodes": ["c1", "c9"], "customInterfaces": entries}
-    there = [Standing(manifest, "provider", {**manifest.body, "spec": spec})]
+    there = [OwnedObject(manifest, "provider", {**manifest.body, "spec": spec})]
     return [str(one) for one in added_nodes(settings, cast("LiveCluster", Nodes(**nodes)), there)]
 
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from kmetal_network.manifests.inventory import owned_manifests
 from operations.cluster.live import LiveCluster
-from operations.cluster.owned_objects import Standing
+from operations.cluster.owned_objects import OwnedObject
 from operations.preflight.obstacles import obstacles
 from tests.operations.preflight.test_platform import LABELS, Answers, environment
 
@@ -17,7 +17,7 @@ NAMESPACE = next(one for one in owned_manifests(DEV.settings, "dev") if one.kind
 def said(*, labels: dict[str, str], adopted: bool = False, **metadata: str) -> list[str]:
     live: dict[str, Any] = {"metadata": {"name": "alpha", "labels": labels, **metadata}}
     live["spec"] = {"finalizers": ["kubernetes"]}
-    there = [Standing(NAMESPACE, "alpha", live)]
+    there = [OwnedObject(NAMESPACE, "alpha", live)]
     adopting = [("Namespace", "alpha")] if adopted else []
     found = obstacles(DEV, cast("LiveCluster", Answers()), LABELS, there, adopting)
     return [str(one) for one in found if one.rule in ("LEAVING", "OWNER")]
@@ -34,5 +34,5 @@ def test_an_object_of_ours_or_one_that_is_to_be_is_waited_for_while_it_is_being_
     assert said(labels=ours) == []
     assert said(labels=ours, **since) == [refused]
     assert said(labels={}, adopted=True, **since) == [refused]
-    [stranger] = said(labels={}, **since)
-    assert "Namespace alpha is there already and was made by somebody else" in stranger
+    [of_others] = said(labels={}, **since)
+    assert "Namespace alpha is there already and was made by somebody else" in of_others

@@ -40,7 +40,7 @@ class Holds:
         return [item for item in self.objects if COLLECTIONS[item["kind"]] == path]
 
 
-def told(*objects: dict[str, Any], steps: tuple[Step, ...] = (), ends: bool = False) -> list[str]:
+def reported(*objects: dict[str, Any], steps: tuple[Step, ...] = (), ends: bool = False) -> list[str]:
     cluster = cast("LiveCluster", Holds(*objects))
     return [str(finding) for finding in left_behind(DEV, cluster, Outcome(steps=list(steps)), ends=ends)]
 
@@ -48,7 +48,7 @@ def told(*objects: dict[str, Any], steps: tuple[Step, ...] = (), ends: bool = Fa
 def test_what_the_settings_ask_for_or_the_state_knows_is_nobodys_orphan() -> None:
     others = {"kmetal-network/stack": "staging"}
     gone = step("delete", "Vpc", "beta-vpc", "beta-vpc")
-    assert told(*ALPHAS, found("Vpc", "beta-vpc", BETAS), found("Vpc", "x", others), steps=(gone,)) == []
+    assert reported(*ALPHAS, found("Vpc", "beta-vpc", BETAS), found("Vpc", "x", others), steps=(gone,)) == []
 
 
 def test_a_tenants_orphans_are_one_finding_in_the_order_in_which_they_go() -> None:
@@ -58,7 +58,7 @@ def test_a_tenants_orphans_are_one_finding_in_the_order_in_which_they_go() -> No
         found("NetworkAttachmentDefinition", "beta-main-net", BETAS, namespace="beta"),
         found("Subnet", "beta-main-subnet", BETAS),
     ]
-    assert told(*ALPHAS, *orphans) == [
+    assert reported(*ALPHAS, *orphans) == [
         (
             "tenant beta: neither the settings nor the state know Subnet beta-main-subnet, NetworkAttachmentDefinition"
             " beta/beta-main-net, Vpc beta-vpc, Namespace beta, with the label of stack dev: made by a run that died, as a"
@@ -71,36 +71,36 @@ def test_a_tenants_orphans_are_one_finding_in_the_order_in_which_they_go() -> No
 
 
 def test_any_other_orphan_is_put_back_and_taken_out_again() -> None:
-    [said] = told(found("IPAddressPool", "old", OURS, namespace="kmetal-metallb"))
+    [said] = reported(found("IPAddressPool", "old", OURS, namespace="kmetal-metallb"))
     assert said.startswith("IPAddressPool kmetal-metallb/old: neither the settings nor the state know ")
     assert said.endswith("take it out again; or: kubectl delete IPAddressPool -n kmetal-metallb old [ORPHAN]")
 
 
 def test_at_the_end_of_a_stack_what_only_the_settings_know_is_an_orphan_too() -> None:
     vpc = found("Vpc", "alpha-vpc", {**OURS, "kmetal-network/tenant": "alpha"})
-    assert told(vpc, ends=True, steps=(step("delete", "Vpc", "alpha-vpc", "alpha-vpc"),)) == []
-    [said] = told(vpc, ends=True)
+    assert reported(vpc, ends=True, steps=(step("delete", "Vpc", "alpha-vpc", "alpha-vpc"),)) == []
+    [said] = reported(vpc, ends=True)
     assert said.startswith("tenant alpha: the state does not know Vpc alpha-vpc, ")
     assert "run `kmetal-network up dev`, which takes into the state what the settings ask for, then this again" in said
 
 
-def test_an_object_that_stands_otherwise_than_the_plan_makes_it_is_told_where_it_would_not_follow() -> None:
+def test_an_object_that_stands_otherwise_than_the_plan_makes_it_is_reported_where_it_would_not_follow() -> None:
     made = step("create", "Subnet", "alpha-dev-subnet")
     live = deepcopy(next(body for body in ALPHAS if body["metadata"]["name"] == "alpha-dev-subnet"))
     live["spec"]["mtu"] = 1300
-    assert told(live, steps=(made,)) == []
+    assert reported(live, steps=(made,)) == []
 
     live["spec"]["cidrBlock"] = "10.9.0.0/24"
-    assert told(live, steps=(made,)) == [
+    assert reported(live, steps=(made,)) == [
         (
             'Subnet alpha-dev-subnet: it stands with spec.cidrBlock "10.9.0.0/24", made by a run that died before the state'
             " knew it, and Kube-OVN follows no other value in place; write that value back and run `kmetal-network up dev`, which"
             " takes it into the state; then change it [HALF-MADE]"
         )
     ]
-    assert told(live, steps=(step("replace", "Subnet", "alpha-dev-subnet", "alpha-dev-subnet"),)) == []
+    assert reported(live, steps=(step("replace", "Subnet", "alpha-dev-subnet", "alpha-dev-subnet"),)) == []
     live["metadata"]["labels"] = {}
-    assert told(live, steps=(made,)) == [], "a stranger's is the preflight's to refuse"
+    assert reported(live, steps=(made,)) == [], "a stranger's is the preflight's to refuse"
 
 
 def test_a_preview_warns() -> None:

@@ -15,7 +15,7 @@ from kmetal_network.errors import Finding, OperatorError, UnreachableError
 from kmetal_network.manifests.objects import tenant_manifests
 from kmetal_network.plan.model import Plan, Verdict
 from operations.cluster.live import COLLECTIONS, LiveCluster
-from operations.engine.events import Outcome, hear
+from operations.engine.events import Outcome, record
 from operations.preview.previewing import hold_to_review, live_plan, without_plan
 from operations.preview.store import as_json, load, save
 from tests.support.stack_project import ROOT
@@ -76,7 +76,7 @@ def step(operation: str, before: dict[str, Any] | None, after: dict[str, Any] | 
 def heard(*events: dict[str, Any], failed: bool = False) -> Outcome:
     outcome = Outcome()
     for number, event in enumerate(events):
-        hear(EngineEvent.from_json({"sequence": number, "timestamp": 0, **event}), outcome, None)
+        record(EngineEvent.from_json({"sequence": number, "timestamp": 0, **event}), outcome, None)
     outcome.failed = failed
     return outcome
 

@@ -12,7 +12,7 @@ import pytest
 from kmetal_network.config.stackfile import Environment, load_stack
 from kmetal_network.errors import Finding, OperatorError, UnreachableError
 from operations.cluster.live import LiveCluster
-from operations.engine.run_context import Errand, Release
+from operations.engine.run_context import Release, RunContext
 from operations.engine.stack import locked_since
 from operations.state import helm_release
 from operations.state.helm_release import release_in, settle_release
@@ -65,7 +65,7 @@ def environment(install: str = "release") -> Environment:
 def settled(
     monkeypatch: pytest.MonkeyPatch,
     cluster: Cluster,
-    errand: Errand | None,
+    run_context: RunContext | None,
     *,
     dry_run: bool = False,
     known: bool = False,
@@ -86,7 +86,7 @@ def settled(
 
     monkeypatch.setattr(helm_release, "WritableCluster", Writable)
     monkeypatch.setattr(helm_release, "select", lambda *_: Stack)
-    settle_release(ROOT, environment(install), cast("LiveCluster", cluster), errand, dry_run=dry_run)
+    settle_release(ROOT, environment(install), cast("LiveCluster", cluster), run_context, dry_run=dry_run)
     return cluster.deleted
 
 
@@ -112,11 +112,11 @@ def test_a_state_tells_whether_the_release_is_the_stacks_whatever_is_still_noted
 def test_what_the_dead_run_can_have_made_is_taken_away(
     monkeypatch: pytest.MonkeyPatch, found: tuple[int, str, str], died: datetime | None
 ) -> None:
-    errand = Errand(release=Release.PENDING, died=died)
+    run_context = RunContext(release=Release.PENDING, died=died)
 
-    assert settled(monkeypatch, Cluster(found), errand, dry_run=True) == []
-    assert settled(monkeypatch, Cluster(found), errand, known=True) == []
-    assert settled(monkeypatch, Cluster(found), errand) == ["sh.helm.release.v1.kmetal.v1"]
+    assert settled(monkeypatch, Cluster(found), run_context, dry_run=True) == []
+    assert settled(monkeypatch, Cluster(found), run_context, known=True) == []
+    assert settled(monkeypatch, Cluster(found), run_context) == ["sh.helm.release.v1.kmetal.v1"]
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_anybody_elses_record_stops_the_run_and_stays(
     cluster = Cluster(found)
 
     with pytest.raises(OperatorError) as refused:
-        settled(monkeypatch, cluster, Errand(release=release, died=died))
+        settled(monkeypatch, cluster, RunContext(release=release, died=died))
 
     version, status, created = found
     assert str(refused.value) == (
@@ -151,18 +151,18 @@ def test_anybody_elses_record_stops_the_run_and_stays(
 def test_nobody_looks_where_the_release_is_the_stacks_or_others_or_no_state_was_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert settled(monkeypatch, Cluster(HANDS), Errand(release=Release.KNOWN)) == []
-    assert settled(monkeypatch, Cluster(HANDS), Errand(), install="external") == []
+    assert settled(monkeypatch, Cluster(HANDS), RunContext(release=Release.KNOWN)) == []
+    assert settled(monkeypatch, Cluster(HANDS), RunContext(), install="external") == []
     assert settled(monkeypatch, Cluster(HANDS), None) == []
-    assert settled(monkeypatch, Cluster(), Errand()) == []
+    assert settled(monkeypatch, Cluster(), RunContext()) == []
 
 
 def test_records_that_may_not_be_read_are_said_so(monkeypatch: pytest.MonkeyPatch) -> None:
     error = UnreachableError([Finding(place="cluster test", problem="forbidden", remedy="renew", rule="CLUSTER")])
     cluster = Cluster(error=error)
 
-    assert settled(monkeypatch, cluster, Errand()) == []
-    assert settle_release(ROOT, environment(), cast("LiveCluster", cluster), Errand(), dry_run=False) == (
+    assert settled(monkeypatch, cluster, RunContext()) == []
+    assert settle_release(ROOT, environment(), cast("LiveCluster", cluster), RunContext(), dry_run=False) == (
         "whether Helm has a release kmetal-flux/kmetal is not known: cluster test: forbidden; renew [CLUSTER]",
     )
 

@@ -42,7 +42,7 @@ class Stands:
 
 
 def explained(name: str, text: str, *, answers: bool = True) -> list[str]:
-    outcome = Outcome(failed=True, broken={name: "urn"}, told={"urn": text})
+    outcome = Outcome(failed=True, failed_objects={name: "urn"}, errors_by_urn={"urn": text})
     cluster = cast("LiveCluster", Stands(answers=answers))
     return [str(finding) for finding in explain_failure(DEV, cluster, outcome)]
 
@@ -56,7 +56,7 @@ def test_an_object_that_was_waited_for_in_vain_may_be_ready_by_now() -> None:
     ]
 
 
-def test_an_object_that_is_not_as_it_should_be_is_told_whatever_the_engine_said() -> None:
+def test_an_object_that_is_not_as_it_should_be_is_reported_whatever_the_engine_said() -> None:
     [said] = explained("L2Advertisement kmetal-metallb/tenant-cp-l2", ONE)[1:]
     assert said.startswith("L2Advertisement tenant-cp-l2: missing; ")
 

@@ -22,7 +22,7 @@ from sandbox.control_plane.api import collection
 from sandbox.control_plane.control_plane import API_SERVER, COMPONENTS, ControlPlane
 from sandbox.processes import Server, birth
 from sandbox.storage import CHECKOUT
-from tests.support.etcd_snapshot import Photograph
+from tests.support.etcd_snapshot import EtcdSnapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,7 @@ MARK_PATH = f"{collection('v1', 'ConfigMap', 'default')}/mark"
 
 
 @pytest.fixture
-def stranger() -> Iterator[subprocess.Popen[bytes]]:
+def other_process() -> Iterator[subprocess.Popen[bytes]]:
     """Somebody else's process."""
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as process:
         yield process
@@ -118,7 +118,7 @@ def test_it_listens_on_loopback_only(own_plane: ControlPlane) -> None:
 
 
 @sandbox
-def test_the_kubeconfig_serves_the_official_client_and_the_nodes_are_those_of_the_seed(
+def test_the_kubeconfig_serves_the_official_client_and_the_nodes_are_those_of_the_guide(
     clean_cluster: ControlPlane,
 ) -> None:
     with config.new_client_from_config(str(clean_cluster.kubeconfig), context="kmetal-sandbox") as api_client:
@@ -160,7 +160,7 @@ def test_the_installed_kube_ovn_tells_its_version_and_mode(clean_cluster: Contro
 
 
 @sandbox
-def test_a_service_outside_the_seeds_range_is_refused(api_client: client.ApiClient) -> None:
+def test_a_service_outside_the_guides_range_is_refused(api_client: client.ApiClient) -> None:
     service = {"metadata": {"name": "x"}, "spec": {"clusterIP": "10.97.0.1", "ports": [{"port": 80}]}}
 
     with pytest.raises(ApiException, match=r"10\.96\.0\.0/16"):
@@ -185,7 +185,7 @@ def test_a_custom_resource_deleted_in_the_foreground_is_gone_within_seconds(
 
 @sandbox
 def test_the_first_day_comes_back_whatever_holds_on_by_finalizers_and_in_namespaces(
-    clean_cluster: ControlPlane, first_day: Photograph
+    clean_cluster: ControlPlane, first_day: EtcdSnapshot
 ) -> None:
     api = clean_cluster.api
     held = {"name": "alpha", "finalizers": ["kubeovn.io/kube-ovn-controller"]}
@@ -282,17 +282,17 @@ def test_damaged_notes_about_ports_count_as_none(tmp_path: Path, text: str) -> N
     assert ports.load(tmp_path / "ports.json") is None
 
 
-def test_a_stranger_who_got_the_process_id_of_a_dead_server_survives(
-    tmp_path: Path, stranger: subprocess.Popen[bytes]
+def test_another_process_that_got_the_process_id_of_a_dead_server_survives(
+    tmp_path: Path, other_process: subprocess.Popen[bytes]
 ) -> None:
     server = Server("etcd", tmp_path)
     server.pid_file.parent.mkdir()
-    server.pid_file.write_text(json.dumps({"pid": stranger.pid, "born": "at another time"}))
+    server.pid_file.write_text(json.dumps({"pid": other_process.pid, "born": "at another time"}))
 
     assert server.pid() is None
     assert server.end(patience=1) is False
     assert server.kill() is False
-    assert birth(stranger.pid) is not None, "still alive"
+    assert birth(other_process.pid) is not None, "still alive"
 
 
 def test_a_damaged_pid_file_counts_as_not_running(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from sandbox.control_plane.control_plane import ControlPlane
 from sandbox.controllers.api import Client, key_of
 from sandbox.controllers.faults import Faults
-from sandbox.controllers.kube_ovn import ControllerDouble
+from sandbox.controllers.kube_ovn import KubeOvnSimulator
 from tests.sandbox.controllers.replay import delete_pod
 
 if TYPE_CHECKING:
@@ -40,13 +40,13 @@ def client(kubeconfig: Path) -> Iterator[Client]:
 
 
 @pytest.fixture
-def start(kubeconfig: Path, client: Client) -> Iterator[Callable[..., ControllerDouble]]:
+def start(kubeconfig: Path, client: Client) -> Iterator[Callable[..., KubeOvnSimulator]]:
     """Start a double, twenty times as fast as life; it ends with the test."""
     del client  # wiped first
     with contextlib.ExitStack() as running:
 
-        def begin(faults: Faults | None = None, speed: float = 20.0) -> ControllerDouble:
-            return running.enter_context(ControllerDouble(kubeconfig, faults=faults, speed=speed))
+        def begin(faults: Faults | None = None, speed: float = 20.0) -> KubeOvnSimulator:
+            return running.enter_context(KubeOvnSimulator(kubeconfig, faults=faults, speed=speed))
 
         yield begin
 

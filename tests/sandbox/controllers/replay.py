@@ -18,7 +18,7 @@ from tests.sandbox.controllers.recording import COMPARED, GATEWAY, OURS, Action,
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from sandbox.controllers.kube_ovn import ControllerDouble
+    from sandbox.controllers.kube_ovn import KubeOvnSimulator
 
 CONFLICT = 409
 PATIENCE = 10.0
@@ -83,7 +83,7 @@ class Stage:
     """A cluster, the double on it, a camera, and the clock of the recording."""
 
     client: Client
-    double: ControllerDouble
+    simulator: KubeOvnSimulator
     camera: Camera
     speed: float
     origin: float
@@ -101,10 +101,10 @@ class Stage:
         ends = [time_ for time_, _ in recording.steps[1:]] + [recording.steps[-1][0] + 30]
         for index, (begin, text) in enumerate(recording.steps):
             self._wait_until(begin)
-            self.double.settle()
+            self.simulator.settle()
             self.camera.step = index
             if "restarts" in text:
-                self.double.restart()
+                self.simulator.restart()
             events = list(recording.events[index])
             for action in recording.actions[index]:
                 while events and events[0]["t"] < action.time:
@@ -116,7 +116,7 @@ class Stage:
                 _apply(expected, event)
             self._wait_until(min(ends[index], (events[-1]["t"] if events else begin) + 5))
             self._catch_up(expected)
-            self.double.settle()
+            self.simulator.settle()
             self.worlds.append(dict(self.camera.world))
 
     def _wait_until(self, moment: float) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sandbox.controllers.api import Client
-    from sandbox.controllers.kube_ovn import ControllerDouble
+    from sandbox.controllers.kube_ovn import KubeOvnSimulator
 
 pytestmark = [
     pytest.mark.sandbox,
@@ -57,7 +57,7 @@ def observed(file: str) -> Object:
 
 
 def test_the_controller_owns_what_it_was_observed_to_own(
-    client: Client, start: Callable[..., ControllerDouble]
+    client: Client, start: Callable[..., KubeOvnSimulator]
 ) -> None:
     start()
     make_provider(client)
@@ -88,7 +88,7 @@ def wished(obj: Object) -> Object:
     return spec
 
 
-def test_a_tenants_objects_keep_their_authors_fields(client: Client, start: Callable[..., ControllerDouble]) -> None:
+def test_a_tenants_objects_keep_their_authors_fields(client: Client, start: Callable[..., KubeOvnSimulator]) -> None:
     start()
     make_provider(client)
     make_tenant(client, "alpha", "10.100.0.0/24")

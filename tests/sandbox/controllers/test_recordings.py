@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sandbox.controllers.kube_ovn import ControllerDouble
+from sandbox.controllers.kube_ovn import KubeOvnSimulator
 from tests.sandbox.controllers.conftest import wipe
 from tests.sandbox.controllers.recording import COMPARED, OBSERVED, Key, Object, is_noise, load, plain, steady
 from tests.sandbox.controllers.replay import AstrayError, Camera, Stage
@@ -119,11 +119,11 @@ def _replayed(name: str, speed: float, kubeconfig: Path, client: Client) -> list
     """What differs between a recording and its replay against the double."""
     recording = load(name)
     prepare(client, recording)
-    double = ControllerDouble(kubeconfig, speed=speed)
-    with double, Camera(kubeconfig) as camera:
+    simulator = KubeOvnSimulator(kubeconfig, speed=speed)
+    with simulator, Camera(kubeconfig) as camera:
         origin = time.monotonic() - BEGAN[name] / speed
-        double.settle()
-        stage = Stage(client, double, camera, speed, origin)
+        simulator.settle()
+        stage = Stage(client, simulator, camera, speed, origin)
         try:
             stage.play(recording)
         except AstrayError as error:

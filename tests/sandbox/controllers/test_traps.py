@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sandbox.controllers.api import Client
-    from sandbox.controllers.kube_ovn import ControllerDouble
+    from sandbox.controllers.kube_ovn import KubeOvnSimulator
 
-    Start = Callable[..., ControllerDouble]
+    Start = Callable[..., KubeOvnSimulator]
 
 pytestmark = pytest.mark.sandbox
 READY = ("True", "ResetLogicalSwitchAclSuccess")
@@ -42,13 +42,13 @@ def gateway(client: Client, node: str) -> str | None:
 
 
 def test_a_tenant_gets_router_port_policies_routes_and_translation(client: Client, start: Start) -> None:
-    double = start()
+    simulator = start()
     make_provider(client)
     make_tenant(client, "alpha", "10.100.0.0/24")
     until(lambda: status(client, "Vpc", "alpha-vpc").get("enableExternal"))
     until(lambda: status(client, "OvnEip", "alpha-vpc-external").get("nat") == "snat")
     until(lambda: condition(client, "alpha-subnet", "Ready") == READY)
-    router = double.northbound.routers["alpha-vpc"]
+    router = simulator.northbound.routers["alpha-vpc"]
     assert router.snats == {("77.220.68.98", "10.100.0.0/24")}
     network, chassis = router.ports["alpha-vpc-external"]
     assert network == "77.220.68.98/27"
@@ -58,7 +58,7 @@ def test_a_tenant_gets_router_port_policies_routes_and_translation(client: Clien
         (31000, "ip4.dst == 10.100.0.0/24"): "allow",
     }
     assert router.routes == {("policyDst", "0.0.0.0/0", "77.220.68.97"), ("policySrc", "10.100.0.0/24", "10.100.0.1")}
-    assert double.northbound.localnets == {"external": ("provider", 0)}
+    assert simulator.northbound.localnets == {"external": ("provider", 0)}
 
 
 def test_a_short_static_route_is_written_back_with_six_keys(client: Client, start: Start) -> None:
@@ -80,72 +80,72 @@ def test_an_eip_that_was_there_first_is_used(client: Client, start: Start) -> No
 
 
 def test_an_address_that_somebody_holds_leaves_the_second_eip_without_status(client: Client, start: Start) -> None:
-    double = start()
+    simulator = start()
     make_provider(client)
     until(lambda: condition(client, "external", "Ready") == READY)
     for name in ("first", "second"):
         make(client, "OvnEip", name, {"externalSubnet": "external", "type": "nat", "v4Ip": "77.220.68.110"})
-        double.settle()
+        simulator.settle()
     assert status(client, "OvnEip", "first")["ready"] is True
     assert status(client, "OvnEip", "second") == {}
 
 
 def test_a_changed_rule_stays_ready_and_translates_the_old_range(client: Client, start: Start) -> None:
-    double = start()
+    simulator = start()
     make_provider(client)
     make_tenant(client, "alpha", "10.100.0.0/24")
     until(lambda: status(client, "OvnSnatRule", "alpha-snat").get("ready"))
     client.patch("Subnet", "alpha-subnet", {"spec": {"cidrBlock": "10.109.0.0/24", "gateway": "10.109.0.1"}})
     client.patch("OvnSnatRule", "alpha-snat", {"spec": {"v4IpCidr": "10.109.0.0/24", "vpc": "alpha-vpc"}})
-    double.settle()
+    simulator.settle()
     assert condition(client, "alpha-subnet", "Ready") == READY
     assert status(client, "OvnSnatRule", "alpha-snat")["ready"] is True
-    router = double.northbound.routers["alpha-vpc"]
+    router = simulator.northbound.routers["alpha-vpc"]
     assert router.snats == {("77.220.68.98", "10.100.0.0/24")}
     assert {one[1] for one in router.routes if one[0] == "policySrc"} == {"10.100.0.0/24", "10.109.0.0/24"}
 
 
 def test_a_rule_is_ready_on_a_vpc_that_has_no_way_out(client: Client, start: Start) -> None:
-    double = start()
+    simulator = start()
     make_provider(client)
     for node in ("w1", "w2"):
         label(client, node, {LABEL: "false"})
-    double.settle()
+    simulator.settle()
     make_tenant(client, "alpha", "10.100.0.0/24")
     until(lambda: status(client, "OvnSnatRule", "alpha-snat").get("ready"))
     assert status(client, "OvnEip", "alpha-vpc-external")["ready"] is True
     assert status(client, "Vpc", "alpha-vpc")["enableExternal"] is False
-    assert "alpha-vpc-external" not in double.northbound.routers["alpha-vpc"].ports
+    assert "alpha-vpc-external" not in simulator.northbound.routers["alpha-vpc"].ports
 
 
 def test_a_vpc_made_anew_while_its_old_eip_lingers_ends_without_a_port(client: Client, start: Start) -> None:
-    double = start()
+    simulator = start()
     make_provider(client)
     make_tenant(client, "alpha", "10.100.0.0/24")
     until(lambda: status(client, "OvnSnatRule", "alpha-snat").get("ready"))
     until(lambda: status(client, "Vpc", "alpha-vpc").get("enableExternal"))
     for kind, name in (("Subnet", "alpha-subnet"), ("Vpc", "alpha-vpc"), ("OvnSnatRule", "alpha-snat")):
         client.delete(kind, name)
-        double.settle()
+        simulator.settle()
     assert look(client, "Vpc", "alpha-vpc") == {}
     assert look(client, "OvnSnatRule", "alpha-snat")["metadata"]["finalizers"] == ["kubeovn.io/kube-ovn-controller"]
     assert look(client, "OvnEip", "alpha-vpc-external")["metadata"]["deletionTimestamp"]
     make_vpc(client, "alpha")
     until(lambda: look(client, "OvnEip", "alpha-vpc-external") == {})
-    double.settle()
+    simulator.settle()
     assert look(client, "OvnSnatRule", "alpha-snat") == {}
     assert status(client, "Vpc", "alpha-vpc")["enableExternal"] is True
-    assert double.northbound.routers["alpha-vpc"].ports == {}
+    assert simulator.northbound.routers["alpha-vpc"].ports == {}
 
 
 def test_a_subnet_whose_vlan_went_first_is_stuck_until_the_vlan_is_back(client: Client, start: Start) -> None:
-    double = start()
+    simulator = start()
     make_provider(client)
     until(lambda: condition(client, "external", "Ready") == READY)
     client.delete("Vlan", "vlan222")
-    double.settle()
+    simulator.settle()
     client.delete("Subnet", "external")
-    double.settle()
+    simulator.settle()
     assert look(client, "Subnet", "external")["metadata"]["finalizers"] == ["kubeovn.io/kube-ovn-controller"]
     assert condition(client, "external", "Ready") == ("False", "ValidateSubnetVlanFailed")
     make(client, "Vlan", "vlan222", {"id": 0, "provider": "provider"})
@@ -153,7 +153,7 @@ def test_a_subnet_whose_vlan_went_first_is_stuck_until_the_vlan_is_back(client: 
 
 
 def test_a_subnet_waits_for_the_last_pod_in_it(client: Client, start: Start) -> None:
-    double = start()
+    simulator = start()
     make_vpc(client, "alpha")
     make_subnet(client, "alpha", "10.100.0.0/24")
     until(lambda: condition(client, "alpha-subnet", "Ready") == READY)
@@ -164,7 +164,7 @@ def test_a_subnet_waits_for_the_last_pod_in_it(client: Client, start: Start) -> 
     marks = look(client, "Namespace", "alpha")["metadata"]["annotations"]
     assert marks["ovn.kubernetes.io/logical_switch"] == "alpha-subnet"
     client.delete("Subnet", "alpha-subnet")
-    double.settle()
+    simulator.settle()
     assert look(client, "Subnet", "alpha-subnet")["metadata"]["deletionTimestamp"]
     delete_pod(client, "alpha", "p1")
     until(lambda: look(client, "Subnet", "alpha-subnet") == {})
@@ -172,21 +172,21 @@ def test_a_subnet_waits_for_the_last_pod_in_it(client: Client, start: Start) -> 
 
 
 def test_labels_are_stripped_once_per_life_where_the_patch_is_missing(client: Client, start: Start) -> None:
-    double = start()
+    simulator = start()
     label(client, "w1", GATEWAY)
     until(lambda: gateway(client, "w1") == "false")
     label(client, "w1", GATEWAY)
-    double.settle(quiet=0.5)
+    simulator.settle(quiet=0.5)
     assert gateway(client, "w1") == "true"
-    double.restart()
+    simulator.restart()
     until(lambda: gateway(client, "w1") == "false")
 
 
 def test_labels_stay_over_a_restart_where_the_patch_is_there(client: Client, start: Start) -> None:
-    double = start()
+    simulator = start()
     make_provider(client)
-    double.restart()
-    double.settle(quiet=0.5)
+    simulator.restart()
+    simulator.settle(quiet=0.5)
     assert (gateway(client, "w1"), gateway(client, "w2")) == ("true", "true")
 
 
@@ -227,33 +227,33 @@ def test_a_node_without_a_bridge_is_named_with_its_reason(client: Client, start:
     ids=["conflicting", "slow"],
 )
 def test_a_faulty_controller_arrives_nevertheless(client: Client, start: Start, faults: Faults) -> None:
-    double = start(faults)
+    simulator = start(faults)
     make_provider(client)
     make_tenant(client, "alpha", "10.100.0.0/24")
     until(lambda: status(client, "Vpc", "alpha-vpc").get("enableExternal"), 40)
     until(lambda: status(client, "OvnEip", "alpha-vpc-external").get("nat") == "snat", 40)
     until(lambda: condition(client, "alpha-subnet", "Ready") == READY, 40)
-    assert double.northbound.routers["alpha-vpc"].snats == {("77.220.68.98", "10.100.0.0/24")}
+    assert simulator.northbound.routers["alpha-vpc"].snats == {("77.220.68.98", "10.100.0.0/24")}
 
 
 def test_a_restart_forgets_no_address(client: Client, start: Start) -> None:
-    double = start()
+    simulator = start()
     make_provider(client)
     make_vpc(client, "alpha")
     until(lambda: status(client, "Vpc", "alpha-vpc").get("enableExternal"))
-    double.restart()
+    simulator.restart()
     make_vpc(client, "beta")
     until(lambda: status(client, "OvnEip", "beta-vpc-external").get("ready"))
     assert status(client, "OvnEip", "beta-vpc-external")["v4Ip"] == "77.220.68.99"
 
 
 def test_a_subnet_ready_for_the_wrong_reason_is_no_switch(client: Client, start: Start) -> None:
-    double = start()
+    simulator = start()
     make_vpc(client, "alpha")
     make(client, "Subnet", "odd", {"cidrBlock": "10.1.0.0/24", "provider": "net.alpha", "vpc": "alpha-vpc"})
     until(lambda: condition(client, "odd", "Ready") == ("True", "SetNonOvnSubnetSuccess"))
-    double.settle()
-    assert "odd" not in double.northbound.switches
+    simulator.settle()
+    assert "odd" not in simulator.northbound.switches
     assert status(client, "Vpc", "alpha-vpc")["subnets"] == []
 
 
@@ -269,7 +269,7 @@ def test_a_second_vlan_of_the_same_id_is_in_conflict(client: Client, start: Star
 
 
 def test_the_rule_of_a_vpc_deleted_and_kept_is_cured_by_the_vpc(client: Client, start: Start) -> None:
-    double = start()
+    simulator = start()
     make_provider(client)
     make_vpc(client, "alpha")
     until(lambda: status(client, "Vpc", "alpha-vpc").get("enableExternal"))
@@ -278,12 +278,12 @@ def test_the_rule_of_a_vpc_deleted_and_kept_is_cured_by_the_vpc(client: Client, 
     until(lambda: status(client, "OvnSnatRule", "alpha-snat").get("ready"))
     until(lambda: status(client, "Vpc", "alpha-vpc")["subnets"] == ["alpha-subnet"])
     client.delete("Vpc", "alpha-vpc")
-    double.settle()
+    simulator.settle()
     assert look(client, "Vpc", "alpha-vpc")["metadata"]["finalizers"] == ["kubeovn.io/kube-ovn-controller"]
     client.delete("Subnet", "alpha-subnet")
     until(lambda: look(client, "Vpc", "alpha-vpc") == {})
     client.delete("OvnSnatRule", "alpha-snat")
-    double.settle()
+    simulator.settle()
     assert look(client, "OvnSnatRule", "alpha-snat")
     make_vpc(client, "alpha")
     until(lambda: look(client, "OvnSnatRule", "alpha-snat") == {})
