@@ -1,6 +1,6 @@
-"""The main job on real input: the seed's network, applied by a real engine to a real API server with the real CRDs.
+"""The main job on real input: the guide's network, applied by a real engine to a real API server with the real CRDs.
 
-The objects are written by hand as the seed prints them, in the form in which the controllers leave them alone
+The objects are written by hand as kMetal's guide prints them, in the form in which the controllers leave them alone
 (docs/evidence/kube-ovn.md#rewrites): `excludeIps` sorted, six keys in a static route. The tests of this file are one
 story and run in
 its order.
@@ -50,7 +50,7 @@ ROGUE = {
 """Nobody's but the one who made it: on the provider VLAN, announced by nothing."""
 
 EVERYTHING = 43
-"""20 of the network and its components, and the wall: a component, 11 policies and their 11 bindings."""
+"""20 of the network and its components, and the admission policies: a component, 11 policies and their 11 bindings."""
 
 GUIDE_OBJECTS: dict[str, dict[str, Any]] = {
     "/apis/metallb.io/v1beta1/namespaces/kmetal-metallb/ipaddresspools/tenant-cp-pool": {

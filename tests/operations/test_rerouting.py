@@ -1,4 +1,4 @@
-"""Which routers get another way out, and how what no state knows of them is told; on objects written by hand."""
+"""Which routers are replaced, and how untracked objects are reported; on objects written by hand."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class Cluster:
 
 
 class Runs:
-    """The engine: what it was told to do, and a state to which an `up` adds all that stands."""
+    """The engine: its recorded calls, and a state to which an `up` adds all existing objects."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, cluster: Cluster, *known: str) -> None:
         self.reported: list[tuple[str, Any]] = []

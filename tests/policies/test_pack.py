@@ -1,4 +1,4 @@
-"""The pack through the SDK's own servicer: what is refused, what is told, and that nothing switches it off."""
+"""The pack through the SDK's own servicer: what it refuses, what it reports, and that nothing switches it off."""
 
 from __future__ import annotations
 

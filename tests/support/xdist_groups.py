@@ -1,7 +1,7 @@
 """Which tests may run beside each other: those that share no world.
 
 Each worker of pytest-xdist is a session with a control plane of its own. Tests of a file run on one worker in their order,
-for they share fixtures, or are one story; those of the controller double share a cluster; each life cycle has a world of its
+for they share fixtures, or are one story; those of the simulated controllers share a cluster; each life cycle has a world of its
 own. The groups of pytest-xdist 3.8 would say the same, but pytest 9.2 does not know the names that it gives to tests.
 """
 

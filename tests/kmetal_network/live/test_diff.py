@@ -41,7 +41,7 @@ def _labelled(item: dict[str, Any], labels: dict[str, str]) -> dict[str, Any]:
 
 @pytest.fixture
 def live() -> Objects:
-    """The seed's Subnets, Vpcs, SNAT rule, EIP and gateway nodes, with all that the controller adds."""
+    """The guide's Subnets, Vpcs, SNAT rule, EIP and gateway nodes, with all that the controller adds."""
     external = {
         "cidrBlock": "77.220.68.96/27",
         "excludeIps": ["77.220.68.127", "77.220.68.96", "77.220.68.97"],

@@ -1,4 +1,4 @@
-"""Credentials in the state grow old, clusters are built anew: neither is a change, and neither is taken for the other."""
+"""Credentials in the state expire, clusters are rebuilt: neither is a change, and the two are never confused."""
 
 from __future__ import annotations
 

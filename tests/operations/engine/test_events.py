@@ -1,4 +1,4 @@
-"""What is made of the engine's events: objects apart from what stands in the state alone, and the pack's remarks."""
+"""What is made of the engine's events: objects apart from what only the state contains, and the pack's remarks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One comment is kept on three forges: ours is edited, a stranger's is left alone, and a failure is one sentence."""
+"""One comment is kept on three forges: ours is edited, others' stay unchanged, and a failure is one sentence."""
 
 from __future__ import annotations
 

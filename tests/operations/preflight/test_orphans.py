@@ -1,4 +1,4 @@
-"""What a dead run left is told with the way out, in the order in which it has to go."""
+"""Findings name the orphans of a killed run with a remedy, in the order of deletion."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The double is held to what the real controllers were recorded doing.
+"""Compares the simulated controllers with recordings of the real ones.
 
 Each timeline is replayed: every deed of its people (objects created, changed, deleted, labelled; pods; restarts of the
-controller) is done again at the recorded pace, some times faster, to a real API server with the double on it.
+controller) is done again at the recorded pace, some times faster, on a real API server with the simulated controllers.
 
 Compared, for each object of each kind the controllers write (and each of its lives, where it was deleted and came
 back): the sequence of its distinct states in the order in which they first appeared, and the step in which they did;
@@ -116,7 +116,7 @@ def test_each_object_goes_through_what_was_recorded(name: str, kubeconfig: Path,
 
 
 def _replayed(name: str, speed: float, kubeconfig: Path, client: Client) -> list[str]:
-    """What differs between a recording and its replay against the double."""
+    """The differences between a recording and its replay."""
     recording = load(name)
     prepare(client, recording)
     simulator = KubeOvnSimulator(kubeconfig, speed=speed)

@@ -1,4 +1,4 @@
-"""The traps that a program has to survive, one by one, and what stands in OVN meanwhile."""
+"""The traps that a program must survive, one by one, and OVN's content meanwhile."""
 
 from __future__ import annotations
 
