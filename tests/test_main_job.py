@@ -276,7 +276,7 @@ def test_afterwards_there_is_nothing_to_change(story: Story, refresh: bool) -> N
     assert outcome.changes == {}
 
 
-def test_no_credential_stands_in_the_state_in_plain_text(story: Story) -> None:
+def test_no_credential_is_in_the_state_in_plain_text(story: Story) -> None:
     token = read_context(story.kubeconfig, "kmetal-sandbox")["users"][0]["user"]["token"]
     states = list((story.project.parent / "state").rglob("*.json"))
     assert states

@@ -34,7 +34,7 @@ BETA: Final[Mapping[str, Any]] = {
     "name": "beta",
     "clusters": [{"name": "main", "cidrBlock": "10.100.0.0/24"}],
 }
-"""A second tenant; its block is alpha's too, which is legal: other VPC, other world."""
+"""A second tenant; its block is alpha's too, which is legal in another VPC."""
 
 OWN_KINDS: Final = (
     "ProviderNetwork",

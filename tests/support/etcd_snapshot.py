@@ -87,7 +87,7 @@ class EtcdSnapshot:
         return {"requestDeleteRange": {"key": _coded(key)}}
 
     def _seen(self) -> dict[str, str]:
-        """Key to value, as etcd's gateway writes it, of all that no lease will take away again."""
+        """Key to value, as etcd's gateway writes it, of all that no lease will delete."""
         found = self._ask("range", {"key": _coded(BEGIN), "range_end": _coded(END)})["kvs"]
         named = ((b64decode(one["key"]).decode(), one) for one in found)
         return {key: one["value"] for key, one in named if "lease" not in one and not key.startswith(ALIVE)}

@@ -53,7 +53,7 @@ def test_a_breaking_case_breaks_the_law_it_is_filed_under() -> None:
     assert [str(case) for case in CASES if case.expected and case.rule not in {rule for rule, _ in case.expected}] == []
 
 
-def test_no_case_stands_twice() -> None:
+def test_no_case_exists_twice() -> None:
     assert [name for name, count in Counter(map(str, CASES)).items() if count > 1] == []
 
 

@@ -107,7 +107,7 @@ def test_after_a_killed_first_up_or_destroy_the_next_run_converges_and_nothing_i
 
 @pytest.mark.network_applied
 @pytest.mark.parametrize(("seed", "rounds"), SERIES)
-def test_a_tenant_comes_and_goes_through_killed_runs_and_the_others_are_not_touched(
+def test_a_tenant_is_added_and_deleted_through_killed_runs_and_the_others_are_not_touched(
     project: Project, seed: int, rounds: int
 ) -> None:
     dice = random.Random(100 + seed)  # noqa: S311 (dice for a moment, not for secrets)

@@ -1,6 +1,6 @@
 """Compares the simulated controllers with recordings of the real ones.
 
-Each timeline is replayed: every deed of its people (objects created, changed, deleted, labelled; pods; restarts of the
+Each timeline is replayed: every action of its people (objects created, changed, deleted, labelled; pods; restarts of the
 controller) is done again at the recorded pace, some times faster, on a real API server with the simulated controllers.
 
 Compared, for each object of each kind the controllers write (and each of its lives, where it was deleted and came
@@ -46,12 +46,12 @@ Life = list[tuple[int, Object]]
 BY_BACK_OFF = frozenset({("Subnet", "t1-two-subnet")})
 """Overlaps another until that one moves away; nothing tells it, so it heals at its next try, up to 10 s later."""
 HEALING = range(9, 12)
-"""The steps between that move and the next deed that concerns it."""
+"""The steps between that move and the next action that concerns it."""
 
 BEGAN = {"timeline-life-cycle.jsonl": 2.2, "timeline-traps.jsonl": -14.56}
 """When the real controller's clock of 30 s (first beat after 3 s) must have started, read from its beats."""
 SPEED = {"timeline-life-cycle.jsonl": 20.0, "timeline-traps.jsonl": 10.0}
-"""The traps hang on back-off against deeds a few seconds apart, so they get more room."""
+"""The traps hang on back-off against actions a few seconds apart, so they get more room."""
 SLOWER = (1, 2, 4)
 """A busy machine cannot keep the beat of a run that was killed after 1.9 s: it may try again with more time."""
 
