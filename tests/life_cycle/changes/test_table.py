@@ -103,7 +103,11 @@ TABLE = (
     Line(
         "name of the Vlan",
         lambda at: at("provider")["vlan"].update(name="uplink"),
-        {"provider-network-vlan": RENAMED, "provider-network-external": OLD_TAG},
+        {
+            "provider-network-vlan": RENAMED,
+            "provider-network-external": OLD_TAG,
+            "admission-policy-kmetal-subnets": "update",
+        },
     ),
     Line(
         "external block",
@@ -114,7 +118,7 @@ TABLE = (
             **dict.fromkeys(
                 (
                     f"admission-policy-kmetal-{plural}"
-                    for plural in ("bgppeers", "ipaddresspools", "ovn-eips", "subnets")
+                    for plural in ("bgppeers", "ipaddresspools", "ovn-eips", "services", "subnets")
                 ),
                 "update",
             ),
