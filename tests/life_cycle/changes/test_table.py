@@ -23,6 +23,11 @@ OLD_TAG = "vlan: Kube-OVN does not follow it in place: its port keeps the old VL
 SUBNET_GOES = "its Subnet is replaced, whose old block it would go on translating"
 RENAMED = "metadata.name: Kubernetes renames nothing"
 
+POLICIES_OF_NICS = tuple(
+    f"admission-policy-kmetal-{plural}" for plural in ("bgppeers", "l2advertisements", "network-attachment-definitions")
+)
+"""Admission policies whose literals hold the names of the provider's NIC, its bridge and VLANs on it."""
+
 
 class Line(NamedTuple):
     """A change of settings, and the whole plan that follows from it."""
@@ -75,7 +80,7 @@ TABLE = (
     Line(
         "vlan id",
         lambda at: at("provider")["vlan"].update(id=223),
-        {"provider-network-vlan": "update", "admission-policy-kmetal-l2advertisements": "update"},
+        {"provider-network-vlan": "update", **dict.fromkeys(POLICIES_OF_NICS, "update")},
     ),
     Line(
         "excludeNodes",
@@ -92,13 +97,17 @@ TABLE = (
         lambda at: at("provider")["network"].update(defaultInterface="bond1"),
         {
             "provider-network-nic": "defaultInterface: a bridge keeps the NIC that it was built on",
-            "admission-policy-kmetal-l2advertisements": "update",
+            **dict.fromkeys(POLICIES_OF_NICS, "update"),
         },
     ),
     Line(
         "name of the Vlan",
         lambda at: at("provider")["vlan"].update(name="uplink"),
-        {"provider-network-vlan": RENAMED, "provider-network-external": OLD_TAG},
+        {
+            "provider-network-vlan": RENAMED,
+            "provider-network-external": OLD_TAG,
+            "admission-policy-kmetal-subnets": "update",
+        },
     ),
     Line(
         "external block",
@@ -109,7 +118,7 @@ TABLE = (
             **dict.fromkeys(
                 (
                     f"admission-policy-kmetal-{plural}"
-                    for plural in ("bgppeers", "ipaddresspools", "ovn-eips", "subnets")
+                    for plural in ("bgppeers", "ipaddresspools", "ovn-eips", "services", "subnets")
                 ),
                 "update",
             ),

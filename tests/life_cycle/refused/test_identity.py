@@ -58,7 +58,7 @@ def test_a_second_engineers_token_is_no_change_is_asked_about_by_nobody_and_is_w
 
     planned = project.must("preview")
     assert (planned.steps, planned.outdated) == ([], True)
-    assert _say(project, "preview", STACK)[1].endswith(f"{STACK}: nothing to change (36 objects as written)\n")
+    assert _say(project, "preview", STACK)[1].endswith(f"{STACK}: nothing to change (38 objects as written)\n")
     code, said = _say(project, "up", STACK)
     assert code == 0, said
     assert "Apply to" not in said
@@ -93,7 +93,7 @@ def test_an_expired_token_and_a_moved_api_server_in_the_state_hinder_no_run(proj
     grow_old()
     code, said = _say(project, "destroy", STACK, "--yes")
     assert code == 0, said
-    assert f"{STACK}: 33 objects deleted, 3 patches taken off objects of others" in said
+    assert f"{STACK}: 35 objects deleted, 3 patches taken off objects of others" in said
     assert not [key for key in project.objects() if "alpha" in key or key.startswith("ProviderNetwork")]
 
 
