@@ -1,1 +1,1 @@
-"""A control plane on this machine: real API server, real CRDs, real MetalLB controller, a double of Kube-OVN's."""
+"""A control plane on this machine: real API server, CRDs and MetalLB controller, simulated Kube-OVN controllers."""

@@ -1,6 +1,6 @@
 """`python -m sandbox`: the control plane on this machine, from a shell.
 
-It starts, stops and shows; what is applied to it is the business of `kmetal-network` and `pulumi`.
+It starts, stops and shows the control plane; `kmetal-network` and `pulumi` apply the network to it.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Directory = Annotated[Path, typer.Option("--directory", help="Where everything is kept.", file_okay=False)]
+Directory = Annotated[Path, typer.Option("--directory", help="Folder of the sandbox.", file_okay=False)]
 
 NOT_RUNNING = 1
 
 
 class Output(StrEnum):
-    """For whom to print."""
+    """The format of the output."""
 
     TEXT = "text"
     JSON = "json"
@@ -47,7 +47,7 @@ class Output(StrEnum):
 
 @contextmanager
 def _sandbox(directory: Path) -> Iterator[Sandbox]:
-    """The sandbox; what its API server or this machine refuses is said in one sentence."""
+    """The sandbox; errors of its API server or of this machine become one sentence."""
     sandbox = Sandbox(directory)
     try:
         yield sandbox
@@ -59,35 +59,35 @@ def _sandbox(directory: Path) -> Iterator[Sandbox]:
 
 @app.command()
 def build() -> None:
-    """Have the tools, building what is not there; nothing is started."""
+    """Download or build missing tools, and print their paths; start nothing."""
     for name, path in toolchain.provide().items():
         typer.echo(f"{name} {path}")
 
 
 @app.command()
 def pin() -> None:
-    """Write the checksums that the releases publish into toolchain/downloads.yaml; ends with 1 if one differs."""
+    """Write the checksums that the releases publish into toolchain/downloads.yaml. Exits 1 if one differs."""
     if not pins.pin(say):
         raise typer.Exit(1)
 
 
 @app.command()
 def up(directory: Directory = DEFAULT_DIRECTORY) -> None:
-    """From nothing to the seed's network, applied and verified."""
+    """Start the control plane, then apply and verify the network of kMetal's guide."""
     with _sandbox(directory) as sandbox:
         sandbox.up()
 
 
 @app.command()
 def down(directory: Directory = DEFAULT_DIRECTORY) -> None:
-    """Take the network away and end what was started."""
+    """Delete the network, then stop the control plane."""
     with _sandbox(directory) as sandbox:
         sandbox.down()
 
 
 @app.command()
 def start(directory: Directory = DEFAULT_DIRECTORY) -> None:
-    """Start the control plane; what runs already is left alone."""
+    """Start the control plane; servers that run already keep running."""
     with _sandbox(directory) as sandbox:
         if not sandbox.start():
             say(f"sandbox: already running on {sandbox.control_plane.api.address}")
@@ -95,14 +95,14 @@ def start(directory: Directory = DEFAULT_DIRECTORY) -> None:
 
 @app.command()
 def stop(directory: Directory = DEFAULT_DIRECTORY) -> None:
-    """End what `start` started; data stay."""
+    """Stop what `start` started, and keep the data."""
     with _sandbox(directory) as sandbox:
         say("sandbox: stopped" if sandbox.stop() else "sandbox: was not running")
 
 
 @app.command()
 def status(directory: Directory = DEFAULT_DIRECTORY, output: Output = Output.TEXT) -> None:
-    """Show what runs, where its log is; ends with 1 when something does not run."""
+    """Show each server and its log. Exits 1 when a server does not run."""
     with _sandbox(directory) as sandbox:
         components, ready = sandbox.status(), sandbox.ready()
     if output is Output.JSON:
@@ -117,7 +117,7 @@ def status(directory: Directory = DEFAULT_DIRECTORY, output: Output = Output.TEX
 
 @app.command()
 def env(directory: Directory = DEFAULT_DIRECTORY) -> None:
-    """Print what a shell needs: `eval "$(python -m sandbox env)"`."""
+    """Print the environment variables for a shell: `eval "$(python -m sandbox env)"`."""
     for name, value in environment(directory).items():
         typer.echo(f"export {name}={shlex.quote(value)}")
 
@@ -136,7 +136,7 @@ def _table(components: tuple[ComponentStatus, ...], directory: Path) -> Table:
 
 
 def main() -> None:
-    """Run; what an operator has to put right is said without a traceback."""
+    """Run; an operator's error is one message without a traceback."""
     try:
         app()
     except (OperatorError, OSError) as error:

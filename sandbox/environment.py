@@ -1,6 +1,6 @@
 """What a shell, a test or a program needs in its environment to work in a sandbox.
 
-Everything lies in the sandbox's directory: the tools (links), Pulumi's home with its plugins, its state, Helm's files.
+Everything is in the sandbox's directory: the tools (links), Pulumi's home with its plugins, its state, Helm's files.
 The user's own Pulumi login, stacks and kubeconfig are neither read nor written.
 """
 
@@ -38,14 +38,14 @@ def environment(directory: Path = DEFAULT_DIRECTORY) -> dict[str, str]:
         "HELM_CACHE_HOME": str(directory / "helm" / "cache"),
         "HELM_CONFIG_HOME": str(directory / "helm" / "config"),
         "HELM_DATA_HOME": str(directory / "helm" / "data"),
-        # Python's clients ask the proxy for loopback addresses too, unless told.
+        # Without this, Python's clients use the proxy for loopback addresses, too.
         "NO_PROXY": f"{no_proxy},{_LOOPBACK_NAMES}" if no_proxy else _LOOPBACK_NAMES,
         "no_proxy": f"{no_proxy},{_LOOPBACK_NAMES}" if no_proxy else _LOOPBACK_NAMES,
     }
 
 
 def prepare(directory: Path = DEFAULT_DIRECTORY) -> None:
-    """Have all tools and plugins in the sandbox's directory; building where need be."""
+    """Put all tools and plugins into the sandbox's directory; build what is missing."""
     directory = directory.resolve()
     tools = toolchain.provide()
     with exclusively(directory / "bin"):

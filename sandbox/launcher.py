@@ -1,8 +1,8 @@
 """Becomes a server: `python -I launcher.py OWNER COMMAND...` in a session of its own.
 
-With an OWNER (a process id, 0 for none) the kernel ends the server when its owner dies, however that happens, so that
-a killed test leaves nothing behind. A program of its own, because the same done between fork and exec of a threaded
-parent is not safe. It imports nothing of the project.
+With an OWNER (a process id, 0 for none), the kernel ends the server when its owner dies in any way, so a killed test
+leaves no server. It is a separate program, because doing this between fork and exec of a threaded parent is not safe.
+It imports nothing from the project.
 """
 
 import ctypes

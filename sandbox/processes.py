@@ -1,7 +1,7 @@
-"""Servers that outlive the command that started them, and are found again by the next one.
+"""Servers that outlive the command that started them; the next command finds them again.
 
-A pid file names a process by its id and the moment it was born. An id alone may be a stranger's by now (after a crash
-or a reboot), so a process whose birth differs is left alone, and counts as not running.
+A pid file identifies a process by its id and its start time. After a crash or a reboot, another process may have the
+id. So a process with another start time is never touched, and counts as not running.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 READY: Final = "ready"
-"""The line that a server of our own prints once it serves; the others are asked."""
+"""The line that one of our own servers prints once it serves; the others have a health check."""
 
 _LAUNCHER: Final = Path(__file__).with_name("launcher.py")
 _POLL_SECONDS: Final = 0.05
 
 
 def birth(pid: int) -> str | None:
-    """When a process was born, as something to compare; None when there is none, or only its remains."""
+    """A process's start time, for comparison only; None when there is no process, or only a zombie."""
     stat = Path(f"/proc/{pid}/stat")
     if not Path("/proc/self/stat").exists():
         return _birth_from_ps(pid)
@@ -64,12 +64,12 @@ class Server:
 
     @property
     def log(self) -> Path:
-        """All it ever printed; runs follow one another."""
+        """Everything it printed; each run appends."""
         return self.directory / "logs" / f"{self.name}.log"
 
     @property
     def pid_file(self) -> Path:
-        """Whom it is."""
+        """The file that identifies its process."""
         return self.directory / "run" / f"{self.name}.json"
 
     def pid(self) -> int | None:
@@ -79,7 +79,7 @@ class Server:
             pid, born = int(record["pid"]), str(record["born"])
         except (OSError, ValueError, KeyError, TypeError):
             return None
-        with suppress(ChildProcessError):  # it may be a child of ours, and then it has to be reaped by us
+        with suppress(ChildProcessError):  # if it is our child, we must reap it
             os.waitpid(pid, os.WNOHANG)
         return pid if birth(pid) == born else None
 
@@ -90,7 +90,7 @@ class Server:
         dies_with_owner: bool,
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        """Start it with further variables; it outlives this process unless it is to die with it."""
+        """Start it with further variables; with `dies_with_owner`, it ends with this process."""
         for path in (self.log, self.pid_file):
             path.parent.mkdir(parents=True, exist_ok=True)
         owner = os.getpid() if dies_with_owner else 0
@@ -112,19 +112,19 @@ class Server:
         """Wait until it is ready.
 
         Raises:
-            OperatorError: it has ended, or is not ready in time; with the end of its log.
+            OperatorError: it has ended, or is not ready in time; contains the end of its log.
         """
         deadline = time.monotonic() + patience
         while not ready():
             if self.pid() is None or time.monotonic() > deadline:
                 raise OperatorError(
-                    f"{self.log}: {self.name} did not become ready; see the end of its log, put the cause right "
+                    f"{self.log}: {self.name} did not become ready; see the end of its log, fix the cause "
                     f"and start again:\n{last_lines(self.log)}"
                 )
             time.sleep(_POLL_SECONDS)
 
     def end(self, patience: float) -> bool:
-        """Ask it to end, insist after a while; True when it was running."""
+        """Send SIGTERM, then SIGKILL after `patience` seconds; True when it was running."""
         was_running = self.signal(signal.SIGTERM)
         if was_running and not self._gone_within(patience):
             self.kill()

@@ -1,8 +1,8 @@
-"""One line per long piece of work: what it is, how far, how long already.
+"""One line per long piece of work: what it is, its progress, and the time so far.
 
-On a terminal the line lives and moves, and pieces that run side by side share it; elsewhere (CI, a pipe) each piece
-gets plain lines: when it starts, once a minute while it runs, and when it is done. Everything goes to standard error,
-so that standard output stays data.
+On a terminal the line updates in place, and parallel pieces share it. Elsewhere (CI, a pipe) each piece gets plain
+lines: when it starts, once a minute while it runs, and when it is done. Everything goes to standard error, so that
+standard output contains data only.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _console: Final = Console(stderr=True, highlight=False, soft_wrap=True)
 _under_way: Final[list[Work]] = []
 _lock: Final = threading.Lock()
 _drawing: Final = threading.Lock()
-"""Held by the thread that draws the line of all work under way."""
+"""Held by the thread that draws the line for all current work."""
 
 
 def say(sentence: str) -> None:
@@ -34,30 +34,30 @@ def say(sentence: str) -> None:
 
 
 def elapsed(since: float) -> str:
-    """The time since a moment of the monotonic clock, for people: `8 s`, `3 min 05 s`."""
+    """The time since a moment of the monotonic clock, for display: `8 s`, `3 min 05 s`."""
     minutes, seconds = divmod(round(time.monotonic() - since), 60)
     return f"{minutes} min {seconds:02d} s" if minutes else f"{seconds} s"
 
 
 @dataclass
 class Work:
-    """A piece of work under way; whoever does it may say how far it is."""
+    """A current piece of work; its worker may set the progress."""
 
     title: str
     detail: str = ""
     result: str = ""
-    """What the closing line says beside the time."""
+    """Text of the last line, beside the time."""
 
     started: float = field(default_factory=time.monotonic)
 
     def line(self) -> str:
-        """What is shown while it runs."""
+        """Text while it runs."""
         return ", ".join(part for part in (self.title, self.detail, elapsed(self.started)) if part)
 
 
 @contextmanager
 def working(title: str) -> Iterator[Work]:
-    """Show a piece of work while the body runs; a body that raises leaves its last line behind as failed."""
+    """Show a piece of work while the body runs; if the body raises, the last line says that it failed."""
     work = Work(title)
     over = threading.Event()
     watch = _watch_terminal if _console.is_terminal else _watch_plainly
@@ -74,7 +74,7 @@ def working(title: str) -> Iterator[Work]:
 
 
 def _watch_terminal(work: Work, over: threading.Event) -> None:
-    """Show this work; the first of those under way draws for all, because a console has one living line."""
+    """Show this work; the first current piece draws for all, because a console has one live line."""
     with _lock:
         _under_way.append(work)
     try:
@@ -101,7 +101,7 @@ def _lines() -> str:
 
 
 def _watch_plainly(work: Work, over: threading.Event) -> None:
-    # The first line waits a moment: work that is done at once is told by its closing line alone.
+    # The first line waits a moment: work that is done at once shows only its last line.
     if over.wait(1.0):
         return
     say(f"{work.title} ...")

@@ -1,7 +1,6 @@
-"""The sandbox as a whole: tools, control plane and controller double, and the `dev` stack applied to it and taken away.
+"""The whole sandbox: tools, control plane, simulated Kube-OVN controllers, and the `dev` stack.
 
-The work on the stack is done by the same `kmetal-network` command that a real cluster gets, started in the sandbox's
-environment.
+The same `kmetal-network` command as for a real cluster works on the stack, in the sandbox's environment.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from sandbox.storage import CHECKOUT, exclusively
 STACK: Final = "dev"
 
 _SPEED: Final = 10
-"""How much faster than recorded the double works: Kube-OVN looks at its provider nodes only every 30 seconds."""
+"""How much faster than recorded the simulation runs: Kube-OVN checks its provider nodes only every 30 seconds."""
 
 _CONTROLLERS: Final[tuple[str, ...]] = (sys.executable, "-P", "-m", "sandbox.controllers")
 _READY_SECONDS: Final = 60.0
@@ -51,7 +50,7 @@ class Sandbox:
         """Start what does not run and wait until it is ready; False when everything ran already.
 
         Raises:
-            OperatorError: a server does not become ready; its log tells why.
+            OperatorError: a server does not become ready; its log says why.
         """
         prepare(self.directory)
         with self._alone():
@@ -62,24 +61,24 @@ class Sandbox:
         return True
 
     def stop(self) -> bool:
-        """End what `start` started; data stay. The double goes first, so that it does not speak to nobody."""
+        """Stop what `start` started, and keep the data. The simulation stops first, while its API server still runs."""
         with self._alone():
             return any([self.controllers.end(_PATIENCE), self.control_plane.stop()])
 
     def status(self) -> tuple[ComponentStatus, ...]:
-        """How each server is, in the order in which they start."""
+        """The status of each server, in the order in which they start."""
         controllers = ComponentStatus(self.controllers.name, self.controllers.pid(), None, self.controllers.log)
         return (*self.control_plane.status(), controllers)
 
     def ready(self) -> bool:
-        """Whether all of it runs, belongs together and answers."""
+        """Whether all servers run, belong to the same start and answer."""
         return self.control_plane.running() and self._controllers_serve() and self.control_plane.api.ready()
 
     def up(self) -> None:
-        """From nothing to the seed's network applied and verified; where it stands already, to a proof of that.
+        """Apply and verify the network of kMetal's guide; where it exists already, only verify that.
 
         Raises:
-            OperatorError: a step failed; its own words stand above.
+            OperatorError: a step failed; its own output comes before.
         """
         begun = time.monotonic()
         if not self.start():
@@ -90,24 +89,24 @@ class Sandbox:
         say(f"done after {elapsed(begun)}{_NEXT}")
 
     def down(self) -> None:
-        """Take the network away, then end the control plane.
+        """Delete the network, then stop the control plane.
 
         Raises:
-            OperatorError: the stack could not be taken away; the control plane is left running then.
+            OperatorError: deleting the stack failed; the control plane then keeps running.
         """
         if not self.ready():
-            say("sandbox: not all of it runs; starting it to take the network away in good order")
+            say("sandbox: some servers do not run; starting them to delete the network in order")
             self.start()
         self._run_command("destroy", STACK, "--yes")
         self.stop()
         say("sandbox: stopped")
 
     def _alone(self) -> AbstractContextManager[None]:
-        """One command at a time; the control plane's own lock lies within."""
+        """One command at a time; the control plane takes its own lock inside this one."""
         return exclusively(self.directory / "sandbox")
 
     def _controllers_serve(self) -> bool:
-        """Whether the double lives, and was started with the kubeconfig of now: a moved API server writes another."""
+        """Whether the simulation runs with the current kubeconfig: an API server on another port writes a new one."""
         kubeconfig = self.control_plane.kubeconfig
         if self.controllers.pid() is None or not kubeconfig.is_file():
             return False
@@ -124,7 +123,7 @@ class Sandbox:
         except OperatorError:
             self.controllers.end(_PATIENCE)
             raise
-        say("Kube-OVN: a double of its controllers (sandbox/controllers), the real ones cannot be had from a registry")
+        say("Kube-OVN: simulated controllers (sandbox/controllers); no package registry has the real ones")
 
     def _controllers_said(self, line: str, before: int) -> bool:
         with self.controllers.log.open("rb") as log:

@@ -1,4 +1,4 @@
-"""Where the sandbox keeps things: a cache for all clones of the project, and locks between processes."""
+"""Where the sandbox stores files: a cache for all clones of the project, and locks between processes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CHECKOUT: Final = Path(__file__).resolve().parent.parent
 
 
 def cache_directory() -> Path:
-    """What a second clone finds again: `$XDG_CACHE_HOME/kmetal-network/toolchain`, by default under `~/.cache`."""
+    """The cache of all clones: `$XDG_CACHE_HOME/kmetal-network/toolchain`, by default under `~/.cache`."""
     base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     directory = Path(base) / "kmetal-network" / "toolchain"
     directory.mkdir(parents=True, exist_ok=True)
@@ -25,7 +25,7 @@ def cache_directory() -> Path:
 
 @contextmanager
 def exclusively(path: Path) -> Iterator[None]:
-    """Hold a lock beside a path: one process at a time, released by the kernel however its holder ends."""
+    """Hold a lock beside a path: one process at a time, the kernel releases it when its holder ends in any way."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.with_name(f"{path.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

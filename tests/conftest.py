@@ -110,7 +110,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> XdistGr
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Have life cycles that begin alike follow each other, and of those the longest begin first.
 
-    A cluster with another admission wall than the last test's costs the API server three seconds of work; and at the end
+    A cluster with other admission policies than the last test's costs the API server three seconds of work; and at the end
     one worker is not to wait for the other. Before any of them pytest-xdist hands out the files, the largest first.
     """
     items.sort(key=lambda item: (item.get_closest_marker("network_applied") is not None, item.path.stem not in LONG))

@@ -1,6 +1,6 @@
-"""The main job on real input: the seed's network, applied by a real engine to a real API server with the real CRDs.
+"""The main job on real input: the guide's network, applied by a real engine to a real API server with the real CRDs.
 
-The objects are written by hand as the seed prints them, in the form in which the controllers leave them alone
+The objects are written by hand as kMetal's guide prints them, in the form in which the controllers leave them alone
 (docs/evidence/kube-ovn.md#rewrites): `excludeIps` sorted, six keys in a static route. The tests of this file are one
 story and run in
 its order.
@@ -276,7 +276,7 @@ def test_afterwards_there_is_nothing_to_change(story: Story, refresh: bool) -> N
     assert outcome.changes == {}
 
 
-def test_no_credential_stands_in_the_state_in_plain_text(story: Story) -> None:
+def test_no_credential_is_in_the_state_in_plain_text(story: Story) -> None:
     token = read_context(story.kubeconfig, "kmetal-sandbox")["users"][0]["user"]["token"]
     states = list((story.project.parent / "state").rglob("*.json"))
     assert states

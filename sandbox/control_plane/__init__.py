@@ -1,1 +1,1 @@
-"""The sandbox's control plane, and what its cluster holds from the start."""
+"""The sandbox's control plane, and the initial objects of its cluster."""

@@ -1,7 +1,8 @@
 """The API server as the sandbox itself sees it: a few calls over HTTPS with a token.
 
 It must work before anything else does (readiness, certificates, first CRDs), so it needs no discovery. Objects are
-plain dictionaries. It refuses nothing by itself: what the server refuses is an `ApiError` with the server's own words.
+plain dictionaries. It refuses nothing by itself: when the server refuses, it raises an `ApiError` with the server's
+message.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class ApiError(Exception):
 
 
 def collection(api_version: str, kind: str, namespace: str | None = None) -> str:
-    """The path of all objects of a kind; good for every kind that the sandbox handles, whose plurals are regular."""
+    """The path of all objects of a kind; every kind that the sandbox handles has a regular plural."""
     root = f"/api/{api_version}" if api_version == _CORE else f"/apis/{api_version}"
     scope = f"/namespaces/{namespace}" if namespace else ""
     return f"{root}{scope}/{kind.lower()}s"
@@ -47,7 +48,7 @@ def collection_of(manifest: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True)
 class Api:
-    """An API server, and who asks."""
+    """An API server and the credentials for it."""
 
     address: str
     certificate: Path
@@ -64,7 +65,7 @@ class Api:
         return answer
 
     def text(self, path: str) -> str:
-        """What a path that is not an object says, `/readyz` for one."""
+        """The answer of a path that is not an object, such as `/readyz`."""
         return self._raw("GET", path, None, "application/json").decode()
 
     def find(self, path: str) -> Object | None:
@@ -77,12 +78,12 @@ class Api:
             raise
 
     def apply(self, manifest: Object, manager: str = FIELD_MANAGER) -> Object:
-        """Server-side apply, conflicts won."""
+        """Server-side apply with force."""
         path = f"{collection_of(manifest)}/{manifest['metadata']['name']}?fieldManager={manager}&force=true"
         return self.request("PATCH", path, manifest, "application/apply-patch+yaml")
 
     def create(self, manifest: Object, manager: str = FIELD_MANAGER) -> bool:
-        """Create an object with its status unless it is there already; True when it was created."""
+        """Create an object with its status unless it exists; True when it was created."""
         path = collection_of(manifest)
         try:
             made = self.request("POST", f"{path}?fieldManager={manager}", manifest)
@@ -104,8 +105,8 @@ class Api:
 
     @cached_property
     def _connections(self) -> urllib3.PoolManager:
-        """Kept between calls: to shake hands anew is two thirds of a call."""
-        # Whatever the environment says, no proxy: it is on loopback.
+        """Kept between calls: a new TLS handshake is two thirds of a call."""
+        # It is on loopback, so never use the environment's proxy.
         return urllib3.PoolManager(ca_certs=str(self.certificate), retries=False, timeout=_TIMEOUT_SECONDS)
 
     def _raw(self, method: str, path: str, body: bytes | None, content_type: str) -> bytes:
@@ -120,7 +121,7 @@ class Api:
 
 
 def _message(body: bytes) -> str:
-    """What the server says is wrong."""
+    """The server's error message."""
     try:
         status = json.loads(body)
     except ValueError:

@@ -1,12 +1,12 @@
 """A real Kubernetes control plane on loopback, and MetalLB's controller beside it; no root, no Docker.
 
-`ControlPlane(directory)` keeps everything in that directory: data, secrets, logs, pid files, kubeconfig. Starting what
-runs changes nothing; a start after a crash finds its data, its ports and its kubeconfig again. It refuses to end what
-it did not start (`sandbox.processes`), and listens on 127.0.0.1 only.
+`ControlPlane(directory)` keeps everything in that directory: data, secrets, logs, pid files, kubeconfig. A start
+changes nothing where all runs; after a crash it finds its data, its ports and its kubeconfig again. It refuses to stop
+what it did not start (`sandbox.processes`), and listens on 127.0.0.1 only.
 
 Tuned for two cores: etcd does not wait for the disk (a power cut may cost data, a killed process does not), the API
-server leaves out priority and fairness, and only those controllers run without which the network's objects behave
-differently.
+server runs without priority and fairness, and only those controllers run that the network's objects need to behave
+normally.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ COMPONENTS: Final = (ETCD, API_SERVER, CONTROLLERS, METALLB)
 """In the order in which they start."""
 
 SERVICE_RANGE: Final = "10.96.0.0/16"
-"""The seed's svcCidr, which has to equal the API server's range."""
+"""The svcCidr of kMetal's networking guide, which must equal the API server's range."""
 
 _READY_SECONDS: Final = 120.0
 _MOMENT_SECONDS: Final = 1.0
-# An API server that is asked to end waits for its clients' watches; nothing is lost when it is not waited for.
+# A stopping API server waits for its clients' watches; nothing is lost when we do not wait for it.
 _STOP_SECONDS: Final = 5.0
 
 _CONTROLLERS: Final = (
@@ -59,7 +59,7 @@ _EXPRESSIONS: Final = "validatingadmissionpolicy-status-controller"  # reports t
 
 @dataclass(frozen=True)
 class ComponentStatus:
-    """How one server is."""
+    """The status of one server."""
 
     name: str
     pid: int | None
@@ -78,8 +78,8 @@ class ControlPlane:
     Args:
         directory: where everything is kept.
         dies_with_owner: whether the servers end with the process that starts them.
-        checks_expressions: whether admission policies get a status; to check the wall's takes 2 s of a processor.
-        tools: executables by name; built where need be by default.
+        checks_expressions: whether admission policies get a status; checking ours takes 2 s of a processor.
+        tools: executables by name; by default built where missing.
     """
 
     def __init__(
@@ -101,19 +101,19 @@ class ControlPlane:
 
     @property
     def api(self) -> Api:
-        """The API server, asked as an administrator."""
+        """The API server, with an administrator's credentials."""
         if not self.kubeconfig.is_file():
             raise OperatorError(f"{self.directory}: no control plane was ever started here; start it first")
         api = Api(f"https://{LOOPBACK}:{self._known_ports().api}", self._certificate, self._tokens()["admin"])
-        if self._api != api:  # else the one that was asked before, with its connections
+        if self._api != api:  # else keep the present one and its connections
             self._api = api
         return self._api
 
     def start(self, contents: Callable[[Api, Path], None] = initial_objects.install) -> bool:
         """Start what does not run and wait until it is ready; False when everything ran already.
 
-        `contents` is called before the controllers start: the garbage collector looks for new kinds only every 30 s,
-        and until then a delete in the foreground of such a kind waits.
+        `contents` is called before the controllers start: the garbage collector discovers new kinds only every 30 s,
+        and until then a foreground deletion of such a kind waits.
         """
         with exclusively(self._home):
             if self.running() and self.api.ready():
@@ -134,17 +134,17 @@ class ControlPlane:
         return True
 
     def stop(self) -> bool:
-        """End the servers in reverse order, data kept; False when none ran."""
+        """Stop the servers in reverse order and keep the data; False when none ran."""
         with exclusively(self._home):
             return self._stop()
 
     def kill(self, names: Iterable[str] = COMPONENTS) -> None:
-        """End servers at once, as a power cut would; `start` brings them back with their data."""
+        """Kill servers at once, as a power cut would; `start` brings them back with their data."""
         for name in names:
             self._servers[name].kill()
 
     def restart(self, names: Iterable[str] = COMPONENTS) -> None:
-        """End some servers in good order and start them again."""
+        """Stop some servers in reverse order and start them again."""
         for name in reversed(tuple(names)):
             self._servers[name].end(_STOP_SECONDS)
         self.start()
@@ -154,7 +154,7 @@ class ControlPlane:
         return all(server.pid() is not None for server in self._servers.values())
 
     def status(self) -> tuple[ComponentStatus, ...]:
-        """How each server is, in the order in which they start."""
+        """The status of each server, in the order in which they start."""
         chosen = ports.load(self._ports_file)
         listening = {ETCD: chosen.etcd, API_SERVER: chosen.api, METALLB: chosen.metallb} if chosen else {}
         return tuple(
@@ -197,7 +197,7 @@ class ControlPlane:
             "--service-account-issuer=https://kubernetes.default.svc",
             f"--service-account-key-file={self._secrets / 'service-accounts.pem'}",
             f"--service-account-signing-key-file={self._secrets / 'service-accounts.pem'}",
-            # Without a node controller nobody would take the taint `not-ready` away again from a new node.
+            # Without a node controller, nothing would remove the taint `not-ready` from a new node.
             "--disable-admission-plugins=TaintNodesByCondition",
             "--enable-priority-and-fairness=false",
             "--max-requests-inflight=800",
@@ -214,7 +214,7 @@ class ControlPlane:
             "--secure-port=0",
             "--leader-elect=false",
             "--profiling=false",
-            # The defaults (20 a second) make a namespace's end a matter of many seconds.
+            # With the defaults (20 a second), deleting a namespace takes many seconds.
             "--kube-api-qps=500",
             "--kube-api-burst=1000",
             "--concurrent-namespace-syncs=20",
@@ -231,7 +231,7 @@ class ControlPlane:
             return False
 
     def _api_ready(self) -> bool:
-        """The certificate is the API server's first deed, so the kubeconfigs can only be written now."""
+        """The API server writes its certificate first, so the kubeconfigs can only be written now."""
         if not self._certificate.is_file():
             return False
         address, tokens = f"https://{LOOPBACK}:{self._known_ports().api}", self._tokens()
@@ -242,7 +242,7 @@ class ControlPlane:
         return self.api.ready()
 
     def _controllers_ready(self) -> bool:
-        """By their deeds: the default service account is there, and an object deleted in the foreground goes."""
+        """They work if the default service account exists and a foreground deletion finishes."""
         probe = f"{collection('v1', 'ConfigMap', 'kube-system')}/kmetal-sandbox-probe"
         manifest: Object = {
             "apiVersion": "v1",
@@ -259,7 +259,7 @@ class ControlPlane:
             return False
 
     def _goes(self, path: str) -> bool:
-        """Whether an object that is to go has gone in a moment; another try would only make it anew."""
+        """Whether an object is deleted within a moment; another attempt would only recreate it."""
         end = time.monotonic() + _MOMENT_SECONDS
         while self.api.find(path) is not None:
             if time.monotonic() > end:
@@ -287,7 +287,7 @@ class ControlPlane:
             raise
 
     def _ensure_metallb(self, executable: Path) -> None:
-        """The webhooks are announced once somebody answers them."""
+        """Register the webhooks once the controller answers them."""
         port = self._known_ports().metallb
         home = self._secrets / METALLB
         metallb.provide_certificate(home, self._certificate)
@@ -322,7 +322,7 @@ class ControlPlane:
         return chosen
 
     def _settle_ports(self) -> None:
-        """Keep the ports of the last start, so that a kubeconfig stays good; move when a stranger listens on one."""
+        """Keep the ports of the last start, so that kubeconfigs stay valid; replace one that is taken."""
         chosen = ports.load(self._ports_file)
         if chosen:
             taken_by = {
@@ -334,11 +334,11 @@ class ControlPlane:
             idle = [port for name, used in taken_by.items() if self._servers[name].pid() is None for port in used]
             if all(ports.free(port) for port in idle):
                 return
-            self._stop()  # what still runs talks to the old ports
+            self._stop()  # running servers use the old ports
         ports.save(self._ports_file, ports.choose())
 
     def _make_secrets(self) -> None:
-        """What the first start makes and all others find."""
+        """Create on the first start what later ones reuse."""
         key = self._secrets / "service-accounts.pem"
         if not key.is_file():
             credentials.write_secret(key, credentials.signing_key())

@@ -1,9 +1,9 @@
-"""Definitions of the custom resources that this program writes, from what it knows of their fields.
+"""Definitions of the custom resources that this program writes, from its own knowledge of their fields.
 
-For a control plane that can have no upstream definitions. Names, scopes, status subresources and the whole of a spec
+They serve a control plane that cannot get upstream's definitions. Names, scopes, status subresources and the whole spec
 are upstream's (Kube-OVN 1.15.24, MetalLB 0.15.3, Multus' client 1.7.7): types, bounds, choices, defaults, what is
-required; a field that upstream does not have is pruned and refused as there. Tests hold each spec against upstream's
-files, where they are.
+required; a field that upstream does not have is pruned and refused as there. Tests compare each spec with upstream's
+files, where available.
 
 Weaker than upstream by design: a status and Flux's two specs are open, MetalLB's older BGPPeer is not served, and
 upstream's rules in CEL are left out, with the pattern of a Vpc's `bfdPort.ip`.
@@ -60,7 +60,7 @@ class Definition:
 
     needs_spec: bool = False
     names: Schema = field(default_factory=dict)
-    """What upstream demands of `metadata.name` beside Kubernetes' own rules."""
+    """Upstream's rule for `metadata.name` in addition to Kubernetes' own."""
 
 
 _KUBE_OVN: Final = ("kubeovn.io", "v1")

@@ -1,6 +1,6 @@
 """Building blocks of the structural schemas in `sandbox.control_plane.crd_definitions`, in OpenAPI's words.
 
-They check nothing by themselves: the API server does, once a definition is applied.
+They check nothing; the API server does, once a definition is applied.
 """
 
 from __future__ import annotations
@@ -63,6 +63,6 @@ ATOMIC_SELECTORS: Final = list_of(
         "x-kubernetes-map-type": "atomic",
     }
 )
-"""As MetalLB has them: whoever applies such a selector owns all of it."""
+"""As in MetalLB: whoever applies such a selector owns all of it."""
 
 INT32: Final[Schema] = {"format": "int32"}

@@ -1,11 +1,11 @@
-"""Where the custom resource definitions of a sandbox come from: the first source that has them.
+"""Where the custom resource definitions of a sandbox come from; the first available source is used.
 
-1. The folder `shared/crds` beside the checkout, as tests and CI have it.
+1. The folder `shared/crds` beside the checkout, for tests and CI.
 2. The upstream releases at the pinned versions, kept in the cache once fetched.
 3. The program's own models (`sandbox.control_plane.crd_definitions`): upstream's specs as to types, bounds and
    defaults, without their prose.
 
-It refuses to start without any of them, because a sandbox without the kinds would prove nothing.
+It refuses to start without any of them: a sandbox without the kinds would prove nothing.
 """
 
 from __future__ import annotations
@@ -60,21 +60,21 @@ UPSTREAM: Final = (
     ),
     f"{_RAW}/fluxcd/helm-controller/v{HELM_CONTROLLER}/config/crd/bases/helm.toolkit.fluxcd.io_helmreleases.yaml",
 )
-"""Where the releases keep them."""
+"""Their files in the releases."""
 
 _FETCH_SECONDS: Final = 30.0
 
 
 @dataclass(frozen=True)
 class Source:
-    """One way to have the definitions; `load` answers with none where the way is closed."""
+    """One source of the definitions; `load` returns none where it is not available."""
 
     name: str
     load: Callable[[], list[Object]]
 
 
 def crd_sources() -> tuple[Source, ...]:
-    """The ways, best first."""
+    """The sources, best first."""
     return (
         Source("the folder shared/crds beside the checkout", _beside_the_checkout),
         Source("the upstream releases", _from_upstream),
@@ -140,7 +140,7 @@ def _fetch(url: str, file: Path) -> None:
 
 
 def _from_models() -> list[Object]:
-    """The seam for definitions that the program derives from its own types."""
+    """The definitions that the program derives from its own types."""
     try:
         module = importlib.import_module("sandbox.control_plane.crd_definitions")
     except ModuleNotFoundError:
@@ -150,7 +150,7 @@ def _from_models() -> list[Object]:
 
 
 def _definitions_in(texts: Iterable[str]) -> Iterator[Object]:
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where libyaml is there
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where libyaml is installed
     for text in texts:
         for document in yaml.load_all(text, loader):
             if isinstance(document, dict) and document.get("kind") == "CustomResourceDefinition":

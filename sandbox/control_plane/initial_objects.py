@@ -1,11 +1,11 @@
-"""What stands in a sandbox's cluster before the program comes: kinds, nodes, default network, the platform's traces.
+"""The objects of a sandbox's cluster before the program runs: kinds, nodes, default network, objects of the platform.
 
-It is what the program finds on a real under cluster whose CNI stack runs: three nodes on the management VLAN, the
-default VPC with its two Subnets as the real controller left them (`docs/evidence/kube-ovn.md#observed-objects`), the
+The program finds the same on a real under-cluster whose CNI stack runs: three nodes on the management VLAN, the
+default VPC with its two Subnets as the real controller wrote them (`docs/evidence/kube-ovn.md#observed-objects`), the
 namespaces that
-the chart brings, and a Deployment that tells which Kube-OVN is installed. Nothing runs behind it.
+the chart creates, and a Deployment that shows which Kube-OVN is installed. No pod runs behind it.
 
-Existing objects are never touched, so that a restart keeps what a user or the program changed.
+It never changes existing objects, so a restart keeps what a user or the program changed.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ NODES: Final = {"c1": "172.21.204.11", "w1": "172.21.204.12", "w2": "172.21.204.
 
 CONTROL_PLANE_NODE: Final = "c1"
 NAMESPACES: Final = ("kmetal-flux", "kmetal-metallb", "kube-flannel")
-"""What the chart brings; `kmetal-flux` is the release's own, which an operator makes before anything else."""
+"""Namespaces of the chart; `kmetal-flux` is the release's own, which an operator creates first."""
 
 KUBE_OVN_CONTROLLER: Final = "kube-ovn-controller"
 """Field manager of the controller's own writes."""
@@ -44,7 +44,7 @@ _JOIN_RANGE: Final = IPv4Network("100.64.0.0/16")
 
 
 def install(api: Api, metallb_controller: Path) -> None:
-    """Put everything in that is not there yet."""
+    """Create everything that does not exist yet."""
     _install_definitions(api, crds.definitions(metallb_controller))
     for name in NAMESPACES:
         api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
@@ -66,7 +66,7 @@ def _install_definitions(api: Api, definitions: Iterable[Object]) -> None:
         digest = hashlib.sha256(json.dumps(definition, sort_keys=True, default=str).encode()).hexdigest()[:16]
         metadata = {"name": definition["metadata"]["name"], "annotations": _annotations(definition, digest)}
         if present.get(metadata["name"]) != digest:
-            # Its status, if the file has one, is the server's to write.
+            # The server writes the status, even if the file has one.
             api.apply(
                 {
                     "apiVersion": definition["apiVersion"],
@@ -107,7 +107,7 @@ def _await_served(api: Api, paths: Iterable[str]) -> None:
 
 
 def node(name: str, address: str) -> Object:
-    """A node that is ready and whose chassis Kube-OVN knows, as the real one left it.
+    """A node that is ready and whose chassis Kube-OVN knows, as the real controller wrote it.
 
     Evidence: docs/evidence/kube-ovn.md#observed-objects.
     """
@@ -138,7 +138,7 @@ def node(name: str, address: str) -> Object:
 
 
 def default_vpc() -> Object:
-    """The VPC that Kube-OVN makes at its first start, before the patch (docs/evidence/kube-ovn.md#observed-objects)."""
+    """The VPC of Kube-OVN's first start, before the patch (docs/evidence/kube-ovn.md#observed-objects)."""
     balancers = {
         f"{protocol}{session}LoadBalancer": f"cluster-{protocol}{'-session' if session else ''}-loadbalancer"
         for protocol in ("tcp", "udp", "sctp")
@@ -203,7 +203,7 @@ def _subnet(name: str, block: IPv4Network, own: Object, *, default: bool) -> Obj
 
 
 def controller_deployment() -> Object:
-    """What tells version and mode of an installed Kube-OVN: its controller's image and arguments. No pod runs."""
+    """What shows version and mode of an installed Kube-OVN: its controller's image and arguments. No pod runs."""
     labels = {"app": "kube-ovn-controller", "component": "network", "type": "infra"}
     arguments = (
         "/kube-ovn/start-controller.sh",

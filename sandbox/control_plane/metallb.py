@@ -1,7 +1,7 @@
 """MetalLB's own controller beside the sandbox's API server, with its webhooks, as its chart would run it.
 
-The speaker does not run: it needs the nodes' network. What the chart brings and the controller looks for is put into
-the cluster here: the webhook configuration, by the address on loopback where the controller listens.
+The speaker does not run: it needs the nodes' network. This module creates what
+the chart would create for the controller: the webhook configuration, with the controller's loopback address.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 NAMESPACE: Final = "kmetal-metallb"
-"""Where kMetal's chart puts MetalLB."""
+"""The namespace in which kMetal's chart installs MetalLB."""
 
 _CERTIFICATES: Final = Path("k8s-webhook-server", "serving-certs")
 """Where controller-runtime looks below TMPDIR; MetalLB hands `--cert-dir` to its own rotation alone."""
@@ -34,7 +34,7 @@ _WEBHOOKS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "ipaddresspools": ("v1beta1", ("CREATE", "UPDATE")),
     "l2advertisements": ("v1beta1", ("CREATE", "UPDATE")),
 }
-"""Which writes are asked about, as in the release's `config/webhook/manifests.yaml`."""
+"""Which writes call the webhook, as in the release's `config/webhook/manifests.yaml`."""
 
 _SINGULAR: Final = {"communities": "community"}
 _NAMED: Final = {**_SINGULAR, "bgppeers": "bgppeers"}
@@ -73,7 +73,7 @@ def provide_certificate(home: Path, certificate: Path) -> None:
 
 
 def webhook_configuration(certificate: Path, port: int) -> Object:
-    """What has the API server ask the controller before it stores an object of MetalLB's."""
+    """The webhook configuration: the API server calls the controller before it stores an object of MetalLB's."""
     authority = base64.b64encode(certificate.read_bytes()).decode()
     return {
         "apiVersion": "admissionregistration.k8s.io/v1",
@@ -105,7 +105,7 @@ def webhook_configuration(certificate: Path, port: int) -> Object:
 
 
 def ready(port: int) -> bool:
-    """Whether metrics are served, which begins when the webhooks are registered (`internal/k8s/k8s.go`)."""
+    """Whether it serves metrics, which begins when the webhooks are registered (`internal/k8s/k8s.go`)."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(f"http://{LOOPBACK}:{port}/metrics", timeout=5) as answer:

@@ -1,4 +1,4 @@
-"""The sandbox's ports: free when first chosen, kept as long as nobody else takes them."""
+"""The sandbox's ports: free when first chosen, kept as long as no other process takes them."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def choose() -> Ports:
     """Free ports, at random so that sandboxes that start side by side do not meet."""
     found: set[int] = set()
     for _ in range(_ATTEMPTS):
-        port = _FIRST + 2 * secrets.randbelow(_COUNT // 2)  # even, so that each has a neighbour of its own
+        port = _FIRST + 2 * secrets.randbelow(_COUNT // 2)  # even, so that each has its own next port
         if free(port) and free(port + 1):
             found.add(port)
         if len(found) == len(Ports.__dataclass_fields__):
@@ -60,7 +60,7 @@ def choose() -> Ports:
 
 
 def load(file: Path) -> Ports | None:
-    """The ports that an earlier start wrote down."""
+    """The ports that an earlier start saved."""
     try:
         return Ports(**json.loads(file.read_text()))
     except (OSError, ValueError, TypeError):
@@ -68,6 +68,6 @@ def load(file: Path) -> Ports | None:
 
 
 def save(file: Path, ports: Ports) -> None:
-    """Write the ports down for the next start."""
+    """Save the ports for the next start."""
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(asdict(ports)))

@@ -1,5 +1,4 @@
-"""A controller double: it does to objects what kube-ovn-controller was recorded doing.
+"""Simulated Kube-OVN controllers: they do to objects what kube-ovn-controller did in recordings.
 
-It is a double. No packet is ever forwarded; what it proves and what it does not is in
-`docs/adr/0004-the-controller-double.md`.
+They forward no packet; `docs/adr/0004-the-controller-double.md` says what they prove and what they do not.
 """

@@ -1,4 +1,4 @@
-"""`python -m sandbox.controllers --kubeconfig FILE`: the controller double as a process, until it is ended."""
+"""`python -m sandbox.controllers --kubeconfig FILE`: the simulated controllers as a process."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
         metavar="NAME=VALUE",
         help="slow=SECONDS, conflicts=SHARE, restarts=SECONDS, seed=NUMBER, broken=NODE:MESSAGE; may be repeated",
     )
-    parser.add_argument("--verbose", action="store_true", help="say on stderr what is tried again, and why")
+    parser.add_argument("--verbose", action="store_true", help="print to stderr what is retried, and why")
     return parser.parse_args(arguments)
 
 
@@ -67,7 +67,7 @@ def main(arguments: list[str]) -> int:
         simulator.live()
     except (ApiException, HTTPError, ConfigException, OSError) as error:
         reason = str(error).splitlines()[0]
-        sys.stderr.write(f"{options.kubeconfig}: no cluster answers ({reason}); give the file of a running one\n")
+        sys.stderr.write(f"{options.kubeconfig}: no cluster answers ({reason}); name the kubeconfig of a running one\n")
         return USAGE_ERROR
     simulator.stop()
     return 0

@@ -1,6 +1,6 @@
-"""The API server as the double sees it: raw objects over HTTP, one field manager per call.
+"""The API server as the simulated controllers use it: raw objects over HTTP, one field manager per call.
 
-Objects stay plain dictionaries, because the point of the double is what stands in them byte by byte. It refuses to
+Objects stay plain dictionaries, because the simulation must match their content byte by byte. It refuses to
 guess: an answer other than success is an `ApiException` of the official client, with the server's own words.
 """
 
@@ -36,7 +36,7 @@ WATCH_SECONDS: Final = 240
 
 @dataclass(frozen=True)
 class Kind:
-    """Where the objects of one kind live."""
+    """API version, plural and scope of one kind."""
 
     api: str
     plural: str
@@ -44,7 +44,7 @@ class Kind:
 
     @property
     def collection(self) -> str:
-        """The path under which all objects of this kind are listed."""
+        """The path that lists all objects of this kind."""
         return f"/{'api' if self.api == 'v1' else 'apis'}/{self.api}/{self.plural}"
 
     def path(self, key: str) -> str:
@@ -78,17 +78,17 @@ def key_of(obj: Object) -> str:
 
 
 def deleting(obj: Object) -> bool:
-    """Whether somebody asked for the object to go."""
+    """Whether the object is terminating."""
     return bool(obj["metadata"].get("deletionTimestamp"))
 
 
 def spec_of(obj: Object) -> Object:
-    """The wishes; an empty mapping where there are none."""
+    """The spec; an empty mapping where there are none."""
     return obj.get("spec") or {}
 
 
 def status_of(obj: Object) -> Object:
-    """The observations; an empty mapping where there are none."""
+    """The status; an empty mapping where there are none."""
     return obj.get("status") or {}
 
 
@@ -103,7 +103,7 @@ def annotations_of(obj: Object) -> dict[str, str]:
 
 
 class Client:
-    """Verbs on objects. Thread-safe: the connection pool beneath is."""
+    """Verbs on objects; thread-safe, as its connection pool is."""
 
     def __init__(self, kubeconfig: Path, faults: Faults) -> None:
         self._api = config.new_client_from_config(str(kubeconfig))  # type: ignore[no-untyped-call]  # client ships no types
@@ -113,7 +113,7 @@ class Client:
         self._faults = faults
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         self._http.clear()
         self._api.close()
 
@@ -123,7 +123,7 @@ class Client:
         return answer.get("items") or [], answer["metadata"]["resourceVersion"]
 
     def watch(self, kind: str, version: str) -> tuple[BaseHTTPResponse, Iterator[Object]]:
-        """Events after `version`; the response is handed out too, so that another thread can end it."""
+        """Events after `version`; it returns the response, too, so that another thread can close it."""
         query = f"watch=1&allowWatchBookmarks=true&resourceVersion={version}&timeoutSeconds={WATCH_SECONDS}"
         response = self._send("GET", f"{KINDS[kind].collection}?{query}", preload=False)
         return response, _lines(response)
@@ -138,7 +138,7 @@ class Client:
         return self._call("POST", f"{named.collection}?fieldManager={manager}", {**_typed(kind), **obj})
 
     def put(self, kind: str, obj: Object, *, sub: str = "", manager: str = KUBE_OVN) -> Object:
-        """Write the whole object, as Go's typed `Update` does; this is what moves ownership of its fields."""
+        """Write the whole object, as Go's typed `Update` does; this changes who owns its fields."""
         path = f"{KINDS[kind].path(key_of(obj))}{sub}?fieldManager={manager}"
         return self._call("PUT", path, self._faults.spoil({**_typed(kind), **obj}))
 
@@ -152,7 +152,7 @@ class Client:
         return self.patch(kind, key, {"status": status}, sub="/status")
 
     def delete(self, kind: str, key: str) -> None:
-        """Ask for the object to go; one that is gone already is fine."""
+        """Delete the object; it is no error if it does not exist."""
         try:
             self._call("DELETE", KINDS[kind].path(key))
         except ApiException as error:

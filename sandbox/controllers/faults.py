@@ -1,6 +1,6 @@
-"""What the double does wrong when told to: slow, conflicting, restarting, nodes that never get ready.
+"""Faults that a test can request: slowness, conflicts, restarts, nodes that never get ready.
 
-A fault is made of real answers of the API server: a conflict is a write with a version that no longer exists.
+A fault uses real answers of the API server: a conflict is a write with a version that no longer exists.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ class Faults:
     slow: float = 0.0
     """Seconds of unscaled delay before each piece of work."""
     conflicts: float = 0.0
-    """Share of whole-object updates, 0 to 1, that lose a race and are tried again; merge patches never do."""
+    """Share of whole-object updates, 0 to 1, that lose a race and are retried; merge patches never do."""
     restarts: float = 0.0
-    """Seconds of life after which the process loses its memory and starts over; 0 for never."""
+    """Seconds after which the process loses its memory and restarts; 0 for never."""
     broken_nodes: Mapping[str, str] = field(default_factory=dict)
-    """Nodes whose bridge cannot be built, each with the message its daemon would leave."""
+    """Nodes whose bridge cannot be built, each with the message that its daemon would write."""
     seed: int = 1
-    """Of the dice, so that a failing run can be had again."""
+    """Seed of the random numbers, so that a failing run can be repeated."""
     dice: random.Random = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "dice", random.Random(self.seed))  # noqa: S311  dice for races, not for secrets
+        object.__setattr__(self, "dice", random.Random(self.seed))  # noqa: S311  random races, not secrets
 
     def spoil(self, body: dict[str, Any]) -> dict[str, Any]:
-        """The body as it is or, when the race is lost, under a version that the server refuses."""
+        """The body unchanged or, when the race is lost, with a resourceVersion that the server rejects."""
         if self.conflicts and self.dice.random() < self.conflicts:
             return {**body, "metadata": {**body.get("metadata", {}), "resourceVersion": "1"}}
         return body

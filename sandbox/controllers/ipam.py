@@ -1,6 +1,6 @@
 """Addresses: the canonical form of exclude lists, and who holds what in which Subnet.
 
-An address that was given back is used again only when no fresh one is left: the recorded tenants that came back got a
+A released address is used again only when no fresh one is left: recreated tenants in the recordings got a
 new EIP each time (docs/evidence/kube-ovn.md#observed-objects: .98, .100, .101, ...).
 """
 
@@ -20,7 +20,7 @@ def span(text: str) -> Span:
 
 
 def canonical_excludes(excludes: list[str], gateway: str) -> list[str]:
-    """The exclude list as kube-ovn-controller leaves it: overlapping ranges merged, gateway in, sorted as strings."""
+    """Exclude list as kube-ovn-controller writes it: overlapping ranges merged, gateway added, sorted as strings."""
     merged: list[Span] = []
     for first, last in sorted(map(span, excludes)):
         if merged and first <= merged[-1][1]:  # adjacent ranges stay apart, as in the real one
@@ -58,16 +58,16 @@ class Pool:
     returned: list[int] = field(default_factory=list)
 
     def available(self) -> set[int]:
-        """What may still be handed out."""
+        """The addresses that are still free."""
         return self.usable - set(self.used.values())
 
     def take(self, owner: str, wish: str | None) -> str | None:
-        """An address for the owner: the one it has, the one it wishes if nobody has it, or the next fresh one."""
+        """An address for the owner: its present one, the requested one if it is free, or the next fresh one."""
         if owner not in self.used:
             free = self.available()
             fresh = free - set(self.returned)
             if wish is not None:
-                # A static wish may lie in the excludes (kubeovn/kube-ovn#2653), but not be somebody else's.
+                # A requested address may be excluded (kubeovn/kube-ovn#2653), but not be in use.
                 chosen = int(IPv4Address(wish))
                 if chosen in self.used.values():
                     return None
@@ -82,14 +82,14 @@ class Pool:
 
 
 class Ipam:
-    """The pools of all Subnets; it lives in memory and is built anew from the objects after a restart."""
+    """The pools of all Subnets; it lives in memory and is rebuilt from the objects after a restart."""
 
     def __init__(self) -> None:
         self._pools: dict[str, Pool] = {}
         self._lock = threading.Lock()
 
     def shape(self, subnet: str, cidr: str, excludes: list[str]) -> None:
-        """Create a pool, or fit it to a changed Subnet; who holds an address keeps it."""
+        """Create a pool, or adjust it to a changed Subnet; owners keep their addresses."""
         network = IPv4Network(cidr)
         closed = [span(one) for one in excludes]
         hosts = range(int(network[0]) + 1, int(network[-1]))
@@ -98,25 +98,25 @@ class Ipam:
             self._pools.setdefault(subnet, Pool(usable)).usable = usable
 
     def take(self, subnet: str, owner: str, wish: str | None = None) -> str | None:
-        """An address, or None where the pool does not exist, is empty, or the wish is taken."""
+        """An address, or None where the pool does not exist, is empty, or the requested address is in use."""
         with self._lock:
             pool = self._pools.get(subnet)
             return pool.take(owner, wish) if pool else None
 
     def give_back(self, subnet: str, owner: str) -> None:
-        """Release what the owner holds."""
+        """Release the owner's address."""
         with self._lock:
             pool = self._pools.get(subnet)
             if pool and (address := pool.used.pop(owner, None)) is not None:
                 pool.returned.append(address)
 
     def forget(self, subnet: str) -> None:
-        """The Subnet is gone."""
+        """Drop the pool of a deleted Subnet."""
         with self._lock:
             self._pools.pop(subnet, None)
 
     def usage(self, subnet: str) -> tuple[str, int, str] | None:
-        """The ranges in use, how many addresses can be handed out at most, and the ranges that still can."""
+        """The ranges in use, the number of allocatable addresses, and the free ranges."""
         with self._lock:
             if (pool := self._pools.get(subnet)) is None:
                 return None

@@ -1,7 +1,7 @@
-"""`KubeOvnSimulator`: the whole of it, to be started in a thread of a test or as a process of the sandbox.
+"""`KubeOvnSimulator`: all controllers together, for a thread of a test or a process of the sandbox.
 
-It has one life after another (`restart`), each with its own memory; OVN's northbound database and the objects outlive
-them. It starts by making what the real installation makes: the default Vpc and the Subnets `ovn-default` and `join`.
+Each `restart` loses the memory; OVN's northbound database and the objects survive. It starts by creating what the real
+installation creates: the default Vpc and the Subnets `ovn-default` and `join`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ LANES: Final = {
     "nat": PATIENT,
     "pods": HASTY,
 }
-"""One worker each. The Vpcs' sleeps with every new EIP, so n tenants take n seconds and nobody else waits."""
+"""One worker each. The worker for Vpcs sleeps with every new EIP, so n tenants take n seconds; others do not wait."""
 
 ROUTES: Final[dict[str, Callable[[Process, Object | None, Object | None], None]]] = {
     "Namespace": nodes.on_namespace,
@@ -68,7 +68,7 @@ INSTALLED: Final[tuple[tuple[str, Object], ...]] = (
 
 
 class KubeOvnSimulator:
-    """A double of kube-ovn-controller and of the visible part of kube-ovn-cni."""
+    """Simulates kube-ovn-controller and the visible part of kube-ovn-cni."""
 
     def __init__(self, kubeconfig: Path, *, faults: Faults | None = None, speed: float = 1.0) -> None:
         self.northbound = Northbound()
@@ -84,7 +84,7 @@ class KubeOvnSimulator:
         self.stop()
 
     def start(self) -> None:
-        """Begin a life; returns when the caches are filled and the workers run."""
+        """Start a process; returns when the caches are filled and the workers run."""
         self._stopped.clear()
         client = Client(self._kubeconfig, self._faults)
         for kind, obj in INSTALLED:
@@ -94,7 +94,7 @@ class KubeOvnSimulator:
         nodes.start_clocks(self._process)
 
     def stop(self) -> None:
-        """End this life as a kill would."""
+        """Stop this process as a kill would."""
         self._stopped.set()
         if self._process is not None:
             self._process.end()
@@ -102,7 +102,7 @@ class KubeOvnSimulator:
             self._process = None
 
     def restart(self) -> None:
-        """Lose all memory and begin again: back-offs, caches, and whether the labels were stripped already."""
+        """Lose all memory and start again: back-offs, caches, and whether the labels were stripped already."""
         self.stop()
         self.start()
 
@@ -111,15 +111,15 @@ class KubeOvnSimulator:
         self._stopped.set()
 
     def live(self) -> None:
-        """Go on after `start` until `ask_to_stop`, restarting as often as the faults say."""
+        """Run after `start` until `ask_to_stop`, restarting as often as the faults say."""
         while not self._stopped.wait(self._faults.restarts or None):
             self.restart()
 
     def settle(self, seconds: float = 10.0, quiet: float = 0.15) -> bool:
-        """Wait until there is nothing to do now; work that waits for a later try does not count. False at the end."""
+        """Wait until there is nothing to do now; work that waits for a retry does not count. False on a time-out."""
         begin = time.monotonic()
         while (now := time.monotonic()) < begin + seconds:
-            # What the caller just did may not have come in yet.
+            # The watches may not yet have delivered the caller's last change.
             if now > begin + quiet and self._process is not None and self._process.idle(quiet):
                 return True
             time.sleep(0.02)
@@ -135,7 +135,7 @@ def _install(client: Client, kind: str, obj: Object) -> None:
 
 
 def _remember(process: Process) -> None:
-    """Who holds which address is read from the objects, before any work begins."""
+    """Read the owner of each address from the objects, before any work begins."""
     for one in process.all("Subnet"):
         spec = spec_of(one)
         if spec.get("gateway") and "excludeIps" in spec:

@@ -1,7 +1,7 @@
 """External addresses and the SNAT rules that use them (`docs/evidence/kube-ovn.md`, from rewrites to deletion).
 
-Traps kept: both are ready without a router port; a changed rule stays ready and keeps translating what it did; an EIP
-lives while a rule carries its address; a rule cannot go while its router is missing.
+Traps that it reproduces: both are ready without a router port. A changed rule stays ready and keeps its old
+translation. An EIP exists while a rule has its address. A rule cannot be deleted while its router is missing.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ OWN_V4, OWN_MAC = "v4Ip", "macAddress"
 
 
 def mac_of(name: str) -> str:
-    """An address of the locally administered kind; the real one throws dice, this one can be repeated."""
+    """An address of the locally administered kind; the real one is random, this one is repeatable."""
     digest = hashlib.sha256(name.encode()).digest()
     return ":".join(f"{byte:02x}" for byte in (digest[0] & 0xFC | 0x02, *digest[1:6]))
 
 
 def recount_later(process: Process, subnet: str) -> None:
-    """Bring a Subnet's usage up to date, on its own lane."""
+    """Update a Subnet's usage, on its own lane."""
     process.do("subnet", recount, subnet)
 
 
@@ -36,7 +36,7 @@ def recount_later(process: Process, subnet: str) -> None:
 
 
 def on_eip(process: Process, old: Object | None, new: Object | None) -> None:
-    """A new EIP is given an address; a dying one is let go when no rule needs it."""
+    """Give a new EIP an address; delete a terminating one when no rule needs it."""
     if old is None and new is not None:
         recount_later(process, spec_of(new).get("externalSubnet", ""))
     if new is None:
@@ -44,7 +44,7 @@ def on_eip(process: Process, old: Object | None, new: Object | None) -> None:
     elif old is None or deleting(new):
         process.do("nat", reconcile_eip, key_of(new))
     elif spec_of(old).get(OWN_V4) != spec_of(new).get(OWN_V4):
-        # Only here does an EIP that somebody else made get its finalizer.
+        # An EIP that somebody else created gets its finalizer only here.
         process.do("nat", finalize_eip, key_of(new))
 
 
@@ -61,7 +61,7 @@ def create_lrp_eip(process: Process, name: str, subnet: str) -> Object:
 
 
 def reconcile_eip(process: Process, name: str) -> None:
-    """Status of any EIP, address and labels of one made by somebody else; or the end of it."""
+    """Status of any EIP; address and labels of one that somebody else created; or its deletion."""
     eip = process.client.get("OvnEip", name)
     if deleting(eip):
         _let_go(process, eip)
@@ -85,14 +85,14 @@ def reconcile_eip(process: Process, name: str) -> None:
 
 
 def finalize_eip(process: Process, name: str) -> None:
-    """Put the finalizer on."""
+    """Add the finalizer."""
     held = process.client.get("OvnEip", name)["metadata"].get("finalizers") or []
     if FINALIZER not in held:
         process.client.patch("OvnEip", name, {"metadata": {"finalizers": [*held, FINALIZER]}})
 
 
 def reset_eip(process: Process, name: str) -> None:
-    """A rule that used it is gone: say what still does, and let it go if it was waiting."""
+    """A rule that used it is deleted: write who still uses it, and finish its deletion if it was waiting."""
     eip = process.client.get("OvnEip", name)
     if deleting(eip):
         _let_go(process, eip)
@@ -101,7 +101,7 @@ def reset_eip(process: Process, name: str) -> None:
 
 
 def drop_eip(process: Process, name: str) -> None:
-    """The object is gone, with or without its finalizer."""
+    """The object is deleted, with or without its finalizer."""
     subnet = spec_of(process.gone["OvnEip", name]).get("externalSubnet", "")
     _cut(process, process.gone["OvnEip", name])
     recount_later(process, subnet)
@@ -118,7 +118,7 @@ def _let_go(process: Process, eip: Object) -> None:
 
 
 def _cut(process: Process, eip: Object) -> None:
-    """The router port goes with its EIP: also the port of a Vpc that was made anew in the meantime."""
+    """Delete the router port with its EIP, even the port of a Vpc that was recreated in the meantime."""
     process.ipam.give_back(spec_of(eip).get("externalSubnet", ""), key_of(eip))
     for router in process.northbound.routers.values():
         router.ports.pop(key_of(eip), None)
@@ -145,7 +145,7 @@ def _users(process: Process, address: str) -> list[str]:
 
 
 def on_snat(process: Process, old: Object | None, new: Object | None) -> None:
-    """A changed rule is not looked at: the real one finds the change, refuses it in its log, and that is all."""
+    """Ignore a changed rule: the real one only refuses the change in its log."""
     if new is None:
         process.do("nat", reset_eip, spec_of(old or {}).get("ovnEip", ""))
     elif old is None or (deleting(new) and not deleting(old)):

@@ -1,8 +1,8 @@
-"""Nodes, provider networks and VLANs, with the part of kube-ovn-cni that shows on a Node; and the label stripper.
+"""Nodes, provider networks and VLANs, with what kube-ovn-cni writes to a Node; and the label stripper.
 
-The daemon's side is played for every node: chassis annotation, `ready` and `interface` labels. Which nodes a network
-reaches is read from `nodeSelector`, `excludeNodes` and `customInterfaces`, as in the real one. Status is written on a
-clock of 30 s that starts 3 s after the process (`docs/evidence/kube-ovn.md#observed-objects`).
+It simulates the daemon on every node: chassis annotation, `ready` and `interface` labels. As in the real one,
+`nodeSelector`, `excludeNodes` and `customInterfaces` say which nodes a network reaches. It writes status every 30 s,
+starting 3 s after the process (`docs/evidence/kube-ovn.md#observed-objects`).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ GATEWAY_CONFIG: Final = "ovn-external-gw-config"
 
 
 def on_node(process: Process, old: Object | None, new: Object | None) -> None:
-    """A node comes, changes its labels, or goes for good."""
+    """A node is added, changes its labels, or is deleted."""
     if new is None:
         process.do("platform", node_left, key_of(old or {}))
     elif old is None or labels_of(old) != labels_of(new):
@@ -42,7 +42,7 @@ def on_provider_network(process: Process, old: Object | None, new: Object | None
 
 
 def on_vlan(process: Process, old: Object | None, new: Object | None) -> None:
-    """A Vlan is taken in, or taken out, of its provider network; it has no finalizer and goes at once."""
+    """Add a Vlan to its provider network, or remove it; it has no finalizer and is deleted at once."""
     if new is None:
         process.do("platform", drop_vlan, key_of(old or {}))
     elif old is None or spec_of(old) != spec_of(new):
@@ -50,7 +50,7 @@ def on_vlan(process: Process, old: Object | None, new: Object | None) -> None:
 
 
 def on_namespace(process: Process, old: Object | None, new: Object | None) -> None:
-    """Every namespace is annotated, in non-primary mode too."""
+    """Annotate every namespace, in non-primary mode, too."""
     if new is not None and (old is None or annotations_of(old) != annotations_of(new)):
         process.do("platform", annotate_namespace, key_of(new))
 
@@ -75,7 +75,7 @@ def node_seen(process: Process, name: str) -> None:
 
 
 def node_left(process: Process, name: str) -> None:
-    """Its address goes, and its name vanishes from every provider network's spec: drift that nobody asked for."""
+    """Release its address, and remove its name from every provider network's spec, which causes drift."""
     take_ip_away(process, f"node-{name}")
     for network in process.all("ProviderNetwork"):
         live = process.client.get("ProviderNetwork", key_of(network))
@@ -122,7 +122,7 @@ def _join(process: Process, node: Object) -> None:
 
 
 def interface_on(spec: Object, node: Object) -> str | None:
-    """The NIC a provider network takes on a node; None where it leaves the node alone."""
+    """The NIC a provider network takes on a node; None where it does not use the node."""
     name, selector = key_of(node), spec.get("nodeSelector")
     if selector is not None:
         if not _selects(selector, labels_of(node)):
@@ -134,7 +134,7 @@ def interface_on(spec: Object, node: Object) -> str | None:
 
 
 def run_daemons(process: Process, network: str) -> None:
-    """What kube-ovn-cni leaves on each node once the bridge stands, and takes away where it is not wanted."""
+    """What kube-ovn-cni writes to each node once the bridge exists, and removes where it is not wanted."""
     spec = spec_of(process.get("ProviderNetwork", network))
     for node in process.all("Node"):
         interface = interface_on(spec, node)
@@ -147,7 +147,7 @@ def run_daemons(process: Process, network: str) -> None:
 
 
 def forget_network(process: Process, network: str) -> None:
-    """The daemons take their labels away."""
+    """The daemons remove their labels."""
     prefix = f"{network}.provider-network.kubernetes.io/"
     for node in process.all("Node"):
         if old := {key: None for key in labels_of(node) if key.startswith(prefix)}:
@@ -155,7 +155,7 @@ def forget_network(process: Process, network: str) -> None:
 
 
 def tick_networks(process: Process, key: str) -> None:
-    """The clock."""
+    """Update the status every 30 s."""
     process.do("platform", tick_networks, key, TICK)
     for network in process.all("ProviderNetwork"):
         sync_network(process, key_of(network))
@@ -230,7 +230,7 @@ def take_in_vlan(process: Process, name: str) -> None:
 
 
 def drop_vlan(process: Process, name: str) -> None:
-    """Gone while Subnets use it: they are looked at again, and fail."""
+    """Deleted while Subnets use it: they are reconciled again, and fail."""
     _touch_subnets(process, name)
     for network in process.all("ProviderNetwork"):
         vlans = status_of(network).get("vlans") or []
@@ -275,7 +275,7 @@ def start_clocks(process: Process) -> None:
 
 
 def tick_join(process: Process, key: str) -> None:
-    """The join Subnet is counted once, late, as recorded."""
+    """Count the join Subnet once, late, as recorded."""
     del key
     if JOIN in process.cache["Subnet"]:
         recount_later(process, JOIN)

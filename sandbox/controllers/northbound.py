@@ -1,6 +1,6 @@
-"""What OVN's northbound database would hold: kept outside the process, so it survives a restart, as the real one does.
+"""The content of OVN's northbound database: outside the process, so it survives a restart, as the real one does.
 
-It is a record to assert on, not a simulation: nothing here ever decides what becomes of a packet.
+Tests assert on this record; it simulates no packets.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ class Router:
     routes: set[tuple[str, str, str]] = field(default_factory=set)
     """(`policyDst` or `policySrc`, prefix, next hop)."""
     snats: set[tuple[str, str]] = field(default_factory=set)
-    """(external address, the range it stands for)."""
+    """(external address, the range that it translates)."""
     ports: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     """Port -> its network and its gateway chassis, the active one first."""
     owned: dict[str, set[str]] = field(default_factory=dict)
@@ -40,7 +40,7 @@ class Northbound:
         self._lock = threading.RLock()
 
     def copy(self) -> Northbound:
-        """Another that says the same."""
+        """An equal copy."""
         made = Northbound()
         with self._lock:
             made.routers, made.switches, made.localnets = copy.deepcopy((self.routers, self.switches, self.localnets))
@@ -56,7 +56,7 @@ class Northbound:
             router.owned.setdefault(subnet, set()).add(cidr)
 
     def disconnect(self, vpc: str, subnet: str) -> None:
-        """Take away all that a Subnet ever had in a router."""
+        """Delete everything that a Subnet ever had in a router."""
         with self._lock:
             self.switches.discard(subnet)
             self.localnets.pop(subnet, None)

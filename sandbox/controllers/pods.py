@@ -1,6 +1,6 @@
-"""Pods on a tenant's network: an address for each attachment, held by an IP object as long as the pod lives.
+"""Pods on a tenant's network: an address for each attachment, in an IP object that exists as long as the pod.
 
-A pod whose attachment has no Subnet gets nothing and is tried again, as in Kube-OVN from 1.15.24
+A pod whose attachment has no Subnet gets nothing and is retried, as in Kube-OVN from 1.15.24
 (`docs/evidence/kube-ovn.md#versions`); no pod gets an address by default (non-primary mode).
 """
 
@@ -22,7 +22,7 @@ FINISHED: Final = frozenset({"Succeeded", "Failed"})
 
 
 def on_pod(process: Process, old: Object | None, new: Object | None) -> None:
-    """A pod comes or goes."""
+    """A pod is created or deleted."""
     if new is None:
         process.do("pods", release_pod, key_of(old or {}))
     elif old is None or annotations_of(old) != annotations_of(new):
@@ -30,7 +30,7 @@ def on_pod(process: Process, old: Object | None, new: Object | None) -> None:
 
 
 def on_ip(process: Process, old: Object | None, new: Object | None) -> None:
-    """An IP object that is asked to go gives its address back first."""
+    """A terminating IP object releases its address first."""
     if old is None or new is None:
         recount_later(process, spec_of(new or old or {}).get("subnet", ""))
     if new is not None and deleting(new):
@@ -106,7 +106,7 @@ def give_ip(process: Process, name: str, subnet: str, address: str, mac: str, ow
 
 
 def release_pod(process: Process, key: str) -> None:
-    """Whatever the pod held goes with it."""
+    """Release everything that the pod had."""
     namespace, name = key.split("/")
     for one in process.all("IP"):
         if (spec_of(one).get("namespace"), spec_of(one).get("podName")) == (namespace, name):
@@ -114,12 +114,12 @@ def release_pod(process: Process, key: str) -> None:
 
 
 def take_ip_away(process: Process, name: str) -> None:
-    """Ask an IP object to go."""
+    """Delete an IP object."""
     process.client.delete("IP", name)
 
 
 def release_ip(process: Process, name: str) -> None:
-    """Address first, finalizer second: between the two the range is free and the count is not."""
+    """Address first, finalizer second: in between, the range is free but still counted."""
     ip = process.client.get("IP", name)
     process.ipam.give_back(spec_of(ip)["subnet"], name)
     recount_later(process, spec_of(ip)["subnet"])

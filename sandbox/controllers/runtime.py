@@ -1,8 +1,8 @@
-"""The machinery of a controller: watched caches, lanes of work with back-off, one process's memory.
+"""The runtime of a controller: watched caches, lanes of work with back-off, one process's memory.
 
-The figures are those of the real one (`docs/evidence/kube-ovn.md#back-off`): Vpc, Subnet and Vlan wait 5 ms * 2^n up to
+The numbers are those of the real one (`docs/evidence/kube-ovn.md#back-off`): Vpc, Subnet and Vlan wait 5 ms * 2^n up to
 1000 s,
-EIP and SNAT 1 to 20 s. `speed` divides every wait, so that a test need not live through them.
+EIP and SNAT 1 to 20 s. `speed` divides every wait, so that tests are fast.
 """
 
 from __future__ import annotations
@@ -33,25 +33,25 @@ log = logging.getLogger("sandbox.controllers")
 
 RETRY_SECONDS: Final = 0.5
 LOST_AFTER: Final = 4
-"""Tries after which an object that the server does not know is taken for gone, and not for a stale cache's."""
+"""Retries after which an object that the server does not have counts as deleted, and not as a stale cache."""
 PATIENT: Final = (1.0, 20.0)
 HASTY: Final = (0.005, 1000.0)
 
 
 class NotYetError(Exception):
-    """Something the real controller answers with an error in its log and another try later."""
+    """A condition that makes the real controller log an error and retry later."""
 
 
 @dataclass(frozen=True)
 class Work:
-    """A handler and the key of the object it shall look at."""
+    """A handler and the key of the object to reconcile."""
 
     handler: Callable[[Process, str], None]
     key: str
 
 
 class Lane(threading.Thread):
-    """One worker of the controller: takes one piece of work after the other, failed ones again after a while."""
+    """One worker of the controller: does one piece of work after the other, and retries failed ones later."""
 
     def __init__(self, process: Process, name: str, back_off: tuple[float, float]) -> None:
         super().__init__(name=f"double-{name}", daemon=True)
@@ -65,7 +65,7 @@ class Lane(threading.Thread):
     def add(self, work: Work, after: float = 0.0, since: float | None = None) -> None:
         """Do it, now or after so many seconds of the controller's clock.
 
-        What waits already waits no longer for being added again: the earlier time holds, as in client-go's queues.
+        Adding waiting work again does not delay it: the earlier time applies, as in client-go's queues.
         """
         with self._wake:
             if after:
@@ -76,7 +76,7 @@ class Lane(threading.Thread):
             self._wake.notify()
 
     def idle(self) -> bool:
-        """Nothing to do now; work that waits for its next try does not count."""
+        """Nothing to do now; work that waits for a retry does not count."""
         with self._wake:
             return not self.busy and not self._ready
 
@@ -89,7 +89,7 @@ class Lane(threading.Thread):
                 self.busy = False
 
     def wake(self) -> None:
-        """Look at the clock and at the process again."""
+        """Check the clock and the process again."""
         with self._wake:
             self._wake.notify()
 
@@ -124,13 +124,13 @@ class Lane(threading.Thread):
             first, most = self._back_off if getattr(error, "status", None) != CONFLICT else HASTY
             self.add(work, min(first * 2 ** self._failures[work], most), since)
             self._failures[work] += 1
-            log.info("%s %s: %s; tried again later", work.handler.__name__, work.key, str(error)[:200])
+            log.info("%s %s: %s; retried later", work.handler.__name__, work.key, str(error)[:200])
         else:
             self._failures.pop(work, None)
 
 
 class Watcher(threading.Thread):
-    """Keeps the cache of one kind and tells the process of each change."""
+    """Keeps the cache of one kind and notifies the process of each change."""
 
     def __init__(self, process: Process, kind: str) -> None:
         super().__init__(name=f"double-watch-{kind}", daemon=True)
@@ -146,14 +146,14 @@ class Watcher(threading.Thread):
             except (ApiException, HTTPError, OSError, ValueError) as error:
                 if not self._process.ended.is_set():
                     log.debug("watch of %s: %s", self._kind, error)
-                # A kind that is not installed is nothing to wait for; it is looked for again.
+                # Do not wait for a kind that is not installed; try again later.
                 self.synced.set()
                 self._process.ended.wait(RETRY_SECONDS)
 
     def hang_up(self) -> None:
         """End a read that waits for the next event."""
         if self._response is not None:
-            # A watch ends by itself, too, and may do so at this very moment: then nothing is left to hang up on.
+            # A watch may end by itself at this moment; then there is no connection left to close.
             with contextlib.suppress(OSError, ValueError, RuntimeError):
                 self._response.shutdown()
 
@@ -185,7 +185,7 @@ class Watcher(threading.Thread):
 
 @dataclass
 class Process:
-    """One life of the controller: all that a restart forgets. OVN's northbound database is not part of it."""
+    """One process of the controller: all that a restart forgets. OVN's northbound database is not part of it."""
 
     client: Client
     northbound: Northbound
@@ -194,9 +194,9 @@ class Process:
     routes: dict[str, Callable[[Process, Object | None, Object | None], None]]
     cache: dict[str, dict[str, Object]] = field(default_factory=lambda: {kind: {} for kind in KINDS})
     gone: dict[tuple[str, str], Object] = field(default_factory=dict)
-    """Objects as they were last seen, for those who clean up after them."""
+    """The last known content of deleted objects, for handlers that clean up."""
     memory: dict[str, object] = field(default_factory=dict)
-    """What package variables of the real controller hold."""
+    """The package variables of the real controller."""
     ipam: Ipam = field(default_factory=Ipam)
     ended: threading.Event = field(default_factory=threading.Event)
     _locks: dict[str, threading.RLock] = field(default_factory=lambda: defaultdict(threading.RLock))
@@ -205,7 +205,7 @@ class Process:
     _moved: float = 0.0
 
     def start(self, lanes: dict[str, tuple[float, float]], load: Callable[[Process], None]) -> None:
-        """Fill the caches, then `load` what lives in memory, then work."""
+        """Fill the caches, then `load` the memory, then work."""
         self._lanes = {name: Lane(self, name, back_off) for name, back_off in lanes.items()}
         self._watchers = [Watcher(self, kind) for kind in self.routes]
         for watcher in self._watchers:
@@ -217,7 +217,7 @@ class Process:
             lane.start()
 
     def end(self) -> None:
-        """Stop at once, as a killed process does; nothing is tidied up."""
+        """Stop at once, as a killed process does, without any cleanup."""
         self.ended.set()
         for watcher in self._watchers:
             watcher.hang_up()
@@ -227,7 +227,7 @@ class Process:
             thread.join(timeout=5)
 
     def idle(self, quiet: float) -> bool:
-        """Nothing to do now, and nothing has moved for so many real seconds."""
+        """Nothing to do now, and no change for this many real seconds."""
         return all(lane.idle() for lane in self._lanes.values()) and time.monotonic() - self._moved > quiet
 
     def do(self, lane: str, handler: Callable[[Process, str], None], key: str, after: float = 0.0) -> None:
@@ -243,7 +243,7 @@ class Process:
         return self._locks[key]
 
     def get(self, kind: str, key: str) -> Object:
-        """From the cache; what is not there is something to wait for."""
+        """From the cache; a missing object raises `NotYetError`."""
         if (found := self.cache[kind].get(key)) is None:
             raise NotYetError(f"{kind} {key} is not there")
         return found

@@ -1,4 +1,4 @@
-"""What kube-ovn-controller does to a Service: one annotation."""
+"""What kube-ovn-controller writes to a Service: one annotation."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Subnets: format, validate, count, connect, release; conditions in the order and with the traps that were recorded.
 
-IPv4 only. A CIDR that cannot be parsed leaves no trace on the object, as in the real one. Evidence for each branch:
+IPv4 only. A CIDR that cannot be parsed changes nothing on the object, as in the real one. Evidence for each branch:
 `docs/evidence/kube-ovn.md`, from Checks to Deletion.
 """
 
@@ -23,7 +23,7 @@ DEFAULT_SUBNET: Final = "ovn-default"
 JOIN: Final = "join"
 
 GO_ZEROES: Final[Object] = {"default": False, "gatewayNode": "", "natOutgoing": False, "private": False}
-"""Fields without `omitempty`: a whole-object write brings them into being."""
+"""Fields without `omitempty`: a whole-object write creates them."""
 BLANK_STATUS: Final[Object] = {
     **dict.fromkeys(("activateGateway", "dhcpV4OptionsUUID", "dhcpV6OptionsUUID", "mcastQuerierIP"), ""),
     **dict.fromkeys(("mcastQuerierMAC", "u2oInterconnectionIP", "u2oInterconnectionMAC", "u2oInterconnectionVPC"), ""),
@@ -37,7 +37,7 @@ OVN_PARTS: Final = 3
 
 
 def now() -> str:
-    """The server's way to write a time."""
+    """The present time in the API server's format."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -48,7 +48,7 @@ def is_ovn(spec: Object) -> bool:
 
 
 def on_subnet(process: Process, old: Object | None, new: Object | None) -> None:
-    """Only a changed spec, or the end of the last address in use, brings a Subnet back to its handler."""
+    """Only a changed spec, or the end of the last address in use, queues a Subnet again."""
     if new is None:
         process.do("subnet", release, key_of(old or {}))
         return
@@ -58,7 +58,7 @@ def on_subnet(process: Process, old: Object | None, new: Object | None) -> None:
 
 
 def reconcile(process: Process, name: str) -> None:
-    """One pass of the real `handleAddOrUpdateSubnet`, in its order: the order is what the conditions show."""
+    """One pass of the real `handleAddOrUpdateSubnet`, in its order, which the conditions show."""
     subnet = _formatted(process, process.client.get("Subnet", name))
     spec = spec_of(subnet)
     _check_vlan(process, subnet)
@@ -102,13 +102,13 @@ def count(process: Process, name: str) -> Object | None:
 
 
 def recount(process: Process, name: str) -> None:
-    """Usage alone, after an address came or went."""
+    """Usage alone, after an address was assigned or released."""
     if name in process.cache["Subnet"]:
         count(process, name)
 
 
 def release(process: Process, name: str) -> None:
-    """The object is gone: so is all it had in OVN, and its place in the Vlan's status."""
+    """The object is deleted: delete what it had in OVN, and its entry in the Vlan's status."""
     spec = spec_of(process.gone["Subnet", name])
     process.do("vpc-status", update_vpc_subnets, spec.get("vpc", DEFAULT_VPC))
     process.ipam.forget(name)
@@ -128,7 +128,7 @@ def subnets_of(process: Process, vpc: str) -> list[str]:
 
 
 def update_vpc_subnets(process: Process, name: str) -> None:
-    """Bring `status.subnets` of a Vpc up to date."""
+    """Update `status.subnets` of a Vpc."""
     with process.lock(name):
         if name not in process.cache["Vpc"]:
             return
@@ -156,7 +156,7 @@ def annotate_namespace(process: Process, name: str) -> None:
 
 
 def _formatted(process: Process, subnet: Object) -> Object:
-    """Bring the spec to the controller's own form; written whole and only if something differs."""
+    """Rewrite the spec in the controller's own form; write it whole, and only if something differs."""
     spec = spec_of(subnet)
     try:
         network = IPv4Network(spec.get("cidrBlock", ""), strict=False)
@@ -172,14 +172,14 @@ def _formatted(process: Process, subnet: Object) -> Object:
         formed.setdefault("enableLb", True)
         if formed.get("vpc") == DEFAULT_VPC:
             formed.setdefault("gatewayType", "distributed")
-    # The real one compares typed objects, in which zero values are already there; so they alone are no reason to write.
+    # The real one compares typed objects, which already contain zero values; so those alone cause no write.
     if all(formed.get(field) == spec.get(field) for field in formed):
         return subnet
     return process.client.put("Subnet", {**subnet, "spec": {**GO_ZEROES, "u2oFeatures": {}, **formed}})
 
 
 def _check_vlan(process: Process, subnet: Object) -> None:
-    """A missing Vlan is a failure that also keeps a dying Subnet alive; one not yet taken in is only awaited."""
+    """A missing Vlan is a failure that also blocks a terminating Subnet; one not yet in its network is retried."""
     if not (name := spec_of(subnet).get("vlan")):
         return
     vlan = process.cache["Vlan"].get(name)
@@ -190,7 +190,7 @@ def _check_vlan(process: Process, subnet: Object) -> None:
         wrong = f"subnet {key_of(subnet)} has invalid conflict vlan {name}"
         _fail(process, subnet, "ValidateSubnetVlanFailed", wrong)
     elif name not in (status_of(process.get("ProviderNetwork", spec_of(vlan)["provider"])).get("vlans") or []):
-        raise NotYetError(f"Vlan {name} is not taken in yet")
+        raise NotYetError(f"Vlan {name} is not yet in its provider network's status")
 
 
 def _invalid(name: str, spec: Object) -> str | None:
@@ -206,7 +206,7 @@ def _invalid(name: str, spec: Object) -> str | None:
 
 
 def _finalized(process: Process, subnet: Object) -> bool:
-    """Put the finalizer on, or take it off once nothing is in use; True when the Subnet is on its way out."""
+    """Add the finalizer, or remove it once nothing is in use; True when the deletion can finish."""
     meta = subnet["metadata"]
     held = meta.get("finalizers") or []
     if not deleting(subnet) and FINALIZER not in held:
@@ -219,10 +219,10 @@ def _finalized(process: Process, subnet: Object) -> bool:
 
 
 def _check_vpc(process: Process, spec: Object) -> None:
-    """Not there, not standing by, or not the namespace's own: an error in a log and no condition at all (S21)."""
+    """A Vpc that is missing, not standby, or not the namespace's own: an error in a log and no condition (S21)."""
     vpc = process.get("Vpc", spec["vpc"])
     if not status_of(vpc).get("standby"):
-        raise NotYetError(f"Vpc {spec['vpc']} is not standing by")
+        raise NotYetError(f"Vpc {spec['vpc']} is not standby")
     undeclared = set(spec.get("namespaces") or []) - set(spec_of(vpc).get("namespaces") or [])
     if undeclared and not status_of(vpc).get("default"):
         raise NotYetError(f"namespaces {sorted(undeclared)} are not Vpc {spec['vpc']}'s")
@@ -270,7 +270,7 @@ def _fail(process: Process, subnet: Object, reason: str, message: str) -> None:
 
 
 def _say(process: Process, subnet: Object, reason: str) -> Object:
-    """Validated for this reason and, for the last reason of a pass, Ready: which nothing but a failure takes back."""
+    """Set Validated for this reason and, for the last reason of a pass, Ready; only a failure resets Ready."""
     conditions = list(status_of(subnet).get("conditions") or [])
     if reason in READY_REASONS:
         for kind in ("Ready", "Error"):  # an Error that is there stays, True for ever

@@ -1,7 +1,7 @@
-"""Vpcs: the router, its way out, and the paced worker behind the first (`docs/evidence/kube-ovn.md#egress`).
+"""Vpcs: the router, its external port, and the slow worker that creates both (`docs/evidence/kube-ovn.md#egress`).
 
-Traps kept: a Vpc is not looked at again when a node is labelled; a terminating EIP counts as an EIP; whoever deletes
-the Vpc before its SNAT rules leaves them, and the EIP, without a router to be taken from.
+Traps that it reproduces: labelling a node does not reconcile a Vpc. A terminating EIP counts as an EIP. If a Vpc is
+deleted before its SNAT rules, they and the EIP have no router, and their deletion waits for ever.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ WATCHED: Final = ("namespaces", "staticRoutes", "policyRoutes", "vpcPeerings", "
 
 
 def on_vpc(process: Process, old: Object | None, new: Object | None) -> None:
-    """A new or dying Vpc, a changed spec, changed subnets, or a changed annotation of Kubernetes' own kind."""
+    """A new or terminating Vpc, a changed spec, changed subnets, or a changed annotation of Kubernetes' own kind."""
     if new is None:
         process.do("vpc-status", remove, key_of(old or {}))
     elif old is None or deleting(new) or _matters(old) != _matters(new):
@@ -40,7 +40,7 @@ def _matters(vpc: Object) -> tuple[object, ...]:
 
 
 def reconcile_vpc(process: Process, name: str) -> None:
-    """Format, router, routes, standing by, then the way out. Holds the Vpc's lock while it sleeps, as the real one."""
+    """Format, router, routes, standby, then the external port. Holds the Vpc's lock while sleeping, as the real one."""
     with process.lock(name):
         vpc = _formatted(process, process.client.get("Vpc", name))
         if deleting(vpc) and FINALIZER not in (vpc["metadata"].get("finalizers") or []):
@@ -58,7 +58,7 @@ def reconcile_vpc(process: Process, name: str) -> None:
 
 
 def remove(process: Process, name: str) -> None:
-    """The object is gone: the router goes, and the EIP is asked to."""
+    """The object is deleted: delete the router, and request the deletion of the EIP."""
     with process.lock(name):
         vpc = process.gone["Vpc", name]
         process.northbound.routers.pop(name, None)
@@ -67,7 +67,7 @@ def remove(process: Process, name: str) -> None:
 
 
 def _formatted(process: Process, vpc: Object) -> Object:
-    """Six keys in each static route, the finalizer on, or off once no Subnet is left; written whole when different."""
+    """Six keys in each static route, the finalizer added, or removed without Subnets; written whole if different."""
     spec, meta = spec_of(vpc), vpc["metadata"]
     held = meta.get("finalizers") or []
     formed, keep = dict(spec), held
@@ -122,7 +122,7 @@ def _is_ready(subnet: Object) -> bool:
 
 
 def _reach_out(process: Process, vpc: Object) -> None:
-    """Connect or disconnect external Subnets; the default Vpc's are left to the other mechanism (`nodes.py`)."""
+    """Connect or disconnect external Subnets; another mechanism handles the default Vpc's (`nodes.py`)."""
     name, spec, seen = key_of(vpc), spec_of(vpc), status_of(vpc)
     if name == DEFAULT_VPC or not (spec.get("enableExternal") or seen.get("enableExternal")):
         return
@@ -132,7 +132,7 @@ def _reach_out(process: Process, vpc: Object) -> None:
             _detach(process, name, subnet)
     else:
         if extra is None and EXTERNAL not in process.cache["Subnet"]:
-            raise NotYetError(f"Vpc {name} wants a way out, and there is no Subnet {EXTERNAL}")
+            raise NotYetError(f"Vpc {name} needs an external port, and there is no Subnet {EXTERNAL}")
         first = [] if seen.get("enableExternal") else [EXTERNAL] if extra is None else extra
         for subnet in [*first, *(one for one in extra or [] if one not in connected and one not in first)]:
             _attach(process, name, subnet)
@@ -144,7 +144,7 @@ def _reach_out(process: Process, vpc: Object) -> None:
 
 
 def _attach(process: Process, name: str, external: str) -> None:
-    """EIP first, gateways second: so the EIP is there, and ready, while the Vpc has no port at all."""
+    """EIP first, gateways second: so the EIP exists and is ready while the Vpc has no port."""
     subnet, port = process.get("Subnet", external), f"{name}-{external}"
     eip = process.cache["OvnEip"].get(port)
     if eip is None:

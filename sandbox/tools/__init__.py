@@ -1,1 +1,1 @@
-"""How the sandbox has its programs: official downloads, and what is checked of them before anything runs."""
+"""How the sandbox gets its programs: official downloads, and the checks before anything runs."""

@@ -1,6 +1,6 @@
-"""Programs out of an archive: the chosen members as plain files in one directory, and nothing else.
+"""Extracts programs from an archive: the chosen members as plain files in one directory, and nothing else.
 
-An archive with a member that would lie elsewhere (`/etc/passwd`, `../bin/sh`) is refused as a whole.
+It refuses an archive with any member outside that directory (`/etc/passwd`, `../bin/sh`).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _BROKEN: Final = (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, OS
 
 
 def unpack(archive: Path, download: Download, directory: Path) -> None:
-    """Put the programs of a download into a directory, executable and written to disk.
+    """Extract the programs of a download into a directory, executable and synced to disk.
 
     Raises:
         FetchError: the archive cannot be read, a member would lie outside, or a program is missing.

@@ -1,4 +1,4 @@
-"""The version that a program says of itself."""
+"""The version that a program reports."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _SECONDS: Final = 30.0
 
 _QUIETLY: Final = {"PULUMI_SKIP_UPDATE_CHECK": "true"}
-"""Pulumi asks its server for newer versions otherwise."""
+"""Without this, Pulumi asks its server for newer versions."""
 
 
 def asked_version(program: Path, arguments: Sequence[str]) -> str | None:

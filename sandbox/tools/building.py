@@ -1,8 +1,8 @@
-"""Builds in their order: two side by side where there are cores for two, and one ahead of the next elsewhere.
+"""Builds in order: two in parallel where there are cores for two, elsewhere one after the other.
 
-`go build` compiles on all cores, so on two cores a second build beside the first saves nothing but the moments in which
-one links. From four cores on they overlap. Programs of one module wait for each other, because they share most of their
-packages: side by side both would compile them. On fewer cores the modules of the next build are fetched meanwhile.
+`go build` compiles on all cores, so on two cores a parallel build saves only the time of linking. With four cores or
+more, builds overlap. Programs of one module build one after the other, because they share most of their packages and
+would compile them twice. On fewer cores, the modules of the next build are fetched meanwhile.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _CORES_FOR_TWO: Final = 4
 
 
 def side_by_side(groups: Mapping[str, tuple[Item, ...]], build: Callable[[Item], object], cores: int = 0) -> None:
-    """Build each group in its order, groups side by side where the cores allow; the first error is raised at the end.
+    """Build each group in its order, groups in parallel where the cores allow; the first error is raised at the end.
 
     Args:
         groups: What to build, by module.
@@ -49,7 +49,7 @@ def side_by_side(groups: Mapping[str, tuple[Item, ...]], build: Callable[[Item],
 def fetch_modules(orders: Iterable[tuple[golang.Go, Path, str]]) -> threading.Thread:
     """Fetch the modules that builds (Go, module folder, package) will need, in the background.
 
-    It ends with the process. A fetch that fails is not mentioned: the build itself meets the same error and says it.
+    It ends with the process. It does not report a failed fetch: the build fails with the same error and reports it.
     """
 
     def run() -> None:

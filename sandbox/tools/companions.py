@@ -1,6 +1,6 @@
 """The executables that belong to a Pulumi CLI: its language hosts and what they start.
 
-The official CLI has them beside it, a CLI built from its Go module has none. The engine looks for a language host on
+The official CLI includes them; a CLI built from its Go module has none. The engine looks for a language host on
 PATH and beside its own executable, links resolved (sdk/go/common/workspace/plugins.go 3.250, getPluginInfoAndPath).
 """
 

@@ -1,7 +1,7 @@
 """Which official downloads there are: address, checksum and contents, per tool and platform.
 
-`toolchain/downloads.yaml` holds them and says where each checksum comes from. A file whose checksum is `published` has
-none there yet: the one that its release publishes beside it is fetched over TLS, which trusts the server of the
+`toolchain/downloads.yaml` lists them and says where each checksum comes from. Where the checksum is `published`, the
+file is not pinned yet: the checksum that its release publishes is fetched over TLS, which trusts the server of the
 release. `python -m sandbox pin` turns those into pins.
 """
 
@@ -26,7 +26,7 @@ from sandbox.tools.golang import parse_version
 FILE: Final = CHECKOUT / "toolchain" / "downloads.yaml"
 
 INSTEAD: Final = "KMETAL_DOWNLOADS"
-"""Environment variable: path of a file that is read instead, for a mirror of one's own; an empty file: build all."""
+"""Environment variable: path of another file to read, for your own mirror; with an empty file, everything is built."""
 
 PUBLISHED: Final = "published"
 """In place of a checksum: the release publishes it beside the file."""
@@ -44,7 +44,7 @@ class Download:
     name: str
     version: str
     provides: tuple[str, ...]
-    """The programs that must be in it."""
+    """The programs that it must contain."""
 
     url: str
     file: str
@@ -67,9 +67,9 @@ class Download:
 
     @property
     def key(self) -> str:
-        """Names its directory in the cache, by all that its contents depend on."""
-        told = "\n".join((self.url, self.algorithm, self.digest, *self.provides, *self.members))
-        return f"{self.name}-{self.version}-{hashlib.sha256(told.encode()).hexdigest()[:16]}"
+        """The name of its directory in the cache, from everything that its contents depend on."""
+        identity = "\n".join((self.url, self.algorithm, self.digest, *self.provides, *self.members))
+        return f"{self.name}-{self.version}-{hashlib.sha256(identity.encode()).hexdigest()[:16]}"
 
 
 def this_platform() -> str:
@@ -109,7 +109,7 @@ def _read(path: Path) -> dict[str, tuple[Download, ...]]:
 
 
 def ways(tool: str, version: str) -> tuple[Download, ...]:
-    """The downloads that hold a tool in exactly this version, for this machine, best first."""
+    """The downloads that contain a tool in exactly this version, for this machine, best first."""
     return tuple(
         download
         for download in every_download().get(this_platform(), ())

@@ -1,7 +1,7 @@
 """One file over HTTP: whether its server can be reached, its bytes, its checksum.
 
 Proxies and certificates are those of the environment (`HTTPS_PROXY`, `NO_PROXY`, `REQUESTS_CA_BUNDLE`), as `requests`
-reads them. Whatever goes wrong is a `FetchError` with one sentence; a file that was refused is not left behind.
+reads them. Every error is a `FetchError` with one sentence; a refused file is deleted.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PROBE_SECONDS: Final = 5.0
-"""How long a server may take to answer at all; asked once per server and run."""
+"""How long a server may take to answer at all; checked once per server and run."""
 
 SILENCE_SECONDS: Final = 30.0
 """How long a server may send nothing in the middle of a file."""
@@ -36,11 +36,11 @@ _IDENTITY: Final = {"Accept-Encoding": "identity", "User-Agent": "kmetal-network
 
 
 class FetchError(Exception):
-    """Why a file cannot be had, in one sentence."""
+    """Why a file is not available, in one sentence."""
 
 
 def reachable(url: str) -> bool:
-    """Whether the server of an address answers, whatever it answers."""
+    """Whether the server of an address gives any answer."""
     return not unreachable(url)
 
 
@@ -69,26 +69,26 @@ def _ask(url: str) -> str:
     return answers[0] if answers else f"no answer within {PROBE_SECONDS:g} s"
 
 
-def fetch(url: str, to: Path, checksum: tuple[str, str], heard: Callable[[int, int], None]) -> None:
+def fetch(url: str, to: Path, checksum: tuple[str, str], report: Callable[[int, int], None]) -> None:
     """Write a file and check it.
 
     Args:
         url: The address.
-        to: The file to be written; it is gone again when this fails.
+        to: The file to be written; deleted when this fails.
         checksum: Algorithm and hexadecimal digest.
-        heard: Called with the bytes that have come and those that will (0: unknown); what it raises ends the transfer.
+        report: Called with the bytes received and the total (0: unknown); an exception from it ends the transfer.
 
     Raises:
         FetchError: no answer, another status than 200, a web page, a body that ends early, another checksum.
     """
     try:
-        _transfer(url, to, checksum, heard)
+        _transfer(url, to, checksum, report)
     except BaseException:
         to.unlink(missing_ok=True)
         raise
 
 
-def _transfer(url: str, to: Path, checksum: tuple[str, str], heard: Callable[[int, int], None]) -> None:
+def _transfer(url: str, to: Path, checksum: tuple[str, str], report: Callable[[int, int], None]) -> None:
     algorithm, expected = checksum
     digest, come, started = hashlib.new(algorithm), 0, time.monotonic()
     with _answer(url) as answer, to.open("wb") as file:
@@ -97,7 +97,7 @@ def _transfer(url: str, to: Path, checksum: tuple[str, str], heard: Callable[[in
             file.write(chunk)
             digest.update(chunk)
             come += len(chunk)
-            heard(come, whole)
+            report(come, whole)
             if time.monotonic() - started > LONGEST_SECONDS:
                 raise FetchError(f"{come} bytes in {LONGEST_SECONDS:g} s are too slow")
     if digest.hexdigest() != expected.lower():

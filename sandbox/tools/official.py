@@ -1,7 +1,7 @@
-"""Official downloads in the cache: looked up, or had all at once.
+"""Official downloads in the cache: finds them, or downloads them in parallel.
 
-A download becomes a directory of the cache by one rename, after its checksum was right, its programs were unpacked and
-have run once. Whatever ends before that leaves a hidden directory that nobody looks into; the next attempt removes it.
+A download becomes a directory of the cache with one rename, after its checksum was right, its programs were unpacked
+and have run once. An attempt that ends earlier leaves a hidden directory; the next attempt deletes it.
 """
 
 from __future__ import annotations
@@ -37,15 +37,15 @@ def cached(tool: str, version: str) -> Path | None:
 
 
 def directory(download: Download) -> Path:
-    """Where the programs of a download lie, once they do."""
+    """The directory of a download's programs, once it exists."""
     return cache_directory() / download.key
 
 
 def obtain(tools: Mapping[str, str], trial: Trial, over: threading.Event | None = None) -> dict[str, Path]:
-    """Download what can be had of some tools, side by side.
+    """Download the available ones of some tools, in parallel.
 
-    Of each that cannot, one line says why and what comes next. It raises nothing of its own: what is not in the answer
-    is to be had another way.
+    For each other one, a line says why and what comes next. It raises nothing of its own: the caller gets what is not
+    in the answer another way.
 
     Args:
         tools: Name and version.
@@ -70,7 +70,7 @@ def obtain(tools: Mapping[str, str], trial: Trial, over: threading.Event | None 
 
 
 def _next(lists: Mapping[str, Sequence[Download]]) -> tuple[Download, ...]:
-    """The best way of each tool, an archive that holds several once."""
+    """The best download of each tool; an archive with several tools appears once."""
     return tuple(dict.fromkeys(each[0] for each in lists.values() if each))
 
 
@@ -109,7 +109,7 @@ def _side_by_side(downloads: Sequence[Download], trial: Trial, over: threading.E
         running = {download: pool.submit(_problem, download, trial, progress) for download in downloads}
         try:
             problems = {download: future.result() for download, future in running.items()}
-        except BaseException:  # an interrupt must not wait for what is under way
+        except BaseException:  # an interrupt must not wait for running transfers
             over.set()
             raise
         good = sum(not problem for problem in problems.values())
@@ -130,7 +130,7 @@ def _problem(download: Download, trial: Trial, progress: _Progress) -> str:
 def _install(download: Download, trial: Trial, progress: _Progress) -> None:
     target = directory(download)
     with exclusively(target):
-        if target.is_dir():  # another process had it while we waited
+        if target.is_dir():  # another process downloaded it while we waited
             return
         for left in target.parent.glob(f".{target.name}.*"):
             shutil.rmtree(left, ignore_errors=True)
@@ -168,13 +168,13 @@ class _Progress:
         self._bytes: dict[Download, tuple[int, int]] = {}
 
     def of(self, download: Download) -> Callable[[int, int], None]:
-        def heard(come: int, whole: int) -> None:
+        def report(come: int, whole: int) -> None:
             if self._over.is_set():
                 raise FetchError("interrupted")
             self._bytes[download] = (come, whole)
             self.work.detail = self._said(list(self._bytes.values()))
 
-        return heard
+        return report
 
     @staticmethod
     def _said(transfers: Iterable[tuple[int, int]]) -> str:

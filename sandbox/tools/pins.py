@@ -1,7 +1,7 @@
-"""The maintainer's command: checksums as the releases publish them, for all platforms, into `toolchain/downloads.yaml`.
+"""The maintainer's command: writes the releases' checksums, for all platforms, into `toolchain/downloads.yaml`.
 
 A checksum that is pinned already is compared and never replaced: when it differs, either the pin or the release is
-wrong, and somebody has to look.
+wrong, and a person must decide.
 """
 
 from __future__ import annotations

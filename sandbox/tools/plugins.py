@@ -1,10 +1,10 @@
 """The two Pulumi plugins that the program needs, in the sandbox's own Pulumi home.
 
-The Kubernetes provider is the genuine one, had as every tool is (`sandbox.tools.toolchain`). The policy analyzer takes
-the place of the Python language host, which is part of the official CLI and not of its Go module; beside a CLI that has
-this host no analyzer is placed.
+The Kubernetes provider is the genuine one, obtained like every tool (`sandbox.tools.toolchain`). The policy analyzer
+takes the place of the Python language host, which is part of the official CLI and not of its Go module; a CLI that has
+this host needs no analyzer.
 
-Both lie in `PULUMI_HOME/plugins` and not on PATH, because the engine prints a warning with every use of a plugin that
+Both are in `PULUMI_HOME/plugins` and not on PATH, because the engine prints a warning with every use of a plugin that
 it found on PATH (sdk/go/common/workspace/plugins.go, getPluginInfoAndPath).
 """
 
@@ -27,8 +27,8 @@ _ANALYZER_SCRIPT: Final = """#!/bin/sh
 exec {python} -u -m pulumi.policy "$1" "$2"
 """
 
-# Each command of the CLI writes what it could say in debugging, every property of every resource, into a file of
-# PULUMI_HOME/logs; it has no switch for that, and does without where it cannot (pulumi pkg/logging 3.250).
+# Each command of the CLI writes debug output, every property of every resource, into a file of PULUMI_HOME/logs. It has
+# no switch for that, and runs without logs where it cannot write them (pulumi pkg/logging 3.250).
 _NO_LOGS: Final = """\
 A file, so that the Pulumi CLI makes no folder of this name: its logs cost half of the engine's processor time.
 For a look into the engine: pulumi --logtostderr -v=9
@@ -36,7 +36,7 @@ For a look into the engine: pulumi --logtostderr -v=9
 
 
 def prepare(home: Path, provider: Path, pulumi: Path) -> None:
-    """Put both plugins into a Pulumi home, anew each time: interpreter and cache may have moved.
+    """Put both plugins into a Pulumi home, again on each run: interpreter and cache may have moved.
 
     Args:
         home: the folder that PULUMI_HOME names.

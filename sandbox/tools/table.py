@@ -56,15 +56,15 @@ class Tool:
     """How many leading numbers of the version must be equal for a user's own tool to fit; it may never be older."""
 
     release: str = ""
-    """The version that the tool says of itself, where the Go module has none of that form: the provider is released
-    from a tag that the module proxy does not know as a version."""
+    """The version that the tool reports, where the Go module has none of that form: the provider is released from a tag
+    that the module proxy does not know as a version."""
 
     files: ModuleFiles | None = None
     """What the build takes from the source module beside its packages."""
 
     stamps: tuple[str, ...] = ()
-    """Linker variables that take the version: a build of a Go module has none by itself, and then says nothing of it
-    (Pulumi: the Automation API refuses it) or something false (Kubernetes: v0.0.0-master)."""
+    """Linker variables that take the version: without them a build of a Go module reports no version
+    (Pulumi: the Automation API refuses it) or a wrong one (Kubernetes: v0.0.0-master)."""
 
     @property
     def folder(self) -> Path:
@@ -84,12 +84,12 @@ class Tool:
 
     @property
     def version(self) -> str:
-        """The version that the tool says of itself: the release, else the one that `go.mod` pins."""
+        """The version that the tool reports: the release, else the one that `go.mod` pins."""
         return self.release or self.pinned
 
     @property
     def pinned(self) -> str:
-        """The version of the source module that `go.mod` pins, said there and nowhere else."""
+        """The version of the source module, which only `go.mod` pins."""
         text = self.go_mod
         found = re.search(rf"^\s*(?:require )?{re.escape(self.source)} (v\S+)", text, re.MULTILINE)
         if not found:
@@ -97,7 +97,7 @@ class Tool:
         return found[1]
 
     def fits(self, version: str) -> bool:
-        """Whether a version found elsewhere will do: not older than the pinned one, and alike as far as it must be."""
+        """Whether a version found elsewhere fits: not older than the pinned one, same leading numbers."""
         theirs, ours = parse_version(version), parse_version(self.version)
         return theirs[: self.same] == ours[: self.same] and theirs >= ours
 

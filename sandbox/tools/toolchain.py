@@ -4,7 +4,7 @@ Each is the one on PATH when its version fits, else one that an earlier run left
 download (`sandbox.tools`), else built from its Go module. Versions and checksums are committed under `toolchain/`.
 Nothing is written into the checkout.
 
-It refuses an older or an incompatible tool of the user's silently, by building its own beside it.
+Where the user's own tool is older or incompatible, it silently builds another one beside it.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 
 
 def provide(names: Iterable[str] = TOOLS) -> dict[str, Path]:
-    """Where each tool lies, had first if need be; a line is printed for whatever takes time.
+    """The path of each tool, which is downloaded or built if missing; it prints a line for whatever takes time.
 
     The order: the user's own on PATH, the cache, the official download, the build from the Go module. Downloads run
-    side by side, and so do builds where the cores allow.
+    in parallel, and so do builds where the cores allow.
 
     Raises:
-        OperatorError: a tool could be had in none of these ways.
+        OperatorError: none of these ways provides a tool.
     """
     return provide_tools([TOOLS[name] for name in names])
 
@@ -49,7 +49,7 @@ def provide_tools(tools: Sequence[Tool]) -> dict[str, Path]:
 
 
 def _downloaded(tools: Sequence[Tool]) -> dict[str, Path]:
-    """What can be had by download. What no release offers is built meanwhile: downloads leave the cores idle."""
+    """Download what releases offer, and build the rest meanwhile: downloads leave the cores idle."""
     offered = {tool.name: tool.version for tool in tools if ways(tool.name, tool.version)}
     over = threading.Event()
     with ThreadPoolExecutor(1) as pool:
@@ -64,12 +64,12 @@ def _downloaded(tools: Sequence[Tool]) -> dict[str, Path]:
 
 
 def _present(tool: Tool) -> Path | None:
-    """On PATH, or left in the cache by an earlier run, downloaded or built."""
+    """On PATH, or in the cache from an earlier download or build."""
     return _on_path(tool) or _users_plugin(tool) or official.cached(tool.name, tool.version) or _built(tool)
 
 
 def _built(tool: Tool) -> Path | None:
-    """An earlier build of it, by the Go that would build it now; no Go is installed to find out."""
+    """An earlier build with the Go that would build it now; this installs no Go."""
     go = golang.find_present_go(tool.go_line)
     target = _target(tool, go) if go else None
     return target if target and target.is_file() else None
@@ -144,7 +144,7 @@ def _target(tool: Tool, go: golang.Go) -> Path:
 
 
 def _digest(tool: Tool, go: golang.Go) -> str:
-    """Names a build by all that it depends on."""
+    """Identifies a build by everything that it depends on."""
     digest = hashlib.sha256(go.fingerprint.encode())
     digest.update(repr(tool.files).encode() if tool.files else b"")
     for path in sorted(path for path in tool.folder.iterdir() if path.suffix in {".mod", ".sum", ".go"}):

@@ -1,6 +1,6 @@
-"""The language host for Pulumi YAML, which only a test of `components` needs: `make up` does without.
+"""The language host for Pulumi YAML, which only a test of `components` needs; `make up` does not.
 
-The official CLI brings it along. Elsewhere it is built from its Go module, once: some 50 seconds of processor
+The official CLI includes it. Elsewhere it is built once from its Go module: some 50 seconds of processor
 time. Its release 1.25.0 does not compile with the packages of Pulumi 3.250, so `toolchain/yaml` pins those of 3.206.
 """
 

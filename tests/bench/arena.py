@@ -1,4 +1,4 @@
-"""A control plane for one measurement, fresh and ended afterwards, with the controllers' double at high speed."""
+"""A control plane for one measurement, fresh and stopped afterwards, with simulated controllers at high speed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sandbox.control_plane.control_plane import ControlPlane
 from sandbox.processes import Server
 
 SPEED: Final = 100
-"""How much faster than recorded the double works: its waits shall not hide what the engine costs."""
+"""How much faster than recorded the simulation runs: its waits must not hide the engine's cost."""
 
 _PATIENCE: Final = 10.0
 

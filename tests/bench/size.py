@@ -49,7 +49,7 @@ class Size:
 
 @dataclass(frozen=True)
 class Bench:
-    """Where the measurements take place, and what they are told."""
+    """Where the measurements run, and their parameters."""
 
     directory: Path
     """Holds the tools; made by `sandbox.environment.prepare`."""

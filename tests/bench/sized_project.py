@@ -1,4 +1,4 @@
-"""A project directory with generated tenants: the seed's network from `Pulumi.dev.yaml`, a wider external block, n tenants.
+"""A project directory with generated tenants: the guide's network from `Pulumi.dev.yaml`, a wider external block, n tenants.
 
 It is a directory of its own, because all stack files of a project are judged together. The program is the checkout's
 own. The chart is left to others (`install: external`): Helm's work does not grow with tenants, and `kubectl apply` has
@@ -29,7 +29,7 @@ def stack_text(tenants: int, kubeconfig: Path) -> str:
     config = data["config"]
     config[f"{PROJECT}:cluster"]["kubeconfig"] = str(kubeconfig)
     config[f"{PROJECT}:chart"] = {"install": "external"}
-    # Each tenant's router takes an address of the external Subnet, and the seed's /27 has room for some twenty.
+    # Each tenant's router takes an address of the external Subnet, and the guide's /27 has room for some twenty.
     external = {"cidrBlock": "77.220.68.0/24", "gateway": "77.220.68.1", "excludeIps": ["77.220.68.1"]}
     config[f"{PROJECT}:provider"]["external"].update(external)
     config[f"{PROJECT}:tenants"] = [

@@ -1,4 +1,4 @@
-"""The benchmark's own parts: its stack file is a lawful one, its figures are told apart, its verdict bites."""
+"""The benchmark's own parts: its stack file keeps the laws, its figures are distinct, its verdict can fail."""
 
 from __future__ import annotations
 

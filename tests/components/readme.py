@@ -19,7 +19,7 @@ def python_program(**replaced: str) -> Callable[[], None]:
     """The program in Python, as a function.
 
     Args:
-        replaced: By keyword argument in the text: what stands for its text there.
+        replaced: By keyword argument in the text: the replacement of its text there.
     """
     text = shown("python")
     for name, value in replaced.items():

@@ -112,7 +112,7 @@ class Engine:
         return self._run(self._stack.destroy, lambda _: None, {})
 
     def refresh(self) -> Outcome:
-        """Read everything anew."""
+        """Refresh: read everything again."""
         return self._run(self._stack.refresh, lambda _: None, {})
 
     def state(self) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def test_an_object_that_is_gone_already_is_deleted(engine: Engine, api: Api, nam
 
 
 def test_a_refresh_notices_that_an_object_is_gone(engine: Engine, api: Api, name: str) -> None:
-    """docs/evidence/provider.md#diff: a read of a 404 drops it from the state, and the next up makes it anew."""
+    """docs/evidence/provider.md#diff: a read of a 404 drops it from the state, and the next up recreates it."""
 
     def declare(provider: k8s.Provider) -> None:
         custom(provider, "IPAddressPool", name, POOL)

@@ -105,7 +105,7 @@ def test_a_wait_that_fails_keeps_the_object_and_the_next_up_waits_again(engine: 
 
 
 def test_a_large_object_that_is_not_ready_is_kept_as_well(engine: Engine, api: Api, name: str) -> None:
-    """Like the one above; the state travels in the error, past the usual limit of 8 KiB for what stands beside one."""
+    """Like the one above; the state travels in the error, past the usual limit of 8 KiB for its metadata."""
     namespaces = [f"tenant-{number:04}" for number in range(2000)]
 
     def declare(provider: k8s.Provider) -> None:

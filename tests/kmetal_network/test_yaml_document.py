@@ -44,7 +44,7 @@ def test_a_quoted_sign_is_a_key_like_any_other() -> None:
     assert read("'<<': {x: 1}\n") == {"<<": {"x": 1}}
 
 
-def test_what_is_merged_stands_where_it_was_written() -> None:
+def test_what_is_merged_is_where_it_was_written() -> None:
     document = read_document("a: &a\n  x: 1\nb:\n  <<: *a\n", "f.yaml")
 
     assert document.place(("b", "x")) == "f.yaml:2 b.x"

@@ -1,4 +1,4 @@
-"""What a case is: a good network, edited for one cause, and by hand what every door that sees the cause has to say."""
+"""What a case is: a good network, edited for one cause, and by hand the expected finding of every enforcement point that sees the cause."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Life-cycle tests: the program against a real API server and the controller double, from first `up` to last trace."""
+"""Life-cycle tests: the program against a real API server and simulated controllers, from the first `up` to the last object."""

@@ -1,4 +1,4 @@
-"""The seed's page applied as kubectl applies it, on a cluster where Helm has installed the chart."""
+"""The guide's YAML applied as kubectl applies it, on a cluster where Helm has installed the chart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A project of its own for each test, on a cluster of which it knows what stands there, with the controllers at work.
+"""A project of its own for each test, on a cluster with known content and running controllers.
 
 A test marked `network_applied` begins with the network of the settings applied, `network_applied("beta")` with that of a second tenant
 as well; any other with a cluster on its first day.
@@ -20,7 +20,7 @@ from tests.life_cycle.live_project import Project
 from tests.support.etcd_snapshot import EtcdSnapshot
 
 SPEED = 20
-"""Kube-OVN looks at its provider nodes every 30 seconds; here every 1.5."""
+"""Kube-OVN checks its provider nodes every 30 seconds; here every 1.5."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class AppliedNetwork:
     """Of the engine."""
 
     northbound: Northbound
-    """What OVN was told, which a controller that starts anew finds there."""
+    """OVN's records, which a restarted controller finds."""
 
     cluster: EtcdSnapshot
 
@@ -72,7 +72,7 @@ def applied(
 
 @pytest.fixture
 def begins_with(request: pytest.FixtureRequest) -> AppliedNetwork | None:
-    """What stands when the test begins."""
+    """The network that exists when the test begins."""
     marker = request.node.get_closest_marker("network_applied")
     if marker is None:
         return None
@@ -108,7 +108,7 @@ def project(
     engine_environment: dict[str, str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Project:
-    """The seed's network as settings."""
+    """The guide's network as settings."""
     made = Project(tmp_path, control_plane, engine_environment, simulator)
     if request.node.get_closest_marker("without_admission"):
         made.leave_admission_out("not what the test is about")

@@ -34,7 +34,7 @@ BETA: Final[Mapping[str, Any]] = {
     "name": "beta",
     "clusters": [{"name": "main", "cidrBlock": "10.100.0.0/24"}],
 }
-"""A second tenant; its block is alpha's too, which is legal: other VPC, other world."""
+"""A second tenant; its block is alpha's too, which is legal in another VPC."""
 
 OWN_KINDS: Final = (
     "ProviderNetwork",
@@ -144,7 +144,7 @@ class Project:
         """`Kind namespace/name` to UID and resourceVersion: two snapshots are equal when nothing was touched.
 
         Taken when the controllers have come to rest, who write for a while after whoever made an object has it. Without
-        the two Subnets that Kube-OVN makes for itself: it counts their addresses anew when it likes.
+        the two Subnets that Kube-OVN creates for itself: it may recount their addresses at any time.
         """
         assert self._simulator.settle(), "the controllers have not come to rest"
         return {

@@ -1,4 +1,4 @@
-"""What a command has its operator know: each thing once, whichever door says it, and as it is written."""
+"""What a command prints: each finding once, whichever enforcement point reports it, unchanged."""
 
 from __future__ import annotations
 

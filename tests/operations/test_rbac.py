@@ -1,4 +1,4 @@
-"""The preview identity may read what is looked at, and writes nothing that no wall could stand before."""
+"""The preview identity may read what commands read, and gets no write that an admission policy cannot restrict."""
 
 from __future__ import annotations
 

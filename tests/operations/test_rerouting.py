@@ -1,4 +1,4 @@
-"""Which routers get another way out, and how what no state knows of them is told; on objects written by hand."""
+"""Which routers are replaced, and how untracked objects are reported; on objects written by hand."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def present(address: str | None, seen: Objects) -> list[IPv4Address | None]:
     return [router.present for router in rerouted(environment(address), seen).values()]
 
 
-def test_a_router_is_made_anew_for_another_address_and_for_none_where_one_was_pinned() -> None:
+def test_a_router_is_replaced_for_another_address_and_for_none_where_one_was_pinned() -> None:
     pinned: Objects = {"Vpc": {VPC: item(VPC)}, "OvnEip": eip(FIRST)}
     chosen: Objects = {"Vpc": {VPC: item(VPC)}, "OvnEip": eip(FIRST, {})}
 
@@ -90,7 +90,7 @@ class Cluster:
 
 
 class Runs:
-    """The engine: what it was told to do, and a state to which an `up` adds all that stands."""
+    """The engine: its recorded calls, and a state to which an `up` adds all existing objects."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, cluster: Cluster, *known: str) -> None:
         self.reported: list[tuple[str, Any]] = []
@@ -170,7 +170,7 @@ def test_what_no_state_knows_of_a_router_is_taken_over_with_its_present_address_
     assert runs.reported == [LOOK, UP, LOOK, DOWN]
 
 
-def test_an_address_that_kube_ovn_chose_need_not_be_known_as_it_goes_with_its_vpc(
+def test_an_address_that_kube_ovn_chose_need_not_be_known_as_it_is_deleted_with_its_vpc(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     runs = Runs(monkeypatch, cluster := Cluster({**WHOLE, "OvnEip": eip(FIRST, {})}), *KNOWN[:1], *KNOWN[2:])

@@ -1,4 +1,4 @@
-"""One OVN for a module; its tests are skipped, with one line, where OVN cannot be had."""
+"""One OVN for a module; its tests are skipped, with one line, where OVN is not available."""
 
 from __future__ import annotations
 

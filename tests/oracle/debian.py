@@ -20,7 +20,7 @@ _LIBRARIES: Final = ("libxdp1", "libbpf1", "libunbound8", "libnuma1", "libcap-ng
 
 
 class MissingError(Exception):
-    """OVN cannot be had here; the text says why in one line."""
+    """OVN is not available here; the text says why in one line."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def programs() -> Programs:
     """OVN's programs.
 
     Raises:
-        MissingError: they are neither on PATH nor to be had from Debian.
+        MissingError: they are neither on PATH nor available from Debian.
     """
     found = {name: shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/bin") for name in PROGRAMS}
     if all(found.values()) and Path("/usr/share/ovn/ovn-nb.ovsschema").is_file():

@@ -1,6 +1,6 @@
 """Kube-OVN's objects in OVN's northbound database, as its controller writes them there.
 
-Written anew after what the controller was seen to do (kube-ovn v1.15, pkg/controller and pkg/ovs), and apart from
+Written independently, from the observed behaviour of the controller (kube-ovn v1.15, pkg/controller and pkg/ovs), and apart from
 `kmetal_network.reach`: what is compared with a model must not be made by it.
 """
 
@@ -53,7 +53,7 @@ class Rows:
     serial: Counter[str] = field(default_factory=Counter)
 
     def insert(self, table: str, row: Row) -> list[str]:
-        """A row; what it returns stands for it in another row."""
+        """Add a row; returns its reference for other rows."""
         self.serial["row"] += 1
         name = f"row{self.serial['row']}"
         self.operations.append({"op": "insert", "table": table, "row": row, "uuid-name": name})

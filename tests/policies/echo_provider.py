@@ -31,7 +31,7 @@ def as_property(value: Any) -> PropertyValue:
 
 
 class Echo(Provider):
-    """Creates what it is told to create, in no cluster."""
+    """Creates every requested object, in no cluster."""
 
     async def create(self, request: CreateRequest) -> CreateResponse:
         """Echo the inputs."""

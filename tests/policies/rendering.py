@@ -32,7 +32,7 @@ def pool(*addresses: str, name: str = "public") -> dict[str, Any]:
 
 
 def external(cidr: str = EXTERNAL_BLOCK) -> dict[str, Any]:
-    """The Subnet on the provider VLAN, as in the seed."""
+    """The Subnet on the provider VLAN, as in kMetal's guide."""
     spec = {
         "vpc": "ovn-cluster",
         "vlan": "vlan222",
@@ -57,7 +57,7 @@ def layer2(*interfaces: str, pools: Iterable[str] = ("public",)) -> dict[str, An
 
 
 def struct(data: Mapping[str, Any]) -> struct_pb2.Struct:
-    """Properties as they travel: every number a double, and a patch of the kind that it patches."""
+    """Properties in the engine's form: every number a float, and a patch of the kind that it patches."""
     result = struct_pb2.Struct()
     result.update({**data, "kind": data["kind"].removesuffix("Patch")} if "kind" in data else data)
     return result
@@ -101,7 +101,7 @@ def mandatory(response: proto.AnalyzeResponse) -> list[str]:
 
 
 def advisory(response: proto.AnalyzeResponse) -> list[str]:
-    """What is told only."""
+    """Advisory findings only."""
     return _messages(response, proto.ADVISORY)
 
 

@@ -1,4 +1,4 @@
-"""The second door: the table of cases, and every field's unknown value, through the SDK's own servicer and proxies."""
+"""The policy pack as enforcement point: the table of cases, and every field's unknown value, through the SDK's own servicer and proxies."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def travelling(value: Any) -> Any:
 
 
 def rows() -> Iterator[Case]:
-    """The rows whose cause stands in rendered objects: no other environment, no witness beside them."""
+    """The rows whose cause is in rendered objects alone: no other environment, no further fact."""
     plain = good().context
     for case in CASES:
         network = case.network()

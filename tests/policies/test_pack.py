@@ -1,4 +1,4 @@
-"""The pack through the SDK's own servicer: what is refused, what is told, and that nothing switches it off."""
+"""The pack through the SDK's own servicer: what it refuses, what it reports, and that nothing switches it off."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def test_an_advertisement_on_the_provider_nic_is_refused(interfaces: tuple[str, 
     assert laws_in(mandatory(response)) == {"NET-202"}
 
 
-def test_numbers_arrive_as_doubles_and_are_judged_as_integers() -> None:
+def test_numbers_arrive_as_floats_and_are_judged_as_integers() -> None:
     vlan = manifest("Vlan", "vlan222", {"id": 222, "provider": "provider"})
     (reported,) = [message for message in mandatory(Pack().stack(provider_network(), vlan)) if "[NET-301]" in message]
     assert "has id 222 and" in reported
@@ -201,6 +201,6 @@ def test_a_violation_is_reported_on_its_resource() -> None:
     assert {entry.urn for entry in response.diagnostics if "[NET-201]" in entry.message} == {"urn:1"}
 
 
-def test_every_law_that_is_never_relaxed_stands_before_creation() -> None:
+def test_every_law_that_is_never_relaxed_is_checked_before_creation() -> None:
     assert {"NET-201", "NET-203"} <= {law.id for law in LAWS if not law.relaxable}
     assert BY_ID["NET-202"].relaxable

@@ -1,4 +1,4 @@
-"""The sandbox as a whole: the double is started, watched over, shown and ended with the rest."""
+"""The whole sandbox: it starts, checks, shows and stops the simulated controllers with the rest."""
 
 from __future__ import annotations
 
@@ -239,11 +239,11 @@ def test_the_simulator_comes_back_after_its_death_and_follows_the_api_server_to_
 
 
 def _controls(api: Api) -> None:
-    """A new Vpc gets its finalizer from the double."""
+    """A new Vpc gets its finalizer from the simulated controllers."""
     kind = KINDS["Vpc"]
     api.create({"apiVersion": kind.api, "kind": "Vpc", "metadata": {"name": "alpha-vpc"}, "spec": {}})
     for _ in range(100):
         if api.request("GET", kind.path("alpha-vpc"))["metadata"].get("finalizers"):
             return
         time.sleep(0.1)
-    raise AssertionError("the double does nothing")
+    raise AssertionError("the simulated controllers do nothing")

@@ -148,7 +148,7 @@ def rows() -> Iterator[tuple[Case, Literals, list[Body]]]:
 
 
 def refusing(case: Case, body: Body) -> set[str]:
-    """The laws by one of which the admission policies have to refuse an object of a case; it gets to hear of one."""
+    """The laws by one of which the admission policies must reject an object of a case; the answer names one of them."""
     laws = {rule for rule, place in case.expected if place == default_place(body)} & HELD
     stricter = IN_OTHER_WORDS.get(str(case), set()) if body["kind"] in _STRICT else set()
     return stricter if str(case) in ELSEWHERE or case.warned else laws | stricter

@@ -1,6 +1,6 @@
 """What a cluster holds at one moment, and how it comes to hold just that again, in milliseconds.
 
-Some hundred tests need a cluster on its first day, or one with the seed's network on it. To take away through the API
+Some hundred tests need an initial cluster, or one with the guide's network. To take away through the API
 server what the last test left takes a second, and to apply the network takes five; so what differs is put back where it
 lies, in etcd. To the API server, to controllers and to watches these are changes like any other.
 """
@@ -33,7 +33,7 @@ PATIENCE = 20.0
 
 
 class EtcdSnapshot:
-    """Of one control plane, all that stands in its etcd."""
+    """The whole etcd content of one control plane."""
 
     def __init__(self, plane: ControlPlane) -> None:
         self.plane = plane
@@ -87,7 +87,7 @@ class EtcdSnapshot:
         return {"requestDeleteRange": {"key": _coded(key)}}
 
     def _seen(self) -> dict[str, str]:
-        """Key to value, as etcd's gateway writes it, of all that no lease will take away again."""
+        """Key to value, as etcd's gateway writes it, of all that no lease will delete."""
         found = self._ask("range", {"key": _coded(BEGIN), "range_end": _coded(END)})["kvs"]
         named = ((b64decode(one["key"]).decode(), one) for one in found)
         return {key: one["value"] for key, one in named if "lease" not in one and not key.startswith(ALIVE)}

@@ -1,6 +1,6 @@
 """A Vault, as far as an engine asks one: its transit engine wraps the key of a stack's secrets, and unwraps it.
 
-With a passphrase each command of the CLI derives the key anew, a million rounds of PBKDF2, which was a tenth of the
+With a passphrase each command of the CLI derives the key again, a million rounds of PBKDF2, which was a tenth of the
 sandbox tier's processor time. This is how a team keeps secrets, too. The main job and the real previews use a passphrase.
 """
 

@@ -1,8 +1,8 @@
-"""Which tests may run beside each other: those that share no world.
+"""Which tests may run in parallel: those of different groups.
 
 Each worker of pytest-xdist is a session with a control plane of its own. Tests of a file run on one worker in their order,
-for they share fixtures, or are one story; those of the controller double share a cluster; each life cycle has a world of its
-own. The groups of pytest-xdist 3.8 would say the same, but pytest 9.2 does not know the names that it gives to tests.
+for they share fixtures, or are one story; those of the simulated controllers share a cluster; each life cycle is its own
+group. The groups of pytest-xdist 3.8 would say the same, but pytest 9.2 does not know the names that it gives to tests.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ LONG = ("test_killed", "test_table", "test_rerouting", "test_left_behind", "test
 
 
 class XdistGroups(LoadScopeScheduling):
-    """Hands out world by world."""
+    """Distributes group by group."""
 
     def _split_scope(self, nodeid: str) -> str:
         file, *_ = nodeid.partition("::")

@@ -1,4 +1,4 @@
-"""What an adoption reads, what it would change, and what it leaves alone: by hand, on the seed's own page."""
+"""What an adoption reads, would change, and does not adopt: expectations by hand, on the guide's own YAML."""
 
 from __future__ import annotations
 
@@ -218,7 +218,7 @@ def test_what_the_controller_alone_has_written_is_no_field_of_anybodys() -> None
     assert proposed(network).fields(Fate.STAYS) == []
 
 
-def test_what_the_provider_network_would_lose_stands_in_the_way() -> None:
+def test_what_the_provider_network_would_lose_blocks_the_adoption() -> None:
     network = live(page())
     network["Vpc"]["ovn-cluster"]["spec"]["extraExternalSubnets"] = ["external", "second"]
     network["Subnet"]["external"]["spec"]["protocol"] = "Dual"
@@ -235,7 +235,7 @@ def test_what_the_provider_network_would_lose_stands_in_the_way() -> None:
     ]
 
 
-def test_settings_that_stand_already_are_held_to_the_cluster_and_a_longer_list_stands_in_the_way() -> None:
+def test_existing_settings_are_compared_with_the_cluster_and_a_longer_list_blocks_the_adoption() -> None:
     network = live(page())
     environment = proposed(network).environment
     settings = environment.settings.model_dump(by_alias=True)
@@ -258,7 +258,7 @@ def test_settings_that_stand_already_are_held_to_the_cluster_and_a_longer_list_s
     ]
 
 
-def test_a_value_of_a_controllers_stands_in_the_way_since_it_would_end_in_a_conflict() -> None:
+def test_a_value_of_a_controller_blocks_the_adoption_since_it_would_end_in_a_conflict() -> None:
     network = live(page())
     external = network["Subnet"]["external"]
     external["spec"]["gatewayType"] = ""

@@ -1,6 +1,6 @@
 """The changes of which the comment is kept as a golden file, as plans that a preview on a cluster would make.
 
-Written anew by `python -m tests.kmetal_network.comment.stories`, which a developer runs to read what a change of the text does.
+Rewritten by `python -m tests.kmetal_network.comment.stories`, which a developer runs to read what a change of the text does.
 """
 
 from __future__ import annotations

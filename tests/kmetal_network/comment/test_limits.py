@@ -50,7 +50,7 @@ def test_300_tenants_at_once_fit_with_every_risk_there(changed: Plan) -> None:
         (7_000, "the raw diff, pictures, lists of names, tables of changes"),
     ],
 )
-def test_what_is_long_goes_in_order_and_the_text_says_so_at_its_top(changed: Plan, limit: int, gone: str) -> None:
+def test_what_is_long_is_dropped_in_order_and_the_text_says_so_at_its_top(changed: Plan, limit: int, gone: str) -> None:
     [text] = compose([changed], replace(CONTEXT, limit=limit))
     assert len(text.encode()) <= limit
     notice = f"> Too long for a comment: {gone} are in the run's artifact."

@@ -53,7 +53,7 @@ def test_a_breaking_case_breaks_the_law_it_is_filed_under() -> None:
     assert [str(case) for case in CASES if case.expected and case.rule not in {rule for rule, _ in case.expected}] == []
 
 
-def test_no_case_stands_twice() -> None:
+def test_no_case_exists_twice() -> None:
     assert [name for name, count in Counter(map(str, CASES)).items() if count > 1] == []
 
 
@@ -86,7 +86,7 @@ def test_the_page_of_laws_is_fresh() -> None:
 
 
 def test_the_guides_network_with_the_management_nic_has_only_true_warnings() -> None:
-    """The drops and quotas that the good network adds are what the seed lacks."""
+    """The good network adds the drops and quotas that kMetal's guide lacks."""
     network = good()
     for name in ("alpha", "beta"):
         del network.objects[f"ResourceQuota {name}/{name}-quota"]

@@ -166,7 +166,7 @@ def test_a_patch_that_puts_a_subnet_on_a_vlan_puts_its_block_there() -> None:
     assert f"NET-201 {POOL}" not in reported(declared(POOL), block)
 
 
-def test_a_patch_of_a_block_stands_where_its_subnet_is_declared() -> None:
+def test_a_patch_of_a_block_is_where_its_subnet_is_declared() -> None:
     patched_block = SourceObject({**good().objects[SUBNET], "spec": {"cidrBlock": "10.100.0.0/25"}}, patch=True)
     (_, subnet) = read_objects([declared(SUBNET), patched_block]).facts.subnets
     assert (subnet.vlan, subnet.vpc, subnet.on_provider_network) == (None, "alpha-vpc", False)

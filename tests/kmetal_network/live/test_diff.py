@@ -41,7 +41,7 @@ def _labelled(item: dict[str, Any], labels: dict[str, str]) -> dict[str, Any]:
 
 @pytest.fixture
 def live() -> Objects:
-    """The seed's Subnets, Vpcs, SNAT rule, EIP and gateway nodes, with all that the controller adds."""
+    """The guide's Subnets, Vpcs, SNAT rule, EIP and gateway nodes, with all that the controller adds."""
     external = {
         "cidrBlock": "77.220.68.96/27",
         "excludeIps": ["77.220.68.127", "77.220.68.96", "77.220.68.97"],
@@ -154,7 +154,7 @@ def test_an_appended_element_counts_and_its_remedy_is_not_a_refresh_which_would_
     )
 
 
-def test_a_list_is_held_to_its_order_and_to_what_stands_in_its_elements(live: Objects) -> None:
+def test_a_list_is_compared_by_order_and_by_the_content_of_its_elements(live: Objects) -> None:
     vpc = live["Vpc"]["alpha-vpc"]["spec"]
     vpc["policyRoutes"][0]["match"] = "ip4.dst = 77.220.68.96/27"
     vpc["staticRoutes"][0]["bfdId"] = "b"
@@ -248,7 +248,7 @@ def test_orphans_are_ours_and_what_another_stack_claims_is_not_judged_here(live:
     ]
 
 
-def test_an_address_is_rogue_unless_it_belongs_to_a_vpc_of_ours(live: Objects) -> None:
+def test_an_address_is_undeclared_unless_it_belongs_to_a_vpc_of_ours(live: Objects) -> None:
     def eip(name: str, kind: str = "nat", **labels: str) -> dict[str, Any]:
         return _object(name, {"externalSubnet": "external", "type": kind}, **labels)
 
@@ -269,7 +269,7 @@ def test_an_address_is_rogue_unless_it_belongs_to_a_vpc_of_ours(live: Objects) -
     ]
 
 
-def test_an_attachment_is_rogue_where_it_reaches_kube_ovn_the_provider_nic_or_a_tenant(live: Objects) -> None:
+def test_an_attachment_is_undeclared_where_it_reaches_kube_ovn_the_provider_nic_or_a_tenant(live: Objects) -> None:
     def attachment(namespace: str, config: str) -> dict[str, Any]:
         item = _object("net", {"config": config})
         item["metadata"]["namespace"] = namespace

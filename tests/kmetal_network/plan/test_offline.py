@@ -73,7 +73,7 @@ def test_a_second_cluster_only_adds_and_takes_no_further_egress_address() -> Non
     assert values(plan) == [('spec.hard["services.loadbalancers"]', "update", "1", "2")]
 
 
-def test_a_tenant_that_goes_is_taken_down_in_reverse_and_its_pods_are_not_known() -> None:
+def test_a_removed_tenant_is_deleted_in_reverse_and_its_pods_are_not_known() -> None:
     plan = offline_plan(environment(), environment(NEW_TENANT))
     assert done(plan)[0] == "delete OvnSnatRule beta-snat-main"
     assert done(plan)[-1] == "delete Namespace tenant-beta"
@@ -94,7 +94,7 @@ def test_a_block_that_moves_replaces_the_subnet_and_its_snat_rule_with_both_valu
     ]
 
 
-def test_another_egress_address_makes_the_router_anew_with_all_that_stands_behind_it() -> None:
+def test_another_egress_address_replaces_the_router_with_all_that_is_behind_it() -> None:
     plan = planned(MOVED_EGRESS)
     assert done(plan) == [
         "replace OvnEip initech-vpc-external",

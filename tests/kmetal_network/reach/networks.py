@@ -1,6 +1,6 @@
 """Twelve networks made by hand, with what a packet meets in each: expectations that nothing computes.
 
-The model is held to them everywhere (`tests/kmetal_network/reach`), and OVN itself where it can be had (`tests/oracle`).
+The model is held to them everywhere (`tests/kmetal_network/reach`), and OVN itself where it is available (`tests/oracle`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Each environment of the project is applied, verified and taken away, with nodes as its settings have them.
+"""Each environment of the project is applied, verified and deleted, with nodes as its settings have them.
 
 Flux does not run in the sandbox; for `chart.install: flux` a thread reports what its controllers would.
 """

@@ -1,4 +1,4 @@
-"""A standing tenant gets another egress address: its router goes in order and comes anew, by `kmetal-network up` alone."""
+"""An existing tenant gets another egress address: `kmetal-network up` alone replaces its router in order."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ LABEL = "ovn.kubernetes.io/external-gw"
 
 
 @pytest.mark.network_applied("beta")
-def test_one_tenant_of_two_goes_without_a_trace_and_no_object_of_anybody_else_is_touched(project: Project) -> None:
+def test_one_tenant_of_two_is_deleted_without_a_trace_and_no_other_object_is_touched(project: Project) -> None:
     assert {"Vpc beta-vpc", "OvnEip beta-vpc-external", "OvnSnatRule beta-snat-main"} <= project.objects().keys()
     before = {key: version for key, version in project.versions().items() if "beta" not in key}
 

@@ -1,4 +1,4 @@
-"""The seed's own YAML, applied by kubectl, becomes a stack's without a change to what it does."""
+"""The guide's own YAML, applied by kubectl, becomes a stack's without a change of behaviour."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ def test_a_network_that_nobody_touched_has_no_drift_and_each_edit_is_reported_wi
     project: Project, simulator: KubeOvnSimulator
 ) -> None:
     project.add_beta()
-    # What is rogue here was made before there was a wall: with it the API server refuses the pool.
+    # These objects predate the admission policies: with them, the API server rejects the pool.
     project.leave_admission_out("rogue objects are to be made")
     project.must("up")
     assert simulator.settle()

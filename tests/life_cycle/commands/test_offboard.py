@@ -18,7 +18,7 @@ def _refused(project: Project, tenant: str = "beta", patience: float = 1.0) -> s
 
 
 @pytest.mark.network_applied("beta")
-def test_a_tenant_is_refused_while_in_use_then_goes_with_proof_and_a_second_time_is_a_proof_alone(
+def test_a_tenant_is_refused_while_in_use_then_deleted_with_proof_and_a_second_time_is_a_proof_alone(
     project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
     project.tenants.append({"name": "gamma"})

@@ -1,7 +1,7 @@
 """The engine is killed at random points of `up` and of `destroy`; the next run makes good by itself.
 
 Forty-two kills of `up` (ten of a first one, sixteen while a tenant comes, sixteen while it goes) and ten of `destroy`: one
-of each for every push, the others in the sweep (ADR 10). A kill can be had again by the seed in its test's name.
+of each for every push, the others in the sweep (ADR 10). The random seed in a test's name repeats its kill.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from tests.life_cycle.live_project import Project, said
 pytestmark = pytest.mark.sandbox
 
 PUSHED = 3
-"""Seed of the first run for every push."""
+"""Random seed of the first run for every push."""
 
 FIRST_RUNS = [pytest.param(seed, marks=() if seed == PUSHED else pytest.mark.sweep) for seed in range(10)]
 CHANGED = range(4)
 """First runs after which the network that came out is changed: whoever took it over holds all of it."""
 
 SERIES = [(0, 1), *(pytest.param(seed, 5, marks=pytest.mark.sweep) for seed in range(1, 4))]
-"""Seed, and how often the tenant comes and goes."""
+"""Random seed, and how often the tenant is added and removed."""
 
 EVENTS = 18
 """Of some 24 that a first `up` and a `destroy` report; the last ones come when everything is over."""
@@ -107,7 +107,7 @@ def test_after_a_killed_first_up_or_destroy_the_next_run_converges_and_nothing_i
 
 @pytest.mark.network_applied
 @pytest.mark.parametrize(("seed", "rounds"), SERIES)
-def test_a_tenant_comes_and_goes_through_killed_runs_and_the_others_are_not_touched(
+def test_a_tenant_is_added_and_deleted_through_killed_runs_and_the_others_are_not_touched(
     project: Project, seed: int, rounds: int
 ) -> None:
     dice = random.Random(100 + seed)  # noqa: S311 (dice for a moment, not for secrets)

@@ -75,7 +75,7 @@ def apply_subnet(project: Project, body: Mapping[str, Any]) -> None:
     project.api.request("PATCH", path, held, "application/apply-patch+yaml")
 
 
-def test_what_a_killed_run_made_is_taken_over_follows_later_changes_and_goes_with_the_rest(
+def test_what_a_killed_run_made_is_taken_over_follows_later_changes_and_is_deleted_with_the_rest(
     project: Project, simulator: KubeOvnSimulator
 ) -> None:
     forced = {"pulumi.com/patchForce": "true"}
@@ -105,7 +105,7 @@ def test_what_a_killed_run_made_is_taken_over_follows_later_changes_and_goes_wit
 
 
 @pytest.mark.network_applied
-def test_what_was_made_for_a_tenant_that_no_file_names_any_more_is_reported_and_put_back_goes_in_order(
+def test_orphans_of_a_tenant_that_no_file_names_are_reported_and_once_put_back_deleted_in_order(
     project: Project, simulator: KubeOvnSimulator
 ) -> None:
     before = project.objects().keys()

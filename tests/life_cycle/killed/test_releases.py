@@ -1,4 +1,4 @@
-"""Helm's records of the chart: what a dead run left is taken away, anybody else's stops the run and stays."""
+"""Helm's records of the chart: those of a killed run are deleted, anybody else's stop the run and stay."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_a_release_that_somebody_else_installed_stops_every_run_and_stays(projec
 
 
 @pytest.mark.without_admission
-def test_what_a_dead_run_installed_and_did_not_write_down_is_installed_anew_once(project: Project) -> None:
+def test_what_a_dead_run_installed_and_did_not_record_is_reinstalled_once(project: Project) -> None:
     chart = Path(shutil.copytree(CHECKOUT / "sandbox" / "chart", project.root / "chart"))
     hook = chart / "templates" / "hook.yaml"
     hook.write_text(HOOK)

@@ -1,6 +1,6 @@
 """A run dies while a tenant's Vpc waits for its port, and before the next one the tenant gets another egress address.
 
-What the state does not know is taken over and then made anew; nobody else is touched.
+What the state does not track is taken over and then recreated; no other object is touched.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def _killed_while_the_vpc_waits(project: Project, simulator: KubeOvnSimulator, m
 
 
 def _add_alpha_beside_beta(project: Project) -> dict[str, str]:
-    """Alpha is new in the settings; returns what stands without it."""
+    """Alpha is new in the settings; returns what exists without it."""
     [alpha] = project.tenants
     project.tenants[:] = [copy.deepcopy(dict(BETA))]
     project.save()

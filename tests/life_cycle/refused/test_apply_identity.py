@@ -50,7 +50,7 @@ def _status(api: Api, method: str, path: str, body: Any = None) -> int:
 
 
 @pytest.mark.network_applied
-def test_a_tenant_comes_and_goes_by_that_identity(project: Project, applying: Api) -> None:
+def test_a_tenant_is_added_and_deleted_by_that_identity(project: Project, applying: Api) -> None:
     config = yaml.safe_load(project.plane.kubeconfig.read_text())
     config["users"][0]["user"] = {"token": applying.token}
     (project.root / "apply").write_text(yaml.safe_dump(config))

@@ -40,7 +40,7 @@ def _said(environment: Environment, cluster: LiveCluster, planned: Outcome | Non
 
 
 def _previewed(project: Project) -> list[str]:
-    """What `kmetal-network preview` is refused for, which ends with 1, and plain `pulumi preview` warns of, which ends well."""
+    """What makes `kmetal-network preview` exit 1, while plain `pulumi preview` warns and succeeds."""
     running = project.command("preview", STACK)
     words, _ = running.communicate(timeout=300)
     refused = [line.partition(": ")[2] for line in words.splitlines() if line.startswith("refused ")]

@@ -1,4 +1,4 @@
-"""Credentials in the state grow old, clusters are built anew: neither is a change, and neither is taken for the other."""
+"""Credentials in the state expire, clusters are rebuilt: neither is a change, and the two are never confused."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def test_an_expired_token_and_a_moved_api_server_in_the_state_hinder_no_run(proj
 
 
 @pytest.mark.network_applied
-def test_a_state_of_another_cluster_is_refused_by_every_run_until_all_of_it_is_read_anew(project: Project) -> None:
+def test_a_state_of_another_cluster_is_refused_by_every_run_until_all_of_it_is_read_again(project: Project) -> None:
     uid = project.api.request("GET", "/api/v1/namespaces/kube-system")["metadata"]["uid"]
     assert _state(project).uid == uid
 

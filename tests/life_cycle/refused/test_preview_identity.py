@@ -1,4 +1,4 @@
-"""docs/rbac-preview.yaml on a real API server: its identity sees all that a pipeline looks at, and writes nothing."""
+"""docs/rbac-preview.yaml on a real API server: its identity reads all that a pipeline needs, and writes nothing."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.sandbox
 
 
 def _held_up(project: Project) -> bool:
-    """Whether the namespace controller has come to what it can not take away, and written it down."""
+    """Whether the namespace controller has reported what it cannot delete."""
     conditions = project.look("Namespace", "alpha")["status"].get("conditions", [])
     return any(one["type"] == "NamespaceFinalizersRemaining" and one["status"] == "True" for one in conditions)
 
@@ -86,7 +86,7 @@ def test_what_is_in_the_way_is_named_an_object_of_others_and_an_address_on_its_w
 
 
 @pytest.mark.network_applied
-def test_an_object_of_ours_on_its_way_out_is_waited_for_and_then_made_anew(project: Project) -> None:
+def test_a_terminating_object_of_ours_is_waited_for_and_then_recreated(project: Project) -> None:
     held = {"name": "held", "namespace": "alpha", "finalizers": ["example.com/held"]}
     project.api.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": held})
     project.api.request("DELETE", "/api/v1/namespaces/alpha")

@@ -48,7 +48,7 @@ def test_pages_come_together_in_one_list() -> None:
     assert cluster.asked == [f"{PODS}?limit=500", f"{PODS}?limit=500&continue=t"]
 
 
-def test_a_list_that_ends_half_way_is_read_anew_from_the_start() -> None:
+def test_a_list_that_ends_half_way_is_read_again_from_the_start() -> None:
     cluster = Pages(page("a", following="t"), FORGOTTEN, page("a", "new", following="u"), page("c"))
 
     assert cluster.names() == ["a", "new", "c"]

@@ -1,4 +1,4 @@
-"""What a shell is told: 0 fine, 1 findings or a run that failed, 2 wrong usage or a cluster that does not answer."""
+"""Exit codes: 0 fine, 1 findings or a run that failed, 2 wrong usage or a cluster that does not answer."""
 
 from __future__ import annotations
 

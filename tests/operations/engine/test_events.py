@@ -1,4 +1,4 @@
-"""What is made of the engine's events: objects apart from what stands in the state alone, and the pack's remarks."""
+"""What is made of the engine's events: objects apart from what only the state contains, and the pack's remarks."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def policy(level: str, message: str) -> dict[str, Any]:
     return {"policyEvent": {"message": message, "enforcementLevel": level}}
 
 
-def test_an_object_stands_in_the_cluster_and_counts_once() -> None:
+def test_an_object_is_in_the_cluster_and_counts_once() -> None:
     outcome = recorded(
         *(step("same", kind) for kind in (*STATE_ONLY, *OBJECTS)),
         *(step(half, OBJECTS[0], "b") for half in ("create-replacement", "replace", "delete-replaced")),

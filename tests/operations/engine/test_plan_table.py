@@ -1,4 +1,4 @@
-"""How a plan is shown: objects by the names that the cluster knows, the admission wall in a line, reasons where there are any."""
+"""How a plan is shown: objects by the names that the cluster knows, the admission policies in a line, reasons where there are any."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def test_a_stack_that_is_made_keeps_its_secrets_as_its_file_says(
     assert state["secrets_providers"]["state"]["url"] == SECRETS_PROVIDER
 
 
-def test_the_state_is_as_it_was_found_once_and_then_read_anew(root: Path) -> None:
+def test_the_state_is_as_it_was_found_once_and_then_read_again(root: Path) -> None:
     stack = select(root, "dev")
     assert not (stack.export_stack().deployment or {}).get("resources")
 

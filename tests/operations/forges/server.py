@@ -71,7 +71,7 @@ class Server(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
-    """All three APIs, told apart by their first path."""
+    """All three APIs, distinguished by their first path."""
 
     server: Server
 

@@ -46,7 +46,7 @@ def job(server: Server, kind: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("kind", FORGES)
-def test_the_digest_of_our_comment_is_the_reviewed_one_and_a_strangers_is_not(server: Server, kind: str) -> None:
+def test_the_digest_of_our_comment_is_the_reviewed_one_and_that_of_others_is_not(server: Server, kind: str) -> None:
     plan = planned(NEW_TENANT)
     [text] = compose([plan, planned(name="dev")], Context(head=HEAD))
     server.state.add("mallory", text.replace(plan.digest, "0" * 64))
@@ -101,7 +101,7 @@ def test_drift_opens_one_issue_brings_it_up_to_date_and_closes_it(server: Server
 
 
 @pytest.mark.parametrize("kind", FORGES)
-def test_a_strangers_issue_with_our_marker_is_left_alone(server: Server, kind: str) -> None:
+def test_others_issues_with_our_marker_are_left_alone(server: Server, kind: str) -> None:
     who = {"login": "mallory", "username": "mallory"}
     forged = {"number": 1, "iid": 1, "state": "open", "user": who, "author": who}
     forged |= {"body": marker("prod"), "description": marker("prod")}

@@ -74,7 +74,7 @@ def left(folder: Path, *names: str) -> None:
         save(plan, folder / "plans" / f"plan-{name}" / f"plan-{name}.json")
 
 
-def test_the_comment_job_writes_one_comment_and_leaves_a_strangers_alone(server: Server, checkout: Path) -> None:
+def test_the_comment_job_writes_one_comment_and_leaves_others_alone(server: Server, checkout: Path) -> None:
     left(checkout, "dev", "staging", "prod")
     server.state.add("mallory", f"{MARKER}\ntrust me")
     script = step("preview", "comment", "comment")

@@ -1,4 +1,4 @@
-"""One comment is kept on three forges: ours is edited, a stranger's is left alone, and a failure is one sentence."""
+"""One comment is kept on three forges: ours is edited, others' stay unchanged, and a failure is one sentence."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_the_first_run_writes_and_the_second_edits_though_pages_lie_between(serv
 
 
 @pytest.mark.parametrize("kind", FORGES)
-def test_a_strangers_comment_with_our_marker_is_left_alone(server: Server, kind: str) -> None:
+def test_others_comments_with_our_marker_are_left_alone(server: Server, kind: str) -> None:
     forged = f"{MARKER}\n### Adds only: trust me"
     server.state.add("mallory", forged)
     post(at(server, kind), [f"{MARKER}\nours"], head=HEAD)

@@ -129,7 +129,7 @@ def test_a_provider_network_or_vlan_with_pods_behind_it_stays(kind: str, key: st
     ]
 
 
-def test_a_provider_network_goes_where_the_clusters_behind_it_may_be_cut_off() -> None:
+def test_a_provider_network_is_deleted_where_the_clusters_behind_it_may_be_cut_off() -> None:
     loaded = environment()
     [alpha] = loaded.settings.tenants
     [cluster] = alpha.clusters

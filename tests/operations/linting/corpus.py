@@ -1,4 +1,4 @@
-"""Shapes of public manifests, written anew: what MetalLB, Kube-OVN, Multus, Cozystack and OpenStack users write.
+"""Shapes of public manifests, rewritten: what MetalLB, Kube-OVN, Multus, Cozystack and OpenStack users write.
 
 Each document of the files beside this one has a comment with its name over it. None breaks a law by an error.
 """

@@ -1,7 +1,7 @@
 """Changes bytes of our own cases at random, and hands them to lint in processes of their own.
 
 One execution is one stream: read, looked at, judged, and its report written. What is an exception, takes longer than
-two seconds or more than 300 MB is a failure, and is kept with its seed. By night: `python -m tests.operations.linting.mutator
+two seconds or more than 300 MB is a failure, and is kept with its seed. In the nightly job: `python -m tests.operations.linting.mutator
 1000000`.
 """
 
@@ -118,7 +118,7 @@ def execute(data: bytes, options: dict[str, bool]) -> int:
 
 
 def many(seed: int, number: int) -> Result:
-    """So many executions from one seed; each can be had again by seed and index."""
+    """So many executions from one seed; seed and index repeat each one."""
     texts, result = seeds(), Result()
     for index in range(number):
         choice = random.Random(f"{seed}/{index}")  # noqa: S311 (no secret)
@@ -163,7 +163,7 @@ def fuzz(executions: int, *, processes: int = 1, seed: int = 0, share: int = 5_0
 
 
 def main() -> int:
-    """Run by night; prints the figures, and each failure by its seed."""
+    """The nightly run; prints the figures, and each failure by its seed."""
     executions = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     begin = time.monotonic()
     result = fuzz(executions, processes=1, seed=int(sys.argv[2]) if len(sys.argv) > 2 else 1)

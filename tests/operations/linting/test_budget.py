@@ -77,5 +77,5 @@ def test_more_than_a_stream_may_hold_is_refused(monkeypatch: pytest.MonkeyPatch)
     assert problem("- é\n" * 300_000) == "f.yaml: longer than 1 MiB"
 
 
-def test_an_anchor_that_is_written_anew_is_refused_as_by_every_reader_of_its_library() -> None:
+def test_an_anchor_that_is_redefined_is_refused_as_by_every_reader_of_its_library() -> None:
     assert problem("a: &x [1, 2]\nb: *x\nc: &x 3\nd: *x\n") == "f.yaml:3: not YAML: second occurrence"

@@ -57,7 +57,7 @@ def test_thirty_thousand_brackets_do_not_end_the_process(tmp_path: Path) -> None
     assert b"(stdin):1: nested deeper than 64 levels" in done.stdout
 
 
-def test_a_reader_that_goes_away_changes_no_verdict(tmp_path: Path) -> None:
+def test_a_reader_that_closes_the_pipe_changes_no_verdict(tmp_path: Path) -> None:
     text = "---\n".join(pool(f"172.20.{n}.0/99", f"p{n}-{'x' * n}") for n in range(200))
     (tmp_path / "pools.yaml").write_text(text)
     command = [sys.executable, "-m", "operations.cli", "lint", "pools.yaml", "--output", "json"]

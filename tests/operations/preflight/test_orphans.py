@@ -1,4 +1,4 @@
-"""What a dead run left is told with the way out, in the order in which it has to go."""
+"""Findings name the orphans of a killed run with a remedy, in the order of deletion."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_at_the_end_of_a_stack_what_only_the_settings_know_is_an_orphan_too() ->
     assert "run `kmetal-network up dev`, which takes into the state what the settings ask for, then this again" in said
 
 
-def test_an_object_that_stands_otherwise_than_the_plan_makes_it_is_reported_where_it_would_not_follow() -> None:
+def test_an_object_that_differs_from_the_plan_is_reported_where_it_would_not_follow() -> None:
     made = step("create", "Subnet", "alpha-dev-subnet")
     live = deepcopy(next(body for body in ALPHAS if body["metadata"]["name"] == "alpha-dev-subnet"))
     live["spec"]["mtu"] = 1300

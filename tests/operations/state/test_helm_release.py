@@ -1,4 +1,4 @@
-"""Which of Helm's records a run after a dead one may take away, and which stop it."""
+"""Which of Helm's records a run after a killed one may delete, and which stop it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def record(version: int, status: str, created: str) -> dict[str, Any]:
 
 
 class Cluster:
-    """Helm's records, and which of them were taken away."""
+    """Helm's records, and which of them were deleted."""
 
     context = "test"
 
@@ -71,7 +71,7 @@ def settled(
     known: bool = False,
     install: str = "release",
 ) -> list[str]:
-    """What is taken away; a refusal is raised."""
+    """The deleted records; a refusal is raised."""
 
     class Writable:
         of = staticmethod(lambda *_: cluster)
@@ -167,7 +167,7 @@ def test_records_that_may_not_be_read_are_said_so(monkeypatch: pytest.MonkeyPatc
     )
 
 
-def test_the_engine_tells_since_when_a_lock_stands() -> None:
+def test_the_engine_says_since_when_a_lock_exists() -> None:
     one = "  file:///s/.pulumi/locks/a/b.json: created by me@here (pid 7) at {}"
 
     assert locked_since(one.format("2026-11-25T12:00:00Z")) == DIED

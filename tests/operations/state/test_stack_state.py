@@ -57,7 +57,7 @@ def test_a_stack_that_was_never_applied_tells_nothing(deployment: Any) -> None:
         (State(), False),
         (State.of(exported(HERE, clusterUid="u")), False),
         (State.of(exported(THERE, clusterUid="u")), False),  # its API server moved
-        (State.of(exported(HERE, clusterUid="other")), True),  # built anew behind the same address
+        (State.of(exported(HERE, clusterUid="other")), True),  # rebuilt behind the same address
         (State.of(exported(HERE, clusterUid=NOT_ON_RECORD)), True),  # a move that died on the way
         (State.of(exported(HERE)), False),
         (State.of(exported(THERE)), True),

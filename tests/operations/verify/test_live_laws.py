@@ -1,4 +1,4 @@
-"""The third door: laws on what stands in the cluster, rogue objects included, through the table and dicts as they live."""
+"""`verify` as enforcement point: laws on all live objects, undeclared ones included, from the table and live dicts."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ def written(network: Network) -> Facts:
 
 
 ELSEWHERE = {"NET-216 a NIC that one node has not": "no object of the API server tells a node's NICs"}
-"""Cases whose cause this door cannot see, and why."""
+"""Cases whose cause `verify` cannot see, and why."""
 
 
 def rows() -> Iterator[tuple[Case, Network, Seen]]:
-    """The rows that this door can see: one cluster, whole, of objects that it can hold, with nothing to be decided later."""
+    """The rows that `verify` can see: one whole cluster, of objects that it can contain, without unknown values."""
     for case in CASES:
         network = case.network()
         seen = stored(network)
@@ -77,7 +77,7 @@ def test_most_of_the_table_is_judged_here() -> None:
 
 
 PLATFORM = ("Node c1", "Node w1", "Node w2", "Subnet ovn-default", "Subnet join", "ServiceCIDR kubernetes")
-"""What stands in a cluster before the program comes."""
+"""The objects of a cluster before the program runs."""
 
 
 def environment(name: str, change: Callable[[dict[str, Any]], None] = lambda _: None) -> Environment:
@@ -117,7 +117,7 @@ def reported(written_there: Environment, seen: Seen) -> list[tuple[str, Verdict,
 
 
 DEV_FINDINGS = [("NET-215 Vpc alpha-vpc", Verdict.WARN), ("NET-418 Vpc alpha-vpc", Verdict.WARN)]
-"""What is true of the seed's own tenant: no quota, and drops towards the external block alone."""
+"""The findings on the guide's own tenant: no quota, and drops towards the external block alone."""
 
 
 def test_dev_as_applied_has_only_what_is_true_of_the_page() -> None:

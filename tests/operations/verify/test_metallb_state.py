@@ -1,4 +1,4 @@
-"""Whether MetalLB works with what stands in the cluster: by its own report, its counters, its log."""
+"""Whether MetalLB uses the objects of the cluster: by its own report, its counters, its log."""
 
 from __future__ import annotations
 

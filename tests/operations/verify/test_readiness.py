@@ -28,7 +28,7 @@ TWO = (
 
 
 class Stands:
-    """A cluster in which the pool stands as written, or does not answer."""
+    """A cluster in which the pool exists as written, or that does not answer."""
 
     def __init__(self, *, answers: bool = True) -> None:
         self.answers = answers

@@ -60,7 +60,7 @@ def test_a_component_without_a_single_pod_fails_where_the_platforms_pods_run(mis
     }
 
 
-def test_where_no_pod_of_the_platform_runs_there_is_nothing_to_look_at_even_if_its_deployment_stands() -> None:
+def test_where_no_pod_of_the_platform_runs_there_is_nothing_to_check_even_if_its_deployment_exists() -> None:
     assert verdicts(dev(), ()) == dict.fromkeys(PODS, Verdict.UNSEEN)
 
 

@@ -134,7 +134,7 @@ def test_the_kubeconfig_serves_the_official_client_and_the_nodes_are_those_of_th
 
 
 @sandbox
-def test_the_default_network_stands_as_kube_ovn_leaves_it(clean_cluster: ControlPlane) -> None:
+def test_the_default_network_exists_as_kube_ovn_leaves_it(clean_cluster: ControlPlane) -> None:
     vpc = clean_cluster.api.find("/apis/kubeovn.io/v1/vpcs/ovn-cluster")
     subnets = clean_cluster.api.request("GET", "/apis/kubeovn.io/v1/subnets")["items"]
 

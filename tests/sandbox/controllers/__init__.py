@@ -1,1 +1,1 @@
-"""Tests of the controller double."""
+"""Tests of the simulated Kube-OVN controllers."""

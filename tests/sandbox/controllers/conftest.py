@@ -1,4 +1,4 @@
-"""A control plane of the double's own: its tests wipe everything, so they share it with nobody else's."""
+"""A separate control plane for the simulated controllers, since their tests delete everything on it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def client(kubeconfig: Path) -> Iterator[Client]:
 
 @pytest.fixture
 def start(kubeconfig: Path, client: Client) -> Iterator[Callable[..., KubeOvnSimulator]]:
-    """Start a double, twenty times as fast as life; it ends with the test."""
+    """Start the simulated controllers, twenty times as fast as recorded; they stop with the test."""
     del client  # wiped first
     with contextlib.ExitStack() as running:
 

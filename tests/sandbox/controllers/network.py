@@ -1,4 +1,4 @@
-"""The seed's network as a person would write it, for tests that need one, and a way to wait for what it becomes."""
+"""The guide's network as a person would write it, and a way to wait until the controllers have handled it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def make_provider(client: Client, **more: object) -> None:
 
 
 def make_vpc(client: Client, tenant: str) -> None:
-    """A tenant's Vpc; its static route in three keys, as on the seed's page."""
+    """A tenant's Vpc; its static route in three keys, as in kMetal's guide."""
     route = {"cidr": "0.0.0.0/0", "nextHopIP": "77.220.68.97", "policy": "policyDst"}
     drop = {"priority": 1500, "match": "ip4.dst == 77.220.68.96/27", "action": "drop"}
     spec = {"namespaces": [tenant], "enableExternal": True, "staticRoutes": [route], "policyRoutes": [drop]}

@@ -1,6 +1,6 @@
 """Recorded timelines of the real controllers: what somebody did, and what became of each object.
 
-A timeline holds both mixed; they are told apart by what only a person does: objects that appear without the
+A timeline holds both mixed; they are distinguished by what only a person does: objects that appear without the
 controller's finalizer, specs that change after the controller's first write, labels and pods. Nothing here imports the
 double.
 """

@@ -1,4 +1,4 @@
-"""Does to the double what a recording says was done to the real controllers, at the same pace, and watches."""
+"""Repeats a recording's actions against the simulated controllers, at the same pace, and records the result."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class Camera:
 
 @dataclass
 class Stage:
-    """A cluster, the double on it, a camera, and the clock of the recording."""
+    """A cluster with the simulated controllers, an observer, and the clock of the recording."""
 
     client: Client
     simulator: KubeOvnSimulator
@@ -131,7 +131,7 @@ class Stage:
             time.sleep(0.01)
 
     def _is_abreast(self, expected: dict[Key, Object]) -> bool:
-        """Being ahead is fine: the double's API server is not slowed down as much as its clock is sped up."""
+        """Being ahead is fine: the clock runs faster than the API server can follow."""
         seen, wanted = _readiness(self.camera.world), _readiness(expected)
         self.known |= set(wanted)
         alive = all((key in seen and ready <= seen[key]) or expected[key]["deleting"] for key, ready in wanted.items())
@@ -180,7 +180,7 @@ def make_pod(client: Client, namespace: str, name: str, attachment: str, node: s
     path = f"/api/v1/namespaces/{namespace}"
     account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default"}}
     with contextlib.suppress(ApiException):  # the controller that makes it may be slower than we are, or not there
-        client._call("POST", f"{path}/serviceaccounts", account)  # noqa: SLF001  no verb of the double's
+        client._call("POST", f"{path}/serviceaccounts", account)  # noqa: SLF001  the client has no such verb
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "annotations": annotations}, "spec": spec}
     client._call("POST", f"{path}/pods", pod)  # noqa: SLF001  same
 

@@ -1,4 +1,4 @@
-"""The double as a process of its own."""
+"""The simulated controllers as a separate process."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The double is held to what the real controllers were recorded doing.
+"""Compares the simulated controllers with recordings of the real ones.
 
-Each timeline is replayed: every deed of its people (objects created, changed, deleted, labelled; pods; restarts of the
-controller) is done again at the recorded pace, some times faster, to a real API server with the double on it.
+Each timeline is replayed: every action of its people (objects created, changed, deleted, labelled; pods; restarts of the
+controller) is done again at the recorded pace, some times faster, on a real API server with the simulated controllers.
 
 Compared, for each object of each kind the controllers write (and each of its lives, where it was deleted and came
 back): the sequence of its distinct states in the order in which they first appeared, and the step in which they did;
@@ -46,12 +46,12 @@ Life = list[tuple[int, Object]]
 BY_BACK_OFF = frozenset({("Subnet", "t1-two-subnet")})
 """Overlaps another until that one moves away; nothing tells it, so it heals at its next try, up to 10 s later."""
 HEALING = range(9, 12)
-"""The steps between that move and the next deed that concerns it."""
+"""The steps between that move and the next action that concerns it."""
 
 BEGAN = {"timeline-life-cycle.jsonl": 2.2, "timeline-traps.jsonl": -14.56}
 """When the real controller's clock of 30 s (first beat after 3 s) must have started, read from its beats."""
 SPEED = {"timeline-life-cycle.jsonl": 20.0, "timeline-traps.jsonl": 10.0}
-"""The traps hang on back-off against deeds a few seconds apart, so they get more room."""
+"""The traps hang on back-off against actions a few seconds apart, so they get more room."""
 SLOWER = (1, 2, 4)
 """A busy machine cannot keep the beat of a run that was killed after 1.9 s: it may try again with more time."""
 
@@ -116,7 +116,7 @@ def test_each_object_goes_through_what_was_recorded(name: str, kubeconfig: Path,
 
 
 def _replayed(name: str, speed: float, kubeconfig: Path, client: Client) -> list[str]:
-    """What differs between a recording and its replay against the double."""
+    """The differences between a recording and its replay."""
     recording = load(name)
     prepare(client, recording)
     simulator = KubeOvnSimulator(kubeconfig, speed=speed)

@@ -1,4 +1,4 @@
-"""The traps that a program has to survive, one by one, and what stands in OVN meanwhile."""
+"""The traps that a program must survive, one by one, and OVN's content meanwhile."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def test_a_rule_is_ready_on_a_vpc_that_has_no_way_out(client: Client, start: Sta
     assert "alpha-vpc-external" not in simulator.northbound.routers["alpha-vpc"].ports
 
 
-def test_a_vpc_made_anew_while_its_old_eip_lingers_ends_without_a_port(client: Client, start: Start) -> None:
+def test_a_vpc_recreated_while_its_old_eip_exists_ends_without_a_port(client: Client, start: Start) -> None:
     simulator = start()
     make_provider(client)
     make_tenant(client, "alpha", "10.100.0.0/24")
@@ -190,7 +190,7 @@ def test_labels_stay_over_a_restart_where_the_patch_is_there(client: Client, sta
     assert (gateway(client, "w1"), gateway(client, "w2")) == ("true", "true")
 
 
-def test_a_node_that_goes_takes_its_name_out_of_the_provider_network(client: Client, start: Start) -> None:
+def test_a_deleted_node_is_removed_from_the_provider_network(client: Client, start: Start) -> None:
     start()
     own = [{"interface": "eth9", "nodes": ["w1", "w2"]}]
     make_provider(client, customInterfaces=own)

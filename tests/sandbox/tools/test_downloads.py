@@ -38,7 +38,7 @@ def test_a_second_run_finds_the_download_in_the_cache(machine: Machine, releases
     assert releases.asked[FILE] == 1
 
 
-def test_a_tool_on_path_that_fits_goes_before_the_download(machine: Machine, releases: ReleaseServer) -> None:
+def test_a_tool_on_path_that_fits_wins_over_the_download(machine: Machine, releases: ReleaseServer) -> None:
     machine.offer(etcd(releases, sha256(ARCHIVE)))
     own = machine.root / "bin" / "etcd"
     own.write_bytes(b"#!/bin/sh\necho etcd Version: 3.7.9\n")
@@ -48,7 +48,7 @@ def test_a_tool_on_path_that_fits_goes_before_the_download(machine: Machine, rel
     assert not releases.asked
 
 
-def test_an_earlier_build_goes_before_the_download(machine: Machine, releases: ReleaseServer) -> None:
+def test_an_earlier_build_wins_over_the_download(machine: Machine, releases: ReleaseServer) -> None:
     machine.offer()
     built = toolchain.provide(["etcd"])
     forget()

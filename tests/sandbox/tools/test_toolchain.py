@@ -168,7 +168,7 @@ def test_a_build_that_fails_names_its_log_its_end_and_the_way_out_and_leaves_not
     assert len(list(cache.glob("etcd-*/etcd.log"))) == 1
 
 
-def test_a_change_of_the_module_builds_anew(machine: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_change_of_the_module_rebuilds(machine: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     builds = go(machine, SUCCEEDS)
     toolchain.provide(["etcd"])
     toolchain._cached_or_had.cache_clear()  # noqa: SLF001  # as a new process
