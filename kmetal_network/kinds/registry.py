@@ -40,13 +40,13 @@ class Kind:
     """Whether `drift` compares it; settings say nothing of traffic and of what controllers report."""
 
     taken_from: bool = False
-    """Whether somebody may lose something when an object of it is taken away by a plan."""
+    """Whether somebody may lose something when a plan deletes an object of this kind."""
 
     goes: int | None = None
     """When it goes with a tenant, 0 first; any other order leaves a finalizer behind for ever."""
 
     behind_router: int | None = None
-    """When it goes before its Vpc is made anew, 0 first."""
+    """The order of its deletion before its Vpc is replaced, 0 first."""
 
     fixed: Mapping[str, str] = field(default_factory=dict)
     """Fields that controllers do not follow in place, so that a change replaces the object, and why."""
