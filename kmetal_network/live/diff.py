@@ -97,7 +97,7 @@ class Drift:
 
 
 def differing(settings: Settings, stack: str, seen: Seen) -> Iterator[Drift]:
-    """Compares our objects with the live ones: objects in the order of their layers, then the two kinds of patch."""
+    """Compares our objects with the live ones, in the order of their layers, then the two kinds of patch."""
     for manifest in owned_manifests(settings, stack):
         if manifest.kind in seen:
             live = seen.get(manifest.kind, {}).get(object_key(manifest.body))
@@ -119,7 +119,9 @@ def _object(manifest: Manifest, stack: str, live: Object | None, nodes: Mapping[
     if since := metadata.get("deletionTimestamp"):
         held = ", ".join(metadata.get("finalizers") or ()) or "nothing"
         note = f"being deleted since {since}, held by {held}"
-        remedy = f"find out what blocks it: docs/guide/a-run-that-died.md; once it is gone:  kmetal-network up {stack} --refresh"
+        remedy = (
+            f"see what blocks it: docs/guide/a-run-that-died.md; once it is gone:  kmetal-network up {stack} --refresh"
+        )
         yield Drift(way=DriftKind.GOING, object=name, note=note, remedy=remedy)
     ours = {key: value for key, value in manifest.body.items() if key not in ("apiVersion", "kind", "metadata")}
     own = {key: manifest.body["metadata"].get(key) or {} for key in ("labels", "annotations")}

@@ -90,9 +90,11 @@ def uses(owned: TenantObjects, seen: Seen) -> Iterator[Finding]:
         for kind, _, item in mine
         if kind == "IP" and item["spec"].get("podName")
     }
-    yield from _in_use(owned, "Pod", pods, "addresses in its Subnets", "stop them, and what makes them anew")
+    yield from _in_use(owned, "Pod", pods, "addresses in its Subnets", "stop them, and whatever recreates them")
     running = {key for key, pod in _inside(owned, "Pod", seen) if runs(pod)}
-    yield from _in_use(owned, "Pod", running - pods, "running in its namespace", "stop them, and what makes them anew")
+    yield from _in_use(
+        owned, "Pod", running - pods, "running in its namespace", "stop them, and whatever recreates them"
+    )
     balancers = {key for key, item in _inside(owned, "Service", seen) if item["spec"].get("type") == "LoadBalancer"}
     yield from _in_use(owned, "Service", balancers, "addresses of MetalLB's pools", "delete them")
     for kind in _OWNERS:

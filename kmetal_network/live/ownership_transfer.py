@@ -28,7 +28,7 @@ def differing_fixed_fields(body: Object, live: Object) -> dict[str, Any]:
 
 
 def ownership_transfer(body: Object, live: Object, stack: str) -> list[dict[str, Any]]:
-    """The JSON patch that moves a live object's fields from our earlier field managers to today's; empty if none has any.
+    """The JSON patch that moves fields from our earlier field managers to today's; empty if none has any.
 
     Today's manager takes over all their fields, so that a field which the program no longer writes is still removed.
     An entry is ours if it holds the stack's label: somebody's patch of our object, by the same provider, does not.

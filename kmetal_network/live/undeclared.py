@@ -120,7 +120,7 @@ def _belongs(kind: str, key: str, item: Object, settings: Settings, seen: Seen) 
 
 
 def _eip_belongs(key: str, item: Object, settings: Settings, seen: Seen) -> bool:
-    """A router port's address belongs to its Vpc (an undeclared Vpc is reported itself); any other to a declared Vpc."""
+    """A router port's address belongs to its Vpc (reported itself if undeclared); any other to a declared Vpc."""
     external = settings.provider.external.name
     kind = (item.get("spec") or {}).get("type")
     if kind == "lrp":

@@ -107,7 +107,7 @@ class Paths:
             yield ends
 
     def _translated(self, step: Step, entry: Inward) -> Iterator[Piece]:
-        """The packet goes on to the pod that stands behind an external address."""
+        """The packet goes on to the pod to which an external address is translated."""
         to = entry.pod.canonical() if entry.pod else "a pod that an IP object names"
         told = f"{to} port {entry.internal_port}" if entry.internal_port else to
         base = replace(step.base, destination_as=told, ports=entry.ports, decider=entry.decider)

@@ -1,4 +1,4 @@
-"""A packet on its way: where it is, what was done to it, and verdicts for the ranges that it stands for."""
+"""A packet on its path: where it is, how it was changed, and verdicts for the ranges that it represents."""
 
 from __future__ import annotations
 
