@@ -52,7 +52,7 @@ def title(plans: Sequence[Plan], context: Context) -> str:
     verdict = plans[0].verdict
     same = [plan for plan in plans if plan.verdict is verdict]
     where = plain(" and ".join(plan.environment for plan in same))
-    told: dict[Verdict, Callable[[], str]] = {
+    texts: dict[Verdict, Callable[[], str]] = {
         Verdict.REFUSED: lambda: f"Refused: {plain(_harms(same))}",
         Verdict.UNKNOWN: lambda: f"Not known for {code(context.head[:_COMMIT])}: {where}, see what was not seen",
         Verdict.WINDOW: lambda: f"Needs a window in {where}: {plain(_interrupted(same))}",
@@ -60,7 +60,7 @@ def title(plans: Sequence[Plan], context: Context) -> str:
         Verdict.ADDS: lambda: f"Adds only: {_added(same)}, nobody else is touched",
         Verdict.NOTHING: lambda: "Nothing to do",
     }
-    return f"{MARKS[verdict]} {told[verdict]()}"
+    return f"{MARKS[verdict]} {texts[verdict]()}"
 
 
 def _harms(plans: Sequence[Plan]) -> str:

@@ -82,12 +82,12 @@ class Sweep:
         most: int,
     ) -> Iterator[tuple[Span, Any]]:
         """At most so many partners of an item, and each item besides that has none yet."""
-        told = 0
+        count = 0
         for lane in self._lanes(item, meets, apart):
-            for other in lane.partners(most - told):
-                told += 1
+            for other in lane.partners(most - count):
+                count += 1
                 yield other
-            if told >= most:
+            if count >= most:
                 break
         for outer in [outer for outer in self.fresh if meets(outer)]:
             yield from self._fresh(outer, item, apart)

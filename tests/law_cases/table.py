@@ -1,7 +1,7 @@
 """The one table of cases: for each law at least one network at its edge, and one that breaks exactly that law.
 
 Expectations are written by hand, as rule and place of every finding; equality is asked, so a finding that is not listed
-fails. The same rows go through every door that can see their cause.
+fails. The same rows go through every enforcement point that can see their cause.
 """
 
 from __future__ import annotations

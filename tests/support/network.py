@@ -1,6 +1,6 @@
 """A good network as plain objects, and edits of it: what the cases of the catalogue are made of.
 
-It is the seed's network with what a careful operator adds: the management NIC, drops towards the platform's ranges, a
+It is the guide's network with what a careful operator adds: the management NIC, drops towards the platform's ranges, a
 quota per tenant, and a second tenant whose block overlaps the first one's, which is legal.
 """
 
@@ -96,7 +96,7 @@ def policy(priority: int, match: str, action: str = "drop", **more: str) -> Body
 
 
 def tenant(name: str, cluster: str, network: str) -> list[Body]:
-    """A tenant with one cluster on `<network>.0/24`, as the seed writes one."""
+    """A tenant with one cluster on `<network>.0/24`, as in kMetal's guide."""
     attachment, subnet = f"{name}-{cluster}-net", f"{name}-{cluster}-subnet"
     provider = f"{attachment}.{name}.ovn"
     config = {

@@ -29,7 +29,7 @@ BAD, NEW = "#c53030", "#2f855a"
 
 
 def words(svg: bytes) -> str:
-    """All that stands in a picture."""
+    """All text of a picture."""
     return " ".join(ET.fromstring(svg).itertext())  # noqa: S314 (our own picture)
 
 

@@ -41,7 +41,7 @@ def _labelled(item: dict[str, Any], labels: dict[str, str]) -> dict[str, Any]:
 
 @pytest.fixture
 def live() -> Objects:
-    """The seed's Subnets, Vpcs, SNAT rule, EIP and gateway nodes, with all that the controller adds."""
+    """The guide's Subnets, Vpcs, SNAT rule, EIP and gateway nodes, with all that the controller adds."""
     external = {
         "cidrBlock": "77.220.68.96/27",
         "excludeIps": ["77.220.68.127", "77.220.68.96", "77.220.68.97"],
@@ -248,7 +248,7 @@ def test_orphans_are_ours_and_what_another_stack_claims_is_not_judged_here(live:
     ]
 
 
-def test_an_address_is_rogue_unless_it_belongs_to_a_vpc_of_ours(live: Objects) -> None:
+def test_an_address_is_undeclared_unless_it_belongs_to_a_vpc_of_ours(live: Objects) -> None:
     def eip(name: str, kind: str = "nat", **labels: str) -> dict[str, Any]:
         return _object(name, {"externalSubnet": "external", "type": kind}, **labels)
 
@@ -269,7 +269,7 @@ def test_an_address_is_rogue_unless_it_belongs_to_a_vpc_of_ours(live: Objects) -
     ]
 
 
-def test_an_attachment_is_rogue_where_it_reaches_kube_ovn_the_provider_nic_or_a_tenant(live: Objects) -> None:
+def test_an_attachment_is_undeclared_where_it_reaches_kube_ovn_the_provider_nic_or_a_tenant(live: Objects) -> None:
     def attachment(namespace: str, config: str) -> dict[str, Any]:
         item = _object("net", {"config": config})
         item["metadata"]["namespace"] = namespace
@@ -284,8 +284,8 @@ def test_an_attachment_is_rogue_where_it_reaches_kube_ovn_the_provider_nic_or_a_
         "broken/net": attachment("broken", "not JSON"),
     }
 
-    rogues = [entry.object for entry in _report(live) if entry.way is DriftKind.ROGUE]
-    assert rogues == [f"NetworkAttachmentDefinition {key}" for key in ("alpha/net", "lab/net", "vm/net")]
+    undeclared = [entry.object for entry in _report(live) if entry.way is DriftKind.ROGUE]
+    assert undeclared == [f"NetworkAttachmentDefinition {key}" for key in ("alpha/net", "lab/net", "vm/net")]
 
 
 def test_a_quantity_is_the_same_however_the_api_server_writes_it(live: Objects) -> None:
