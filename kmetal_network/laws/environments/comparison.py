@@ -168,7 +168,7 @@ LAWS = (
         title="An environment has a cluster of its own",
         why="Applying the one would undo the other: Kube-OVN's kinds are cluster-scoped and their names the same.",
         fix="Name another cluster's uid.",
-        reference="design.md section 1",
+        reference="docs/architecture.md (glossary: environment, stack)",
         judge_estate=_same_cluster,
     ),
     Law(
@@ -194,7 +194,7 @@ LAWS = (
         title="No two environments share a node",
         why="Two sets of controllers would build bridges over one NIC.",
         fix="Give each environment nodes of its own.",
-        reference="kMetal's networking guide (one under cluster each)",
+        reference="docs/architecture.md (glossary: environment, stack)",
         judge_estate=_same_address,
     ),
 )

@@ -263,8 +263,8 @@ LAWS = (
     Law(
         id="NET-216",
         title="A NIC that answers ARP is there on every node",
-        why="MetalLB may elect a node without that NIC, and then nobody answers. The Kubernetes API does not show"
-        " the NICs of nodes: this law needs a program that knows them and supplies them as facts.",
+        why="MetalLB may elect a node without that NIC, and then nobody answers. No enforcement point sees the NICs"
+        " of nodes by itself: this law needs a program that knows them and supplies them as facts.",
         fix="Name a NIC that every announcing node has.",
         reference="metallb/metallb#433, #484",
         judge=_absent_interfaces,

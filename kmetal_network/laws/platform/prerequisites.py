@@ -234,7 +234,7 @@ LAWS = (
     Law(
         id="NET-705",
         title="Kube-OVN's svcCidr is the API server's service range",
-        why="Kube-OVN would not know which packets are for Services. Harvester once shipped a range that was never the"
+        why="Kube-OVN would not know which packets are for Services. A product once shipped a range that was never the"
         " real one.",
         fix="Write the API server's --service-cluster-ip-range.",
         reference="kMetal's networking guide, Kube-OVN; harvester/harvester#11331",
@@ -245,7 +245,7 @@ LAWS = (
         title="The cluster is the one that the settings name",
         why="Applying an environment to another's cluster replaces that one's network.",
         fix="Choose the other context, or correct the uid.",
-        reference="design.md section 3",
+        reference="docs/adr/0008-the-state-knows-its-cluster.md",
         judge=_right_cluster,
         relaxable=False,
     ),

@@ -156,7 +156,7 @@ LAWS = (
     Law(
         id="NET-303",
         title="Tenants leave through a provider Subnet that is called external",
-        why="kube-ovn-controller looks for that name in the default VPC; without it, no tenant is connected.",
+        why="kube-ovn-controller looks for that name in the default VPC and logs an error if it is absent.",
         fix="Name the provider Subnet `external`.",
         reference="kMetal's networking guide, Step 2",
         judge=_external_name,

@@ -122,7 +122,7 @@ LAWS = (
     Law(
         id="NET-410",
         title="A VPC's default route leads to the router of a provider Subnet",
-        why="OVN needs a next hop inside it: otherwise northd logs a warning and nothing leaves. Any other address may"
+        why="OVN needs a next hop inside it: otherwise northd warns and nothing leaves. Another address in it may"
         " be another tenant's, who then receives the traffic.",
         fix="Write the gateway of the provider Subnet.",
         reference="docs/evidence/kube-ovn.md#vpcs (V8)",
