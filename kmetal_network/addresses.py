@@ -20,7 +20,7 @@ PROVIDER_NAME_LENGTH: Final = 12
 VLAN_ID_MAXIMUM: Final = 4094
 
 _MAPPED: Final = 0xFFFF << 32
-"""Where IPv4 stands in the one address space in which spans are compared (`::ffff:0:0/96`, RFC 4291)."""
+"""The place of IPv4 in the one address space in which spans are compared (`::ffff:0:0/96`, RFC 4291)."""
 
 
 def _position(address: IPv4Address | IPv6Address) -> int:

@@ -1,4 +1,4 @@
-"""What an operator is told: findings as data, one sentence form, one exception that carries them.
+"""What an operator reads: findings as data, one form of sentence, and one exception that carries them.
 
 Grammar: `<place>: <what is wrong, with the value>; <what to write instead> [<rule id>]`.
 """
@@ -17,10 +17,10 @@ _LONGEST: Final = 1_000
 
 
 def printable(text: str) -> str:
-    """Text without a character that a terminal obeys or does not show.
+    """Text without characters that control a terminal or are invisible.
 
-    Control characters, line ends, marks of writing direction, blanks other than the space and lone surrogates come
-    escaped, so that a name can forge no line of a report.
+    Control characters, line ends, marks of writing direction, blanks other than the space and lone surrogates are
+    escaped, so that no name can forge a line of a report.
     """
     if text.isprintable():
         return text
@@ -33,7 +33,7 @@ def printable_lines(text: str) -> str:
 
 
 def bounded(text: str, longest: int = _LONGEST) -> str:
-    """Text of a length that a report can bear; what is left out of its middle is counted."""
+    """Text of limited length; it says how many characters are left out of its middle."""
     if len(text) <= longest:
         return text
     half = longest // 2
@@ -47,7 +47,7 @@ class Severity(StrEnum):
     """The network would break, or leak: nothing is applied."""
 
     WARNING = "warning"
-    """It works as written, and an engineer would want to know."""
+    """It works as written, but an engineer should know about it."""
 
 
 @dataclass(frozen=True, order=True, kw_only=True)
@@ -58,7 +58,7 @@ class Finding:
     """Where to look: `Pulumi.dev.yaml:31 metallb.pools[0].addresses[0]`, or `IPAddressPool kmetal-metallb/public`."""
 
     problem: str
-    """What is wrong, with the value, both parties named."""
+    """What is wrong, with the value; it names both parties."""
 
     remedy: str
     """What to write instead."""
@@ -70,10 +70,10 @@ class Finding:
     """The object that it is about, `Kind namespace/name`, where the place is a line of a file."""
 
     names: tuple[str, ...] = field(default=(), compare=False)
-    """Everybody whom it concerns: pods, or holders of an address."""
+    """Everybody who is affected: pods, or holders of an address."""
 
     tenants: tuple[str, ...] = field(default=(), compare=False)
-    """The tenants whom it concerns."""
+    """The affected tenants."""
 
     def __str__(self) -> str:
         """The one sentence form, on one line whatever it names; a problem that names pods or holders names each."""
@@ -105,16 +105,16 @@ class OperatorError(Exception):
 
 
 class UnreachableError(OperatorError):
-    """A cluster that could not be looked at: nothing is known of it, which is no finding."""
+    """A cluster that could not be read: nothing is known about it, so there is no finding."""
 
     @property
     def exit_code(self) -> int:
-        """2, whatever is said."""
+        """Always 2."""
         return 2
 
 
 class RunFailedError(OperatorError):
-    """A run of the engine that did not reach its end; told in the engine's and the program's own words."""
+    """A run of the engine that failed, with the messages of the engine and of the program."""
 
     @property
     def exit_code(self) -> int:

@@ -22,7 +22,7 @@ PLACES: Final = 5
 _PLACE_LENGTH: Final = 120
 
 _VARYING: Final = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|`[^`]*`|\([^()]*\)|\S*\d\S*")
-"""What differs between findings of one cause: names in quotes, what stands in brackets, words with a digit."""
+"""What differs between findings of one cause: names in quotes, what is in brackets, words with a digit."""
 
 _REPEATED: Final = re.compile(r"(?:\x00[ ,]*(?:and )?)+")
 _WORDS: Final = 400

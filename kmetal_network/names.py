@@ -1,4 +1,4 @@
-"""Names of the objects of this network, and the few strings that several objects must say alike."""
+"""Names of this network's objects, and the few strings that must be the same in several objects."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ RELEASE_NAMESPACE: Final = "kmetal-flux"
 RELEASE: Final = "kmetal"
 
 EXTERNAL_SUBNET: Final = "external"
-"""Name that Kube-OVN looks for unless it was started with another (`--external-gateway-switch`)."""
+"""Name that Kube-OVN looks for unless `--external-gateway-switch` names another."""
 
 EXTERNAL_GATEWAY_LABEL: Final = "ovn.kubernetes.io/external-gw"
 """Kube-OVN compares its value with the text "true" (pkg/controller/external_gw.go)."""
 
 STACK_LABEL: Final = "kmetal-network/stack"
-"""Which stack an object belongs to: what carries it may be taken over by that stack, nothing else may."""
+"""The stack that an object belongs to: a stack may take over only objects with its own label."""
 
 TENANT_LABEL: Final = "kmetal-network/tenant"
 
@@ -26,7 +26,7 @@ MANAGER_PREFIX: Final = "kmetal-network-"
 """How the field managers of this program begin (`kmetal_network.live.field_managers`)."""
 
 DROP_PRIORITY: Final = 1500
-"""Priority of a tenant's drops, as in the seed; Kube-OVN's own allows stand at 29000 to 31000 and win."""
+"""Priority of a tenant's drops, as in kMetal's guide; Kube-OVN's own allows, at 29000 to 31000, win."""
 
 CNI_SOCKET: Final = "/run/openvswitch/kube-ovn-daemon.sock"
 """The CNI binary refuses a configuration without it (kube-ovn cmd/cni/cni.go)."""
@@ -61,21 +61,21 @@ class TenantNames:
 
 
 def external_eip(vpc: str, external: str = "external") -> str:
-    """The OvnEip that Kube-OVN makes for a VPC's router port, or takes where it is there already."""
+    """The OvnEip that Kube-OVN makes for a VPC's router port, or reuses if it exists already."""
     return f"{vpc}-{external}"
 
 
 def destination_match(block: IPv4Network) -> str:
     """A policy route's match.
 
-    Only ever made from a typed block: a slip such as a single `=` is accepted by every door of Kube-OVN and fails open
-    in the datapath (docs/evidence/kube-ovn.md#vpcs (V7)).
+    Always made from a typed block: Kube-OVN accepts a typo such as a single `=`, and the policy then fails open in the
+    datapath (docs/evidence/kube-ovn.md#vpcs (V7)).
     """
     return f"ip4.dst == {block}"
 
 
 def attachment_config(provider: str) -> dict[str, str]:
-    """The CNI configuration of a NAD, keys in the seed's order."""
+    """The CNI configuration of a NAD, keys in the order of kMetal's guide."""
     return {
         "cniVersion": "0.3.1",
         "name": "kube-ovn",

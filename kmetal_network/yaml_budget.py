@@ -1,7 +1,7 @@
 """Holds a YAML stream to a budget before anything is composed from it.
 
 libyaml composes nested collections by recursion, so deep nesting ends the process. An alias multiplies what it names.
-An integer of many digits costs the square of its length. A parser event costs the same whatever stands behind it, so
+An integer of many digits costs the square of its length. A parser event costs the same whatever follows it, so
 the budget is counted on events.
 """
 
@@ -70,7 +70,7 @@ class _Open:
     entries: int = 0
     """Keys and values so far."""
     merges: bool = False
-    """The value that comes next stands behind `<<`, or it is a list of what does: it is merged, not nested."""
+    """The next value follows `<<`, or is an entry of a list that does: it is merged, not nested."""
 
 
 def hold_to_budget(text: str, name: str, loader: type[Any]) -> int:

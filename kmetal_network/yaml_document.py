@@ -1,7 +1,7 @@
 """Reads YAML as Pulumi reads it, and remembers the line of every value.
 
 YAML 1.2's few scalars only: `yes` and `12:30` are text here, as they are for the engine. Merge keys (`<<`) are
-followed, as the engine, kubectl and Helm follow them: what one brings in is there. A key that stands twice is refused:
+followed, as the engine, kubectl and Helm follow them: what one brings in is there. A key that occurs twice is refused:
 every other reader silently keeps one of the two.
 """
 
@@ -44,7 +44,7 @@ for _tag, _pattern, _first in (
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One YAML document: its data (lists as tuples) and where each value stands."""
+    """One YAML document: its data (lists as tuples) and the position of each value."""
 
     name: str
     data: Any
@@ -144,7 +144,7 @@ class _Builder:
             elif key in mapping:
                 earlier = self._lines[(*path, key)]
                 place = f"{self._name}:{line} {'.'.join(map(str, (*path, key)))}"
-                self._refuse(place, f"the key {key!r} stands twice, first on line {earlier}", "keep one of the two")
+                self._refuse(place, f"the key {key!r} is written twice, first on line {earlier}", "keep one of the two")
             else:
                 mapping[key] = self.value(value_node, (*path, key))
         return mapping

@@ -1,4 +1,4 @@
-"""The laws that the API server is given, and those that one object decides and that it is not given, each with why."""
+"""The laws that admission policies enforce, and the single-object laws that they do not, each with the reason."""
 
 from __future__ import annotations
 
@@ -16,19 +16,17 @@ CHECKS: Final = (
 )
 
 HELD: Final = frozenset(check.rule for check in CHECKS)
-"""The laws that the API server holds an object to. Of some it holds a part: what one object shows, and CEL can read."""
+"""The laws that admission policies enforce; some only in part: what one object shows and CEL can parse."""
 
-_VALUES: Final = "the chart's values stand in an object only where Flux installs it; each run and `verify` judge them"
-_NODE: Final = "a Node is its kubelet's, which writes it all the time, and labels are never asked about"
-_CONTROLLER: Final = "the Deployment is the chart's; each run looks at it before it writes, and `verify` does"
+_VALUES: Final = "the chart's values are in an object only if Flux installs it; each run and `verify` judge them"
+_NODE: Final = "the kubelet owns a Node and writes it all the time, and the policies never judge labels"
+_CONTROLLER: Final = "the Deployment is the chart's; each run reads it before it writes, and so does `verify`"
 _JSON: Final = "the configuration is JSON in a text, which CEL does not read"
-_MATCHES: Final = "it takes what each match covers; CEL reads its form alone"
-_OBJECT: Final = "what it is compared with is another object, which may change or go"
+_MATCHES: Final = "it needs the destinations that each match covers; CEL can check only its form"
+_OBJECT: Final = "it compares the object with another one, which may change or be deleted"
 _PAIRS: Final = "it compares entries in pairs, and the API server bounds what an expression may cost"
-_METALLB: Final = "MetalLB's own webhook asks for it where it is on; each run and `verify` do in any case"
-_FOREIGN: Final = (
-    "its kind is of no component of this platform; each run, `lint` and `verify` judge it where it is in sight"
-)
+_METALLB: Final = "MetalLB's own webhook checks it if it is enabled; each run and `verify` always do"
+_FOREIGN: Final = "no component of this platform uses its kind; each run, `lint` and `verify` judge it if they see it"
 _WARNING: Final = "a warning refuses nothing"
 
 LEFT_OUT: Final[Mapping[str, str]] = {
@@ -68,4 +66,4 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "NET-710": _VALUES,
     "NET-712": _CONTROLLER,
 }
-"""The other laws that one object can break beside what a stack file says, and why the API server is not given them."""
+"""The other laws that a single object can break, and why no admission policy enforces them."""

@@ -17,7 +17,7 @@ _DEPTH: Final = 3
 
 _SIGNS: Final = ("(", ")", "&&", "||", "!")
 _PIECES: Final = r'[()]|&&|[|][|]|!|(?:[^()&|!"]|!=|"[^"\\]*")+'
-"""Signs that join, and what stands between them."""
+"""Signs that join, and what is between them."""
 
 _OCTET: Final = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 _VALUE4: Final = rf"{_OCTET}(?:\.{_OCTET}){{3}}(?:/(?:3[0-2]|[12]?[0-9]))?"
@@ -37,7 +37,7 @@ def _value(one: str) -> str:
 
 
 def _comparison() -> str:
-    """A pattern (RE2) of what stands between signs."""
+    """A pattern (RE2) of what is between signs."""
     forms = (
         rf"ip4\.(?:src|dst)\s*[=!]=\s*{_value(rf'(?:{_VALUE4}|{_SET})')}",
         rf"ip6\.(?:src|dst)\s*[=!]=\s*{_value(rf'(?:{_VALUE6}|{_SET})')}",
@@ -78,7 +78,7 @@ def _reversed() -> str:
 
 
 def _joined() -> str:
-    """A pattern of words in which `&&` and `||` never stand side by side."""
+    """A pattern of words in which `&&` and `||` are never mixed."""
     term = "!*x"
     for _ in range(_DEPTH):
         term = rf"!*(?:x|\({_chain(term)}\))"

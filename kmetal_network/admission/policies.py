@@ -1,22 +1,26 @@
-"""The laws at the API server's door: ValidatingAdmissionPolicies with what one object shows of them.
+"""ValidatingAdmissionPolicies that reject any object which breaks a law by itself, including via kubectl.
 
-`kubectl apply` of a pool on the provider VLAN meets the same wall as a preview. What is refused here is a part of what
-the laws refuse: a law that compares objects stays with `kmetal-network verify`, since a policy sees one object only,
-and so does what CEL cannot read. Laws that must not fail open are stricter. NET-201 refuses a pool's entry, and NET-414
-a match, in forms that only their own reader knows (zeros before a length, the mapped form in hexadecimal; blanks that
-are not ASCII). NET-202 refuses an L2Advertisement without `interfaces` or on a provider NIC, whichever nodes announce
-it and whatever the speakers exclude: both stand in other objects. The settings' literals stand in the expressions: a
-parameter object would be one more thing to lose. One policy for each kind of object, with a validation for each law;
-laws that the stack relaxes go into a second one, which warns.
+The API server refuses a pool on the provider VLAN just as a preview does. The policies cover a part of the laws: a
+policy sees one object only. `kmetal-network verify` judges laws that compare objects, and what CEL cannot parse.
 
-Who is not locked out:
+Policies for laws that must not fail open are stricter than the laws:
 
-- A policy asks only on create and where `spec` changes, never for status, labels or finalizers: what was there before
-  the policy can still be finished and deleted. A change of the spec is judged of a terminating object, too: MetalLB and
+- NET-201 refuses a pool's entry, and NET-414 a match, in forms that only the Python parser knows (zeros before a
+  length, the mapped form in hexadecimal; blanks that are not ASCII).
+- NET-202 refuses an L2Advertisement without `interfaces` or on a provider NIC. Which nodes announce it, and what the
+  speakers exclude, is in other objects.
+
+The expressions contain the settings' literals, so no parameter object can get lost. Each kind has one policy with a
+validation for each law. Laws that the stack relaxes are in a second policy, which warns.
+
+What the policies let through:
+
+- They match only creation and changes of `spec`, never of status, labels or finalizers: an object that existed before
+  the policy can still be finalized and deleted. They also judge a change of a terminating object's spec: MetalLB and
   Kube-OVN act on it until it is gone.
 - Kube-OVN's own service account is exempt for Kube-OVN's kinds; it writes whole objects back, defaults included.
-- `failurePolicy: Fail`: the expressions run inside the API server and wait for nobody, so a failure is a value that
-  could not be read, and letting that pass would be the hole this closes.
+- `failurePolicy: Fail`: the expressions run inside the API server and call nothing else. A failure means a value that
+  CEL could not read, and such a value must not pass.
 - A law that the stack relaxes is bound with Warn and Audit instead of Deny.
 """
 
@@ -38,8 +42,8 @@ __all__ = ["HELD", "KUBE_OVN_ACCOUNTS", "Body", "Literals", "admission_policies"
 API_VERSION: Final = "admissionregistration.k8s.io/v1"
 
 DEFAULTED: Final[Body] = {"matchPolicy": "Equivalent", "namespaceSelector": {}, "objectSelector": {}}
-"""What the API server writes into a match by itself. The match is one value to server-side apply, so without these a
-second manager conflicts over it: seen when a run took over what a killed one had made."""
+"""Defaults that the API server adds to a match. Server-side apply treats the match as one value, so without them a
+second field manager conflicts over it: seen when a run took over the objects of a killed one."""
 
 SAYS_SOMETHING_NEW: Final = (
     "request.operation == 'CREATE' || has(object.spec) != has(oldObject.spec)"
@@ -51,14 +55,14 @@ NEW_ANNOTATIONS: Final = (
     "(has(object.metadata.annotations) ? object.metadata.annotations : {})"
     " != (has(oldObject.metadata.annotations) ? oldObject.metadata.annotations : {})"
 )
-"""Of kinds whose annotations ask for something."""
+"""For kinds whose annotations request something."""
 
 
 def admission_policies(literals: Literals, relaxed: Iterable[str] = ()) -> tuple[Body, ...]:
     """Every policy and its binding, policies first.
 
     Args:
-        literals: the network, as the settings say it.
+        literals: the network, as the settings describe it.
         relaxed: ids of the laws that the stack relaxes; those that can't be relaxed stay.
     """
     lenient = {rule for rule in relaxed if rule in BY_ID and BY_ID[rule].relaxable}

@@ -1,7 +1,7 @@
-"""Holds a live object to the manifest that the settings render for it, field by field.
+"""Compares a live object with the manifest that the settings render for it, field by field.
 
-It trusts no reader: whatever stands in a live spec is either in the manifest, or written by nobody but a controller or
-the API server itself, or it is told as a difference.
+It trusts no reader. Every value of a live spec is in the manifest, or written only by a controller or the API server,
+or reported as a difference.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from kmetal_network.names import STACK_LABEL, TENANT_LABEL
 
 
 class Fate(StrEnum):
-    """What becomes of a field when an object is handed over."""
+    """What happens to a field when an object is adopted."""
 
     ADDED = "added"
     """The live object has nothing there, and the program always writes it."""
@@ -27,10 +27,10 @@ class Fate(StrEnum):
     """The same in another spelling: JSON without spaces, a list in the controller's order."""
 
     STAYS = "stays"
-    """The settings have no word for it; it stays on the object, and nobody manages it."""
+    """The settings cannot express it; it stays on the object, and nobody manages it."""
 
     LOST = "lost"
-    """The live value would give way to another, be it only a longer list: no adoption does that."""
+    """Another value would replace the live one, even if only a longer list: no adoption does that."""
 
 
 @dataclass(frozen=True, order=True)
@@ -50,7 +50,7 @@ API_DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "BGPAdvertisement": {"aggregationLength": 32, "aggregationLengthV6": 128},
     "Namespace": {"finalizers": ["kubernetes"]},
 }
-"""What the API server writes where nobody has said anything (MetalLB: CRDs of 0.15)."""
+"""Defaults of the API server (MetalLB: CRDs of 0.15)."""
 
 _HEAD: Final = frozenset({"apiVersion", "kind", "metadata", "status"})
 _OWN_LABELS: Final = frozenset({STACK_LABEL, TENANT_LABEL})
@@ -105,13 +105,13 @@ class _Walk:
             yield self._written(path, fate, live, ours)
 
     def _written(self, path: tuple[str, ...], fate: Fate, live: Any, ours: Any) -> Difference:
-        """A value that the program writes; over a controller's own it would end in a conflict, halfway through."""
+        """A value that the program writes; if a controller holds the field, the run would fail half way."""
         if is_list(live) and is_list(ours) and (missing := _missing(live, ours)):
             return self._difference(path, Fate.LOST, missing, _ABSENT)
         return self._difference(path, Fate.LOST if a_controller_owns(self.live, path) else fate, live, ours)
 
     def _says_nothing(self, path: tuple[str, ...], value: Any) -> bool:
-        """Whether a value is what stands there unsaid: nothing, the API server's default, a zero of Kube-OVN's."""
+        """Whether a value is only a default: nothing, the API server's default, or a zero value of Kube-OVN's."""
         if value is _ABSENT or value is None or value == "" or value in ({}, []):
             return True
         if path[0] == "spec" and len(path) == 2:  # noqa: PLR2004 (spec and one of its keys)
@@ -134,7 +134,7 @@ class _Walk:
 
 
 def leaves(live: Mapping[str, Any]) -> int:
-    """How many values stand in an object beside its metadata and status."""
+    """How many values an object has outside its metadata and status."""
 
     def count(value: Any) -> int:
         if isinstance(value, Mapping):

@@ -86,7 +86,7 @@ def read_chart(reading: Reading, version: str | None, values: Mapping[str, Any] 
 
 
 def read_management(reading: Reading, interface: str | None, live: Live) -> None:
-    """The management NIC, which the page names nowhere: as told, else the one that every L2Advertisement names."""
+    """The management NIC: the option's value, else the one that every L2Advertisement names."""
     named = {tuple(spec(item).get("interfaces") or ()) for item in live.get("L2Advertisement", {}).values()}
     if interface is None and len(named) == 1 and len(only := next(iter(named))) == 1:
         interface = only[0]
@@ -184,7 +184,7 @@ def read_provider(reading: Reading, live: Live) -> None:
     }
     for kind, own in (("ProviderNetwork", network), ("Vlan", vlan)):
         for name in sorted(live.get(kind, {}).keys() - {own["metadata"]["name"]}):
-            reading.left.append(Left(f"{kind} {name}", f"Subnet {EXTERNAL} does not stand on it"))
+            reading.left.append(Left(f"{kind} {name}", f"Subnet {EXTERNAL} is not on it"))
 
 
 def without_gateway(subnet: Mapping[str, Any]) -> list[str]:

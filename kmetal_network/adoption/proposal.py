@@ -1,7 +1,7 @@
-"""What an adoption would be: settings, what they leave out, and the proof of both.
+"""What an adoption would do: the settings, what they leave out, and the proof of both.
 
 A tenant or a pool that would lose a value is taken out of the settings again and left alone; the provider network
-cannot be left out, so what it would lose stands in the way.
+cannot be left out, so a value that it would lose blocks the adoption.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def _read(live: Live, answers: Answers, refused: Mapping[str, str]) -> Reading:
 
 
 def judge_against(live: Live, environment: Environment, *, text: str = "", left: tuple[Left, ...] = ()) -> Proposal:
-    """Hold the manifests of settings to the live objects; for settings that are written already, too."""
+    """Compare the manifests of settings with the live objects; for settings that are written already, too."""
     adopted: list[Adopted] = []
     findings: list[Finding] = []
     for owner, manifest, patch in rendered(environment.settings, environment.name):

@@ -1,4 +1,4 @@
-"""Tenants made by hand, each whole or not at all: half a tenant could never be taken away again."""
+"""Tenants made by hand, each whole or not at all: half a tenant could never be deleted again."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def read_tenants(reading: Reading, live: Live, refused: Mapping[str, str]) -> No
 
 
 class _Tenant:
-    """One Vpc, read; `why` says what stands in the way of its adoption."""
+    """One Vpc, read; `why` names what blocks its adoption."""
 
     def __init__(self, live: Live, vpc: str) -> None:
         self._live, self._vpc = live, live["Vpc"][vpc]

@@ -16,7 +16,7 @@ from kmetal_network.plan.model import FieldChange, ObjectChange, Operation, Plan
 _HOW = {
     Operation.CREATE: "new",
     Operation.UPDATE: "in place",
-    Operation.REPLACE: "deleted, then made anew",
+    Operation.REPLACE: "deleted, then recreated",
     Operation.DELETE: "deleted",
 }
 
@@ -27,7 +27,7 @@ _ALONG = {**_HOW, Operation.UPDATE: "annotations of the engine", Operation.REPLA
 
 
 def what_changes(plan: Plan) -> str:
-    """A table of kinds of change; tenants that come are told elsewhere, whole."""
+    """A table of kinds of change; new tenants are listed elsewhere, with everything."""
     new, gone = tenants_with(plan, Operation.CREATE), tenants_with(plan, Operation.DELETE)
     rows = [*_rows(plan, [one for one in plan.changes if one.tenant not in new | gone])]
     if gone:

@@ -83,7 +83,7 @@ def _done(changes: list[ObjectChange]) -> tuple[str, str]:
     if Operation.DELETE in vpc:
         return "GOES", "bad"
     if any(one.operation in (Operation.REPLACE, Operation.DELETE) for one in changes):
-        return "made anew in part", "bad"
+        return "partly recreated", "bad"
     return ("changed in place" if changes else "as before"), ""
 
 

@@ -1,4 +1,4 @@
-"""Top and end of the comment: the verdict in words, a line for each environment, and what the text was made of."""
+"""Top and end of the comment: the verdict, a line for each environment, and the sources of the text."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Context:
     head: str
     """Commit that was previewed."""
     base: str = ""
-    """Commit that stands."""
+    """The base commit."""
     run: str = ""
     """Address of the run, with the plans as JSON."""
     limit: int = 60_000
@@ -46,21 +46,21 @@ class Context:
 
 
 def title(plans: Sequence[Plan], context: Context) -> str:
-    """The verdict in words, and what decides it."""
+    """The verdict, and what decides it."""
     if not plans:
         return f"⚫ Not known for {code(context.head[:_COMMIT])}: no environment was previewed"
     verdict = plans[0].verdict
     same = [plan for plan in plans if plan.verdict is verdict]
     where = plain(" and ".join(plan.environment for plan in same))
-    told: dict[Verdict, Callable[[], str]] = {
-        Verdict.REFUSED: lambda: f"Refused as it stands: {plain(_harms(same))}",
+    texts: dict[Verdict, Callable[[], str]] = {
+        Verdict.REFUSED: lambda: f"Refused: {plain(_harms(same))}",
         Verdict.UNKNOWN: lambda: f"Not known for {code(context.head[:_COMMIT])}: {where}, see what was not seen",
         Verdict.WINDOW: lambda: f"Needs a window in {where}: {plain(_interrupted(same))}",
         Verdict.IN_PLACE: lambda: f"In place in {where}: {plain(_opened(same))}",
         Verdict.ADDS: lambda: f"Adds only: {_added(same)}, nobody else is touched",
         Verdict.NOTHING: lambda: "Nothing to do",
     }
-    return f"{MARKS[verdict]} {told[verdict]()}"
+    return f"{MARKS[verdict]} {texts[verdict]()}"
 
 
 def _harms(plans: Sequence[Plan]) -> str:
@@ -165,7 +165,7 @@ def footer(plans: Sequence[Plan], context: Context) -> str:
 def digests(body: str) -> dict[str, str]:
     """The plans that a comment of ours was about: environment to whole digest, out of its last line.
 
-    Values stand inside of a line only, so no text of a plan can look like it.
+    Values appear only inside a line, so no text of a plan can look like it.
     """
     last = body.replace("\r", "").rstrip("\n").rpartition("\n")[2]
     if not last.startswith(PLANS):

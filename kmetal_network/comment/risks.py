@@ -22,10 +22,10 @@ _TITLES: Final = {
     CUT_OFF: "pods lose their network",
     LOST_ADDRESS: "addresses are given up while somebody has them",
     OPENS: "packets leave that were dropped before",
-    "ORPHAN": "objects of a run that died are in the way",
-    "HALF-MADE": "objects of a run that died stand with another value",
-    "SHAPE": "the settings are not in their form",
-    FAILED: "the preview did not reach its end",
+    "ORPHAN": "objects of a killed run are in the way",
+    "HALF-MADE": "objects of a killed run have another value",
+    "SHAPE": "the settings do not have the required form",
+    FAILED: "the preview failed",
 }
 
 

@@ -1,8 +1,7 @@
 """One environment's settings: the whole of a stack file, typed, and the facts it states.
 
 A stack file is judged once, before any resource is registered: first its form (`kmetal_network.config.stackfile`), then
-the laws (`kmetal_network.laws`). What it says about addresses are plain values; no law hides behind something known
-later.
+the laws (`kmetal_network.laws`). Its addresses are plain values, so every law can be judged before the run.
 """
 
 from __future__ import annotations
@@ -93,10 +92,10 @@ class Settings(Section):
     """The provider network that tenants leave through."""
 
     admission: Admission = Admission()
-    """The laws at the API server's own door."""
+    """Admission policies that enforce laws in the API server."""
 
     isolation: Isolation = Isolation()
-    """What tenants are kept from, besides the external block."""
+    """What tenants cannot reach, besides the external block."""
 
     tenants: tuple[Tenant, ...] = ()
     """The tenants of this environment."""
@@ -105,10 +104,10 @@ class Settings(Section):
     """Paths that must be open or closed (see docs/reach.md)."""
 
     relaxed: dict[str, Annotated[str, Field(min_length=_REASON_LENGTH)]] = Field(default_factory=dict)
-    """Laws that this stack relaxes: rule id to the reason in words, which every report prints."""
+    """Laws that this stack relaxes: rule id to the reason, which every report prints."""
 
     differences: dict[str, Annotated[str, Field(min_length=_REASON_LENGTH)]] = Field(default_factory=dict)
-    """Ways in which this environment is meant to differ from the others: topic to the reason in words."""
+    """Intended differences from the other environments: topic to the reason."""
 
     @model_validator(mode="after")
     def _exceptions_are_ranges(self) -> Settings:
@@ -404,5 +403,5 @@ class Settings(Section):
 
 
 def _selectors(selectors: tuple[NodeSelector, ...]) -> Texts:
-    """As the objects' reader has them."""
+    """In the form that the reader of objects returns."""
     return tuple(as_json(selector.model_dump(by_alias=True)) for selector in selectors)

@@ -33,7 +33,7 @@ class Environment:
     document: Document
 
     def place(self, path: Path) -> str:
-        """Where a setting stands."""
+        """The position of a setting."""
         return self.document.place(("config", f"{PROJECT}:{path[0]}", *path[1:])).replace(f"config.{PROJECT}:", "")
 
     def facts(self) -> Facts:
@@ -135,7 +135,7 @@ def parse_environment(text: str, file_name: str, name: str) -> Environment:
             Finding(
                 place=place(("relaxed", rule)),
                 problem=f"law {rule!r} {'is never relaxed' if rule in BY_ID else 'does not exist'}",
-                remedy="remove the line" if rule in BY_ID else "write the id that stands in brackets behind a finding",
+                remedy="remove the line" if rule in BY_ID else "write the id in brackets at the end of a finding",
             )
             for rule in unknown
         )
@@ -177,7 +177,7 @@ def _config(document: Document, findings: list[Finding]) -> dict[str, Any]:
 
 
 def _place(document: Document, loc: Path) -> str:
-    """Where the setting at a path of the model stands in its file."""
+    """The position in its file of the setting at a path of the model."""
     path: Path = ("config", f"{PROJECT}:{loc[0]}", *loc[1:]) if loc else ("config",)
     if path not in document.lines and loc and ("config", loc[0]) in document.lines:
         path = ("config", *loc)  # a key may be written without the project's prefix

@@ -1,6 +1,6 @@
 """Takes a tenant out of a stack file's text: its lines go, every other line stays as it was written.
 
-Comments that stand directly above the tenant, or deeper below it, go along. The text is read again afterwards; unless
+Comments directly above the tenant, or deeper below it, are removed with it. The text is read again afterwards; unless
 it says exactly what it said before without that tenant, nothing is handed out: so an anchor that others use, or a list
 in brackets, is left to the operator.
 """
@@ -53,7 +53,7 @@ def _read(text: str, file_name: str) -> Any:
 
 
 def _cut(text: str, key: str, index: int, *, last: bool) -> str | None:
-    """The text without the lines of one entry; None where it does not stand on lines of its own."""
+    """The text without the lines of one entry; None if the entry shares a line with another."""
     held = _value(_value(yaml.compose(text, Loader=yaml.SafeLoader), "config"), key)
     if not isinstance(held, yaml.SequenceNode) or held.flow_style:
         return None

@@ -54,10 +54,10 @@ def box(
 
     Args:
         name: by which wires find it; letters, digits and dashes.
-        label: what stands on it.
+        label: its text.
         mark: what happens to it.
         fill: colour where nothing happens to it.
-        inside: lines of what stands in it.
+        inside: lines of its content.
         size: width and height in pixels; by default what the label needs.
         settings: further lines, such as a grid's.
     """

@@ -69,10 +69,10 @@ def _label(settings: Settings, marked: Mapping[str, Mark]) -> Iterator[str]:
         f"{count} tenant{'' if count == 1 else 's'}{names}, a VPC each;"
         f" {clusters} cluster{'' if clusters == 1 else 's'}, a Subnet each"
     )
-    words = {Mark.NEW: "new", Mark.CHANGED: "changed in place", Mark.BAD: "made anew, cut off or gone"}
+    words = {Mark.NEW: "new", Mark.CHANGED: "changed in place", Mark.BAD: "recreated, cut off or deleted"}
     counts = {mark: sum(one is mark for one in marked.values()) for mark in words}
-    if told := [f"{number} {words[mark]}" for mark, number in counts.items() if number]:
-        yield ", ".join(told)
+    if texts := [f"{number} {words[mark]}" for mark, number in counts.items() if number]:
+        yield ", ".join(texts)
 
 
 def _whole(settings: Settings, tenant: Tenant, marked: Mapping[str, Mark]) -> list[str]:

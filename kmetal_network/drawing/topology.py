@@ -75,7 +75,7 @@ def _management(settings: Settings) -> Iterator[str]:
 
 
 def groups(settings: Settings) -> dict[str, list[str]]:
-    """Nodes that have the same NICs and the same part, by what stands on their box."""
+    """Nodes that have the same NICs and the same part, by the text of their box."""
     network, found = settings.provider.network, defaultdict(list)
     custom = {node: entry.interface for entry in network.custom_interfaces for node in entry.nodes}
     names = (*network.exclude_nodes, *settings.provider.gateway_nodes, *custom)

@@ -32,7 +32,7 @@ _FOREIGN: Final = frozenset(
         ("helm.sh", "Release"),
     }
 )  # fmt: skip
-"""Kinds by which objects come into a cluster that stand nowhere else in what was read."""
+"""Kinds that bring objects into a cluster which appear nowhere else in the input."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def manifests(kind: Kind, data: Mapping[str, Any], known: frozenset[Kind]) -> It
 
 
 def _inline_patches(data: Mapping[str, Any]) -> Iterator[Carried]:
-    """Strategic merge patches that stand in a kustomization itself (kubectl-sigs reference, patches)."""
+    """Strategic merge patches inside a kustomization itself (kubectl-sigs reference, patches)."""
     for key in ("patches", "patchesStrategicMerge"):
         entries = data.get(key)
         for index, entry in enumerate(entries if is_list(entries) else ()):
@@ -191,7 +191,7 @@ def is_closed(kind: Kind, data: Mapping[str, Any], known: frozenset[Kind]) -> bo
 
 
 def _at(value: Any, *path: str) -> Any:
-    """What stands at a path; None where it ends before, UNKNOWN where that is decided later."""
+    """The value at a path; None if the path does not exist, UNKNOWN if that is decided later."""
     for step in path:
         if value is UNKNOWN:
             return UNKNOWN

@@ -50,7 +50,7 @@ def values_facts(
 
     Args:
         values: the tree.
-        place: where it stands.
+        place: its position.
         chart: how the release names its chart; empty for a bare values file.
         patch: they are laid over others, which may name what they leave out.
         complete: they are all the values that the release has.
@@ -124,7 +124,7 @@ def _network(network: Fields, place: str, *, ours: bool, complete: bool, patch: 
         pod_gateway=kube_ovn.text("podGateway"),
         multus=network.mapping("multus").flag("enabled"),
         kube_ovn=kube_ovn.flag("enabled"),
-        # A fragment without the section does not unset its tunnel NIC; a section that stands there, even empty, does.
+        # A fragment without the section does not unset its tunnel NIC; a section that exists, even empty, does.
         fragment=patch or (not complete and not network.names("kubeOvn")),
     )
 

@@ -63,7 +63,7 @@ def named_by(plugin: Mapping[str, object]) -> tuple[str, ...]:
 def interfaces_of(plugin: Mapping[str, object]) -> tuple[str, ...]:
     """The host's interfaces that pods get by a plugin, a VLAN that it makes on one as `<nic>.<id>`.
 
-    A bridge is its own with any VLAN: it is told by its name, whichever VLAN the plugin tags.
+    Its name identifies a bridge, whichever VLAN the plugin tags.
     """
     number = vlan_of(plugin)
     if number is None or plugin.get("type") in ("bridge", "ovs"):

@@ -66,11 +66,11 @@ class Fields:
         return UNKNOWN if self._data is UNKNOWN else self._data.get(key)
 
     def has(self, key: str) -> bool:
-        """Whether something stands there, or may."""
+        """Whether it has a value, or may have one."""
         return self.raw(key) is not None
 
     def names(self, key: str) -> bool:
-        """Whether the key stands there, even with nothing behind it, or may."""
+        """Whether the key exists, even without a value, or may exist."""
         return self._data is UNKNOWN or key in self._data
 
     @property

@@ -203,7 +203,7 @@ class ProviderNetwork:
     selector: Maybe[str] = None
     """That selector as JSON; None where there is none, or nobody has looked into it."""
     elsewhere: bool = False
-    """Told by the policy pack's configuration; it may be one that is declared here, under its own name."""
+    """From the policy pack's configuration; it may also be declared here, under its own name."""
 
     @property
     def interfaces(self) -> Texts:
@@ -257,7 +257,7 @@ class Subnet:
 
     @property
     def on_provider_network(self) -> bool:
-        """Whether its addresses may stand on a physical VLAN: it names one, or it is not known yet that it does not."""
+        """Whether its addresses may be on a physical VLAN: it names one, or it is not known yet whether it does."""
         return bool(self.vlan)
 
 
@@ -344,7 +344,7 @@ class Eip:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Translation:
-    """Kube-OVN's OvnFip or OvnDnatRule: an external address behind which one pod stands."""
+    """Kube-OVN's OvnFip or OvnDnatRule: an external address that is translated to one pod."""
 
     place: str
     name: str
@@ -468,7 +468,7 @@ class Claim:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Management:
-    """The management VLAN, on which nodes and MetalLB stand."""
+    """The management VLAN, which nodes and MetalLB use."""
 
     place: str
     interface: Maybe[str] = None

@@ -29,7 +29,7 @@ _NAMED: Final = re.compile(r"(?:vlan|vl|v)[._-]?(?P<id>[0-9]{1,4})", re.IGNORECA
 _ON_TOP: Final = re.compile(
     r"(?:[._:-](?:vlan|vl|v)?|(?:vlan|vl|v)[._-]?)(?P<id>[0-9]{1,4})(?P<more>[.].+)?", re.IGNORECASE
 )
-"""What stands behind the name of a NIC where a VLAN on top of it is named after it."""
+"""What follows a NIC's name in the name of a VLAN interface on top of it."""
 
 _AFTER_NIC: Final = re.compile(r".+?[._-]?(?:vlan|vl)[._-]?(?P<id>[0-9]{1,4})", re.IGNORECASE)
 """A kernel VLAN that is named after its NIC; a `v` alone is how the kernel names a virtual function (`enp3s0f0v2`)."""
@@ -79,7 +79,7 @@ def parents(name: str) -> Iterator[str]:
 
 
 def is_under(interface: str, network: ProviderNetwork) -> str | None:
-    """The provider NIC that stands on top of that interface: who takes the interface takes the NIC with it."""
+    """The provider NIC on top of that interface: whoever takes the interface takes the NIC with it."""
     for nic in known(network.interfaces):
         if any(same_nic(interface, parent) for parent in parents(nic)):
             return nic
@@ -112,13 +112,13 @@ def carries(interface: str, network: ProviderNetwork, vlans: Vlans) -> str | Non
 
 
 def _on_top(interface: str, below: str, ids: Collection[int], *, tagged: bool) -> str | None:
-    """How an interface stands on top of another as a VLAN that the provider network uses.
+    """How an interface is on top of another as a VLAN that the provider network uses.
 
     Args:
         interface: the name that is asked about.
         below: a NIC of the network, or its bridge.
         ids: the VLANs of the network that OVN tags.
-        tagged: the NIC below carries the provider VLAN alone, so whatever stands on it is inside that VLAN.
+        tagged: the NIC below carries the provider VLAN alone, so everything on it is inside that VLAN.
     """
     match = _ON_TOP.fullmatch(interface.removeprefix(below)) if interface.startswith(below) else None
     if match is None:

@@ -1,8 +1,8 @@
 """Reads Kubernetes objects into facts: files of YAML, a preview's rendered resources, or what an API server lists.
 
-Objects are known by API group and kind, in any version. Nothing that is read can make it fail, and nothing fails open:
-what has the wrong type becomes a fact that a law refuses, and is a finding of its own (rule SHAPE). `UNKNOWN` may stand
-anywhere and stays what it is. Kinds that no law speaks of are passed over.
+API group and kind identify an object, in any version. No input makes the reader fail, and nothing fails open: a value
+of the wrong type becomes a fact that a law refuses, and a finding of its own (rule SHAPE). `UNKNOWN` can be anywhere
+and stays. The reader skips kinds that no law covers.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from kmetal_network.kinds.readers import COLLECTION, READERS, Fact, Reader
 from kmetal_network.yaml_document import Path
 
 KNOWN: Final = frozenset(READERS)
-"""Every kind that a law speaks of, by API group and kind."""
+"""Every kind that a law covers, by API group and kind."""
 _DELETED: Final = "delete"
-"""Value of `$patch` in a strategic merge patch that takes its object out of what Kustomize builds."""
+"""Value of `$patch` in a strategic merge patch that removes its object from what Kustomize builds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +134,10 @@ def _tunnels(seen: Sequence[Cni], *, whole: bool) -> Iterator[Cni]:
 
 
 def _merged_subnets(subnets: Sequence[Subnet]) -> Iterator[Subnet]:
-    """Each Subnet with the VLAN and the VPC in which it stands, whichever of its manifests and patches names them.
+    """Each Subnet with its VLAN and VPC, whichever of its manifests and patches names them.
 
-    A patch of the block of a Subnet that nobody here declares may stand on a physical VLAN that others named: better
-    asked than missed.
+    A patch of the block of a Subnet that is not declared here may be on a physical VLAN that others name. So its VLAN
+    is unknown, and the laws judge it.
     """
     declared = {subnet.name: subnet for subnet in subnets if not subnet.patch}
     vlans = {subnet.name: subnet.vlan for subnet in subnets if subnet.vlan}
@@ -254,7 +254,7 @@ def _read(manifest: SourceObject, found: ParsedObject) -> Iterator[Fact]:
 
 
 def _reader(version: object, kind: object) -> Reader | None:
-    """Who reads that kind; where the version cannot be read the kind alone decides, so that no slip lets a pool by."""
+    """Who reads that kind; where the version cannot be read the kind alone decides, so that no typo hides a pool."""
     if not isinstance(kind, str):
         return None
     wanted = kind.removesuffix("Patch")

@@ -37,7 +37,7 @@ _CLUSTER: Final = (
             "No answer or no permission: renew the credentials, or check that this machine reaches the API server.",
             "The wrong context: name the right one in `cluster.context`.",
             (
-                "The cluster was built anew: correct `cluster.uid`, then run `kmetal-network up STACK --refresh`, which"
+                "The cluster was rebuilt: correct `cluster.uid`, then run `kmetal-network up STACK --refresh`, which"
                 " reads"
                 " every object from the new cluster first."
             ),

@@ -2,7 +2,7 @@
 
 A law judges what is written. A code names a state of a run, of the cluster or of a file that stops an operator. Whoever
 raises a finding imports the constant from here; `kmetal-network explain CODE` and the page of laws print the entry,
-which stands in `kmetal_network.finding_codes.catalogue`. A test fails on a code that has no entry, and on an entry that
+which is in `kmetal_network.finding_codes.catalogue`. A test fails on a code that has no entry, and on an entry that
 nobody raises.
 """
 
@@ -45,7 +45,7 @@ class FindingCode:
     """What an operator should know of one code."""
 
     id: str
-    """As it stands in brackets at the end of a finding."""
+    """The code in brackets at the end of a finding."""
 
     title: str
     """The state in one line, without a full stop."""

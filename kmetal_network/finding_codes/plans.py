@@ -41,9 +41,9 @@ PLANS: Final = (
     ),
     FindingCode(
         id=code.REROUTED,
-        title="A tenant's router is made anew, since its egress address changes",
+        title="A tenant's router is replaced, since its egress address changes",
         when="A preview warns. Plain `pulumi up` is refused. `kmetal-network up` raises it where an unknown object"
-        " stands"
+        " is"
         " behind the router, or the old address is not released within a minute.",
         why="Kube-OVN does not move a router to another address. In one plain run Pulumi may delete the Vpc before its"
         " Subnets, and then wait for ever.",
@@ -108,7 +108,7 @@ PLANS: Final = (
 TAKEOVERS: Final = (
     FindingCode(
         id=code.ADOPT,
-        title="The network cannot be adopted as it stands",
+        title="The network cannot be adopted in its current state",
         when="`kmetal-network adopt`, before anything is written: a live value would be lost, the cluster lacks"
         " something"
         " that settings need, an object belongs to another stack, or an object changed since it was read.",
@@ -126,7 +126,7 @@ TAKEOVERS: Final = (
         " Services,"
         " addresses of its clusters' load balancers, hosted control planes or Clusters.",
         why="Its namespace takes everything in it along, and its Subnets would wait for the pods.",
-        ways_out=("Delete what the finding names, with whatever creates it anew; then run it again.",),
+        ways_out=("Delete what the finding names, with whatever recreates it; then run it again.",),
     ),
     FindingCode(
         id=code.OTHERS_TOO,

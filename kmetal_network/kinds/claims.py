@@ -1,8 +1,8 @@
-"""Reads kinds that are neither MetalLB's nor Kube-OVN's and may still claim addresses, or answer on NICs, of a node.
+"""Reads further kinds that may claim addresses of a node or answer ARP on its NICs.
 
-Services (`externalIPs`, `loadBalancerIP` and the annotations that stand for it), FRRConfigurations, kube-vip's
-ConfigMap and pods, Cilium's pools, announcements and peers, MetalLB's `excludel2`; and what says which service range
-the API server really has: kubeadm's ClusterConfiguration and the static pod of kube-apiserver.
+These are Services (`externalIPs`, `loadBalancerIP` and the annotations that replace it), FRRConfigurations, kube-vip's
+ConfigMap and pods, Cilium's pools, announcements and peers, and MetalLB's `excludel2`. It also reads the API server's
+service range from kubeadm's ClusterConfiguration and the static pod of kube-apiserver.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ ADDRESS_ANNOTATIONS: Final = (
     "io.cilium/lb-ipam-ips",
     "lbipam.cilium.io/ips",
 )
-"""By which a Service asks for addresses: those of MetalLB (both of its names), kube-vip and Cilium."""
+"""Annotations with which a Service requests addresses: MetalLB's (both names), kube-vip's and Cilium's."""
 
 Reading: TypeAlias = Iterator[Claim | ClusterFact]
 

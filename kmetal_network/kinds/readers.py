@@ -383,7 +383,7 @@ def _dnat_rule(found: ParsedObject) -> Iterator[Fact]:
 
 
 def _translation(found: ParsedObject) -> Translation:
-    """What `ipName` decides stands in the status, once the controller has read it."""
+    """The status has what `ipName` decides, once the controller has read it."""
     status = found.top.mapping("status")
     written = _given(found.spec.text("v4Ip"), found.spec.text("v6Ip"))
     return Translation(

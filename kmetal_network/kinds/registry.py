@@ -1,6 +1,6 @@
 """What this project knows of each Kubernetes kind: one table, from which every list of kinds is derived.
 
-Whoever adds a kind adds one row here, and a reader (`kmetal_network.kinds.readers`) if a law is to speak of it.
+Whoever adds a kind adds one row here, and a reader (`kmetal_network.kinds.readers`) if a law covers it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Kind:
     """As in the API server's paths."""
 
     namespace: str = ""
-    """The only namespace that is looked at; by default all of them."""
+    """The only namespace that is read; by default all."""
 
     declared: bool = False
     """Whether the settings alone decide which objects of it there are, so that any other is undeclared."""
@@ -34,19 +34,19 @@ class Kind:
     """Whether an adoption reads it: a network of ours is made of it, or a tenant's namespace holds it."""
 
     verified: bool = False
-    """Whether `verify` looks at it."""
+    """Whether `verify` reads it."""
 
     compared: bool = True
     """Whether `drift` compares it; settings say nothing of traffic and of what controllers report."""
 
     taken_from: bool = False
-    """Whether somebody may lose something when an object of it is taken away by a plan."""
+    """Whether somebody may lose something when a plan deletes an object of this kind."""
 
     goes: int | None = None
-    """When it goes with a tenant, 0 first; any other order leaves a finalizer behind for ever."""
+    """The order of its deletion with a tenant, 0 first; any other order leaves a finalizer behind forever."""
 
     behind_router: int | None = None
-    """When it goes before its Vpc is made anew, 0 first."""
+    """The order of its deletion before its Vpc is replaced, 0 first."""
 
     fixed: Mapping[str, str] = field(default_factory=dict)
     """Fields that controllers do not follow in place, so that a change replaces the object, and why."""

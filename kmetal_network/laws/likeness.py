@@ -22,7 +22,7 @@ def alike(items: Iterable[T], key: Callable[[T], Hashable]) -> Iterator[tuple[T,
 
 
 def unlike(items: Iterable[T], key: Callable[[T], Hashable]) -> Iterator[tuple[T, T]]:
-    """Pairs whose keys differ (an empty one is as none), the earlier one first; as many as `alike` tells."""
+    """Pairs whose keys differ (empty counts as none), the earlier one first; as many as `alike` reports."""
     classes: dict[Hashable, list[T]] = {}
     for item in items:
         own = key(item) or None

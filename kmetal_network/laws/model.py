@@ -1,4 +1,4 @@
-"""What a law is: a sentence in the present tense, why it holds, how to mend a breach, and a check over facts."""
+"""The model of a law: a sentence in the present tense, the reason, the fix for a breach, and a check over facts."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ Estate: TypeAlias = Mapping[str, Facts]
 Judge: TypeAlias = Callable[[Facts], Iterable[Breach]]
 
 EstateJudge: TypeAlias = Callable[[Estate], Iterable[tuple[str, Breach]]]
-"""A check that compares environments; each breach comes with the environment in which it is to be mended."""
+"""A check that compares environments; each breach names the environment that has to fix it."""
 
 
 def no_breaches(facts: Facts) -> Iterable[Breach]:
-    """The check of a law that speaks of several environments: one alone can't break it."""
+    """The check of a law about several environments: one alone can't break it."""
     del facts
     return ()
 
@@ -53,7 +53,7 @@ class Law:
     """The law, in the present tense."""
     severity: Severity = Severity.ERROR
     why: str
-    """What happens to the network where it is broken."""
+    """What happens to the network when the law is broken."""
     fix: str
     """What an operator does about it."""
     reference: str

@@ -1,4 +1,4 @@
-"""Which Subnets stand on a physical network, and which of those networks tenants are connected to."""
+"""Which Subnets are on a physical network, and which of those networks tenants are connected to."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _of_management(attachment: Attachment, facts: Facts) -> bool:
 
 
 def by_attachment(facts: Facts) -> frozenset[str]:
-    """Names of the Subnets whose addresses pods carry on a NIC of the host: Kube-OVN only hands them out (IPAM).
+    """Names of the Subnets whose addresses pods have on a NIC of the host: Kube-OVN only assigns them (IPAM).
 
     The management VLAN's are not among them. An attachment of macvlan and its kind names the Subnet by
     `<name>.<namespace>` (kubeovn/docs, advance/multi-nic).
@@ -33,7 +33,7 @@ def by_attachment(facts: Facts) -> frozenset[str]:
 
 
 def physical_subnets(facts: Facts) -> Iterator[Subnet]:
-    """Every Subnet that stands on a physical network, by its Vlan or by an attachment."""
+    """Every Subnet on a physical network, through its Vlan or an attachment."""
     names = by_attachment(facts)
     return (subnet for subnet in facts.subnets if subnet.on_provider_network or subnet.name in names)
 

@@ -49,11 +49,11 @@ BY_ID: Final[dict[str, Law]] = {law.id: law for law in LAWS}
 
 
 MOST: Final = 10_000
-"""Breaches that are told of one law."""
+"""How many breaches of one law are reported."""
 
 
 def _bounded(breaches: Iterable[Breach]) -> Iterable[Breach]:
-    """Each breach once; the first so many errors end a law, since what breaks it more often is no less broken."""
+    """Each breach once; a law stops after so many errors, since further ones add nothing."""
     errors: set[Breach] = set()
     warnings: set[Breach] = set()
     for breach in breaches:

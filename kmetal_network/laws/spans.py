@@ -40,7 +40,7 @@ def _span(text: str) -> Span | None:
 def is_block(text: str) -> bool:
     """Whether it is written ADDRESS/LENGTH, as Kubernetes, Kube-OVN and MetalLB read a block (Go's net.ParseCIDR).
 
-    `Span.parse` reads more than they do, so that a comparison misses nothing; a form that they refuse is told here.
+    `Span.parse` reads more than they do, so that a comparison misses nothing; this tells whether they refuse it.
     """
     return _BLOCK.fullmatch(text) is not None and _span(text) is not None
 
@@ -78,15 +78,15 @@ def overlapping(
 ) -> Iterator[tuple[tuple[Span, T], tuple[Span, T]]]:
     """Pairs that share an address, the earlier one first: sort and sweep.
 
-    It costs n log n, and a bounded number of pairs for each item: of a thousand equal items each is told, not half a
-    million pairs. All pairs are told where no item has more partners than `most`.
+    It costs n log n, and a bounded number of pairs for each item: a thousand equal items yield each item, not half a
+    million pairs. All pairs are reported if no item has more partners than `most`.
 
     Args:
-        items: the spans, and what they stand for.
+        items: the spans, and what they belong to.
         lane: an outer kind and an inner one; items that the two functions below do not tell apart share both.
         meet: whether items of two outer kinds are compared at all.
         apart: whether two items are no pair although they overlap; the same for all items of an inner kind.
-        most: partners told of one item.
+        most: partners reported for one item.
     """
     reached = Sweep()
     for item in sorted(items, key=lambda item: (item[0].first, item[0].last)):
@@ -102,7 +102,7 @@ def overlapping(
 def crossing(
     left: Iterable[tuple[Span, L]], right: Iterable[tuple[Span, R]], *, most: int = MOST_PARTNERS
 ) -> Iterator[tuple[tuple[Span, L], tuple[Span, R]]]:
-    """Pairs of one from each side that share an address, as many of each item as `overlapping` tells.
+    """Pairs of one from each side that share an address, as many of each item as `overlapping` reports.
 
     Pairs within a side cost nothing: a thousand tenants may hold one and the same block.
     """

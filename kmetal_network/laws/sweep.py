@@ -13,7 +13,7 @@ from typing import Any, Final, TypeAlias
 from kmetal_network.addresses import Span
 
 MOST_PARTNERS: Final = 4
-"""Overlaps that are told of one item. Each item of a pair is in one that is told, however many there are."""
+"""Overlaps reported for one item. Each overlapping item is in at least one reported pair."""
 
 Lane: TypeAlias = tuple[Hashable, Hashable]
 
@@ -31,11 +31,11 @@ class _Lane:
             self.fresh[index] = item
 
     def first(self) -> Any:
-        """One that stands for all, where two are compared by their lanes."""
+        """One item that represents all, where lanes decide the comparison."""
         return next(iter(self.items.values()))[1]
 
     def partners(self, most: int) -> list[tuple[Span, Any]]:
-        """The first few, and all that would be told of nowhere else."""
+        """The first few, and all that no other pair would report."""
         chosen = dict(islice(self.items.items(), max(most, 0)))
         chosen.update(self.fresh)
         self.fresh.clear()
@@ -82,12 +82,12 @@ class Sweep:
         most: int,
     ) -> Iterator[tuple[Span, Any]]:
         """At most so many partners of an item, and each item besides that has none yet."""
-        told = 0
+        count = 0
         for lane in self._lanes(item, meets, apart):
-            for other in lane.partners(most - told):
-                told += 1
+            for other in lane.partners(most - count):
+                count += 1
                 yield other
-            if told >= most:
+            if count >= most:
                 break
         for outer in [outer for outer in self.fresh if meets(outer)]:
             yield from self._fresh(outer, item, apart)

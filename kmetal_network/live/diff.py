@@ -1,9 +1,10 @@
-"""What a live cluster says otherwise than the settings: a comparison of plain objects, field by field.
+"""Finds where a live cluster differs from the settings: compares plain objects, field by field.
 
-Compared is what we mean to own, lists whole: an element that somebody appended counts, which the engine's own refresh
-does not see (docs/evidence/provider.md#diff). Not compared: status, finalizers, labels, annotations and fields that are
-not
-ours, and zero values that a controller's typed write brings into being (docs/evidence/kube-ovn.md#rewrites).
+It compares the fields that the program owns, and whole lists: an element that somebody appended counts. The engine's
+own refresh does not see such an element (docs/evidence/provider.md#diff).
+
+It ignores status, finalizers, labels, annotations and fields that are not ours. It also ignores zero values that a
+controller adds when it writes a whole object (docs/evidence/kube-ovn.md#rewrites).
 """
 
 from __future__ import annotations
@@ -23,13 +24,13 @@ from kmetal_network.names import STACK_LABEL
 
 Object: TypeAlias = Mapping[str, Any]
 Seen: TypeAlias = Mapping[str, Mapping[str, Object]]
-"""Kind, then `namespace/name` or `name`; a kind that is not served is empty, one that was not looked at absent."""
+"""Kind, then `namespace/name` or `name`; a kind that is not served is empty, one that was not read is absent."""
 
 _COUNTED: Final = frozenset({"ResourceQuota", "LimitRange"})
-"""Kinds of quantities, which the API server writes its own way (`1000m` becomes `1`) and fills up with defaults."""
+"""Kinds with quantities, which the API server normalizes (`1000m` becomes `1`) and completes with defaults."""
 
 _NODE_LISTS: Final = (("spec", "excludeNodes"), ("spec", "customInterfaces"))
-"""Lists of a ProviderNetwork out of which Kube-OVN takes nodes that leave."""
+"""Lists of a ProviderNetwork from which Kube-OVN removes nodes that leave."""
 
 _QUANTITY: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)(m|k|Ki|[MGTPE]i?)?")
 _SCALE: Final = {
@@ -43,7 +44,7 @@ _SCALE: Final = {
 
 
 class DriftKind(StrEnum):
-    """In which way a cluster differs."""
+    """The way in which a cluster differs."""
 
     CHANGED = "changed"
     """A field of ours has another value."""
@@ -55,7 +56,7 @@ class DriftKind(StrEnum):
     """An object of ours is being deleted."""
 
     LEFTOVER = "leftover"
-    """It carries our stack's label and is in no settings."""
+    """An orphan: it has our stack's label and is in no settings."""
 
     ROGUE = "rogue"
     """Nobody declared it."""
@@ -82,21 +83,21 @@ class Drift:
 
     @property
     def seen(self) -> str:
-        """What differs, in words."""
+        """What differs, as text."""
         if self.way is not DriftKind.CHANGED:
             return self.note or self.way.value
         return f"{self.field}: {_difference(self.wanted, self.live)}{f' ({self.note})' if self.note else ''}"
 
     @property
     def who(self) -> str:
-        """Who did it, and when, as far as that is on record."""
+        """Who did it and when, if recorded."""
         if self.by is None:
             return "" if self.way is DriftKind.MISSING else "not on record"
         return f"{self.by.manager} ({self.by.operation}) {self.by.time}".rstrip()
 
 
 def differing(settings: Settings, stack: str, seen: Seen) -> Iterator[Drift]:
-    """What is ours, compared with what is there: objects in the order of their layers, then the two kinds of patch."""
+    """Compares our objects with the live ones, in the order of their layers, then the two kinds of patch."""
     for manifest in owned_manifests(settings, stack):
         if manifest.kind in seen:
             live = seen.get(manifest.kind, {}).get(object_key(manifest.body))
@@ -118,7 +119,9 @@ def _object(manifest: Manifest, stack: str, live: Object | None, nodes: Mapping[
     if since := metadata.get("deletionTimestamp"):
         held = ", ".join(metadata.get("finalizers") or ()) or "nothing"
         note = f"being deleted since {since}, held by {held}"
-        remedy = f"see what hangs: docs/guide/a-run-that-died.md; once it is gone: kmetal-network up {stack} --refresh"
+        remedy = (
+            f"see what blocks it: docs/guide/a-run-that-died.md; once it is gone:  kmetal-network up {stack} --refresh"
+        )
         yield Drift(way=DriftKind.GOING, object=name, note=note, remedy=remedy)
     ours = {key: value for key, value in manifest.body.items() if key not in ("apiVersion", "kind", "metadata")}
     own = {key: manifest.body["metadata"].get(key) or {} for key in ("labels", "annotations")}
@@ -168,7 +171,7 @@ def _changed(name: str, path: Steps, wanted: Any, value: Any, live: Object, stac
 
 def _remedy(name: str, path: Steps, wanted: Any, value: Any, by: Writer | None, stack: str) -> str:
     if path == ("metadata", "labels", STACK_LABEL):
-        # Without the label the next `up` takes it for a stranger's and refuses.
+        # Without the label the next `up` takes it for somebody else's object and refuses.
         overwrite = " --overwrite" if value is not None else ""
         return f"{kubectl('label', name)} {STACK_LABEL}={stack}{overwrite}"
     if isinstance(wanted, list) and isinstance(value, list) and _same(wanted, value[: len(wanted)]):

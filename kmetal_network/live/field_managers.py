@@ -1,12 +1,12 @@
 """Names our field managers: who holds this network's fields in `managedFields`.
 
-Left alone, the provider invents a name for each object and keeps it in the state (pulumi-kubernetes 4.25,
+By default the provider invents a name for each object and keeps it in the state (pulumi-kubernetes 4.25,
 `provider.go`, `fieldManagerName`). Fields that a killed run wrote then belong to a name that nobody knows, and every
-later change conflicts with it. So the name comes from the stack: each run meets only itself.
+later change conflicts with it. So the name comes from the stack, and runs of one stack never conflict.
 
 Where Kube-OVN does not follow a field in place (`kmetal_network.manifests.replacement`), the value is part of the name.
-The API server then refuses an update in place as a conflict, while a replacement deletes the old object first and meets
-nobody.
+The API server then refuses an update in place as a conflict. A replacement deletes the old object first and conflicts
+with nobody.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MADE_UP: Final = re.compile(r"pulumi-kubernetes-[0-9a-f]+")
 
 
 def stack_manager(stack: str) -> str:
-    """The name for what may change in place."""
+    """The name for fields that may change in place."""
     return f"{MANAGER_PREFIX}{stack}"
 
 

@@ -1,6 +1,6 @@
-"""Who wrote a field of a live object, and when: `metadata.managedFields`, read.
+"""Reads who wrote a field of a live object, and when, from `metadata.managedFields`.
 
-It says who holds a field now. A field that was taken away is held by nobody, so who took it is not on record.
+That names who holds a field now. Nobody holds a removed field, so there is no record of who removed it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Writer:
     manager: str
     operation: str
     time: str = ""
-    """Not on record for some entries."""
+    """Missing in some entries."""
 
     @property
     def ours(self) -> bool:

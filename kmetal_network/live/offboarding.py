@@ -1,8 +1,8 @@
-"""Who still uses a tenant's network, and what is left of it: plain looks at live objects, nothing is changed.
+"""Finds who still uses a tenant's network, and what is left of it. It only compares live objects and changes nothing.
 
-What is the tenant's is told by our labels, by its names, and by what refers to its Vpc or its Subnets. An address of a
-load balancer that names neither, and that no rule uses, cannot be told: cloud-provider-ovn's own labels are documented
-nowhere.
+An object is the tenant's by our label, by its name, or because it refers to the tenant's Vpc or Subnets. A load
+balancer's address that names neither, and that no rule uses, cannot be recognized: the labels of cloud-provider-ovn
+are not documented.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from kmetal_network.live.undeclared import NAT_KINDS, vpcs_of
 from kmetal_network.names import STACK_LABEL, TENANT_LABEL, TenantNames, external_eip
 
 _OWNERS: Final = ("TenantControlPlane", "Cluster")
-"""Kamaji's and Cluster API's kinds: as long as they are there, somebody makes pods anew."""
+"""Kamaji's and Cluster API's kinds: as long as they exist, a controller recreates pods."""
 
 GONE_IN_ORDER: Final = in_order("goes")
-"""The order in which a tenant's kinds go (docs/evidence/kube-ovn.md#deletion)."""
+"""The order in which a tenant's kinds are deleted (docs/evidence/kube-ovn.md#deletion)."""
 
 
 @dataclass(frozen=True, slots=True)
 class TenantObjects:
-    """What is called a tenant's in a cluster."""
+    """The names of a tenant's objects in a cluster."""
 
     stack: str
     tenant: str
     namespace: str
-    """Empty where neither the settings nor a label tell."""
+    """Empty if neither the settings nor a label name it."""
     external: str
     """Name of the external Subnet."""
 
@@ -47,7 +47,7 @@ class TenantObjects:
         return external_eip(self.vpc, self.external)
 
     def objects(self, seen: Seen) -> Iterator[tuple[str, str, Object]]:
-        """Kind, key and object of everything that is the tenant's, in the order in which it goes."""
+        """Kind, key and object of everything that is the tenant's, in the order of deletion."""
         subnets = {key for key, item in seen.get("Subnet", {}).items() if self._names_vpc(item)}
         subnets |= {key for key, item in seen.get("Subnet", {}).items() if self._is_labelled(item)}
         for kind in GONE_IN_ORDER:
@@ -83,16 +83,18 @@ class TenantObjects:
 
 
 def uses(owned: TenantObjects, seen: Seen) -> Iterator[Finding]:
-    """Everything for whose sake the tenant stays; by kind, those concerned named."""
+    """Everything that blocks the tenant's removal, by kind, with names."""
     mine = list(owned.objects(seen))
     pods = {
         f"{item['spec'].get('namespace')}/{item['spec']['podName']}"
         for kind, _, item in mine
         if kind == "IP" and item["spec"].get("podName")
     }
-    yield from _in_use(owned, "Pod", pods, "addresses in its Subnets", "stop them, and what makes them anew")
+    yield from _in_use(owned, "Pod", pods, "addresses in its Subnets", "stop them, and whatever recreates them")
     running = {key for key, pod in _inside(owned, "Pod", seen) if runs(pod)}
-    yield from _in_use(owned, "Pod", running - pods, "running in its namespace", "stop them, and what makes them anew")
+    yield from _in_use(
+        owned, "Pod", running - pods, "running in its namespace", "stop them, and whatever recreates them"
+    )
     balancers = {key for key, item in _inside(owned, "Service", seen) if item["spec"].get("type") == "LoadBalancer"}
     yield from _in_use(owned, "Service", balancers, "addresses of MetalLB's pools", "delete them")
     for kind in _OWNERS:
@@ -121,12 +123,12 @@ def _inside(owned: TenantObjects, kind: str, seen: Seen) -> Iterator[tuple[str, 
 
 
 def runs(pod: Object) -> bool:
-    """Whether a pod has not come to its end."""
+    """Whether a pod has not terminated."""
     return (pod.get("status") or {}).get("phase") not in ("Succeeded", "Failed")
 
 
 def left(owned: TenantObjects, seen: Seen) -> Iterator[Finding]:
-    """What has not gone, why as far as that shows, and what to do; in the order in which it has to go."""
+    """What is not deleted yet, why if known, and what to do; in the order in which to delete it."""
     for kind, key, item in owned.objects(seen):
         metadata = item["metadata"]
         since = metadata.get("deletionTimestamp")
@@ -138,7 +140,7 @@ def left(owned: TenantObjects, seen: Seen) -> Iterator[Finding]:
 
 
 def _said(item: Object) -> str:
-    """What a namespace says of its own end."""
+    """What a namespace's status says about its deletion."""
     conditions = (item.get("status") or {}).get("conditions") or ()
     words = [
         str(one.get("message"))
@@ -169,7 +171,7 @@ def _cure(owned: TenantObjects, kind: str, key: str, seen: Seen) -> str:
 
 
 def of_others(owned: TenantObjects, vpcs: Iterable[str], seen: Seen) -> Mapping[str, Object]:
-    """`Kind key` to object of what must not be touched: all that carries a stack's label, and the others' addresses."""
+    """`Kind key` to object of what must not be touched: all that has a stack's label, and the others' addresses."""
     mine = {(kind, key) for kind, key, _ in owned.objects(seen)}
     ports = {external_eip(vpc, owned.external) for vpc in vpcs}
     return {
@@ -182,7 +184,7 @@ def of_others(owned: TenantObjects, vpcs: Iterable[str], seen: Seen) -> Mapping[
 
 
 def touched(before: Mapping[str, Object], after: Mapping[str, Object]) -> Iterator[Finding]:
-    """What of others' is gone, made anew, or otherwise than before; a status is the controllers' and does not count."""
+    """Others' objects that are deleted, replaced or changed; status does not count, since controllers write it."""
     for name, item in sorted(before.items()):
         now = after.get(name)
         if now is None or now["metadata"]["uid"] != item["metadata"]["uid"]:
@@ -196,7 +198,7 @@ def touched(before: Mapping[str, Object], after: Mapping[str, Object]) -> Iterat
 
 
 def same_version(before: Mapping[str, Object], after: Mapping[str, Object]) -> int:
-    """How many stand at the very resourceVersion that they had."""
+    """How many still have the same resourceVersion."""
     return sum(
         name in after and after[name]["metadata"]["resourceVersion"] == item["metadata"]["resourceVersion"]
         for name, item in before.items()

@@ -21,18 +21,18 @@ _PATCHED: Final = {
 
 
 def differing_fixed_fields(body: Object, live: Object) -> dict[str, Any]:
-    """Fields that only a replacement may change and that are live otherwise than in a body: path to live value."""
+    """Fields that only a replacement may change and whose live value differs from a body's: path to live value."""
     kind, spec = str(body["kind"]), {"spec": body.get("spec") or {}}
     found = {".".join(path): value for path, _, value in differences(spec, live)}
     return {path: value for path, value in found.items() if is_fixed(kind, (path,))}
 
 
 def ownership_transfer(body: Object, live: Object, stack: str) -> list[dict[str, Any]]:
-    """The JSON patch by which earlier names of ours hand a live object over to the name of today; empty where none do.
+    """The JSON patch that moves fields from our earlier field managers to today's; empty if none has any.
 
-    What they held is held on, so that a field which the program has dropped since is still taken away. An entry is ours
-    where it holds the stack's label: somebody's patch of our object, by the same provider, does not. None do, either,
-    where a fixed field stands otherwise: that object is to be replaced, never to be changed.
+    Today's manager takes over all their fields, so that a field which the program no longer writes is still removed.
+    An entry is ours if it holds the stack's label: somebody's patch of our object, by the same provider, does not.
+    The patch is also empty if a fixed field differs: that object has to be replaced, never changed.
     """
     manager = manager_of(body, stack)
     entries = _entries(live)
@@ -48,9 +48,9 @@ def ownership_transfer(body: Object, live: Object, stack: str) -> list[dict[str,
 
 
 def node_released(node: Object, holder: str) -> list[dict[str, Any]]:
-    """The JSON patch that takes a Node's label from names which the provider made up in runs that died.
+    """The JSON patch that takes a Node's label from field managers that the provider named in killed runs.
 
-    Co-owned, the label would outlive a `destroy`. Theirs is an entry that holds what our patch holds and nothing else.
+    With two owners the label would outlive a `destroy`. Such an entry holds exactly what our patch holds.
     """
     entries = _entries(node)
     kept = [
@@ -91,7 +91,7 @@ def _is_our_patch(fields: Object) -> bool:
 
 
 def _rewritten(live: Object, entries: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Refused by the API server where the object is no longer the one that was read."""
+    """The API server refuses the patch if the object has changed since it was read."""
     return [
         {"op": "test", "path": "/metadata/resourceVersion", "value": live["metadata"]["resourceVersion"]},
         {"op": "replace", "path": "/metadata/managedFields", "value": entries},

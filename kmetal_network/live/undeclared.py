@@ -1,8 +1,8 @@
-"""Objects in a live cluster that no settings declare: leftovers of ours, and what others put beside them.
+"""Finds objects in a live cluster that no settings declare: our orphans, and undeclared objects of others.
 
-Left alone is what belongs there without a declaration: the platform's own objects, the addresses that Kube-OVN and
-cloud-provider-ovn make for a declared Vpc, what another stack's label claims, and attachments to other networks. An
-address of a tenant's load balancer that names its Vpc nowhere is told by the manager that made it.
+It does not report what belongs there without a declaration: the platform's own objects, the addresses that Kube-OVN
+and cloud-provider-ovn create for a declared Vpc, objects with another stack's label, and attachments to other networks.
+The field manager identifies a tenant's load balancer address that does not name its Vpc.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ PLATFORM_SUBNETS: Final = frozenset({"ovn-default", "join"})
 """Kube-OVN's own, made at its first start."""
 
 CLOUD_PROVIDER: Final = "cloud-provider"
-"""Part of the field manager's name of what makes tenants' load balancer addresses."""
+"""Part of the field manager's name of the controller that creates tenants' load balancer addresses."""
 
 NAT_KINDS: Final = ("OvnSnatRule", "OvnFip", "OvnDnatRule")
 """What uses an OvnEip, and so says which Vpc it is for."""
 
 DECLARED_KINDS: Final = names_where("declared")
-"""Kinds that are the settings' alone."""
+"""Kinds of which only the settings declare objects."""
 
 
 def undeclared(settings: Settings, stack: str, stacks: Collection[str], seen: Seen) -> Iterator[Drift]:
-    """Leftovers and rogues, by kind and name; then nodes that are gateways without being listed.
+    """Orphans and undeclared objects, by kind and name; then nodes that are gateways without being listed.
 
     Args:
         settings: the stack's.
         stack: its name.
-        stacks: names of all stacks of the project: what carries another's label is that one's business.
+        stacks: names of all stacks of the project; objects with another stack's label are not reported.
         seen: the live objects.
     """
     wanted = {(manifest.kind, object_key(manifest.body)) for manifest in owned_manifests(settings, stack)}
@@ -106,7 +106,7 @@ def _overlaps(text: str, block: Span) -> bool:
 
 
 def _belongs(kind: str, key: str, item: Object, settings: Settings, seen: Seen) -> bool:
-    """Whether an object without a declaration of its own is none of ours to judge."""
+    """Whether an undeclared object belongs there and is not reported."""
     match kind:
         case "Vpc":
             return key == DEFAULT_VPC
@@ -120,7 +120,7 @@ def _belongs(kind: str, key: str, item: Object, settings: Settings, seen: Seen) 
 
 
 def _eip_belongs(key: str, item: Object, settings: Settings, seen: Seen) -> bool:
-    """A router port's address belongs to its Vpc (a rogue one is reported itself); any other to a declared Vpc."""
+    """A router port's address belongs to its Vpc (reported itself if undeclared); any other to a declared Vpc."""
     external = settings.provider.external.name
     kind = (item.get("spec") or {}).get("type")
     if kind == "lrp":

@@ -26,7 +26,7 @@ def merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 def chart_values(chart: Chart, network: Network, metallb: MetalLB) -> dict[str, Any]:
     """The values of the release: the operator's overlay under what the settings say.
 
-    `metallb` is at once a component key of kMetal and the sub-chart's block, so an overlay may stand under it; pools
+    `metallb` is at once a component key of kMetal and the sub-chart's block, so an overlay may be under it; pools
     never do (one owner).
     """
     own = {

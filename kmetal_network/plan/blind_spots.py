@@ -15,9 +15,9 @@ def unseen(made: Iterable[Pair], moved: Mapping[str, bool]) -> Iterator[str]:
     listed = list(made)
     for vpc, asks in moved.items():
         if asks:
-            yield f"which egress address {vpc} has now: pinning another one makes the router and its Subnets anew"
+            yield f"which egress address {vpc} has now: pinning another one replaces the router and its Subnets"
         else:
-            yield f"which pods stand behind {vpc}, whose router is made anew"
+            yield f"which pods use {vpc}, whose router is replaced"
     for pair in listed:
         if pair.operation in (Operation.DELETE, Operation.REPLACE):
             yield from _taken_away(pair)

@@ -1,4 +1,4 @@
-"""Objects before and after to a plan: the one way in, for the engine's events and for settings alone."""
+"""Builds a plan from objects before and after, for the engine's events and for settings alone."""
 
 from __future__ import annotations
 
@@ -63,13 +63,13 @@ def plan_of(
 
     Args:
         pairs: every object, unchanged ones included, in the order of creation.
-        judged: what laws and the look at the cluster found.
+        judged: findings of the laws and of the check of the cluster.
         environment: its name.
         source: `cluster` or `settings`.
-        cluster: UID of the cluster that was asked.
-        rerouted: routers that get another address for life, by name of the Vpc; they and what stands behind them are
-            made anew, whatever the engine says of them.
-        place: where the settings of a tenant stand.
+        cluster: UID of the cluster that was read.
+        rerouted: routers that get another address for life, by name of the Vpc; they and what depends on them are
+            replaced, whatever the engine says of them.
+        place: position of a tenant's settings.
     """
     everything = [_along(pair, frozenset(rerouted)) for pair in pairs]
     changes = tuple(_change(pair) for pair in everything if pair.operation is not None)
@@ -106,7 +106,7 @@ def unknown(environment: str, what: str, *, source: str) -> Plan:
 
 
 def _along(pair: Pair, rerouted: frozenset[str]) -> Pair:
-    """A router that is made anew takes its Subnets and SNAT rules along (`operations.rerouting`)."""
+    """The replacement of a router also replaces its Subnets and SNAT rules (`operations.rerouting`)."""
     if not rerouted or pair.before is None or pair.after is None:
         return pair
     spec, name = pair.after.get("spec") or {}, str((pair.after.get("metadata") or {}).get("name"))

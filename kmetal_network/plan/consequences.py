@@ -57,7 +57,7 @@ def opened(changes: Iterable[ObjectChange], place: Callable[[str], str]) -> Iter
 
     Args:
         changes: what changes.
-        place: where the settings of a tenant stand.
+        place: position of a tenant's settings.
     """
     for change in changes:
         if change.kind != "Vpc" or not change.tenant or not change.before or not change.after:
@@ -96,7 +96,7 @@ def caveats(changes: Iterable[ObjectChange]) -> Iterator[str]:
         if change.kind == "Subnet" and any(one.path == "spec.mtu" for one in change.fields):
             yield (
                 f"the MTU inside running workers of {cluster_of(change)}: an interface keeps its MTU until its pod is"
-                " made anew"
+                " recreated"
             )
 
 

@@ -35,7 +35,7 @@ def field_changes(
     Args:
         before: what the object has.
         after: what it gets.
-        forced: paths whose change replaces the object; what stands below one of them counts, too.
+        forced: paths whose change replaces the object; paths below them count, too.
     """
     paths = tuple(forced)
 

@@ -54,7 +54,7 @@ class Operation(StrEnum):
 
 
 class Verdict(StrEnum):
-    """The plan in words, from the harmless to what stops an `up`."""
+    """The plan's verdict, from harmless to what stops an `up`."""
 
     NOTHING = "nothing to do"
     ADDS = "adds only"
@@ -76,7 +76,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class FieldChange:
-    """One value that comes, goes or becomes another."""
+    """One value that is added, removed or changed."""
 
     path: str
     """`spec.cidrBlock`; the path of a list, where entries of it come or go."""
@@ -90,7 +90,7 @@ class FieldChange:
 
 @dataclass(frozen=True, kw_only=True)
 class ObjectChange:
-    """One object that comes, goes or changes."""
+    """One object that is created, deleted or changed."""
 
     operation: Operation
     kind: str
@@ -101,9 +101,9 @@ class ObjectChange:
     tenant: str = ""
     """Whose it is; empty for what all tenants share."""
     before: Mapping[str, Any] | None = None
-    """Inputs that it has, whole; None where it is made."""
+    """All its current inputs; None if it is created."""
     after: Mapping[str, Any] | None = None
-    """Inputs that it gets, whole; None where it goes."""
+    """All its new inputs; None if it is deleted."""
     fields: tuple[FieldChange, ...] = ()
     why: str = ""
     """Why it is replaced, where it is."""
@@ -180,7 +180,7 @@ class Plan:
 
     @property
     def verdict(self) -> Verdict:
-        """The plan in words."""
+        """The plan's verdict."""
         if any(risk.severity is Severity.ERROR for risk in self.risks):
             return Verdict.REFUSED
         if self.unseen:

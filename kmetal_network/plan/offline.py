@@ -1,8 +1,8 @@
 """The plan from the settings of two revisions, without an engine, a state or a cluster.
 
 Every object is rendered as it would be applied, by the functions that the components use; what replaces what follows
-from the same table (`kmetal_network.manifests.replacement`). What only a cluster knows is said to be not seen, and only
-where the change depends on it: whether pods stand behind a Subnet that goes, who holds an address that a pool gives up.
+from the same table (`kmetal_network.manifests.replacement`). The plan names what only a cluster knows as not seen, if
+the change depends on it: whether pods use a deleted Subnet, or who holds an address that a pool gives up.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ _IDENTITY: Final = ("metadata.name", "metadata.namespace", "roleRef")
 
 
 def pairs(base: Settings | None, head: Settings | None, stack: str) -> list[Pair]:
-    """Every object of two revisions; what neither asks to change stands in it without an operation.
+    """Every object of two revisions; unchanged objects have no operation.
 
     Args:
-        base: the settings that stand; None where the environment is new.
-        head: the settings that are asked for; None where the environment goes.
+        base: the current settings; None if the environment is new.
+        head: the new settings; None if the environment is removed.
         stack: its name.
     """
     old = {one.state_name: one for one in rendered(base, stack)} if base else {}
@@ -90,8 +90,8 @@ def offline_plan(
     """What one environment's change does, as far as settings tell.
 
     Args:
-        head: the environment that is asked for; None where it goes.
-        base: the environment that stands; None where it is new.
+        head: the new environment; None if it is removed.
+        base: the current environment; None if it is new.
         warnings: of the laws, about the head.
         before: of the laws, about the base.
 

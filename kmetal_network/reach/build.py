@@ -85,9 +85,11 @@ def _switch(subnet: Subnet) -> Switch:
 
 def _implied(facts: Facts, subnets: Mapping[str, Subnet]) -> Iterator[Switch]:
     """The two Subnets that Kube-OVN makes of its chart's values, where no object shows them."""
-    told = {"ovn-default": {cni.pod_cidr for cni in facts.cni}, "join": set()}
+    cni_blocks = {"ovn-default": {cni.pod_cidr for cni in facts.cni}, "join": set()}
     for block, entry in placed(named_ranges(replace(facts, subnets=()))):
-        own = "join" if entry.kind is RangeKind.JOIN else "ovn-default" if entry.text in told["ovn-default"] else ""
+        own = (
+            "join" if entry.kind is RangeKind.JOIN else "ovn-default" if entry.text in cni_blocks["ovn-default"] else ""
+        )
         if own and own not in subnets:
             yield Switch(own, DEFAULT_VPC, entry.place, (block,))
 

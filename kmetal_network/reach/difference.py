@@ -1,4 +1,4 @@
-"""What opens and what closes between two looks at one environment, and which object decides it."""
+"""What opens and what closes between two versions of one environment, and which object decides it."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ class Switch:
     allowed: tuple[Span, ...] = ()
     """Blocks that a private Subnet speaks with."""
     doubts: tuple[str, ...] = ()
-    """What may change who can reach it and is not read, in words."""
+    """What may change who can reach it but is not read, as text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,10 +107,10 @@ class Paths:
             yield ends
 
     def _translated(self, step: Step, entry: Inward) -> Iterator[Piece]:
-        """The packet goes on to the pod that stands behind an external address."""
+        """The packet goes on to the pod to which an external address is translated."""
         to = entry.pod.canonical() if entry.pod else "a pod that an IP object names"
-        told = f"{to} port {entry.internal_port}" if entry.internal_port else to
-        base = replace(step.base, destination_as=told, ports=entry.ports, decider=entry.decider)
+        translated = f"{to} port {entry.internal_port}" if entry.internal_port else to
+        base = replace(step.base, destination_as=translated, ports=entry.ports, decider=entry.decider)
         if entry.pod is None:
             why = f"{entry.decider.kind} {entry.decider.name!r} names its pod by ipName, which the facts do not show"
             yield Piece(step.packet.destination, replace(base, outcome=Outcome.NOT_KNOWN, why=why))

@@ -138,12 +138,12 @@ def _ranges(facts: Facts) -> Iterator[_Placed]:
 
 def _declared(facts: Facts) -> Iterator[_Placed]:
     """What other facts name: the management VLAN, control planes, the API server's service ranges."""
-    told: list[tuple[Place, str, object]] = [
+    named: list[tuple[Place, str, object]] = [
         (Place.MANAGEMENT, "management.cidr", one.cidr) for one in facts.management
     ]
-    told += [(Place.CONTROL_PLANES, plane.name, plane.address) for plane in facts.control_planes]
-    told += [(Place.SERVICES, "ServiceCIDR", text) for one in facts.clusters for text in known(one.service_cidrs)]
-    for place, name, text in told:
+    named += [(Place.CONTROL_PLANES, plane.name, plane.address) for plane in facts.control_planes]
+    named += [(Place.SERVICES, "ServiceCIDR", text) for one in facts.clusters for text in known(one.service_cidrs)]
+    for place, name, text in named:
         if (block := span(text)) is not None:
             yield place, name, block
 

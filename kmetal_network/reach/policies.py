@@ -24,7 +24,7 @@ TO_NODE: Final = "node"
 NOBODY_KNOWS: Final = "?"
 """Action of a policy of which nothing is known."""
 _ANY_PRIORITY: Final = 1 << 16
-"""Above every priority: a policy whose priority is not known may be asked first."""
+"""Above every priority: a policy whose priority is not known may apply first."""
 _ACTIONS: Final = ("allow", "drop", "reroute")
 
 
@@ -38,7 +38,7 @@ def written(vpc: Vpc) -> Iterator[PolicyEntry]:
 
 
 def doubtful(vpc: Vpc, doubt: str) -> PolicyEntry:
-    """A policy that stands for all those that nobody has shown."""
+    """A policy that represents all those not in sight."""
     decider = Decider(kind="Vpc", name=vpc.name, field="spec.policyRoutes", place=vpc.place)
     return PolicyEntry(_ANY_PRIORITY, None, NOBODY_KNOWS, (), decider, doubt)
 

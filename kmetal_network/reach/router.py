@@ -90,13 +90,13 @@ class SourceTranslation:
 
     @property
     def told(self) -> str:
-        """The address in words."""
+        """The address as text."""
         return self.address.canonical() if self.address else f"an address of {self.external} that Kube-OVN picks"
 
 
 @dataclass(frozen=True, slots=True)
 class Inward:
-    """An external address behind which a pod stands."""
+    """An external address that is translated to a pod."""
 
     address: Span
     pod: Span | None
@@ -121,9 +121,9 @@ class Router:
     outward: tuple[SourceTranslation, ...] = ()
     inward: tuple[Inward, ...] = ()
     doubts: tuple[str, ...] = ()
-    """What makes routes unknown, in words."""
+    """What makes routes unknown, as text."""
     marks: tuple[Span, ...] = ()
-    """Further addresses that are told apart: the physical gateways."""
+    """Further addresses that are distinguished: the physical gateways."""
     cuts: tuple[int, ...] = field(default=(), init=False)
     """Where the treatment of a destination may change, ascending."""
     source_cuts: tuple[int, ...] = field(default=(), init=False)

@@ -1,4 +1,4 @@
-"""A packet on its way: where it is, what was done to it, and verdicts for the ranges that it stands for."""
+"""A packet on its path: where it is, how it was changed, and verdicts for the ranges that it represents."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ START: Final = Verdict(outcome=Outcome.NOT_KNOWN, decider=Decider(kind="", name=
 
 def either_route(step: Step, results: Sequence[list[Piece]]) -> list[Piece]:
     """The verdict where several routes may decide: theirs if they agree, else that it is not known."""
-    told = {piece.verdict.key for result in results for piece in result}
+    verdicts = {piece.verdict.key for result in results for piece in result}
     outcomes = dict.fromkeys(piece.verdict.outcome for result in results for piece in result)
-    if len(results) == 1 or len(told) == 1 or set(outcomes) == {Outcome.DROPPED}:
+    if len(results) == 1 or len(verdicts) == 1 or set(outcomes) == {Outcome.DROPPED}:
         return results[0]
     several = "several routes of equal rank (ECMP), or a next hop behind several ports"
     why = step.router.doubts[0] if step.router.doubts else several

@@ -35,7 +35,7 @@ def let_in(switch: Switch, packet: Packet, base: Verdict, join: Iterable[Span], 
 
 
 def kept_in(switch: Switch, packet: Packet, base: Verdict) -> Verdict | None:
-    """A private Subnet's refusal to let a packet out: its rules stand at the port to the router, too.
+    """A private Subnet's refusal to let a packet out: its rules are at the port to the router, too.
 
     (kube-ovn pkg/ovs/ovn-nb-acl.go, SetLogicalSwitchPrivate: they name no port.)
     """

@@ -70,7 +70,7 @@ class Table:
         return self.places[place].first_in(stretch)
 
     def groups(self) -> list[tuple[Row, tuple[str, ...]]]:
-        """Sources of equal treatment together: one row that stands for all, and their names."""
+        """Groups sources with the same verdicts: one row that represents all, and their names."""
         found: dict[object, tuple[Row, list[str]]] = {}
         for row in self.rows:
             found.setdefault((bool(row.vpc), row.key), (row, []))[1].append(row.name)

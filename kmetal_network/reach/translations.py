@@ -16,7 +16,7 @@ from kmetal_network.reach.router import Inward, SourceTranslation
 from kmetal_network.reach.verdict import Decider
 
 NOWHERE: Final = "(vpc not known)"
-"""Stands for the VPC of a pod that only its own object (`ipName`) names."""
+"""Placeholder for the VPC of a pod that only its own object (`ipName`) names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def outward(
 
 
 def inward(facts: Facts, externals: Mapping[str, External]) -> dict[str, list[Inward]]:
-    """External addresses behind which pods stand, by VPC."""
+    """External addresses that are translated to pods, by VPC."""
     found: dict[str, list[Inward]] = defaultdict(list)
     for vpc, entry in _pairs(facts, externals):
         found[vpc].append(entry)

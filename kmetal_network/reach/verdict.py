@@ -18,10 +18,10 @@ class Outcome(StrEnum):
     everything else."""
 
     LEAVES = "leaves towards the physical gateway"
-    """It goes out through the provider VLAN; what happens then is up to the physical network."""
+    """It leaves through the provider VLAN; the physical network decides what happens then."""
 
     NODE = "leaves into a node"
-    """It goes into the host network of a node; what happens then is up to the node's own routes."""
+    """It enters the host network of a node; the node's own routes decide what happens then."""
 
     NOT_KNOWN = "not known"
     """The facts do not decide it, or the model does not understand what decides it."""
@@ -47,7 +47,7 @@ class Decider:
     name: str
     field: str
     text: str = ""
-    """What stands there, as an operator would look for it."""
+    """The name of the destination, as an operator would search for it."""
     priority: int | None = None
     """Of a policy route."""
     place: str = ""
@@ -77,9 +77,9 @@ class Verdict:
     outcome: Outcome
     decider: Decider
     source_as: str | None = None
-    """The address under which it goes on; None where its source stays as it is."""
+    """The source address after translation; None if it does not change."""
     destination_as: str | None = None
-    """The address that stands for the one it was sent to; None where that stays as it is."""
+    """The address that replaces the destination; None if it does not change."""
     ports: str = ""
     """The verdict holds for these ports only, such as `tcp 6443`."""
     why: str = ""
@@ -98,7 +98,7 @@ class Verdict:
 
     @property
     def told(self) -> str:
-        """Outcome, ports and translation in words."""
+        """Outcome, ports and translation as text."""
         words = [
             self.outcome.value,
             self.ports and f"for {self.ports}",

@@ -67,5 +67,5 @@ def test_merges_of_merges_cost_what_they_hold() -> None:
 
 def test_a_key_twice_in_what_is_merged_is_still_a_finding() -> None:
     assert problems("a: &a {x: 1, x: 2}\nb: {<<: *a}\n") == [
-        "f.yaml:1 a.x: the key 'x' stands twice, first on line 1; keep one of the two [SHAPE]"
+        "f.yaml:1 a.x: the key 'x' is written twice, first on line 1; keep one of the two [SHAPE]"
     ]

@@ -1,4 +1,4 @@
-"""What a case is: a good network, edited for one cause, and by hand the expected finding of every enforcement point that sees the cause."""
+"""A case: a good network with one edit, and the expected findings of every enforcement point that sees it."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def breaks(rule: str, title: str, *edits: Edit, at: str | tuple[str, ...], also:
 
     Args:
         rule: the law.
-        title: the cause, in words.
+        title: the cause, as text.
         edits: the one cause.
         at: where the law is broken.
         also: findings of other laws that the same cause can't avoid.

@@ -61,7 +61,7 @@ STACKS = [
     )
     for name, environment in load_environments(CHECKOUT)[0].items()
 ]
-"""What each of the repository's stacks applies, and which admission policies check it."""
+"""What each of the repository's stacks applies, and what its own admission policies check it against."""
 
 SETS = [LITERALS]
 for _, said, _ in (*ROWS, *STACKS):

@@ -1,6 +1,6 @@
 """What a cluster holds at one moment, and how it comes to hold just that again, in milliseconds.
 
-Some hundred tests need an initial cluster, or one with the guide's network. To take away through the API
+Some hundred tests need a cluster on its first day, or one with the guide's network on it. To take away through the API
 server what the last test left takes a second, and to apply the network takes five; so what differs is put back where it
 lies, in etcd. To the API server, to controllers and to watches these are changes like any other.
 """
@@ -33,7 +33,7 @@ PATIENCE = 20.0
 
 
 class EtcdSnapshot:
-    """The whole etcd content of one control plane."""
+    """All data in the etcd of one control plane."""
 
     def __init__(self, plane: ControlPlane) -> None:
         self.plane = plane

@@ -1,1 +1,1 @@
-"""The sections of a stack file, one typed model each, in the words of the seed and of kMetal's values."""
+"""The sections of a stack file, one typed model each, named as in kMetal's networking guide and chart values."""

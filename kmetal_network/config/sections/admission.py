@@ -1,4 +1,4 @@
-"""The laws at the API server's own door."""
+"""Admission policies that enforce laws in the API server."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from kmetal_network.config.sections.base import Section
 
 
 class Admission(Section):
-    """ValidatingAdmissionPolicies, by which the API server refuses from `kubectl` what one object shows of a breach."""
+    """ValidatingAdmissionPolicies: the API server rejects an object that breaks a law by itself, also via kubectl."""
 
     left_out: Annotated[str, Field(min_length=8)] | None = None
-    """Why this stack applies none, in words: an API server before 1.31 lacks their functions, and an identity may lack
-    the right to write them. `kmetal-network verify` prints it."""
+    """The reason why this stack applies no admission policies, such as an API server before 1.31, or an identity
+    without the right to write them. `kmetal-network verify` prints it."""

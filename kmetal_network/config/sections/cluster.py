@@ -16,13 +16,13 @@ class Cluster(Section):
     """The API server that this stack, and no other cluster, is applied to."""
 
     context: Annotated[str, Field(min_length=1, examples=["kmetal-prod"])]
-    """Context of the kubeconfig. Always named: the current context of somebody's shell decides nothing here."""
+    """Context of the kubeconfig. Required: the program never uses the current context."""
 
     kubeconfig: Annotated[str, Field(min_length=1)] | None = None
     """Path of the kubeconfig, relative to the project; by default what KUBECONFIG or ~/.kube/config say."""
 
     uid: Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")] | None = None
-    """UID of the cluster's kube-system namespace; where it is named, any other cluster is refused before a write.
+    """UID of the cluster's kube-system namespace; if set, any other cluster is refused before a write.
 
     `kubectl get namespace kube-system -o jsonpath={.metadata.uid}` prints it.
     """
@@ -33,7 +33,7 @@ class Chart(Section):
 
     install: Literal["release", "flux", "external"] = "release"
     """`release`: Pulumi's Helm Release. `flux`: OCIRepository and HelmRelease objects for a Flux that is already there.
-    `external`: others install it; nothing is applied, its facts are judged all the same."""
+    `external`: others install it; nothing is applied, but the laws still judge its values."""
 
     reference: Annotated[str, Field(min_length=1)] = CHART_REFERENCE
     """`oci://...` or the path of a chart's folder, relative to the project."""
@@ -69,6 +69,8 @@ class Chart(Section):
             )
             raise ValueError(message)
         if "network" in self.values:
-            message = "values.network stands beside the section kmetal-network:network; write it there, and only there"
+            message = (
+                "values.network duplicates the section kmetal-network:network; write the values only in that section"
+            )
             raise ValueError(message)
         return self

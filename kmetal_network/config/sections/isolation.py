@@ -1,4 +1,4 @@
-"""What tenants are kept from, and which paths an operator wants open or closed."""
+"""What tenants cannot reach, and which paths an operator wants open or closed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _Reason = Annotated[str, Field(min_length=8)]
 
 
 class Isolation(Section):
-    """What tenants are kept from, besides the external block, which is always dropped."""
+    """What tenants cannot reach, besides the external block, which is always dropped."""
 
     level: Literal["guide", "platform"] = "guide"
     """`guide`: what the tenant's own `drop` names, as kMetal's networking guide has it. `platform`: every range of the
@@ -25,7 +25,7 @@ class Isolation(Section):
 
     exceptions: dict[str, _Reason] = Field(default_factory=dict)
     """Ranges that `platform` leaves open, by their key in this file (`network.kubeOvn.svcCidr`, `metallb.pools.NAME`),
-    each with its reason in words."""
+    each with the reason."""
 
 
 class Expect(Section):
@@ -41,7 +41,7 @@ class Expect(Section):
     """What the path must be; towards the physical gateway, open is what leaves."""
 
     reason: _Reason
-    """Why, in words."""
+    """The reason."""
 
 
 Blocks = tuple[IPv4Network, ...]

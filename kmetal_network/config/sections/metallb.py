@@ -23,19 +23,19 @@ from kmetal_network.config.types import (
 
 
 class Management(Section):
-    """The VLAN on which nodes, API servers and MetalLB's addresses stand."""
+    """The VLAN of nodes, API servers and MetalLB's addresses."""
 
     interface: InterfaceName = Field(examples=["data.204"])
     """NIC of the management VLAN on every node: the only one on which MetalLB may answer ARP.
 
-    The seed's page names none; an L2Advertisement without `interfaces` answers on every NIC, the provider's included.
+    kMetal's guide names none. An L2Advertisement without `interfaces` answers on every NIC, the provider's included.
     """
 
     cidr: IPv4Block | None = None
-    """Block of the management VLAN, where it is known: pools are then held to it."""
+    """Block of the management VLAN, if known; pools must then be inside it."""
 
     cidr6: IPv6Block | None = None
-    """Its IPv6 block, where it has one: pools of that family are then held to it."""
+    """Its IPv6 block, if it has one; IPv6 pools must then be inside it."""
 
     reserved: tuple[AddressRange, ...] = ()
     """Addresses of that VLAN that others use: DHCP ranges, routers, appliances. No pool may hold one."""
@@ -59,7 +59,7 @@ class Pool(Section):
     """Whether services that name no pool draw from it; MetalLB's default is true."""
 
     avoid_buggy_ips: bool | None = Field(default=None, alias="avoidBuggyIPs")
-    """Whether .0 and .255 are kept back."""
+    """Whether MetalLB avoids .0 and .255."""
 
 
 class NodeSelector(Section):
@@ -104,10 +104,10 @@ class BfdProfile(Section):
     """Whether echo packets are sent, too."""
 
     passive_mode: bool | None = None
-    """Whether to wait for the router to begin."""
+    """Whether to wait until the router starts the session."""
 
     minimum_ttl: Annotated[int, Field(ge=1, le=254)] | None = None
-    """Least TTL of a packet that is believed, for sessions over several hops."""
+    """Minimum TTL of an accepted packet, for sessions over several hops."""
 
 
 class BgpPeer(Section):
@@ -129,10 +129,10 @@ class BgpPeer(Section):
     """TCP port of the router, up to 16384 as MetalLB's definition has it; its default is 179."""
 
     hold_time: Duration | None = None
-    """Silence after which the session counts as lost, such as 90s."""
+    """Time without a message after which the session counts as lost, such as 90s."""
 
     keepalive_time: Duration | None = None
-    """Time between signs of life, a third of the hold time by default."""
+    """Time between keepalive messages, by default a third of the hold time."""
 
     ebgp_multi_hop: bool | None = None
     """Whether the router may be more than one hop away."""
@@ -141,7 +141,7 @@ class BgpPeer(Section):
     """A BFDProfile of this file."""
 
     source_address: EitherAddress | None = None
-    """Address from which the speakers call."""
+    """Source address of the speakers."""
 
     node_selectors: tuple[NodeSelector, ...] = ()
     """Nodes that hold a session; by default all."""
@@ -169,7 +169,7 @@ class BgpAdvertisement(Section):
     """Communities as numbers, or by a name from `communities`."""
 
     peers: tuple[DnsLabel, ...] = ()
-    """Peers that hear it; by default all."""
+    """Peers to which it is announced; by default all."""
 
     node_selectors: tuple[NodeSelector, ...] = ()
     """Nodes from which it is announced; by default all."""
@@ -179,7 +179,7 @@ class CommunityAlias(Section):
     """A name for a BGP community."""
 
     name: DnsLabel
-    """Name by which advertisements speak of it."""
+    """Name that advertisements use for it."""
 
     value: Community
     """The community in numbers."""

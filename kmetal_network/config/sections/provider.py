@@ -1,4 +1,4 @@
-"""The provider network: the VLAN through which tenants leave and on which their external addresses stand."""
+"""The provider network: the VLAN through which tenants leave, and which has their external addresses."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class ProviderNic(Section):
     """Nodes without a provider NIC, such as control-plane nodes."""
 
     def named_nodes(self) -> tuple[tuple[str, str], ...]:
-        """Each node that is named, after the key that names it."""
+        """Each named node, by the key that names it."""
         excluded = (("excludeNodes", node) for node in self.exclude_nodes)
         own = (("customInterfaces", node) for entry in self.custom_interfaces for node in entry.nodes)
         return (*excluded, *own)
@@ -74,10 +74,10 @@ class ExternalSubnet(Section):
     """The physical router's address in it: next hop of every tenant."""
 
     gateway_type: Literal["distributed", "centralized"] = "distributed"
-    """As the seed writes it; it has no effect on an underlay Subnet (kube-ovn pkg/controller/subnet.go)."""
+    """As in kMetal's guide; it has no effect on an underlay Subnet (kube-ovn pkg/controller/subnet.go)."""
 
     exclude_ips: tuple[AddressRange, ...] = ()
-    """Addresses that Kube-OVN must not hand out (`a` or `a..b`); the gateway is added by itself."""
+    """Addresses that Kube-OVN must not assign (`a` or `a..b`); the program adds the gateway."""
 
 
 class Provider(Section):

@@ -1,4 +1,4 @@
-"""A tenant: one VPC, and for each of its clusters an attachment, a Subnet and a way out."""
+"""A tenant: one VPC, and for each of its clusters an attachment, a Subnet and egress."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class TenantCluster(Section):
     """Gateway in that block; by default its first usable address."""
 
     exclude_ips: tuple[AddressRange, ...] = ()
-    """Addresses that Kube-OVN must not hand out (`a` or `a..b`); the gateway is added by itself."""
+    """Addresses that Kube-OVN must not assign (`a` or `a..b`); the program adds the gateway."""
 
     mtu: Mtu | None = None
     """MTU of the workers' interface in bytes; by default Kube-OVN derives it from the tunnel NIC."""
@@ -35,7 +35,7 @@ class TenantCluster(Section):
     """Address reserved in a MetalLB pool for the cluster's API server, for the template's `serviceAddress`."""
 
     replace_while_in_use: Annotated[str, Field(min_length=8)] | None = None
-    """Why this cluster may be cut off, in words; only with it may a change replace the Subnet, or the provider network,
+    """The reason why this cluster may be cut off. Without it no change may replace the Subnet, or the provider network,
     under live pods."""
 
     @property
@@ -48,16 +48,16 @@ class Limits(Section):
     """A LimitRange for containers; it also limits the virt-launcher pods of worker VMs."""
 
     max: dict[str, Quantity] = Field(default_factory=dict)
-    """Most that a container may have."""
+    """Maximum for a container."""
 
     min: dict[str, Quantity] = Field(default_factory=dict)
-    """Least that it may ask for."""
+    """Minimum request of a container."""
 
     default: dict[str, Quantity] = Field(default_factory=dict)
-    """Limit of a container that names none."""
+    """Default limit of a container."""
 
     default_request: dict[str, Quantity] = Field(default_factory=dict)
-    """Request of a container that names none."""
+    """Default request of a container."""
 
 
 class RoleBinding(Section):

@@ -1,4 +1,4 @@
-"""Addresses: every named range of the platform against every other, with the right law for each pair."""
+"""Compares every named address range with every other; the kinds of the two decide which law applies."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ _NESTED: Final = frozenset(
         frozenset({RangeKind.MANAGEMENT, RangeKind.POOL}),
         frozenset({RangeKind.MANAGEMENT, RangeKind.NODE}),
         frozenset({RangeKind.MANAGEMENT, RangeKind.RESERVED}),
-        frozenset({RangeKind.MANAGEMENT}),  # the same VLAN, told by two
+        frozenset({RangeKind.MANAGEMENT}),  # the same VLAN from two sources
         frozenset({RangeKind.NODE}),
         frozenset({RangeKind.RESERVED}),
         frozenset({RangeKind.NODE, RangeKind.RESERVED}),
-        frozenset({RangeKind.EXTERNAL, RangeKind.POOL}),  # the commissioned law speaks of these (NET-201)
+        frozenset({RangeKind.EXTERNAL, RangeKind.POOL}),  # NET-201 covers these
         frozenset({RangeKind.POOL}),  # NET-205
         frozenset({RangeKind.POOL, RangeKind.NODE}),  # NET-207
         frozenset({RangeKind.POOL, RangeKind.RESERVED}),  # NET-208
     }
 )
-"""Pairs that may overlap, or of which another law speaks."""
+"""Pairs that may overlap, or that another law covers."""
 
 PLATFORM: Final = frozenset(RangeKind) - {RangeKind.TENANT, RangeKind.ROUTE}
 
@@ -61,7 +61,7 @@ def named_ranges(facts: Facts) -> Iterator[Range]:
             yield replace(entry, text=text)
     physical = by_attachment(facts)
     for subnet in facts.subnets:
-        # A VPC that is not known yet is taken for one of its own: only what is known can share a block.
+        # An unknown VPC counts as a separate one: only known VPCs can be compared.
         # Kube-OVN's own two Subnets are known by their names.
         own = subnet.name in BUILT_IN_SUBNETS
         vpc = f"of subnet {subnet.name}" if subnet.vpc is UNKNOWN and not own else _vpc(subnet)
@@ -92,10 +92,10 @@ def _split(facts: Facts) -> tuple[list[Placed], list[Placed]]:
 
 
 def _same_thing(one: Placed, two: Placed) -> bool:
-    """Whether the second is the first, told by another witness, or changed by a patch of it.
+    """Whether the second is the first, read from another source or changed by a patch.
 
     The chart's `network.kubeOvn.podCidr` is the Subnet `ovn-default`, its `joinCidr` the Subnet `join`: the controller
-    makes them, so a look at a live cluster sees each twice.
+    makes them, so a read of a live cluster shows each twice.
     """
     subnets = [entry.name.startswith("subnet") for _, entry in (one, two)]
     same_name = one[1].name == two[1].name
@@ -109,7 +109,7 @@ def _same_thing(one: Placed, two: Placed) -> bool:
 
 
 def _lane(item: Placed) -> tuple[Hashable, Hashable]:
-    """By what `_NESTED` and `_same_thing` tell two ranges apart."""
+    """What `_NESTED` and `_same_thing` compare of two ranges."""
     block, entry = item
     return entry.kind, (entry.name, block.first, block.last)
 
@@ -216,7 +216,7 @@ LAWS = (
     Law(
         id="NET-101",
         title="The platform's own ranges are apart from each other",
-        why="A packet for one of them is delivered to the other. Kube-OVN compares ranges inside one VPC and VLAN only,"
+        why="Packets for one range are delivered to the other. Kube-OVN compares ranges inside one VPC and VLAN only,"
         " MetalLB its pools only; nobody compares the layers.",
         fix="Give each range a block of its own.",
         reference="docs/evidence/kube-ovn.md#subnets (S18)",
@@ -233,7 +233,7 @@ LAWS = (
     Law(
         id="NET-104",
         title="No tenant range overlaps the external range",
-        why="Kube-OVN allows a VPC's own Subnets at priority 31000; the tenant's drop at 1500 would never be asked.",
+        why="Kube-OVN allows a VPC's own Subnets at priority 31000; the tenant's drop at 1500 would never apply.",
         fix="Choose a tenant block outside the external one.",
         reference="docs/evidence/kube-ovn.md#isolation",
         judge=_tenant_and_external,
@@ -241,8 +241,8 @@ LAWS = (
     Law(
         id="NET-105",
         title="No tenant range overlaps a range of the platform",
-        why="Workers could not tell their own neighbours from the platform's nodes, services or API servers. kubeadm's"
-        " default service range 10.96.0.0/12 holds the seed's tenant block; the seed's own /16 does not.",
+        why="Workers could not reach the platform's nodes, Services or API servers with the same addresses. kubeadm's"
+        " default service range 10.96.0.0/12 contains the guide's tenant block; the guide's own /16 does not.",
         fix="Choose a tenant block outside the platform's ranges.",
         reference="docs/evidence/kube-ovn.md#subnets (S18); docs/evidence/kmetal.md#ranges",
         judge=_tenant_and_platform,
@@ -260,7 +260,7 @@ LAWS = (
     Law(
         id="NET-107",
         title="A static route leaves its VPC's own Subnets alone",
-        why="Nobody compares a route's destination with the VPC's Subnets; the traffic of those addresses is sent away"
+        why="Nothing compares a route's destination with the VPC's Subnets; the traffic of those addresses is diverted"
         " or not by the length of a prefix.",
         fix="Write a destination outside the VPC's own blocks; the default route 0.0.0.0/0 is no such destination.",
         reference="kubeovn/kube-ovn#5651; harvester/harvester#8692",

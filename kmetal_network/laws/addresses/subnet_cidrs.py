@@ -1,4 +1,4 @@
-"""One block looked at alone: readable, masked, not reserved, its gateway and excluded addresses inside."""
+"""Checks of a single block: readable, masked, not reserved, its gateway and excluded addresses inside."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _gateways(facts: Facts) -> Iterator[Breach]:
                     "write an address between the two",
                 )
     for subnet in facts.subnets:
-        # A patch leaves the block to others; that it is an address can be seen without.
+        # A patch does not name the block; whether the text is an address can be checked without it.
         for text in subnet.gateway.split(",") if subnet.patch and isinstance(subnet.gateway, str) else ():
             if subnet.cidr is None and not is_address(text):
                 problem = f"gateway {text!r} of subnet {subnet.name!r} is no address"
@@ -154,7 +154,7 @@ def _unreadable(facts: Facts) -> Iterator[Breach]:
     entries += [
         (subnet.place, f"cidrBlock of subnet {subnet.name!r}", subnet.cidr, True)
         for subnet in facts.subnets
-        if not (subnet.on_provider_network and facts.pools and _incomparable(subnet.cidr))  # NET-201 speaks of those
+        if not (subnet.on_provider_network and facts.pools and _incomparable(subnet.cidr))  # NET-201 covers those
         and not (subnet.patch and subnet.cidr is None)
     ]
     for place, what, text, block in entries:
@@ -206,7 +206,7 @@ LAWS = (
     Law(
         id="NET-108",
         title="A block is written without host bits",
-        why="Kube-OVN masks them in the stored object, so the next apply conflicts with its own; MetalLB hands out the"
+        why="Kube-OVN masks them in the stored object, so the next apply conflicts; MetalLB assigns from the"
         " whole block, not from the written address on.",
         fix="Write the network's own address.",
         reference="docs/evidence/kube-ovn.md#rewrites; metallb internal/config ParseCIDR",
@@ -216,7 +216,7 @@ LAWS = (
         id="NET-109",
         title="Excluded addresses are inside their Subnet",
         severity=Severity.WARNING,
-        why="Kube-OVN accepts others and they reserve nothing: a slip leaves free what was meant to be kept.",
+        why="Kube-OVN accepts addresses outside the block, but they reserve nothing: a typo leaves the address free.",
         fix="Write addresses of the Subnet's block.",
         reference="docs/evidence/kube-ovn.md#subnets (S4)",
         judge=_excluded_outside,
@@ -243,7 +243,7 @@ LAWS = (
         id="NET-112",
         title="Every range of the platform and of its tenants is a literal that can be read",
         why="An unreadable block gets no status at all, and a known bug lets one take down every node's CNI; an unknown"
-        " one cannot be held apart from the others before it is there.",
+        " one cannot be compared with the others before it exists.",
         fix="Write ADDRESS/LENGTH.",
         reference="docs/evidence/kube-ovn.md#subnet-traps; kubeovn/kube-ovn#4699, #2129",
         judge=_unreadable,
@@ -260,7 +260,7 @@ LAWS = (
     Law(
         id="NET-114",
         title="Excluded addresses are written so that Kube-OVN reads them",
-        why="It rewrites what it can't read to the text <nil> in the stored object, and excludes nothing.",
+        why="Kube-OVN rewrites what it can't read to the text <nil> in the stored object, and excludes nothing.",
         fix="Write ADDRESS or FIRST..LAST.",
         reference="docs/evidence/kube-ovn.md#subnet-traps",
         judge=_excluded_unreadable,
@@ -268,7 +268,7 @@ LAWS = (
     Law(
         id="NET-115",
         title="A provider Subnet names its gateway",
-        why="Kube-OVN takes the block's first address instead; if the router is another, nothing leaves and all is"
+        why="Kube-OVN takes the block's first address instead. If the router has another, nothing leaves, but all is"
         " ready.",
         fix="Write the physical router's address.",
         reference="docs/evidence/kube-ovn.md#rewrites",

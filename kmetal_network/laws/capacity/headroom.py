@@ -21,13 +21,13 @@ SUBNET_CLIFF: Final = 250
 """Subnets at which users report minutes per change (kubeovn/kube-ovn#4822, #5312, #4859)."""
 
 SMALLEST_CLUSTER: Final = 5
-"""Addresses that a tenant cluster should find: a few workers, and one more while a worker is replaced."""
+"""Addresses that a tenant cluster needs: a few workers, and one more while a worker is replaced."""
 
 _POINT_TO_POINT: Final = 2
 
 
 def usable(subnet: Subnet) -> int | None:
-    """Addresses that Kube-OVN can hand out: without network, broadcast, gateway and excluded ones; None if unknown."""
+    """Addresses that Kube-OVN can assign: without network, broadcast, gateway and excluded ones; None if unknown."""
     blocks = spans(subnet.cidr)
     if not blocks or has_unknown(subnet.exclude):
         return None
@@ -81,7 +81,7 @@ def _external_headroom(facts: Facts) -> Iterator[Breach]:
 
 
 def _pool_supply(facts: Facts) -> tuple[str, int, int] | None:
-    """Where pools stand, how many addresses they hold, and how many control planes want one."""
+    """Places of the pools, how many addresses they hold, and how many control planes need one."""
     if not facts.pools or any(has_unknown(pool.addresses) for pool in facts.pools):
         return None
     everything = [block for block, _ in pool_spans(facts)]
@@ -164,7 +164,7 @@ LAWS = (
         id="NET-501",
         title="The external range has an address for every VPC",
         why="Each tenant's router takes one and each LoadBalancer service of a tenant another; the next tenant gets no"
-        " port, and nobody says so. The seed's /27 ends at 29.",
+        " port, and nothing reports it. The /27 of kMetal's guide ends at 29.",
         fix="Give the provider Subnet a larger block, or a second one.",
         reference="docs/evidence/kmetal.md#ranges; kube-ovn pkg/controller/external_gw.go",
         judge=_external_spent,

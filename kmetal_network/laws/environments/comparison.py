@@ -1,4 +1,4 @@
-"""Environments: what two of them share by accident, and where they differ without saying so."""
+"""Environments: what two of them share by accident, and differences that neither declares."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Claim: TypeAlias = tuple[Span, tuple[str, str, str]]
 
 
 def _between(claims: list[Claim], remedy: str) -> Iterator[tuple[str, Breach]]:
-    """Every pair of claims of two environments; the later environment by name is the one to mend."""
+    """Every overlapping pair of claims of two environments; the finding is at the later one by name."""
     for (one, left), (two, right) in overlapping(claims):
         if left[0] == right[0]:
             continue
@@ -168,7 +168,7 @@ LAWS = (
         title="An environment has a cluster of its own",
         why="Applying the one would undo the other: Kube-OVN's kinds are cluster-scoped and their names the same.",
         fix="Name another cluster's uid.",
-        reference="design.md section 1",
+        reference="docs/architecture.md (glossary: environment, stack)",
         judge_estate=_same_cluster,
     ),
     Law(
@@ -183,7 +183,7 @@ LAWS = (
     Law(
         id="NET-605",
         title="No MetalLB address of one environment lies on the provider VLAN of another",
-        why="As within one environment: whoever has a Service of type LoadBalancer would stand on that VLAN.",
+        why="Anyone with a Service of type LoadBalancer would have an address on that VLAN, as within one environment.",
         fix="Write a range of the management VLAN.",
         reference="kMetal's networking guide, MetalLB: Do not expose MetalLB on the provider VLAN",
         judge_estate=_pools_and_external,
@@ -194,7 +194,7 @@ LAWS = (
         title="No two environments share a node",
         why="Two sets of controllers would build bridges over one NIC.",
         fix="Give each environment nodes of its own.",
-        reference="design.md section 1 (one under cluster each)",
+        reference="docs/architecture.md (glossary: environment, stack)",
         judge_estate=_same_address,
     ),
 )

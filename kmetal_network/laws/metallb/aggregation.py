@@ -29,7 +29,7 @@ def entries(pool: Pool) -> Iterator[tuple[str, Span]]:
 def length_of(advertisement: Advertisement, block: Span) -> int | Unknown:
     """The aggregation length for a span's family: 32 or 128, each address by itself, where none is written.
 
-    UNKNOWN for one that the family does not have, too: NET-221 speaks of it.
+    UNKNOWN also for a length that the family does not have: NET-221 covers that.
     """
     four = all(isinstance(end, IPv4Address) for end in block.ends())
     written = advertisement.aggregation if four else advertisement.aggregation_v6

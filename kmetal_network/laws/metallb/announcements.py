@@ -47,7 +47,7 @@ def _l2_breaches(advertisement: Advertisement, facts: Facts, vlans: Vlans) -> It
         if has_unknown(network.interfaces):
             yield Breach(
                 network.place,
-                f"a NIC of provider network {network.name!r} is not known yet, so {name} cannot be held apart from it",
+                f"a NIC of provider network {network.name!r} is not known yet, so {name} cannot be compared with it",
                 "write the NIC's name as a literal",
             )
 
@@ -215,7 +215,7 @@ LAWS = (
     Law(
         id="NET-206",
         title="An advertisement names pools that exist",
-        why="MetalLB accepts it and announces nothing.",
+        why="MetalLB accepts the advertisement and announces nothing.",
         fix="Name a pool of this environment.",
         reference="metallb api/v1beta1 L2Advertisement, BGPAdvertisement",
         judge=_unknown_pools,
@@ -231,7 +231,7 @@ LAWS = (
     Law(
         id="NET-210",
         title="Every pool is announced",
-        why="MetalLB hands its addresses out and nobody answers for them: services look ready and are unreachable.",
+        why="MetalLB assigns its addresses, but nobody answers for them: Services look ready and are unreachable.",
         fix="Name the pool in an advertisement.",
         reference="metallb website, configuration (an address is announced by an advertisement only)",
         judge=_unadvertised,
@@ -239,7 +239,7 @@ LAWS = (
     Law(
         id="NET-211",
         title="A BGP advertisement names peers that exist",
-        why="MetalLB accepts it and announces to nobody.",
+        why="MetalLB accepts the advertisement and announces to nobody.",
         fix="Name a BGPPeer of this environment.",
         reference="metallb api/v1beta1 BGPAdvertisement",
         judge=_unknown_peers,
@@ -263,8 +263,8 @@ LAWS = (
     Law(
         id="NET-216",
         title="A NIC that answers ARP is there on every node",
-        why="MetalLB may elect a node without that NIC, and then nobody answers. No door sees the NICs of nodes by"
-        " itself: it is for a program that knows them and hands them over as facts.",
+        why="MetalLB may elect a node without that NIC, and then nobody answers. No enforcement point sees the NICs"
+        " of nodes by itself: this law needs a program that knows them and supplies them as facts.",
         fix="Name a NIC that every announcing node has.",
         reference="metallb/metallb#433, #484",
         judge=_absent_interfaces,

@@ -1,7 +1,7 @@
-"""MetalLB's BGP advertisements: what its configuration refuses as a whole, and what routers would believe.
+"""MetalLB's BGP advertisements: what makes MetalLB refuse its whole configuration, and what misleads routers.
 
-MetalLB reads all of its objects as one configuration. Where one of them is refused, by its webhook or, where that is
-off, in the controller's log alone, the last good set stays in force: a new pool, too, is then never announced.
+MetalLB reads all of its objects as one configuration. If it refuses one of them, the last good set stays in force, so
+it never announces a new pool either. Its webhook reports the refusal; without it only the controller's log does.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from kmetal_network.laws.spans import crossing, span, without
 from kmetal_network.names import METALLB_NAMESPACE
 
 REFUSED: Final = (
-    "MetalLB refuses its whole configuration: by its webhook in the middle of an `up`, and where that is off in its log"
-    " alone, with the last good one in force."
+    "MetalLB refuses its whole configuration and keeps the last good one. Its webhook fails the `up` half way; without"
+    " the webhook only the controller's log says so."
 )
-"""What happens where one object is not such as it takes."""
+"""What happens when MetalLB refuses one object."""
 
 _LEGACY: Final = re.compile(r"([0-9]+):([0-9]+)")
 _LARGE: Final = re.compile(r"large:([0-9]+):([0-9]+):([0-9]+)")
@@ -171,7 +171,7 @@ _NUMBERS: Final = "write two numbers up to 65535 as 64512:100, or three up to 42
 
 
 def _communities(facts: Facts) -> Iterator[Breach]:
-    # Where MetalLB looks: an alias of another namespace is none.
+    # MetalLB reads aliases only in its own namespace.
     aliases = Counter(
         alias.name for alias in facts.communities if alias.namespace in (None, UNKNOWN, METALLB_NAMESPACE)
     )
@@ -220,7 +220,7 @@ LAWS = (
     Law(
         id="NET-222",
         title="A BGP advertisement announces its pools' addresses alone",
-        why="A speaker announces the whole block around each address that MetalLB hands out, also where half of it is"
+        why="A speaker announces the whole block around each address that MetalLB assigns, even if half of it is"
         " others': routers prefer the longer prefix, and send what is for a node or gateway there to MetalLB's nodes.",
         fix="Leave the aggregation length out, or give the pool whole blocks of it.",
         reference="metallb speaker/bgp_controller.go (SetBalancer: the address, masked to the aggregation length)",

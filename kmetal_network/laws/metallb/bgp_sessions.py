@@ -1,4 +1,4 @@
-"""MetalLB's BGP sessions: peers that one router on a node can speak to, ends and timers that MetalLB takes."""
+"""MetalLB's BGP sessions: peers that one FRR instance can serve, and ends and timers that MetalLB accepts."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ LAWS = (
         id="NET-224",
         title="BGP peers fit into one router",
         why=REFUSED
-        + " One FRR on a node speaks for all of them. (MetalLB 0.15.3 looks at all peers, later ones at those"
+        + " One FRR on a node serves all of them. (MetalLB 0.15.3 checks all peers, later versions check those"
         " that share a node.)",
         fix="Write each router once, one routerID in all peers or none, and one myASN in all peers of a VRF.",
         reference="metallb internal/config DiscardNativeOnly; run with 0.15.3's code",

@@ -1,4 +1,4 @@
-"""MetalLB: on the management VLAN only. The first of these laws is the one this project was commissioned for."""
+"""MetalLB's pools are on the management VLAN only. This project exists because of the first of these laws."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def pool_spans(facts: Facts) -> list[Written]:
 
 
 def provider_spans(facts: Facts) -> list[tuple[Span, str]]:
-    """Every block that stands on a provider VLAN, with the name by which to speak of it."""
+    """Every block on a provider VLAN, with the name that findings use for it."""
     subnets = [
         (block, f"provider subnet {subnet.name!r} ({subnet.cidr})")
         for subnet in physical_subnets(facts)
@@ -51,8 +51,8 @@ def _pools_on_provider_vlan(facts: Facts) -> Iterator[Breach]:
 
 
 def _unjudgeable(facts: Facts) -> Iterator[Breach]:
-    """What nobody can compare: an unknown address is a violation, not a pass."""
-    remedy = "write it as a literal, so that it can be held against the provider VLAN before anything is applied"
+    """Addresses that cannot be compared: an unknown address is a breach."""
+    remedy = "write it as a literal, so that it can be compared with the provider VLAN before anything is applied"
     for pool in facts.pools:
         if has_unknown(pool.addresses):
             yield Breach(pool.place, f"an address of {_label(pool)} is not known yet", remedy)
@@ -119,9 +119,9 @@ def _outside_management(facts: Facts) -> Iterator[Breach]:
         for text, written in entries(pool) if answered is not False else ():
             same_family = [entry for entry in blocks if family(entry[0]) == family(written)]
             if (
-                same_family  # NET-235 speaks of the other
+                same_family  # NET-235 covers the other
                 and not any(block.contains(written) for block, _ in same_family)
-                and not any(written.overlaps(block) for block, _ in provider)  # NET-201 speaks of those
+                and not any(written.overlaps(block) for block, _ in provider)  # NET-201 covers those
             ):
                 cidrs = " or ".join(cidr for _, cidr in same_family)
                 undecided = "" if answered else ", which is right for a pool that BGP alone announces (not in sight)"
@@ -165,7 +165,7 @@ def _no_management_block(facts: Facts) -> Iterator[Breach]:
 
 
 def _one_pool(left: Pool, right: Pool) -> bool:
-    """Whether two are one pool: declared by two owners (NET-703 speaks of it), or patched, which writes it anew."""
+    """Whether two are one pool: declared by two owners (NET-703 covers that), or patched, which replaces the list."""
     return left is not right and left.name == right.name and (left.owner != right.owner or left.patch or right.patch)
 
 
@@ -244,7 +244,7 @@ LAWS = (
     Law(
         id="NET-201",
         title="No MetalLB address lies on the provider VLAN",
-        why="Anyone with a Service of type LoadBalancer would stand in the SNAT-egress and inter-tenant traffic"
+        why="Anyone with a Service of type LoadBalancer would be inside the SNAT-egress and inter-tenant traffic"
         " plane that"
         " the platform reserves for OVN.",
         fix="Define MetalLB pools on the management VLAN only; tenants' workload addresses are Kube-OVN EIPs.",
@@ -256,7 +256,7 @@ LAWS = (
     Law(
         id="NET-204",
         title="Every MetalLB address that ARP announces is inside the management VLAN",
-        why="A speaker that owns an address outside its VLAN's block answers where nobody asks.",
+        why="A speaker answers ARP only on its own VLAN, so nobody ever asks it for an address outside that block.",
         fix="Reserve a range of the management VLAN for the pool.",
         reference="kMetal's networking guide, MetalLB; kMetal admin guide, load balancer (same subnet as the nodes)",
         judge=_outside_management,
@@ -265,7 +265,7 @@ LAWS = (
         id="NET-235",
         title="The settings name the block of the management VLAN",
         severity=Severity.WARNING,
-        why="Without it nobody can say whether a pool lies on the management VLAN, or beside the provider block on the"
+        why="Without it nothing shows whether a pool lies on the management VLAN, or beside the provider block on the"
         " provider VLAN.",
         fix="Write management.cidr, and management.cidr6 where pools hold IPv6 addresses.",
         reference="kMetal admin guide, load balancer (same subnet as the nodes)",
@@ -274,15 +274,15 @@ LAWS = (
     Law(
         id="NET-205",
         title="MetalLB pools are apart from each other",
-        why="The controller keeps its last good configuration for ever and says so only in its log.",
+        why="The controller keeps its last good configuration forever and says so only in its log.",
         fix="Give each pool addresses of its own.",
-        reference="metallb internal/config; observed with 0.15.3, webhook off",
+        reference="metallb internal/config; seen with 0.15.3, webhook off",
         judge=_pools_overlap,
     ),
     Law(
         id="NET-207",
         title="MetalLB pools hold no node's address",
-        why="The speaker would answer ARP for the node's own address and take its API server or kubelet off line."
+        why="The speaker would answer ARP for the node's own address and cut off its API server or kubelet."
         " MetalLB"
         " once refused this and took the check back (0.15.1), nobody else has it.",
         fix="Take the nodes' addresses out of the pool.",
@@ -309,7 +309,7 @@ LAWS = (
     Law(
         id="NET-217",
         title="A control plane's reserved address is in a pool",
-        why="MetalLB hands out addresses of its pools only: the tenant's API server stays pending.",
+        why="MetalLB assigns addresses of its pools only: the tenant's API server stays pending.",
         fix="Reserve an address of a pool, or leave it to MetalLB.",
         reference="docs/evidence/kmetal.md#tenant-clusters",
         judge=_control_plane_outside,

@@ -31,7 +31,7 @@ def _peer(peer: BgpPeer, facts: Facts) -> Iterator[Breach]:
         yield Breach(
             peer.place,
             f"peerAddress of {name} is not known yet",
-            "write it as a literal, so that it can be held against the provider VLAN",
+            "write it as a literal, so that it can be compared with the provider VLAN",
         )
     yield from _in_provider_block(peer.place, f"{name} speaks to", peer.address, facts)
     yield from _in_provider_block(peer.place, f"{name} calls from sourceAddress", peer.source_address, facts)

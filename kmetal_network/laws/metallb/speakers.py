@@ -1,4 +1,4 @@
-"""MetalLB's speakers and the provider network's nodes: whether an advertisement and a NIC meet on one node.
+"""Whether an L2Advertisement and a provider NIC are on the same node.
 
 MetalLB's L2Advertisement picks its nodes by `nodeSelectors`, Kube-OVN's ProviderNetwork its own by `nodeSelector` or
 `excludeNodes`. Where no node is in both, an advertisement without `interfaces` reaches no provider NIC. What the
@@ -20,7 +20,7 @@ HOSTNAME: Final = "kubernetes.io/hostname"
 
 
 def _labels(node: Node) -> Mapping[str, Any] | None:
-    """A node's labels, its name among them; None where nobody has looked."""
+    """A node's labels, its name among them; None if they were not read."""
     if not isinstance(node.labels, str):
         return None
     return {HOSTNAME: node.name, **json.loads(node.labels)}
@@ -113,7 +113,7 @@ def meets(advertisement: Advertisement, network: ProviderNetwork, facts: Facts, 
     None where the nodes, or their labels, are not in sight.
     """
     if not advertisement.nodes or advertisement.nodes is UNKNOWN or UNKNOWN in advertisement.nodes:
-        return True  # nothing keeps it off, or nothing that is known
+        return True  # nothing known excludes it
     everywhere = not network.node_selector and network.exclude_nodes == () and nic is None
     if everywhere:
         return True
@@ -156,7 +156,7 @@ def _matches(pattern: str, interface: str) -> bool:
 
 
 def left_open(facts: Facts, network: ProviderNetwork) -> tuple[str, ...]:
-    """The interfaces of a provider network, its bridge the last, on which speakers may answer."""
+    """The interfaces of a provider network, its bridge the last, on which speakers may answer ARP."""
     return tuple(name for name in (*known(network.interfaces), f"{BRIDGE}{network.name}") if not excluded(facts, name))
 
 
@@ -168,7 +168,7 @@ def answers_on(advertisement: Advertisement, network: ProviderNetwork, facts: Fa
 
 
 def reached(advertisement: Advertisement, network: ProviderNetwork, facts: Facts) -> tuple[str, bool | None]:
-    """Which of a network's interfaces an advertisement that names none answers on, in words, and whether it does."""
+    """The interfaces of a network on which an advertisement without `interfaces` answers, and whether that is sure."""
     names = left_open(facts, network)
     nics = [name for name in names if name in known(network.interfaces)]
     spoken = ", ".join(f"{name!r} of provider network {network.name!r}" for name in nics or names)
@@ -178,5 +178,5 @@ def reached(advertisement: Advertisement, network: ProviderNetwork, facts: Facts
 
 
 def may_be_elsewhere(advertisement: Advertisement, facts: Facts) -> bool:
-    """Whether an advertisement without interfaces may keep off NICs that nobody here names."""
+    """Whether an advertisement without interfaces may exclude NICs that no object in sight names."""
     return bool(advertisement.nodes) or any(claim.source is Source.SPEAKER_EXCLUDES for claim in facts.claims)

@@ -1,1 +1,1 @@
-"""Laws about the platform: what has to be switched on."""
+"""Laws about the platform: what has to be enabled."""

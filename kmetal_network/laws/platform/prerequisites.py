@@ -1,4 +1,4 @@
-"""Operation: what has to be switched on for the rest to mean anything."""
+"""Platform: what has to be enabled before the rest of the network can work."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _tunnel(facts: Facts) -> Iterator[Breach]:
 def _one_owner(facts: Facts) -> Iterator[Breach]:
     objects = {pool.name for pool in facts.pools if pool.owner == "object"}
     for pool in facts.pools:
-        if pool.owner == "values" and pool.addresses is not UNKNOWN:  # else there may be none; NET-201 asks
+        if pool.owner == "values" and pool.addresses is not UNKNOWN:  # otherwise there may be none; NET-201 covers that
             both = " and as an object" if pool.name in objects else ""
             yield Breach(
                 pool.place,
@@ -190,7 +190,7 @@ def _passwords(facts: Facts) -> Iterator[Breach]:
         if peer.plain_password:
             yield Breach(
                 peer.place,
-                f"BGPPeer {peer.name!r} carries its password in plain text, which stands in state and in git",
+                f"BGPPeer {peer.name!r} carries its password in plain text, which ends up in the state and in git",
                 "write passwordSecret, the name of a Secret of type kubernetes.io/basic-auth",
             )
 
@@ -216,7 +216,7 @@ LAWS = (
     Law(
         id="NET-703",
         title="A MetalLB pool has one owner",
-        why="The chart's reconciler and this program would fight over it, and each fight re-addresses live services.",
+        why="The chart's reconciler and this program would overwrite each other, and each time re-address Services.",
         fix="Declare pools as objects only.",
         reference="docs/evidence/kmetal.md#metallb",
         judge=_one_owner,
@@ -234,7 +234,7 @@ LAWS = (
     Law(
         id="NET-705",
         title="Kube-OVN's svcCidr is the API server's service range",
-        why="Kube-OVN would not know which packets are for services; somebody shipped a range that was never the"
+        why="Kube-OVN would not know which packets are for Services. A product once shipped a range that was never the"
         " real one.",
         fix="Write the API server's --service-cluster-ip-range.",
         reference="kMetal's networking guide, Kube-OVN; harvester/harvester#11331",
@@ -245,7 +245,7 @@ LAWS = (
         title="The cluster is the one that the settings name",
         why="Applying an environment to another's cluster replaces that one's network.",
         fix="Choose the other context, or correct the uid.",
-        reference="design.md section 3",
+        reference="docs/adr/0008-the-state-knows-its-cluster.md",
         judge=_right_cluster,
         relaxable=False,
     ),
@@ -254,7 +254,7 @@ LAWS = (
         title="Kube-OVN is the secondary CNI",
         severity=Severity.WARNING,
         why="As the primary it gives every pod of a tenant's namespace an address of the tenant's Subnet, those of the"
-        " platform included, and they hold the Subnet when it is to go.",
+        " platform included, and those pods block the Subnet's deletion.",
         fix="Switch --non-primary-cni-mode on.",
         reference="docs/evidence/kube-ovn.md#attachments; kubeovn/kube-ovn#1002, #5360",
         judge=_secondary,
@@ -270,7 +270,7 @@ LAWS = (
     Law(
         id="NET-709",
         title="No password stands in plain text",
-        why="It would stand in the stack's state, in the cluster and, where the file is in git, there.",
+        why="Anyone who can read the stack's state, the cluster or the git repository could read it.",
         fix="Refer to a Secret.",
         reference="metallb api/v1beta2 BGPPeer (passwordSecret)",
         judge=_passwords,
@@ -278,7 +278,7 @@ LAWS = (
     Law(
         id="NET-710",
         title="The tunnel is one that Kube-OVN builds",
-        why="The chart passes the word on and the node's agent does not start.",
+        why="The chart passes the value on and the agent on each node does not start.",
         fix="Write geneve, vxlan or stt.",
         reference="kMetal's networking guide, Kube-OVN",
         judge=_tunnel_type,
@@ -286,8 +286,8 @@ LAWS = (
     Law(
         id="NET-711",
         title="A Subnet's MTU fits the tunnel",
-        why="Kube-OVN takes any number; packets that do not fit are dropped on the way, small ones pass: a cluster that"
-        " answers ping and hangs on TLS.",
+        why="Kube-OVN accepts any number. Packets that do not fit are dropped on the way, small ones pass: a cluster"
+        " that answers ping and hangs on TLS.",
         fix="Write the tunnel NIC's MTU less the header (geneve 100, stt 72, vxlan 50), or nothing.",
         reference="kube-ovn pkg/util/const.go; kubeovn/kube-ovn#4254, #2837",
         judge=_mtu,
@@ -295,7 +295,7 @@ LAWS = (
     Law(
         id="NET-712",
         title="Kube-OVN's own names are its defaults",
-        why="It would connect tenants to another Subnet than `external`, or hold another Vpc than `ovn-cluster` for the"
+        why="It would connect tenants to another Subnet than `external`, or treat another Vpc than `ovn-cluster` as the"
         " default one: the patch that keeps the gateway labels would then make an empty Vpc of that name.",
         fix="Leave --external-gateway-switch and --cluster-router out.",
         reference="docs/evidence/kube-ovn.md#versions; kube-ovn pkg/controller/config.go",

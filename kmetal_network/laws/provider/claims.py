@@ -1,4 +1,4 @@
-"""Nothing but Kube-OVN announces the provider block: what kinds other than MetalLB's claim or answer for."""
+"""Kinds other than MetalLB's that claim an address of the provider block or answer ARP for it."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _external_lb(facts: Facts) -> Iterator[Breach]:
 
 
 _WHY: Final = (
-    "A node answers for an address that Kube-OVN hands out as a tenant's: its traffic goes to whoever answers first."
+    "A node answers ARP for an address that Kube-OVN gives to a tenant: traffic goes to whoever answers first."
 )
 
 LAWS = (
@@ -147,7 +147,7 @@ LAWS = (
     Law(
         id="NET-234",
         title="No provider Subnet lends its addresses to MetalLB",
-        why="Kube-OVN then lets MetalLB's addresses stand on the kmetal-network: what the platform reserves for OVN is"
+        why="Kube-OVN then lets MetalLB use addresses on the underlay: what the platform reserves for OVN is"
         " open"
         " to any Service of type LoadBalancer.",
         fix="Take enableExternalLBAddress out of the provider Subnet.",

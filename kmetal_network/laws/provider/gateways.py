@@ -33,7 +33,7 @@ def _external_name(facts: Facts) -> Iterator[Breach]:
 
 
 def _other_name(facts: Facts, wanting: list[Vpc]) -> Iterator[Breach]:
-    """Of a part of a network: the Subnet may be elsewhere, and a provider Subnet by another name is a hint."""
+    """For a partial network: the Subnet may be declared elsewhere; a provider Subnet with another name is a hint."""
     here = [
         one for one in facts.subnets if isinstance(one.vlan, str) and one.vlan and one.vpc in (None, "", DEFAULT_VPC)
     ]
@@ -83,7 +83,7 @@ def _spare_gateway(facts: Facts) -> Iterator[Breach]:
     if facts.whole and len(labelled) == 1:
         yield Breach(
             labelled[0].place,
-            f"node {labelled[0].name!r} is the only gateway node; when it goes every tenant is cut off",
+            f"node {labelled[0].name!r} is the only gateway node; when it fails, every tenant is cut off",
             "name a second node in provider.gatewayNodes",
         )
 
@@ -106,7 +106,7 @@ def _gateway_without_nic(facts: Facts) -> Iterator[Breach]:
     ways_out = networks_out(facts)
     for network in facts.provider_networks:
         if ways_out and network.name not in ways_out:
-            continue  # no tenant's router stands on it
+            continue  # no tenant's router is on it
         excluded = () if network.node_selector else known(network.exclude_nodes)
         for node in facts.nodes:
             if node.external_gateway == "true" and node.name in excluded:
@@ -156,7 +156,7 @@ LAWS = (
     Law(
         id="NET-303",
         title="Tenants leave through a provider Subnet that is called external",
-        why="kube-ovn-controller looks for that name in the default VPC and errors in its log otherwise.",
+        why="kube-ovn-controller looks for that name in the default VPC and logs an error if it is absent.",
         fix="Name the provider Subnet `external`.",
         reference="kMetal's networking guide, Step 2",
         judge=_external_name,
@@ -172,7 +172,7 @@ LAWS = (
     Law(
         id="NET-305",
         title="The gateway label's value is the text true",
-        why="Kube-OVN compares the value; any other is not a gateway and nothing says so.",
+        why="Kube-OVN compares the value. With any other value the node is no gateway, and nothing reports it.",
         fix='Write "true".',
         reference="docs/evidence/kube-ovn.md#egress",
         judge=_label_value,
@@ -197,7 +197,7 @@ LAWS = (
     Law(
         id="NET-308",
         title="A gateway node has a NIC of the provider network",
-        why="Kube-OVN puts a tenant's router on it by its label alone; every VPC that lands there has no way out.",
+        why="Kube-OVN chooses gateway nodes by their label alone; a VPC on a node without the NIC has no egress.",
         fix="Label nodes that carry the provider NIC.",
         reference="kubeovn/kube-ovn#4165; kube-ovn pkg/controller/external_gw.go",
         judge=_gateway_without_nic,
@@ -223,7 +223,7 @@ LAWS = (
     Law(
         id="NET-319",
         title="A Vpc's extraExternalSubnets are provider Subnets that exist",
-        why="A tenant's VPC that names one is connected to it alone, and not to `external`: it has no way out.",
+        why="A tenant's VPC that names one is connected to it alone, not to `external`, and has no egress.",
         fix="Name a provider Subnet.",
         reference="docs/evidence/kube-ovn.md#egress",
         judge=_extra_external,

@@ -12,7 +12,7 @@ from kmetal_network.laws.metallb.speakers import shared_nodes
 from kmetal_network.laws.model import Breach, Law
 
 INTEGRATION_BRIDGE = "br-int"
-"""Where OVN plugs every pod in (ovn-controller(8), external_ids:ovn-bridge)."""
+"""The bridge that OVN attaches every pod to (ovn-controller(8), external_ids:ovn-bridge)."""
 
 
 def _vlan_id(facts: Facts) -> Iterator[Breach]:
@@ -57,7 +57,7 @@ def _shared_nic(facts: Facts) -> Iterator[Breach]:
                         network.place,
                         f"provider network {network.name!r} takes {nic!r}, which is also {what}; Kube-OVN moves the"
                         " NIC and"
-                        " its addresses to a bridge, and the node goes off line",
+                        " its addresses to a bridge, and the node is cut off",
                         "name a NIC that carries the provider VLAN and nothing else",
                     )
 
@@ -196,7 +196,7 @@ LAWS = (
     Law(
         id="NET-301",
         title="A Vlan's id is 0 on a kernel sub-interface and the real id on a trunk",
-        why="A non-zero id on NIC.NNN tags twice and packets are dropped in silence; 0 on a trunk leaves untagged.",
+        why="A non-zero id on NIC.NNN tags frames twice, and they are dropped silently; 0 on a trunk leaves untagged.",
         fix="Write id 0 with NIC.NNN and on an access port, the real id on a trunk.",
         reference="kMetal's networking guide, Step 1; kubeovn/kube-ovn#1302; kubeovn/docs, start/underlay",
         judge=_vlan_id,
@@ -205,7 +205,7 @@ LAWS = (
     Law(
         id="NET-302",
         title="The provider NIC is neither the management nor the tunnel NIC",
-        why="Kube-OVN moves the NIC's addresses to its bridge: the node, or all tenants' traffic, goes off line.",
+        why="Kube-OVN moves the NIC's addresses to its bridge: the node, or all tenants' traffic, is cut off.",
         fix="Give the provider network a NIC of its own.",
         reference="kubeovn/kube-ovn#4165; kube-ovn docs, underlay",
         judge=_shared_nic,
@@ -213,7 +213,7 @@ LAWS = (
     Law(
         id="NET-309",
         title="A provider network excludes nodes by a selector or by name, never by both",
-        why="Once nodeSelector is set excludeNodes is ignored: a control-plane node without the NIC is asked for it.",
+        why="Kube-OVN ignores excludeNodes once nodeSelector is set: it then wants the NIC on control-plane nodes too.",
         fix="Keep one of the two.",
         reference="kube-ovn docs, start/underlay",
         judge=_selector_beside_excludes,
@@ -246,7 +246,7 @@ LAWS = (
     Law(
         id="NET-313",
         title="A Vlan's provider network and a Subnet's Vlan exist",
-        why="The controller asks again for ever, without a condition that says why.",
+        why="The controller retries forever, without a condition that says why.",
         fix="Name one that exists.",
         reference="docs/evidence/kube-ovn.md#subnets (S20)",
         judge=_parts_exist,
@@ -254,7 +254,7 @@ LAWS = (
     Law(
         id="NET-314",
         title="A node has one NIC in a provider network",
-        why="Which of the two is taken is chance, and the other entry looks as if it held.",
+        why="Kube-OVN takes either one, by chance, and the other entry looks as if it were in effect.",
         fix="Name each node once.",
         reference="kube-ovn pkg/daemon/controller.go (provider network of a node)",
         judge=_one_nic_per_node,
@@ -262,7 +262,7 @@ LAWS = (
     Law(
         id="NET-315",
         title="A provider NIC's name is an interface name",
-        why="The kernel has no such interface; the node never becomes ready.",
+        why="The kernel cannot have such an interface; the node never becomes ready.",
         fix="Write 1 to 15 characters without blanks and slashes.",
         reference="docs/evidence/kube-ovn.md#kinds-and-fields",
         judge=_nic_names,

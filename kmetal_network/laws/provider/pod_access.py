@@ -1,4 +1,4 @@
-"""The ways in which a pod can reach the provider VLAN without a MetalLB pool: each has a law."""
+"""Ways in which a pod can reach the provider VLAN without a MetalLB pool, with a law for each."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def _tenant_subnets(facts: Facts) -> Iterator[Breach]:
         if in_tenant_vpc(subnet) and subnet.name != EXTERNAL_SUBNET:
             yield Breach(
                 subnet.place,
-                f"subnet {subnet.name!r} of vpc {subnet.vpc!r} is on vlan {subnet.vlan!r}, so the tenant's pods stand"
-                f" on the provider VLAN themselves{'' if sure else _UNDECIDED}",
+                f"subnet {subnet.name!r} of vpc {subnet.vpc!r} is on vlan {subnet.vlan!r}, so the tenant's pods are"
+                f" directly on the provider VLAN{'' if sure else _UNDECIDED}",
                 "take `vlan` out: a tenant's Subnet is an overlay, and its Vpc leaves by enableExternal",
                 not sure,
             )
@@ -41,7 +41,7 @@ def _tenant_subnets(facts: Facts) -> Iterator[Breach]:
 def _served_subnets(facts: Facts) -> Iterator[Breach]:
     for subnet, sure in _on_provider_vlan(facts):
         if in_tenant_vpc(subnet):
-            continue  # NET-320 and NET-317 speak of those
+            continue  # NET-320 and NET-317 cover those
         attached = isinstance(subnet.provider, str) and subnet.provider not in _OWN
         namespaces = known(subnet.namespaces)
         if not attached and not namespaces:
@@ -49,8 +49,8 @@ def _served_subnets(facts: Facts) -> Iterator[Breach]:
         whom = f"attachment {subnet.provider!r}" if attached else f"namespace {', '.join(map(repr, namespaces))}"
         yield Breach(
             subnet.place,
-            f"subnet {subnet.name!r} on vlan {subnet.vlan!r} serves {whom}, so pods stand on the provider VLAN"
-            f" themselves{'' if sure else _UNDECIDED}",
+            f"subnet {subnet.name!r} on vlan {subnet.vlan!r} serves {whom}, so pods are directly on the provider"
+            f" VLAN{'' if sure else _UNDECIDED}",
             "take the provider and the namespaces out: the provider VLAN holds routers' addresses alone",
             not sure,
         )
@@ -88,7 +88,7 @@ def _under(facts: Facts, types: Collection[str]) -> Iterator[Breach]:
             for network in facts.provider_networks:
                 if above := is_under(nic, network):
                     whose = f"the NIC of provider network {network.name!r}"
-                    yield _breach(attachment, plugin, f"takes {nic!r}, on which {above!r} stands, {whose}")
+                    yield _breach(attachment, plugin, f"takes {nic!r}, the parent of {above!r}, {whose}")
 
 
 def _numbered(facts: Facts, types: Collection[str], where: str, *, warning: bool) -> Iterator[Breach]:
@@ -131,7 +131,7 @@ def _vlan(facts: Facts) -> Iterator[Breach]:
 
 
 _WHY: Final = (
-    "Its pods send and receive on the provider VLAN past OVN: no drop of a Vpc is asked, and they can take any tenant's"
+    "Its pods send and receive on the provider VLAN past OVN: no drop of a Vpc applies, and they can take any tenant's"
     " address there."
 )
 _FIX: Final = "Give the attachment another NIC, or Kube-OVN's own CNI with a Subnet in the tenant's Vpc."
@@ -180,7 +180,7 @@ LAWS = (
     Law(
         id="NET-325",
         title="No host-device attachment takes a NIC of the provider network",
-        why=_WHY + " The NIC leaves the node, and with it every tenant's way out.",
+        why=_WHY + " The NIC leaves the node, and every tenant loses its egress through it.",
         fix=_FIX,
         reference="containernetworking/plugins, main/host-device",
         judge=_host_device,

@@ -1,4 +1,4 @@
-"""Attachments: the same provider string said three times alike, in a form that Kube-OVN serves."""
+"""Attachments: the same provider string in three places, in a form that Kube-OVN serves."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def _ovn_provider(facts: Facts) -> Iterator[Breach]:
         if attachment is not None and (attachment.config is UNKNOWN or not served_by_kube_ovn(attachment)):
             continue  # macvlan and others: Kube-OVN hands out the addresses alone
         if subnet.patch and attachment is None:
-            continue  # whom it serves the Subnet itself says
+            continue  # the Subnet itself says whom it serves
         undecided = attachment is None and len(parts) == OVN_PARTS - 1 and not facts.whole
         what = (
             "which is right for an attachment of another CNI alone (it is not in sight)"
@@ -173,7 +173,7 @@ LAWS = (
     Law(
         id="NET-403",
         title="The provider string is the same in the NAD's identity, its config and its Subnet",
-        why="The controller computes <NAD>.<namespace>.ovn, the CNI sends what the config says, the Subnet says a"
+        why="The controller computes <NAD>.<namespace>.ovn, the CNI sends the config's, the Subnet names a"
         " third; a"
         " pod would take an address from the default Subnet.",
         fix="Write <NAD>.<namespace>.ovn in all three.",
@@ -183,7 +183,7 @@ LAWS = (
     Law(
         id="NET-407",
         title="An attachment's name and namespace have no dots",
-        why="The provider string is cut at its dots: with more than two of them Kube-OVN does not serve it.",
+        why="Kube-OVN splits the provider string at its dots and does not serve one with more than two.",
         fix="Write names without dots.",
         reference="docs/evidence/kube-ovn.md#attachments",
         judge=_dotless,
@@ -191,7 +191,7 @@ LAWS = (
     Law(
         id="NET-408",
         title="An attachment's configuration is one that the CNI binary takes",
-        why="It is read when a pod starts and by nothing before: no worker VM would start.",
+        why="Nothing reads it before a pod starts, and then no worker VM starts.",
         fix="Write JSON with type kube-ovn and its server_socket.",
         reference="docs/evidence/kube-ovn.md#attachments (cmd/cni/cni.go)",
         judge=_cni_configuration,

@@ -1,4 +1,4 @@
-"""The way out of a VPC: its SNAT rules and the addresses they translate to."""
+"""Egress of a VPC: its SNAT rules and the addresses that they translate to."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _snat_ends(facts: Facts) -> Iterator[Breach]:
         if isinstance(rule.eip, str) and rule.eip not in eips and surely:
             yield Breach(
                 rule.place,
-                f"SNAT rule {rule.name!r} translates to OvnEip {rule.eip!r}, which nobody makes",
+                f"SNAT rule {rule.name!r} translates to OvnEip {rule.eip!r}, which nothing creates",
                 f"name one of those there are ({', '.join(sorted(eips)) or 'none'}); a VPC's own is <vpc>-external",
             )
         if isinstance(rule.subnet, str) and rule.subnet and rule.subnet not in subnets:
@@ -157,7 +157,7 @@ LAWS = (
         id="NET-421",
         title="Every Subnet of a VPC with a way out has one, or says that it wants none",
         severity=Severity.WARNING,
-        why="Without SNAT its packets leave with addresses that nobody routes back.",
+        why="Without SNAT its packets leave with a source address to which no reply is routed.",
         fix="Write an OvnSnatRule, or annotate the Subnet.",
         reference="kMetal's networking guide, SNAT rule; kubeovn/kube-ovn#6123",
         judge=_way_out,
@@ -165,7 +165,7 @@ LAWS = (
     Law(
         id="NET-426",
         title="A SNAT rule's address and Subnet exist",
-        why="The controller asks again for ever, in its log only.",
+        why="The controller retries forever and says so in its log only.",
         fix="Name the VPC's own <vpc>-external, or an OvnEip of yours, and a Subnet that exists.",
         reference="docs/evidence/kube-ovn.md#addresses-and-snat",
         judge=_snat_ends,
@@ -173,7 +173,7 @@ LAWS = (
     Law(
         id="NET-427",
         title="A VPC leaves by its own address",
-        why="The address stands on another VPC's router: answers go there, and the rule reports ready.",
+        why="The address is on another VPC's router: replies go there, and the rule reports ready.",
         fix="Name <vpc>-external of the Subnet's own VPC.",
         reference="kMetal's networking guide, SNAT rule; docs/evidence/kube-ovn.md#readiness",
         judge=_own_address,
@@ -189,7 +189,7 @@ LAWS = (
     Law(
         id="NET-429",
         title="A pinned egress address is a usable one of its Subnet",
-        why="The controller logs that it can't have it, and the VPC's router never gets its port.",
+        why="The controller logs that the address is not available, and the VPC's router never gets its port.",
         fix="Write a free address: not the network's, the gateway's or the broadcast one.",
         reference="docs/evidence/kube-ovn.md#addresses-and-snat",
         judge=_pinned,
@@ -205,7 +205,7 @@ LAWS = (
     Law(
         id="NET-431",
         title="An OvnEip names its provider Subnet and a known type",
-        why="Webhook and controller take different defaults for the Subnet; an unknown type is never served.",
+        why="Webhook and controller use different defaults for the Subnet; an unknown type is never served.",
         fix="Write externalSubnet: external, and lrp, lsp or nat.",
         reference="docs/evidence/kube-ovn.md#addresses-and-snat",
         judge=_eip_form,

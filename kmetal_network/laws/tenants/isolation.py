@@ -1,4 +1,4 @@
-"""Isolation: a tenant's packets towards the platform are dropped, by a drop that OVN can read and nothing shadows."""
+"""Isolation: each tenant drops packets to the platform, with a match that OVN can read and no policy shadows."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ BUILT_IN_PRIORITY: Final = 29000
 """Where Kube-OVN's own policies begin; they go up to 31000 (pkg/util/const.go)."""
 
 _MOST_SHOWN: Final = 5
-"""Ranges that a sentence names."""
+"""How many ranges a finding names."""
 
 ACTIONS: Final = ("allow", "drop", "reroute")
 
@@ -64,7 +64,7 @@ def _read(policy: PolicyRoute) -> Destinations | None:
 
 
 def _by_priority(policies: tuple[PolicyRoute, ...]) -> list[PolicyRoute]:
-    """As OVN asks them: highest priority first. Which of two equals wins is chance, so an allow counts as first."""
+    """In OVN's order: highest priority first. OVN picks either of two equals, so an allow counts as first."""
     return sorted(
         (policy for policy in policies if isinstance(policy.priority, int)),
         key=lambda policy: (-int(str(policy.priority)), policy.action == "drop"),
@@ -78,7 +78,7 @@ def undropped(vpc: Vpc, block: Span) -> tuple[Span, ...]:
 
 @lru_cache(maxsize=1 << 12)
 def _undropped(policies: tuple[PolicyRoute, ...], block: Span) -> tuple[Span, ...]:
-    """Most tenants have the same policies; each set is asked once about each range."""
+    """Most tenants have the same policies; each set is evaluated once for each range."""
     dropped: list[Span] = []
     for policy in policies:
         if policy.action == "drop" and isinstance(policy.priority, int):
@@ -131,7 +131,7 @@ def _shadowed(facts: Facts) -> Iterator[Breach]:
                 yield Breach(
                     vpc.place,
                     f"vpc {vpc.name!r}: policy {policy.priority} ({policy.action} `{policy.match}`) lets packets to"
-                    f" {shown} of {name} pass before the drop below it is asked",
+                    f" {shown} of {name} pass before the drop below it applies",
                     "give the drop a higher priority, or write the other policy without those addresses",
                 )
 
@@ -187,8 +187,7 @@ def _syntax(facts: Facts) -> Iterator[Breach]:
                 if not isinstance(error, OvnRefusalError) and is_expression(policy.match or ""):
                     yield Breach(
                         vpc.place,
-                        f"{where} is an expression of OVN's that is not known to this reader, so nobody here can say"
-                        " which packets it matches",
+                        f"{where} is valid in OVN, but this program cannot tell which packets it matches",
                         f"{example}, where that says the same",
                         warning=True,
                     )
@@ -212,7 +211,7 @@ def _priorities(facts: Facts) -> Iterator[Breach]:
                     f"vpc {vpc.name!r}: policy `{policy.match}` has priority {policy.priority!r}",
                     f"write 0 to {BUILT_IN_PRIORITY - 1}; OVN ends at {PRIORITY_MAXIMUM}, and from"
                     f" {BUILT_IN_PRIORITY} on"
-                    " stand Kube-OVN's own policies",
+                    " are Kube-OVN's own policies",
                 )
 
 
@@ -279,7 +278,7 @@ LAWS = (
     Law(
         id="NET-413",
         title="Nothing shadows a tenant's drop",
-        why="OVN asks policies by priority and stops at the first that matches: an allow or a reroute above opens"
+        why="OVN applies the matching policy with the highest priority: an allow or a reroute above the drop opens"
         " the drop.",
         fix="Give the drop the higher priority.",
         reference="docs/evidence/kube-ovn.md#vpcs (V3); ovn-nb(5), Logical_Router_Policy",
@@ -288,7 +287,7 @@ LAWS = (
     Law(
         id="NET-414",
         title="A policy route's match is an expression that OVN can read",
-        why="No door of Kube-OVN parses it. A single `=` is stored, reports ready, and the packet to another tenant is"
+        why="Neither Kube-OVN's schema nor its webhook parses it. With a single `=` all is ready, and packets are"
         " forwarded: it fails open.",
         fix="Write `ip4.dst == BLOCK`, with two equals signs and without host bits.",
         reference="docs/evidence/kube-ovn.md#vpcs (V7)",
@@ -299,7 +298,7 @@ LAWS = (
     Law(
         id="NET-415",
         title="A policy route's priority is below Kube-OVN's own",
-        why="OVN refuses more than 32767 again and again, in a log only; from 29000 to 31000 stand Kube-OVN's"
+        why="OVN refuses more than 32767 again and again, in a log only. From 29000 to 31000 are Kube-OVN's"
         " policies for"
         " a VPC's own Subnets, and which of two equals wins is chance.",
         fix="Write 0 to 28999; the seed has 1500.",
@@ -309,8 +308,7 @@ LAWS = (
     Law(
         id="NET-416",
         title="A policy route allows, drops, or reroutes to addresses",
-        why="Any other action goes to OVN's database, which refuses it for ever, in a log only; a blank in nextHopIP"
-        " likewise.",
+        why="OVN's database refuses any other action on every retry, in a log only; a blank in nextHopIP likewise.",
         fix="Write allow, drop or reroute, and addresses without blanks for the last.",
         reference="docs/evidence/kube-ovn.md#vpcs (V2)",
         judge=_actions,
@@ -318,7 +316,7 @@ LAWS = (
     Law(
         id="NET-417",
         title="A VPC's policy routes differ in priority or match",
-        why="OVN keeps one per pair; which action remains is chance.",
+        why="OVN keeps one of each pair, by chance, and with it one of the two actions.",
         fix="Keep one of the two.",
         reference="docs/evidence/kube-ovn.md#vpcs (V6)",
         judge=_repeated,
@@ -327,7 +325,7 @@ LAWS = (
         id="NET-418",
         title="A tenant's packets towards the platform's ranges are dropped too",
         severity=Severity.WARNING,
-        why="The drop of the seed names the external range alone. Packets to nodes, pods, join and service"
+        why="The drop in kMetal's guide names the external range only. Packets to nodes, pods, join and service"
         " addresses leave"
         " through the provider VLAN: whether they arrive is up to the physical gateway.",
         fix="Write `isolation: {level: platform}`, or name the platform's ranges in the tenant's `drop`.",

@@ -1,4 +1,4 @@
-"""Tenants: one VPC each, names that cannot clash, namespaces that belong to one of them."""
+"""Tenants: one VPC each, unique names, and namespaces that belong to one tenant."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _vpc_and_subnet_names(facts: Facts) -> Iterator[Breach]:
 
 
 def _namespaces_belong(facts: Facts) -> Iterator[Breach]:
-    # A patch writes the namespaces of its Vpc anew, or leaves them out and says nothing of them.
+    # A patch replaces the namespaces of its Vpc, or leaves them out and does not change them.
     declaring = [vpc for vpc in facts.vpcs if not (vpc.patch and vpc.namespaces is UNKNOWN)]
     vpcs = {vpc.name: vpc for vpc in sorted(declaring, key=lambda vpc: vpc.patch)}
     for subnet in facts.subnets:
@@ -140,7 +140,7 @@ LAWS = (
     Law(
         id="NET-404",
         title="A Subnet's namespaces belong to its Vpc",
-        why="The Subnet never becomes Ready and carries no condition that says why.",
+        why="The Subnet never becomes Ready and has no condition that says why.",
         fix="Name the namespace in the Vpc.",
         reference="docs/evidence/kube-ovn.md#subnets (S21)",
         judge=_namespaces_belong,
@@ -148,7 +148,7 @@ LAWS = (
     Law(
         id="NET-405",
         title="A namespace belongs to one Vpc",
-        why="Kube-OVN accepts both, and which one a pod lands in is chance.",
+        why="Kube-OVN accepts both and puts a pod into either, by chance.",
         fix="Give each tenant a namespace of its own.",
         reference="docs/evidence/kube-ovn.md#vpcs (V9)",
         judge=_one_vpc_per_namespace,
@@ -172,7 +172,7 @@ LAWS = (
     Law(
         id="NET-422",
         title="A Subnet's Vpc exists",
-        why="The Subnet waits for it for ever and carries no condition that says so.",
+        why="The Subnet waits for it forever and has no condition that says so.",
         fix="Name a Vpc that exists.",
         reference="docs/evidence/kube-ovn.md#subnets (S21)",
         judge=_vpc_exists,

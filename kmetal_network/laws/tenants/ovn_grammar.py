@@ -1,9 +1,8 @@
-"""Whether a text is an expression of OVN's match language, beyond the part whose destinations this project can reckon.
+"""Tells whether a text is an expression of OVN's match language.
 
-`kmetal_network.laws.tenants.ovn_match` says which destinations a match covers, and knows a part of the language. What
-it does not know may still be an expression that OVN reads: reversed comparisons, ranges, masks, other fields,
-predicates. This tells the two apart by the grammar of ovn-sb(5), Logical_Flow, `match`; where it is in doubt the text
-is none.
+`kmetal_network.laws.tenants.ovn_match` computes which destinations a match covers, for a part of the language. OVN
+reads more: reversed comparisons, ranges, masks, other fields, predicates. This module recognizes those by the
+grammar in ovn-sb(5), Logical_Flow, `match`. In doubt it says that the text is no expression.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ ALONE: Final = (
     r"eth\.(mcast|mcastv6|bcast)|vlan\.present|ip|ip\.(is_frag|later_frag|first_frag)|ip4|ip6|ip[46]\.(mcast|src_mcast)|"
     r"arp|rarp|nd|nd_(ns|na|rs|ra|ns_mcast)|icmp[46]?|tcp|udp|sctp|igmp|mldv[12]|ct\.\w+|flags\.\w+|[a-z_0-9.]+\[[0-9]+\]"
 )
-"""What stands without a comparison: predicates, and fields of one bit."""
+"""What needs no comparison: predicates, and fields of one bit."""
 _SUBFIELD: Final = r"(?:\[[0-9]+(?:\.\.[0-9]+)?\])?"
 _CONSTANT: Final = re.compile(
     r"(?P<mac>(?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}(?:/(?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2})?)"

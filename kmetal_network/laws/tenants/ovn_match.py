@@ -1,9 +1,8 @@
-"""OVN's match expressions, read strictly: the part of the language that a policy route of a VPC can need.
+"""Parses OVN's match expressions strictly, for the part of the language that a policy route of a VPC can need.
 
-Nobody reads a policy route's match before ovn-northd does, and what it cannot parse it leaves out: a drop with a slip
-in it is accepted by every door, reports ready, and drops nothing (docs/evidence/kube-ovn.md#vpcs (V7)). So whatever
-this does not
-know is refused: better one expression too few than a drop that fails open.
+ovn-northd is the first to parse a policy route's match, and it skips what it cannot parse. A mistyped drop is stored,
+reports ready, and drops nothing (docs/evidence/kube-ovn.md#vpcs (V7)). So this module refuses whatever it does not
+know: it is better to refuse a valid expression than to accept a drop that fails open.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ _TOKEN: Final = re.compile(
 
 
 class OvnRefusalError(ValueError):
-    """A form that OVN's own parser refuses, so that the whole policy does nothing (held to OVN by `tests/oracle`)."""
+    """A form that OVN's own parser refuses, so the whole policy does nothing (`tests/oracle` checks it with OVN)."""
 
 
 _FLAGS: Final = frozenset({"icmp", "icmp4", "icmp6", "tcp", "udp", "sctp", "arp"})
@@ -49,7 +48,7 @@ NUMBER_LIMIT: Final = 0xFFFF
 _NOMINAL: Final = _FLAGS | _TEXTS | {"ip", "ip4", "ip6", *(name for name, bits in NUMBERS.items() if bits < 16)}  # noqa: PLR2004 (ports are no names)
 """What OVN tests for equality alone, with every `!` around it counted (ovn lib/expr.c, EXPR_L_NOMINAL).
 
-Of the rest a negation is refused, and the policy with it: `!tcp` matches nothing. Held to OVN by `tests/oracle`.
+Of the rest a negation is refused, and the policy with it: `!tcp` matches nothing. `tests/oracle` checks it with OVN.
 """
 _DEPTH: Final = 32
 """Nesting that no engineer writes; it keeps hostile input from exhausting the stack."""
@@ -128,7 +127,7 @@ class _Parser:
 
     def expect_end(self) -> None:
         if self._peek()[0] != "end":
-            raise ValueError(f"nothing may follow here, and {self._peek()[1]!r} does")
+            raise ValueError(f"nothing may follow here, but {self._peek()[1]!r} does")
 
     def disjunction(self, depth: int, *, negated: bool = False) -> Destinations:
         if depth > _DEPTH:
@@ -139,13 +138,13 @@ class _Parser:
             other = self._operand(depth, negated=negated)
             found = _both(found, other) if joiner == "&&" else _either(found, other)
         if self._peek() in (("sign", "&&"), ("sign", "||")):
-            raise ValueError("&& and || stand side by side; write parentheses around one of them")
+            raise ValueError("&& and || are mixed; write parentheses around one of them")
         return found
 
     def _operand(self, depth: int, *, negated: bool) -> Destinations:
         if self._accept("!"):
             if self._peek() == ("sign", "!"):
-                raise OvnRefusalError("two `!` stand side by side; leave both out")
+                raise OvnRefusalError("two `!` follow each other; leave both out")
             self._operand(depth, negated=not negated)
             return _SOME
         if self._accept("("):
@@ -155,7 +154,7 @@ class _Parser:
             return found
         kind, name = self._take()
         if kind != "name":
-            raise ValueError(f"a field such as ip4.dst is wanted, and {name!r} stands there")
+            raise ValueError(f"a field such as ip4.dst is expected, not {name!r}")
         return self._comparison(name, negated=negated)
 
     def _comparison(self, name: str, *, negated: bool) -> Destinations:
@@ -201,7 +200,7 @@ def _flag(name: str) -> Destinations:
         return Destinations(family, family)
     if name in _FLAGS:
         return _SOME
-    raise ValueError(f"{name!r} stands alone; compare it, such as {name} == 10.0.0.0/8")
+    raise ValueError(f"{name!r} is not compared with anything; compare it, such as {name} == 10.0.0.0/8")
 
 
 def _address_value(kind: str, text: str, version: int) -> Span | None:

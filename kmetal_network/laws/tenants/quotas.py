@@ -1,4 +1,4 @@
-"""Quotas of tenants' namespaces: who may draw from MetalLB's pools, and keys that the API server takes."""
+"""Quotas of tenants' namespaces: who may use MetalLB's pools, and keys that the API server accepts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Routes of a VPC: its way to the provider network, in a form that Kube-OVN reads, and its peerings."""
+"""Routes of a VPC: its route to the provider network, in a form that Kube-OVN reads, and its peerings."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _no_router(vpc: Vpc, route: Route, hop: Span, provider: list[Subnet]) -> Ite
     for subnet in holding:
         routers = [block for text in (*spans(subnet.gateway), *map(span, known(subnet.exclude))) if (block := text)]
         if not isinstance(subnet.gateway, str) or has_unknown(subnet.exclude):
-            return  # NET-115 asks for a gateway
+            return  # NET-115 covers a missing gateway
         if any(block.contains(hop) for block in routers):
             return
     for subnet in holding[:1]:
@@ -122,7 +122,7 @@ LAWS = (
     Law(
         id="NET-410",
         title="A VPC's default route leads to the router of a provider Subnet",
-        why="OVN finds no path outside it: a warning in northd's log, and no packet leaves. Any other address of it may"
+        why="OVN needs a next hop inside it: otherwise northd warns and nothing leaves. Another address in it may"
         " be another tenant's, who then receives the traffic.",
         fix="Write the gateway of the provider Subnet.",
         reference="docs/evidence/kube-ovn.md#vpcs (V8)",
@@ -131,7 +131,7 @@ LAWS = (
     Law(
         id="NET-411",
         title="A VPC with enableExternal has a default route",
-        why="Kube-OVN's documents say it adds one; it does not, and no packet leaves.",
+        why="Kube-OVN's documentation says that it adds one. It does not, and no packet leaves.",
         fix="Write a static route of 0.0.0.0/0.",
         reference="kubeovn/kube-ovn#4207, #3801",
         judge=_default_route,
@@ -139,7 +139,7 @@ LAWS = (
     Law(
         id="NET-419",
         title="A static route is one that Kube-OVN reads",
-        why="It refuses the whole Vpc, in its log only.",
+        why="Kube-OVN refuses the whole Vpc, in its log only.",
         fix="Write policyDst or policySrc, a block, and one address as next hop.",
         reference="docs/evidence/kube-ovn.md#vpcs (V1)",
         judge=_route_form,

@@ -108,7 +108,7 @@ kind: OvnSnatRule
 metadata: {name: alpha-snat-dev}
 spec: {ovnEip: alpha-vpc-external, vpcSubnet: alpha-dev-subnet}
 """
-"""The objects of kMetal's guide, in its own text and order; the default Vpc's patch and the labels are separate."""
+"""The objects of kMetal's guide, in its wording and order; the default Vpc's patch and the labels are separate."""
 
 ZEROES: Final = {"default": False, "enableLb": True, "gatewayNode": "", "natOutgoing": False, "private": False}
 """What Kube-OVN writes into every Subnet (docs/evidence/kube-ovn.md#rewrites)."""

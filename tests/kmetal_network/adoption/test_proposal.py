@@ -1,4 +1,4 @@
-"""What an adoption reads, would change, and does not adopt: expectations by hand, on the guide's own YAML."""
+"""What an adoption reads, what it would change, and what it leaves alone: by hand, on the guide's objects."""
 
 from __future__ import annotations
 

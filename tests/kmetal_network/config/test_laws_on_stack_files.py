@@ -1,4 +1,4 @@
-"""Stack files as enforcement point: laws on a stack file, each by one edit of `dev` that breaks exactly that law, and edits at the edge.
+"""The first enforcement point: laws on a stack file, each by one edit of `dev` that breaks exactly that law, and edits at the edge.
 
 The rows are the causes of the table of cases that a stack file can express and its form does not refuse before.
 """

@@ -40,7 +40,7 @@ WRONG = {
         'tunnelType: "geneve"\n      tunnelType: "vxlan"',
         [
             (
-                "config.kmetal-network:network.kubeOvn.tunnelType: the key 'tunnelType' stands twice, first on line 23; keep one"
+                "config.kmetal-network:network.kubeOvn.tunnelType: the key 'tunnelType' is written twice, first on line 23; keep one"
                 " of the two [SHAPE]"
             )
         ],
@@ -214,5 +214,5 @@ def test_the_commissioned_law_is_never_relaxed(tmp_path: Path) -> None:
     text = f"{DEV}  kmetal-network:relaxed:\n    NET-201: because I say so\n    NET-999: there is none such\n"
     assert findings(text, tmp_path) == [
         "relaxed.NET-201: law 'NET-201' is never relaxed; remove the line [SHAPE]",
-        "relaxed.NET-999: law 'NET-999' does not exist; write the id that stands in brackets behind a finding [SHAPE]",
+        "relaxed.NET-999: law 'NET-999' does not exist; write the id in brackets at the end of a finding [SHAPE]",
     ]

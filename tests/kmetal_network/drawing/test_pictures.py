@@ -29,7 +29,7 @@ BAD, NEW = "#c53030", "#2f855a"
 
 
 def words(svg: bytes) -> str:
-    """All the text of a picture."""
+    """All text of a picture."""
     return " ".join(ET.fromstring(svg).itertext())  # noqa: S314 (our own picture)
 
 
@@ -108,7 +108,7 @@ def test_30_and_300_tenants_are_all_in_the_picture_by_name() -> None:
     many = words(draw(topology(large.environment(changed=True).settings, "prod", large.plan()), Form.SVG))
     assert "300 tenants (customer-...)" in many
     assert set(re.findall(r"\b\d{3}\b", many)) >= {f"{number:03}" for number in range(1, 301)}
-    assert "287 changed in place, 13 made anew, cut off or gone" in many
+    assert "287 changed in place, 13 recreated, cut off or deleted" in many
 
 
 def test_mermaid_stays_below_what_a_forge_draws() -> None:

@@ -296,7 +296,7 @@ def test_no_document_of_any_shape_makes_reading_fail(document: object) -> None:
 @settings(max_examples=100, deadline=None)
 @given(ANYTHING.filter(lambda value: value not in (None, [], {})))
 def test_no_address_that_is_not_one_passes(value: object) -> None:
-    """Any content of `addresses`: it is a real address apart from the provider's block, or it is refused."""
+    """Any entry of `addresses` is an address outside the provider's block, or it is refused."""
     seen = read_objects([EXTERNAL, pool(value)])
     is_text_list = isinstance(value, list) and all(isinstance(entry, str) for entry in value)
     assert is_text_list or seen.shape or "NET-201" in laws(seen.facts)

@@ -86,7 +86,7 @@ def test_the_page_of_laws_is_fresh() -> None:
 
 
 def test_the_guides_network_with_the_management_nic_has_only_true_warnings() -> None:
-    """The good network adds the drops and quotas that kMetal's guide lacks."""
+    """The drops and quotas that the good network adds are what kMetal's guide lacks."""
     network = good()
     for name in ("alpha", "beta"):
         del network.objects[f"ResourceQuota {name}/{name}-quota"]

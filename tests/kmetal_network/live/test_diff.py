@@ -284,8 +284,8 @@ def test_an_attachment_is_undeclared_where_it_reaches_kube_ovn_the_provider_nic_
         "broken/net": attachment("broken", "not JSON"),
     }
 
-    rogues = [entry.object for entry in _report(live) if entry.way is DriftKind.ROGUE]
-    assert rogues == [f"NetworkAttachmentDefinition {key}" for key in ("alpha/net", "lab/net", "vm/net")]
+    undeclared = [entry.object for entry in _report(live) if entry.way is DriftKind.ROGUE]
+    assert undeclared == [f"NetworkAttachmentDefinition {key}" for key in ("alpha/net", "lab/net", "vm/net")]
 
 
 def test_a_quantity_is_the_same_however_the_api_server_writes_it(live: Objects) -> None:

@@ -58,7 +58,7 @@ def test_everyone_who_uses_the_tenants_network_is_named_and_nobody_else() -> Non
         "OvnFip": {"fip": {**_item("fip", {"ovnEip": "lb-2"}), "status": {"vpc": "beta-vpc"}}},
     }
 
-    stop = "stop them, and what makes them anew [IN-USE]"
+    stop = "stop them, and whatever recreates them [IN-USE]"
     delete = "delete the LoadBalancer Services inside the tenant's clusters [IN-USE]"
     owned = "delete them; what they made goes along [IN-USE]"
     assert [str(finding) for finding in uses(BETA, seen)] == [

@@ -107,7 +107,7 @@ def test_another_egress_address_replaces_the_router_with_all_that_is_behind_it()
     assert [(move.who, move.what, move.before, move.after) for move in plan.moves] == [
         ("initech", "egress address", "77.220.70.20", "77.220.70.21")
     ]
-    assert plan.unseen == ("which pods stand behind initech-vpc, whose router is made anew",)
+    assert plan.unseen == ("which pods use initech-vpc, whose router is replaced",)
 
 
 def test_an_address_that_is_pinned_for_the_first_time_may_be_the_one_that_the_router_has() -> None:
@@ -116,7 +116,7 @@ def test_an_address_that_is_pinned_for_the_first_time_may_be_the_one_that_the_ro
     assert done(plan) == ["create OvnEip umbrella-vpc-external"]
     assert plan.verdict is Verdict.UNKNOWN
     assert plan.unseen == (
-        "which egress address umbrella-vpc has now: pinning another one makes the router and its Subnets anew",
+        "which egress address umbrella-vpc has now: pinning another one replaces the router and its Subnets",
     )
 
 

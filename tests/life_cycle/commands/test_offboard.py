@@ -40,7 +40,7 @@ def test_a_tenant_is_refused_while_in_use_then_deleted_with_proof_and_a_second_t
         "tenant beta: is in use by OvnEip lb-1 (its clusters' load balancers);"
         " delete the LoadBalancer Services inside the tenant's clusters [IN-USE]\n"
         "tenant beta: is in use by Pod beta/worker-1 (addresses in its Subnets);"
-        " stop them, and what makes them anew [IN-USE]\n"
+        " stop them, and whatever recreates them [IN-USE]\n"
     )
     assert command.returncode == 1
     assert file.read_text() == text

@@ -119,7 +119,7 @@ items:
     [
         ("a: [", "not YAML"),
         ("- a\n- b\n", "a document that is no mapping"),
-        ("kind: A\nkind: B\n", "stands twice"),
+        ("kind: A\nkind: B\n", "is written twice"),
         ("[" * 3000 + "]" * 3000, "nested deeper than 64 levels"),
     ],
 )
