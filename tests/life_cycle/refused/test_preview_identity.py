@@ -221,7 +221,7 @@ def test_preview_verify_and_drift_work_with_that_identity_and_touch_nothing(
         (("preview", STACK), f"{STACK}: nothing to change (36 objects as written)\n"),
         (("preview", STACK, "--refresh"), f"{STACK}: nothing to change (36 objects as written)\n"),
         (("verify", STACK), "6 with nothing to look at\n"),
-        (("drift", STACK), f"no drift; the cluster says what Pulumi.{STACK}.yaml says\n"),
+        (("drift", STACK), f"no drift; the cluster matches Pulumi.{STACK}.yaml\n"),
     ):
         running = project.command(*words)
         said, _ = running.communicate("")
