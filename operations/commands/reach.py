@@ -49,7 +49,7 @@ _COLOURS: Final = {
     Outcome.NO_ROUTE: "dim",
     Outcome.DROPPED: "red",
 }
-_LOOKED_AT: Final = (
+_KINDS_READ: Final = (
     "Vlan", "Subnet", "Vpc", "OvnEip", "OvnSnatRule", "OvnFip", "OvnDnatRule", "Node", "IPAddressPool", "ServiceCIDR",
 )  # fmt: skip
 _NAMED: Final = 4
@@ -132,7 +132,7 @@ def live_facts(root: Path, stack: str) -> Facts:
 
 def facts_in(environment: Environment, cluster: LiveCluster) -> Facts:
     """Facts from a cluster's objects, and those settings that no object shows."""
-    seen = snapshot(cluster, _LOOKED_AT)
+    seen = snapshot(cluster, _KINDS_READ)
     objects = [body for found in seen.values() for body in found.values()]
     return Facts.union((unshown(environment.facts()), read_objects(objects, whole=True).facts))
 
