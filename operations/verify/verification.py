@@ -142,7 +142,7 @@ def _admission(environment: Environment, seen: Seen) -> Check:
     ]
     problems = [f"{manifest.kind} {manifest.name} is missing" for manifest in missing]
     problems += [f"{manifest.kind} {manifest.name} differs" for manifest in differing]
-    seen_there = f"{len(wanted)} objects; kubectl meets {len(HELD)} laws at the API server"
+    seen_there = f"{len(wanted)} objects; the API server enforces {len(HELD)} laws"
     return check("laws", what, problems, seen_there, f"pulumi up -s {environment.name} --refresh puts them back")
 
 

@@ -220,7 +220,7 @@ def test_preview_verify_and_drift_work_with_that_identity_and_touch_nothing(
     for words, ends_with in (
         (("preview", STACK), f"{STACK}: nothing to change (36 objects as written)\n"),
         (("preview", STACK, "--refresh"), f"{STACK}: nothing to change (36 objects as written)\n"),
-        (("verify", STACK), "6 with nothing to look at\n"),
+        (("verify", STACK), "6 not checked\n"),
         (("drift", STACK), f"no drift; the cluster matches Pulumi.{STACK}.yaml\n"),
     ):
         running = project.command(*words)
