@@ -12,10 +12,10 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: up down test sweep fuzz check bench lock generate docs
 
-up: .venv/ready           ## from nothing to the seed's network, applied and verified
+up: .venv/ready           ## from nothing to the network of kMetal's guide, applied and verified
 	@$(BIN)/python -m sandbox up
 
-down: .venv/ready         ## take it all away again
+down: .venv/ready         ## delete all of it again
 	@$(BIN)/python -m sandbox down
 
 test: check               ## everything but the sweep: fast tier, then the sandbox tier

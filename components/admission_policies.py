@@ -1,7 +1,7 @@
-"""The laws at the API server's door: admission policies by which `kubectl apply` meets those that one object breaks.
+"""Admission policies that reject any object which breaks a law by itself, including via kubectl.
 
-They are there before the first pool and go after the last one. A policy binds in the moment in which its binding is
-stored, and everything that this program applies keeps the laws, so it waits for nothing.
+They are created before the first pool and deleted after the last one. Nothing waits for the policies: bindings take
+effect when stored, and our own objects pass.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from kmetal_network.manifests.admission import admission_manifests, literals
 
 @dataclass(frozen=True, kw_only=True)
 class AdmissionPoliciesArgs:
-    """What objects are held against."""
+    """What objects are checked against."""
 
     admission: Admission
     provider: Provider

@@ -1,7 +1,7 @@
 """The `kmetal-network` command: Typer over one file per verb.
 
-Exit code 0: fine, or warnings alone. 1: errors, warnings with `--strict`, or a run that failed. 2: wrong usage, nothing
-to judge, what cannot be read, a cluster that does not answer, or a failure of the program itself.
+Exit code 0: no errors; there may be warnings. 1: errors, warnings with `--strict`, or a failed run. 2: wrong usage,
+nothing to check, unreadable input, a cluster that does not answer, or a bug in the program.
 """
 
 from __future__ import annotations
@@ -46,13 +46,13 @@ from operations.verify.verification import verify
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
 StackArgument = Annotated[str, typer.Argument(help="Name of the environment: Pulumi.<stack>.yaml.")]
-OutputOption = Annotated[Output, typer.Option("--output", help="Form of the report.")]
-RefreshOption = Annotated[bool, typer.Option("--refresh", help="Read every object from the cluster first.")]
-WholeOption = Annotated[
-    bool, typer.Option("--whole", help="The files are the whole network: what is missing is wrong.")
+OutputOption = Annotated[Output, typer.Option("--output", help="Format of the report.")]
+RefreshOption = Annotated[
+    bool, typer.Option("--refresh", help="Read every object from the cluster first, as `pulumi refresh` does.")
 ]
-StrictOption = Annotated[bool, typer.Option("--strict", help="End with 1 on warnings, too.")]
-YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+WholeOption = Annotated[bool, typer.Option("--whole", help="The files are the whole network: report missing objects.")]
+StrictOption = Annotated[bool, typer.Option("--strict", help="Exit 1 on warnings, too.")]
+YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]
 
 _ROOT = Path()
 
@@ -66,11 +66,11 @@ def _show_findings(findings: tuple[Finding, ...], output: Output) -> None:
 
 @app.command()
 def check(output: OutputOption = Output.TEXT, strict: StrictOption = False) -> None:  # noqa: FBT002 (a flag)
-    """Judge the settings of all environments, without a cluster; ends with 1 on errors, 2 where there is none."""
+    """Check the settings of all environments, without a cluster. Exits 1 on errors, 2 if there is no environment."""
     environments, findings = load_environments(_ROOT)
     if not (environments or findings):
         raise OperatorError(
-            "no Pulumi.<stack>.yaml here, so there is nothing to check; go to the project's folder, or write one"
+            "no Pulumi.<stack>.yaml here, so there is nothing to check; change to the project's folder, or write one"
         )
     _show_findings(findings, output)
     if output is Output.TEXT:
@@ -92,15 +92,15 @@ def up_command(
     stack: StackArgument,
     yes: YesOption = False,  # noqa: FBT002 (a flag of the command line)
     refresh: RefreshOption = False,  # noqa: FBT002 (a flag of the command line)
-    reviewed: Annotated[str, typer.Option(help="Digest of the reviewed plan; another one is not applied.")] = "",
+    reviewed: Annotated[str, typer.Option(help="Digest of the reviewed plan; `up` applies no other plan.")] = "",
 ) -> None:
-    """Apply an environment until it is really ready; the policy pack judges the preview first."""
+    """Apply an environment and wait until it is ready. The policy pack checks the preview first."""
     up(_ROOT, stack, yes=yes, refresh=refresh, reviewed=reviewed)
 
 
 @app.command("destroy")
 def destroy_command(stack: StackArgument, yes: YesOption = False) -> None:  # noqa: FBT002 (a flag)
-    """Take an environment away in the order that leaves nothing behind; the default Vpc keeps its patch."""
+    """Delete an environment in the order that leaves nothing behind. The default Vpc keeps its patch."""
     destroy(_ROOT, stack, yes=yes)
 
 
@@ -111,10 +111,10 @@ app.command()(adopt)
 def verify_command(
     stack: StackArgument,
     output: OutputOption = Output.TEXT,
-    html: Annotated[Path | None, typer.Option(help="Write the report as one HTML file, too.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Also write the report to this HTML file.")] = None,
     strict: StrictOption = False,  # noqa: FBT002 (a flag of the command line)
 ) -> None:
-    """Check the live network: the seed's Verifying list, held to fields that prove it, and every law on what stands."""
+    """Check the live network: the guide's Verifying list and every law, by status fields that prove the state."""
     environment, _ = load_stack(_ROOT, stack)
     if html is not None:
         make_sure_of_page(html)
@@ -133,7 +133,7 @@ def verify_command(
 
 @app.command("drift")
 def drift_command(stack: StackArgument, output: OutputOption = Output.TEXT) -> None:
-    """Say what the live cluster says otherwise than the stack file, who did it and when; ends with 1 if anything."""
+    """Show how the cluster differs from the stack file and who changed it. Exits 1 on drift."""
     raise typer.Exit(drift(_ROOT, stack, output))
 
 
@@ -143,36 +143,38 @@ def offboard_command(
     tenant: Annotated[str, typer.Argument(help="Name of the tenant.")],
     yes: YesOption = False,  # noqa: FBT002 (a flag of the command line)
 ) -> None:
-    """Take one tenant away: out of the stack file, then out of the cluster, with proof; refused while it is in use."""
+    """Remove one tenant from the stack file and the cluster, and prove that it is gone. Refused while it is in use."""
     offboard(_ROOT, stack, tenant, yes=yes)
 
 
 @app.command("lint")
 def lint_command(
-    files: Annotated[list[str], typer.Argument(help="Files or folders of Kubernetes YAML; - reads standard input.")],
+    files: Annotated[
+        list[str], typer.Argument(help="Files or folders with Kubernetes YAML; `-` reads standard input.")
+    ],
     output: OutputOption = Output.TEXT,
     strict: StrictOption = False,  # noqa: FBT002 (flags of the command line)
     whole: WholeOption = False,  # noqa: FBT002 (as above)
     against: Annotated[
-        str | None, typer.Option(metavar="STACK", help="Hold the files to what that environment's settings make.")
+        str | None, typer.Option(metavar="STACK", help="Check the files against that environment's objects.")
     ] = None,
 ) -> None:
-    """Judge plain YAML by the same laws; each finding with its file and line."""
+    """Check plain YAML against the same laws. Each finding names its file and line."""
     raise typer.Exit(lint(files, output=output.value, strict=strict, whole=whole, against=against, root=_ROOT))
 
 
 @app.command("reach")
 def reach_command(
     stack: Annotated[str | None, typer.Argument(help="Name of the environment: Pulumi.<stack>.yaml.")] = None,
-    source: Annotated[str | None, typer.Option("--from", help="A source: part of a Subnet's or VPC's name.")] = None,
-    target: Annotated[str | None, typer.Option("--to", help="An address, a block, or part of a class's name.")] = None,
-    live: Annotated[bool, typer.Option("--live", help="By what stands in the cluster.")] = False,  # noqa: FBT002 (a flag)
-    traced: Annotated[bool, typer.Option("--trace", help="With --live: ask its OVN, too.")] = False,  # noqa: FBT002 (a flag)
-    files: Annotated[list[str] | None, typer.Option("--lint", help="By plain YAML: a file or folder.")] = None,
-    base: Annotated[str | None, typer.Option("--base", help="A git revision: what opens and closes since.")] = None,
+    source: Annotated[str | None, typer.Option("--from", help="Source: part of the name of a Subnet or VPC.")] = None,
+    target: Annotated[str | None, typer.Option("--to", help="Address, block, or part of a class's name.")] = None,
+    live: Annotated[bool, typer.Option("--live", help="Read the live cluster.")] = False,  # noqa: FBT002 (a flag)
+    traced: Annotated[bool, typer.Option("--trace", help="With --live: compare with OVN.")] = False,  # noqa: FBT002 (a flag)
+    files: Annotated[list[str] | None, typer.Option("--lint", help="Read plain YAML: a file or folder.")] = None,
+    base: Annotated[str | None, typer.Option("--base", help="Git revision: show what opens and closes since.")] = None,
     output: OutputOption = Output.TEXT,
 ) -> None:
-    """Say who can reach whom, and which object decides it; with --base, 1 where isolation opens."""
+    """Show who can reach whom, and which object decides it. With --base, exits 1 if isolation opens."""
     if (stack is None) is not bool(files):
         raise typer.BadParameter("name a stack, or files with --lint, and not both")
     if traced and not live:
@@ -193,11 +195,11 @@ def reach_command(
 @app.command("explain")
 def explain_command(
     law: Annotated[
-        str | None, typer.Argument(help="A law or finding code, such as NET-201 or CUT-OFF; lists all without it.")
+        str | None, typer.Argument(help="A law or finding code, such as NET-201 or CUT-OFF; omit it to list all.")
     ] = None,
     output: OutputOption = Output.TEXT,
 ) -> None:
-    """Explain a law or a finding code: why it holds, when it appears, and what to do."""
+    """Explain a law or a finding code: why it exists, when it appears, and what to do."""
     raise typer.Exit(explain(law, output=output.value))
 
 
@@ -208,7 +210,7 @@ def _drawn(environment: Environment) -> list[str]:
 
 
 def main() -> None:
-    """Entry point; whatever happens ends in one message, never in a traceback."""
+    """Entry point: every failure ends in one message, never in a traceback."""
     with tolerant_streams():
         try:
             app()
@@ -222,7 +224,7 @@ def main() -> None:
 
 
 def _end(error: OperatorError) -> None:
-    """Say it on the error stream, and end with its exit code."""
+    """Print the error to stderr and exit with its code."""
     text = "\n".join(map(str, grouped(error.findings))) if error.findings else printable_lines(str(error))
     err.print(text, style="red", markup=False, highlight=False, soft_wrap=True, emoji=False)
     sys.exit(error.exit_code)

@@ -45,17 +45,17 @@ def note(text: str) -> None:
 
 
 class Notes:
-    """What a command has its operator know, each once.
+    """Prints each of a command's notes once.
 
-    A law's warning comes by several doors and with each of a command's runs, under the place in the file and under the
-    object, and names more of what it concerns once the objects stand. It is one warning.
+    Several sources report the same warning of a law: the settings by their line, the policy pack by the object, and
+    each run again. It is one warning.
     """
 
     def __init__(self) -> None:
         self._printed: set[tuple[str, ...]] = set()
 
     def tell(self, *sources: Iterable[str]) -> None:
-        """Print what no door before, and no earlier call, has told."""
+        """Print what neither an earlier source nor an earlier call has printed."""
         for texts in sources:
             news = {text: _subject(text) for text in texts}
             for text, subject in news.items():

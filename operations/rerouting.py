@@ -1,13 +1,13 @@
-"""Gives a standing tenant's router another way out, in the one order in which Kube-OVN lets go of the old address.
+"""Changes the egress address of an existing tenant's router, in the only order in which Kube-OVN releases the old one.
 
-SNAT rules, Subnets, attachments, Vpc and OvnEip go, one after the other, and the `up` that follows makes them anew. One
-run of the engine cannot be relied on for that: it deletes what is replaced along with a resource in the order of a Go
-map (pulumi pkg 3.250, `findResourcesReplacedWith`), and a Vpc deleted before its Subnets waits for ever (seen in two of
-five runs). What depends on a resource that a `destroy` targets goes in order, and a run that was killed in between is
-finished by the next `kmetal-network up`.
+A targeted `destroy` deletes SNAT rules, Subnets, attachments, Vpc and OvnEip in turn; the next `up` recreates them. A
+single run of the engine cannot do that reliably. It deletes resources that are replaced together in the order of a Go
+map (pulumi pkg 3.250, `findResourcesReplacedWith`), and a Vpc that is deleted before its Subnets waits forever (two of
+five runs). A `destroy` deletes the dependents of its targets in order. The next `kmetal-network up` finishes a run that
+was killed in between.
 
-A `destroy` only takes down what the state knows. So what a run that died left beside the state is taken over first, by
-an `up` that leaves each router its present address.
+A `destroy` deletes only what the state contains. So an `up` that keeps each router's present address first takes over
+the orphans of killed runs.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def reroute(
         environment: the settings.
         cluster: the cluster that they are for.
         planned: the preview; held to the cluster once more, since the answer to a question may take a while.
-        watch: told of each step.
+        watch: called with each step.
 
     Returns:
         What was done, or None where there is no such router.
@@ -93,7 +93,7 @@ def reroute(
         if unknown := _strays(environment, routers, deployment, snapshot(cluster, DOMAIN)):
             taken.stop()
             _refuse(environment, routers, unknown)
-        advice += taken.advice  # one that failed all the same has told the state what it is to take down
+        advice += taken.advice  # even a failed `up` has written to the state what the `destroy` needs
         guard(environment, cluster, planned)
     outcome = run(root, environment.name, "destroy", watch=watch, targets=_urns(deployment, environment, routers))
     outcome.stop()

@@ -41,10 +41,10 @@ def run(
         root: the project.
         stack: name of the environment.
         verb: what to do.
-        watch: told of each step.
+        watch: called with each step.
         refresh: read every object from the cluster first.
         policies: the policy pack; the project's own by default.
-        targets: URNs; a `destroy` takes only them away, and what depends on them. None for the whole stack.
+        targets: URNs; a `destroy` deletes only these and their dependents. None for the whole stack.
         egress: egress addresses in place of the settings', by name of the tenant.
 
     Raises:

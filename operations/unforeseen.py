@@ -1,4 +1,4 @@
-"""The last resort: whatever goes wrong in the program itself becomes one sentence that says where."""
+"""The last resort: turns any bug in the program into one sentence that says where it is."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class UnforeseenError(OperatorError):
 
     @property
     def exit_code(self) -> int:
-        """2: nobody knows whether there are findings."""
+        """2: whether there are findings is not known."""
         return 2
 
 

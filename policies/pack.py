@@ -2,10 +2,10 @@
 
 Three policies, because the SDK fixes the enforcement level per policy and not per report:
 
-- `before-create` looks at each resource before it is created, alone and beside those registered earlier, and refuses
-  what no stack may relax. It is the wall that still stands on `up --skip-preview`.
-- `laws` looks at all rendered resources together and refuses every breach of a law that is an error.
-- `advice` tells warnings, and each relaxed breach with its reason; it stops nothing.
+- `before-create` checks each resource before it is created, alone and with those registered earlier. It rejects
+  breaches that no stack may relax, also on `up --skip-preview`.
+- `laws` checks all rendered resources together and rejects every breach of a law that is an error.
+- `advice` prints warnings, and each relaxed breach with its reason; it stops nothing.
 
 `laws` and `advice` share one pass over the resources. The first two can be neither lowered nor disabled by the pack's
 configuration, the third not silenced; the only way to relax a law is `relaxed`, with a reason (`policies.pack_config`).
@@ -74,7 +74,7 @@ def _report(findings: Iterable[Finding], urns: Mapping[str, str], report: Report
 class _Run:
     """The memory of one run.
 
-    The SDK calls the two stack policies one after the other, in one thread. What `before-create` has told already,
+    The SDK calls the two stack policies one after the other, in one thread. What `before-create` has reported already,
     `laws` does not repeat; the memory of it ends there, so that no later run is silenced.
     """
 

@@ -248,7 +248,7 @@ def test_a_pool_made_by_hand_on_the_provider_vlan_fails_the_verification(
     }
     for text in (reports["text"].stdout, re.sub(r"<[^>]+>", "", page.read_text())):
         assert "NET-201" in text
-        assert "2 fail, 2 to know of" in text
+        assert "2 fail, 2 warn" in text
 
 
 def test_verify_finds_all_of_it(story: Story) -> None:

@@ -20,7 +20,7 @@ from tools.diagram import picture
 Schema: TypeAlias = Mapping[str, Any]
 
 DRAWN: Final = "dev"
-"""The environment that the picture shows: the seed's."""
+"""The environment that the picture shows: the one of kMetal's networking guide."""
 
 _ROOT: Final = Path(__file__).parents[1]
 _ENGINE_KEYS: Final = ("encryptionsalt", "encryptedkey", "secretsprovider")

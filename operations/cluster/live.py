@@ -170,7 +170,7 @@ COLLECTIONS: Final[Mapping[str, str]] = {name: kind.collection for name, kind in
 def snapshot(cluster: LiveCluster, kinds: Iterable[str] = COLLECTIONS) -> dict[str, dict[str, Mapping[str, Any]]]:
     """Objects of those kinds by kind and `namespace/name` (cluster-scoped: `name`).
 
-    A kind that is not served is left out, so that its absence can be told from an empty collection.
+    A kind that is not served is left out, so that it differs from an empty collection.
     """
     seen: dict[str, dict[str, Mapping[str, Any]]] = {}
     for kind in kinds:

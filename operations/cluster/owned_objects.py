@@ -1,4 +1,4 @@
-"""Objects that a stack would write and that are in the cluster already: whose they are, and who holds their fields."""
+"""Objects that a stack would write and that exist already: their owner, and the field managers of their fields."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def transfer_field_ownership(environment: Environment, cluster: WritableCluster,
 
 
 def held_by_others(environment: Environment, there: list[OwnedObject]) -> Iterator[Finding]:
-    """What `succeed` is yet to do, for whoever only previews."""
+    """The transfer of field ownership that is still to be done, as a warning in a preview."""
     held = [
         one.name
         for one in there

@@ -1,7 +1,7 @@
-"""A live cluster that may be written to, for the few writes that are not the engine's.
+"""A client that may write to the cluster, for the few writes that are not the engine's.
 
-Adoption takes kubectl's ownership away, a run ends that of earlier runs of its own stack, and takes away Helm's record
-of one that died; everything else that reaches a cluster goes through the engine.
+Adoption ends kubectl's field ownership. A run ends the field ownership of earlier runs of its stack, and deletes
+Helm's record of a killed run. The engine does everything else.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""`kmetal-network adopt`: a network made by hand becomes a stack's, without a change to its traffic.
+"""`kmetal-network adopt`: a stack takes over a network that was made by hand, without a change to its traffic.
 
-First it only reads: it shows the settings, each field that would change, each that stays unmanaged, and all that is
-left alone. What would refuse the `up` after it, in the cluster or in any stack file, refuses here. Then it asks. Then
-each object gets the stack's label and kubectl lets go of it, one `up` takes it into the state, and two previews prove
-that nothing is left to change.
+First it only reads. It shows the settings, each field that would change, each field that stays unmanaged, and the
+objects that it leaves alone. It stops on anything that would stop the `up`, in the cluster or in any stack file.
+Then it asks. Then it labels each object and ends kubectl's field ownership. One `up` imports the objects into the
+state, and two previews prove that nothing is left to change.
 """
 
 from __future__ import annotations
@@ -41,20 +41,18 @@ _ROOT: Final = Path()
 
 
 def adopt(
-    stack: Annotated[str, typer.Argument(help="Name of the environment: Pulumi.<stack>.yaml, written if not there.")],
+    stack: Annotated[str, typer.Argument(help="Name of the environment: Pulumi.<stack>.yaml, created if missing.")],
     *,
-    context: Annotated[
-        str | None, typer.Option(help="Context of the kubeconfig; named by the stack file if any.")
-    ] = None,
-    kubeconfig: Annotated[str | None, typer.Option(help="Path of the kubeconfig, if not the usual one.")] = None,
+    context: Annotated[str | None, typer.Option(help="Context of the kubeconfig; by default the stack file's.")] = None,
+    kubeconfig: Annotated[str | None, typer.Option(help="Path of the kubeconfig; by default kubectl's.")] = None,
     management_interface: Annotated[str | None, typer.Option(help="NIC of the management VLAN.")] = None,
-    values: Annotated[Path | None, typer.Option(help="The chart's values, where Helm's release is unreadable.")] = None,
+    values: Annotated[Path | None, typer.Option(help="The chart's values, if Helm's release is unreadable.")] = None,
     output: Annotated[
-        Output, typer.Option("--output", help="Form of the proposal; json shows it and ends, 1 if it is refused.")
+        Output, typer.Option("--output", help="Format of the proposal; json only prints it. Exits 1 if it is refused.")
     ] = Output.TEXT,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
-    """Take over a network made by hand: shows what that would be, asks, and proves that nothing is left to change."""
+    """Take over a network made by hand: show the changes, ask, and prove that nothing is left to change."""
     existing = stack_file(_ROOT, stack).exists()
     with _connect(stack, context, kubeconfig, existing=existing) as cluster:
         proposal = _proposal(stack, cluster, kubeconfig, management_interface, values, existing=existing)
@@ -68,7 +66,7 @@ def adopt(
             if finding.severity is Severity.WARNING:
                 note(str(finding))
         if wrong and proposal.text:
-            note(f"what the settings can mend: save the above as Pulumi.{stack}.yaml, mend it there, and adopt again")
+            note(f"to fix what the settings can fix: save the above as Pulumi.{stack}.yaml, edit it, and adopt again")
         if wrong:
             raise OperatorError(wrong)
         _show_takeover(proposal)
@@ -92,7 +90,7 @@ def _connect(stack: str, context: str | None, kubeconfig: str | None, *, existin
         return Takeover(context_of(_ROOT, environment.settings.cluster), _ROOT)
     if context is None:
         raise OperatorError(
-            f"stack {stack} has no file yet, and no context is given; name the cluster's: --context NAME"
+            f"stack {stack} has no file yet, and no context is given; name the cluster's context: --context NAME"
         )
     return Takeover(read_context(kubeconfig_path(_ROOT, kubeconfig), context), _ROOT)
 
@@ -128,7 +126,7 @@ def _proposal(
 
 
 def _chart(cluster: Takeover, values: Path | None) -> tuple[str | None, Mapping[str, Any] | None]:
-    """Version and values of the chart: from a file where one is given, else from Helm's own record."""
+    """Version and values of the chart: from the file if one is given, else from Helm's release."""
     if values is not None:
         try:
             text = values.read_text(encoding="utf-8")
@@ -148,12 +146,12 @@ def _chart(cluster: Takeover, values: Path | None) -> tuple[str | None, Mapping[
 
 
 def _unread(why: str) -> tuple[None, None]:
-    note(f"{why}; the chart's values come from --values FILE, or from what its objects tell")
+    note(f"{why}; the chart's values come from --values FILE, or are derived from its objects")
     return None, None
 
 
 def _laws(proposal: Proposal) -> Iterator[Finding]:
-    """What the program would refuse: a law that is broken, alone or beside the other environments, or another file."""
+    """What the program would refuse: broken laws, alone or with other environments, and errors in another file."""
     environment = proposal.environment
     others, found = load_environments(_ROOT)
     estate = {name: other.facts() for name, other in others.items()} | {environment.name: environment.facts()}
@@ -163,7 +161,7 @@ def _laws(proposal: Proposal) -> Iterator[Finding]:
 
 
 def _obstacles(proposal: Proposal, cluster: Takeover) -> Iterator[Finding]:
-    """What the platform lacks, and objects of others where the `up` would make its own."""
+    """What the platform lacks, and others' objects with the names of objects that `up` would create."""
     environment = proposal.environment
     labels = gateway_labels(environment, cluster)
     adopting = {(adopted.manifest.kind, object_key(adopted.live)) for adopted in proposal.adopted}
@@ -171,7 +169,7 @@ def _obstacles(proposal: Proposal, cluster: Takeover) -> Iterator[Finding]:
 
 
 def as_json(proposal: Proposal, found: Iterable[Finding]) -> str:
-    """For machines: the stack file, what is adopted, each field that does not agree, and what is left alone."""
+    """For machines: the stack file, what is adopted, each field that differs, and what is left alone."""
     return json.dumps(
         {
             "stack": proposal.environment.name,
@@ -185,7 +183,7 @@ def as_json(proposal: Proposal, found: Iterable[Finding]) -> str:
 
 
 def _say(text: str = "", *, dim: bool = False) -> None:
-    """A line as it is: no wrapping, and no markup or emoji in what a cluster or a file holds."""
+    """Print a line unchanged: no wrapping, and no markup or emoji in text from a cluster or a file."""
     out.print(text, style="dim" if dim else "", soft_wrap=True, highlight=False, markup=False, emoji=False)
 
 
@@ -198,40 +196,38 @@ def _listed(title: str, lines: list[str]) -> None:
 
 
 def _show(proposal: Proposal) -> None:
-    """What was read, and what is left alone."""
+    """Print what was read, and what is left alone."""
     stack = proposal.environment.name
     if proposal.text:
         _say(f"Pulumi.{stack}.yaml, to be written:")
         _say(proposal.text, dim=True)
     else:
-        _say(f"Pulumi.{stack}.yaml is there; the cluster is held to it")
-    _listed("Left alone, as it is:", [f"{left.object}: {left.why}" for left in proposal.left])
+        _say(f"Pulumi.{stack}.yaml exists; the cluster is compared with it")
+    _listed("Left alone:", [f"{left.object}: {left.why}" for left in proposal.left])
     for adopted in proposal.adopted:
         if adopted.manifest.kind not in ("Node", "Vpc") and (others := other_owners(adopted.live)):
             name = f"{adopted.manifest.kind} {object_key(adopted.live)}"
-            note(f"{name} is also written by {', '.join(others)}; end that, or a later change conflicts")
+            note(f"{name} is also written by {', '.join(others)}; stop that, or a later change conflicts")
 
 
 def _show_takeover(proposal: Proposal) -> None:
-    """Every field that the hand-over touches or leaves without an owner, and the sum of all."""
+    """Print every field that the takeover changes or leaves unmanaged, and the totals."""
     stack, stays = proposal.environment.name, proposal.fields(Fate.STAYS)
     added, rewritten = proposal.fields(Fate.ADDED), proposal.fields(Fate.REWRITTEN)
     _listed(
-        "Stays on its object as it is, and nobody manages it, since the settings have no word for it:",
+        "Stays unchanged and unmanaged, because no setting covers it:",
         [f"{entry.object} {entry.path}: {entry.live}" for entry in stays],
     )
     _listed(
-        "What the hand-over changes:",
+        "The takeover changes:",
         [f"{entry.object} {entry.path}: {entry.ours} is added" for entry in added]
-        + [f"{entry.object} {entry.path}: is spelled anew, with the same meaning" for entry in rewritten],
+        + [f"{entry.object} {entry.path}: is rewritten, with the same meaning" for entry in rewritten],
     )
     whole = [entry.live for entry in proposal.adopted if entry.manifest.kind != "Node"]
     _say(
         f"{stack}: {len(proposal.adopted)} objects with {sum(map(leaves, whole))} live values: none is lost,"
-        f" {len(stays)} stay unmanaged, {len(added) + len(rewritten)} fields change; beside these each object gets the"
-        f" label {STACK_LABEL}={stack} and the annotations that `up` waits by"
+        f" {len(stays)} stay unmanaged, {len(added) + len(rewritten)} fields change; each object also gets the"
+        f" label {STACK_LABEL}={stack} and the annotations that `up` waits for"
     )
     if admission := admission_objects(proposal.environment.settings, stack):
-        _say(
-            f"{stack}: `up` also makes {len(admission)} admission objects, which hold kubectl to the laws (`admission`)"
-        )
+        _say(f"{stack}: `up` also creates {len(admission)} admission objects, which enforce the laws (`admission`)")

@@ -1,7 +1,7 @@
-"""`kmetal-network up` and `destroy`: one stack against its cluster, with what the engine does not look at.
+"""`kmetal-network up` and `destroy`: the engine's run, with the checks that the engine does not make.
 
-The engine plans and applies. Around it: whether the cluster is the one that the settings name, whom the plan would cut
-off, what a run that died has left, and which routers have to be taken down before the plan's own steps.
+The engine plans and applies. These commands add four checks: is this the cluster that the settings name? Would the
+plan cut anybody off? Did a killed run leave orphans? Which routers must be deleted before the plan's own steps?
 """
 
 from __future__ import annotations
@@ -38,27 +38,27 @@ C = TypeVar("C", bound=LiveCluster)
 
 
 def up(root: Path, stack: str, *, yes: bool, refresh: bool, reviewed: str = "") -> None:
-    """Show, ask, and apply until it is really ready.
+    """Show the plan, ask, apply, and wait until every object is ready.
 
     Args:
         root: the project.
         stack: name of the environment.
-        yes: apply without a question.
+        yes: apply without asking.
         refresh: read every object from the cluster first.
-        reviewed: digest of the plan that somebody agreed to; another plan is not applied.
+        reviewed: digest of the plan that was reviewed; no other plan is applied.
 
     Raises:
-        OperatorError: the settings are wrong, the cluster is not theirs or does not answer, or the run failed; the plan
-            would cut somebody off, goes past what a dead run has left, or is not the reviewed one.
+        OperatorError: the settings are wrong; the cluster does not answer, or is another one; the run failed; or the
+            plan would cut somebody off, ignores orphans of a killed run, or is not the reviewed one.
     """
-    if reviewed:  # by a handle that cannot write: what follows may write before it has a plan
+    if reviewed:  # with a read-only client: the code below may write before it has a plan
         hold_to_review(previewed_plan(root, stack, refresh=refresh), reviewed)
     with visit(root, stack, WritableCluster) as (visited, cluster):
-        # First of all: a preview would conflict with what earlier runs hold of our objects.
+        # First, because fields that earlier runs own would conflict with the preview.
         transfer_field_ownership(visited.environment, cluster, owned_objects(visited.environment, cluster))
         planned = visited.plan("preview", f"previewing {stack}", refresh=refresh)
         visited.hold(planned)
-        if reviewed:  # once more: the cluster may have moved meanwhile
+        if reviewed:  # again: the cluster may have changed meanwhile
             hold_to_review(live_plan(visited.environment, cluster, planned, warnings=visited.warnings), reviewed)
         if not planned.steps:
             visited.renew(planned, refresh=refresh)
@@ -83,17 +83,17 @@ def destroy(root: Path, stack: str, *, yes: bool) -> None:
         planned = visited.run("preview-destroy", f"previewing the end of {stack}")
         visited.hold(planned, ends=True)
         if not yes:
-            typer.confirm(f"Take the whole network of {stack} away?", abort=True)
-            visited.hold(planned, ends=True)  # the answer may have taken a while
-        outcome = visited.run("destroy", f"taking {stack} away")
+            typer.confirm(f"Delete the whole network of {stack}?", abort=True)
+            visited.hold(planned, ends=True)  # the operator may have taken a while to answer
+        outcome = visited.run("destroy", f"deleting {stack}")
     gone = [step.is_patch for step in outcome.steps if step.is_object and step.operation == "delete"]
     patches, objects = counted(sum(gone), "patch", "patches"), counted(gone.count(False), "object")
-    out.print(f"{stack}: {objects} deleted, {patches} taken off objects of others", highlight=False)
+    out.print(f"{stack}: {objects} deleted, {patches} removed from objects of others", highlight=False)
 
 
 @contextmanager
 def visit(root: Path, stack: str, handle: type[C]) -> Iterator[tuple[Visit, C]]:
-    """The stack's settings and the cluster that is really theirs, by a handle that can do no more than it has to."""
+    """The stack's settings and a client for their cluster, which may do no more than the command needs."""
     environment, warnings = load_stack(root, stack)
     with handle.of(root, environment.settings.cluster) as cluster:
         make_sure_of_identity(environment, cluster)
@@ -102,17 +102,17 @@ def visit(root: Path, stack: str, handle: type[C]) -> Iterator[tuple[Visit, C]]:
 
 @dataclass
 class Visit:
-    """One command's dealings with a cluster, and what it has told of them."""
+    """One command's work on a cluster, and the notes that it has printed."""
 
     root: Path
     environment: Environment
     warnings: tuple[Finding, ...]
-    """Of the laws, about the settings."""
+    """Warnings of the laws about the settings."""
     cluster: LiveCluster
     notes: Notes = field(default_factory=Notes)
 
     def run(self, verb: Verb, title: str, *, refresh: bool = False) -> Outcome:
-        """One run of the engine; what failed in it is explained by what the objects look like."""
+        """Run the engine once; explain each failure by the state of its object."""
         with watched(title) as watch:
             outcome = run(self.root, self.environment.name, verb, watch=watch, refresh=refresh)
             failed = outcome.failed and outcome.failed_objects
@@ -124,7 +124,7 @@ class Visit:
         return outcome
 
     def plan(self, verb: Verb, title: str, *, refresh: bool) -> Outcome:
-        """A preview, shown."""
+        """Run a preview and print it."""
         planned = self.run(verb, title, refresh=refresh)
         if planned.steps:
             out.print(plan_table(planned, self.environment.name))
@@ -134,35 +134,35 @@ class Visit:
         return planned
 
     def hold(self, planned: Outcome, *, ends: bool = False) -> None:
-        """Stop before a plan that would cut somebody off, or goes past what a run that died has left."""
+        """Stop a plan that would cut somebody off, or that ignores orphans of a killed run."""
         if left := left_behind(self.environment, self.cluster, planned, ends=ends):
             raise OperatorError(left)
         guard(self.environment, self.cluster, planned)
 
     def show_rerouted(self) -> None:
-        """What an `up` takes down before the plan's own steps: not all of it is in the plan (ADR 7)."""
+        """Print what an `up` deletes before the plan's own steps; the plan does not show all of it (ADR 7)."""
         if names := to_be_taken_down(self.environment, self.cluster):
-            self._say(f"to be taken down first, and made anew: {', '.join(names)}")
+            self._say(f"to be deleted first, then recreated: {', '.join(names)}")
 
     def reroute(self, planned: Outcome) -> None:
-        """Take down what one run of the engine cannot be relied on to take down in order."""
-        with watched("looking at the routers") as watch:
+        """Delete, in order, what a single run of the engine may delete in the wrong order."""
+        with watched("checking the routers") as watch:
             done = reroute(self.root, self.environment, self.cluster, planned, watch)
         if done is None:
             return
         self.notes.tell(done.advice)
         if done.taken_over:
-            self._say(f"taken over first, since no state knew it: {', '.join(done.taken_over)}")
-        self._say(f"taken down in order, to be made anew: {', '.join(done.taken_down)}")
+            self._say(f"taken over first, because the state did not contain it: {', '.join(done.taken_over)}")
+        self._say(f"deleted in order, to be recreated: {', '.join(done.taken_down)}")
 
     def renew(self, planned: Outcome, *, refresh: bool) -> None:
-        """After a plan without a step: bring the state up to date, without a question.
+        """After a plan without steps: write today's credentials into the state, without asking.
 
-        It touches no object. Left alone, the first engineer's expired token would be what a plain `pulumi destroy` or
-        `pulumi refresh` of the second one works with.
+        It touches no object. Otherwise a second engineer's plain `pulumi destroy` or `pulumi refresh` would use the
+        first one's expired token.
         """
         if planned.outdated:
-            self.run("renew", f"renewing what the state of {self.environment.name} holds", refresh=refresh)
+            self.run("renew", f"renewing the credentials in the state of {self.environment.name}", refresh=refresh)
             self._say("credentials renewed in the state, no object touched")
 
     def _say(self, text: str) -> None:

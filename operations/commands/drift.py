@@ -1,7 +1,7 @@
-"""`kmetal-network drift`: what a live cluster says otherwise than the stack file, who did it, and what to do.
+"""`kmetal-network drift`: how a live cluster differs from the stack file, who changed it, and what to do.
 
-Reads only, one list for each kind, and asks no state: an edit is seen as soon as it is made. Whoever runs it at night
-gets 0 for no drift, 1 for drift, and 2 where nothing could be compared.
+It only reads, one list call for each kind, and needs no state, so it sees an edit at once. Exit code 0: no drift.
+1: drift. 2: nothing could be compared.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from operations.state.helm_release import DEPLOYED
 from operations.state.identity import make_sure_of_identity
 
 KINDS: Final = names_where("compared")
-"""Others' traffic and what controllers report are left out: no setting says anything about them."""
+"""Traffic of others and controllers' status are left out: no setting describes them."""
 
 _WEBHOOKS: Final = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"
 _METALLB: Final = "metallb"
@@ -39,10 +39,10 @@ _COLOURS: Final = {DriftKind.ROGUE: "red", DriftKind.CHANGED: "red", DriftKind.M
 
 
 def drift(root: Path, stack: str, output: Output = Output.TEXT) -> int:
-    """Compare and print; 1 when something differs.
+    """Compare and print; 1 if something differs.
 
     Raises:
-        OperatorError: the settings are wrong, or the cluster is not the one or does not answer; ends with 2.
+        OperatorError: the settings are wrong, the cluster is another one, or it does not answer. Exits 2.
     """
     try:
         environment, _ = load_stack(root, stack)
@@ -59,7 +59,7 @@ def drift(root: Path, stack: str, output: Output = Output.TEXT) -> int:
 
 
 def compare(environment: Environment, cluster: LiveCluster, stacks: Iterable[str]) -> tuple[Drift, ...]:
-    """Everything that differs.
+    """Every difference.
 
     Args:
         environment: the settings.
@@ -77,9 +77,9 @@ def compare(environment: Environment, cluster: LiveCluster, stacks: Iterable[str
 
 
 def _release(environment: Environment, cluster: LiveCluster) -> Iterator[Drift]:
-    """Helm's release, where Pulumi installs it: version, and the values under `network`.
+    """Version and `network` values of the Helm release, if Pulumi installs it.
 
-    Helm does not write down who did it. Flux's release is an object like the others.
+    Helm does not record who made a change. Flux's release is compared like any other object.
     """
     settings, stack = environment.settings, environment.name
     records = None
@@ -93,7 +93,7 @@ def _release(environment: Environment, cluster: LiveCluster) -> Iterator[Drift]:
     try:
         version, live = read_release(records[-1])
     except ValueError:
-        return  # written by a Helm that we do not know: nothing is known of it
+        return  # written by a version of Helm that we cannot read
     wanted: dict[str, Any] = {
         "network": chart_values(settings.chart, settings.network, settings.metallb)["network"],
         "version": settings.chart.version and settings.chart.version.removeprefix("v"),
@@ -110,7 +110,7 @@ def _release(environment: Environment, cluster: LiveCluster) -> Iterator[Drift]:
 
 
 def _values(wanted: Mapping[str, Any], live: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any, Any]]:
-    """Each value that we set and that is another: its path, ours, theirs. One that we leave to the chart is its own."""
+    """Path, our value and the live value of each difference. Values that we leave to the chart do not count."""
     for key, ours in wanted.items():
         theirs, path = live.get(key), f"{above}{key}"
         if isinstance(ours, Mapping) and isinstance(theirs, Mapping):
@@ -120,9 +120,9 @@ def _values(wanted: Mapping[str, Any], live: Mapping[str, Any], above: str = "")
 
 
 def _webhooks(cluster: LiveCluster) -> Iterator[Drift]:
-    """MetalLB's webhook, where its configuration is there and lets everything pass while the webhook is down.
+    """MetalLB's webhook, if its configuration exists and admits everything while the webhook is down.
 
-    Whether one was meant to be there at all is on no record, so that it is absent is not drift.
+    No record says whether there should be one, so a missing webhook is not drift.
     """
     items = None
     with suppress(OperatorError):  # an identity that may not read it still sees the rest
@@ -145,9 +145,9 @@ def _webhooks(cluster: LiveCluster) -> Iterator[Drift]:
 
 def _show(stack: str, found: tuple[Drift, ...]) -> None:
     if not found:
-        out.print(f"{stack}: no drift; the cluster says what Pulumi.{stack}.yaml says")
+        out.print(f"{stack}: no drift; the cluster matches Pulumi.{stack}.yaml")
         return
-    for entry in found:  # lines, not a table: a command that is wrapped cannot be copied
+    for entry in found:  # lines, not a table: nobody can copy a wrapped command
         colour = _COLOURS.get(entry.way, "yellow")
         out.print(f"[{colour}]{entry.way.value:9}[/][bold]{escape(entry.object)}[/]", highlight=False, soft_wrap=True)
         for mark, text in (("  ", entry.seen), ("by", entry.who), ("->", entry.remedy)):

@@ -1,4 +1,4 @@
-"""`kmetal-network explain NET-201`: what a law says, why it holds, how to mend a breach, and its source.
+"""`kmetal-network explain NET-201`: what a law says, why, how to fix a breach, and its source.
 
 `kmetal-network explain CUT-OFF` does the same for a finding code: when it appears, why, and the ways out.
 """
@@ -24,12 +24,12 @@ from kmetal_network.laws.registry import BY_ID, LAWS
 
 FINE: Final = 0
 EXAMPLES: Final = Path(__file__).with_name("examples.json")
-"""Both sides of each law, written by `make generate` from the table of cases."""
+"""One passing and one failing example of each law, written by `make generate` from the test cases."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """YAML on each side of a law."""
+    """YAML that keeps a law, and YAML that breaks it."""
 
     keeps: str
     breaks: str
@@ -39,9 +39,9 @@ def explain(asked: str | None = None, *, output: str = "text", examples: Mapping
     """Print one law or finding code, or the list of all: the laws first, then the codes.
 
     Args:
-        asked: the id of a law or a finding code, in any case; all of them where it is left out.
+        asked: id of a law or a finding code, in upper or lower case; None lists all.
         output: `text` for people, `json` for machines.
-        examples: a keeping and a breaking example by id; by default those of the table of cases.
+        examples: a passing and a failing example by id; by default those of the test cases.
 
     Raises:
         OperatorError: there is no such law or code.

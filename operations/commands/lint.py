@@ -1,8 +1,8 @@
 """`kmetal-network lint FILE...`: the same laws on plain YAML, each finding with its file and line.
 
-It reads Kubernetes manifests (several documents, Lists, what releases and wrappers hold), kMetal's values, whole or in
-fragments, and stack files. What it is given is taken as a part of the network, unless `--whole` says that it is all of
-it: that something is missing from a part proves nothing. At the end it says what it could not judge.
+It reads Kubernetes manifests (multiple documents, Lists, and the content of Helm releases and wrappers), kMetal's
+values, whole or partial, and stack files. It takes the files as a part of the network, so it reports nothing as
+missing; with `--whole` it does. At the end it lists what it could not check.
 """
 
 from __future__ import annotations
@@ -37,18 +37,18 @@ def lint(
     against: str | None = None,
     root: Path = Path(),
 ) -> int:
-    """Judge files, print what is found, and return the exit code.
+    """Check files, print the findings, and return the exit code.
 
     Args:
         files: paths of files or folders; `-` reads standard input.
         output: `text` for people, `json` for machines.
-        strict: warnings count as errors do.
-        whole: the files are the whole network, so what is missing in them is missing.
-        against: a stack of the project; the files are held to its facts.
+        strict: warnings count as errors.
+        whole: the files describe the whole network, so missing objects are findings.
+        against: a stack of the project; the files are checked together with its objects.
         root: the project.
 
     Returns:
-        0 fine, or warnings alone; 1 errors; 2 something could not be read, or there was nothing to judge.
+        0 no errors; 1 errors; 2 something could not be read, or there was nothing to check.
 
     Raises:
         OperatorError: the stack has no file, or its file is wrong.
@@ -61,7 +61,7 @@ def lint(
     )
     unreadable = [*sources.unreadable]
     if not (coverage.objects or sources.environments or sources.findings or sources.unjudged or unreadable):
-        problem, remedy = "nothing to judge: no object in what was read", "name files with Kubernetes YAML"
+        problem, remedy = "nothing to check: the input contains no object", "name files with Kubernetes YAML"
         place = "(stdin)" if list(files) == [STDIN] else ", ".join(files)
         unreadable.append(Finding(place=place, problem=problem, remedy=remedy))
     everything = tuple(sorted({*unreadable, *sources.findings, *findings}))
@@ -72,7 +72,7 @@ def lint(
 
 
 def fails(findings: Iterable[Finding], *, strict: bool) -> bool:
-    """Whether findings make a command end with 1: errors do, warnings where they are asked to."""
+    """Whether findings make a command exit 1: errors do, and with `strict` warnings do."""
     return any(strict or finding.severity is Severity.ERROR for finding in findings)
 
 
@@ -85,7 +85,7 @@ def lint_manifests(manifests: Iterable[SourceObject]) -> tuple[Finding, ...]:
 def _judged(
     manifests: Sequence[SourceObject], sources: Sources, environment: Facts | None, *, whole: bool
 ) -> tuple[tuple[Finding, ...], Coverage]:
-    """Every finding of form and law, and how much of it a law could judge."""
+    """Every finding of form and law, and how much of the input the laws could check."""
     seen = read_objects(manifests, whole=whole)
     laws = judge(seen.facts) if environment is None else judged_against(environment, seen.facts)
     found = {*seen.shape, *laws, *judge_estate(sources.environments)}

@@ -1,9 +1,10 @@
-"""`kmetal-network offboard`: takes one tenant away; proves that nothing of it is left and nobody else was touched.
+"""`kmetal-network offboard`: removes one tenant, and proves that nothing of it is left and nobody else was touched.
 
-The stack file is the source of truth, so the tenant leaves it first: its lines are cut out, and put back unless the
-plan was shown, held nothing but this tenant, cut nobody off, and was confirmed. A run that was killed is finished by
-the same command; for a tenant that is gone already it is a proof alone. It deletes nothing by itself: what no state
-knows is named with its cure.
+The stack file is the source of truth, so the tenant leaves it first. The command cuts the tenant's lines out. It puts
+them back unless the plan contains this tenant alone, cuts nobody off, and the operator confirms it.
+
+Run the command again to finish a run that was killed; for a tenant that is gone already it only proves so. Only the
+engine deletes objects: an object that is not in the state is named, with the command that deletes it.
 """
 
 from __future__ import annotations
@@ -48,18 +49,18 @@ _OWNERS: Final = {
     "TenantControlPlane": ("kamaji.clastix.io", "tenantcontrolplanes"),
     "Cluster": ("cluster.x-k8s.io", "clusters"),
 }
-"""Kinds that not every cluster serves, and whose version moves: asked for."""
+"""Kinds that not every cluster serves and whose version varies, so the cluster is asked."""
 
 _PATIENCE: Final = 60.0
 _GRACE: Final = 3.0
-"""Controllers delete what depends on an object a moment after it."""
+"""Controllers delete an object's dependents a moment after the object."""
 
 
 def offboard(root: Path, stack: str, tenant: str, *, yes: bool, patience: float = _PATIENCE) -> None:
-    """Take a tenant away, or prove that it is.
+    """Remove a tenant, or prove that it is gone.
 
     Raises:
-        OperatorError: it is in use, the plan holds more than it, or something of it is left; nothing is half told.
+        OperatorError: it is in use, the plan changes more than this tenant, or some of it is left. The error lists all.
     """
     environment, _ = load_stack(root, stack)
     with LiveCluster.of(root, environment.settings.cluster) as cluster:
@@ -74,7 +75,7 @@ def offboard(root: Path, stack: str, tenant: str, *, yes: bool, patience: float 
             outcome, others = _take_away(root, environment, cluster, owned, yes=yes)
         else:
             listed = ", ".join(entry.name for entry in environment.settings.tenants) or "none"
-            out.print(f"{stack}: no tenant {tenant} in the settings ({listed}), nothing to take away", highlight=False)
+            out.print(f"{stack}: no tenant {tenant} in the settings ({listed}), nothing to remove", highlight=False)
         with watched(f"proving that nothing of {tenant} is left"):
             seen = _settled(cluster, owned, patience)
         _prove(environment, owned, others, seen, outcome)
@@ -105,7 +106,7 @@ def _vpcs(environment: Environment) -> list[str]:
 
 
 def _own_objects(environment: Environment, tenant: str) -> set[tuple[str, str]]:
-    """What the settings make of the tenant; empty when they do not name it."""
+    """The tenant's objects by the settings; empty if they do not name the tenant."""
     external = environment.settings.provider.external
     return {
         (manifest.kind, object_key(manifest.body))
@@ -123,7 +124,7 @@ def _refuse_in_use(owned: TenantObjects, seen: Seen) -> None:
 def _take_away(
     root: Path, environment: Environment, cluster: LiveCluster, owned: TenantObjects, *, yes: bool
 ) -> tuple[Outcome, Mapping[str, Object]]:
-    """Show, ask, apply; what was only in the file, or is only in the cluster, leaves the engine nothing to do.
+    """Show, ask, apply. The engine has nothing to do for a tenant that is only in the file or only in the cluster.
 
     Returns:
         What the engine did, and everybody else's objects as they were just before.
@@ -138,7 +139,7 @@ def _take_away(
                 Finding(
                     place=f"stack {stack}",
                     problem=f"the plan would also {step.operation} {step.name}",
-                    remedy=f"kmetal-network up {stack} first, so that nothing but the tenant goes",
+                    remedy=f"run kmetal-network up {stack} first, so that only the tenant is deleted",
                     rule=OTHERS_TOO,
                 )
                 for step in unrelated
@@ -147,18 +148,18 @@ def _take_away(
         for step in planned.steps:
             out.print(f"  {step.operation} {step.type.rpartition(':')[2]} {step.object or step.name}", highlight=False)
         if planned.steps and not yes:
-            typer.confirm(f"Take tenant {tenant} out of Pulumi.{stack}.yaml and out of the cluster?", abort=True)
-        seen = _look(cluster)  # the answer may have taken a while
+            typer.confirm(f"Remove tenant {tenant} from Pulumi.{stack}.yaml and from the cluster?", abort=True)
+        seen = _look(cluster)  # the operator may have taken a while to answer
         _refuse_in_use(owned, seen)
-    outcome = _run(root, stack, "up", f"taking {tenant} away", notes) if planned.steps else planned
+    outcome = _run(root, stack, "up", f"deleting {tenant}", notes) if planned.steps else planned
     return outcome, of_others(owned, _vpcs(environment), seen)
 
 
 @contextmanager
 def _cut_out(root: Path, environment: Environment, tenant: str, *, listed: bool) -> Iterator[Environment]:
-    """The settings without the tenant, in the file, too; put back if anything stops before the first write."""
+    """The settings and the file without the tenant; the file is restored if anything stops before the first write."""
     path = stack_file(root, environment.name)
-    written = path.read_bytes()  # as bytes: line ends stay what they are
+    written = path.read_bytes()  # as bytes, to keep the line endings
     try:
         if listed:
             path.write_bytes(without_tenant(written.decode(), path.name, tenant).encode())
@@ -169,7 +170,7 @@ def _cut_out(root: Path, environment: Environment, tenant: str, *, listed: bool)
 
 
 def _is_the_tenants(step: Step, after: Environment, tenant: str, own: set[tuple[str, str]]) -> bool:
-    """Whether a step takes an object of the tenant away; one that no settings name any more is known by its name."""
+    """Whether a step deletes an object of the tenant; an object that no settings name is matched by its name."""
     if step.operation != "delete":
         return False
     if own:
@@ -186,7 +187,7 @@ def _run(root: Path, stack: str, verb: Verb, title: str, notes: Notes) -> Outcom
 
 
 def _settled(cluster: LiveCluster, owned: TenantObjects, patience: float) -> dict[str, Mapping[str, Object]]:
-    """What there is once nothing of the tenant is on its way out any more, or patience ends."""
+    """The live objects once nothing of the tenant is terminating any more, or after a timeout."""
     begun = time.monotonic()
     while True:
         seen = _look(cluster)
@@ -201,7 +202,7 @@ def _settled(cluster: LiveCluster, owned: TenantObjects, patience: float) -> dic
 def _prove(
     environment: Environment, owned: TenantObjects, others: Mapping[str, Object], seen: Seen, outcome: Outcome | None
 ) -> None:
-    """Say it, or everything that speaks against it; what the engine itself said first."""
+    """Print the proof, or everything that disproves it, beginning with the engine's own errors."""
     now = of_others(owned, _vpcs(environment), seen)
     findings = [*left(owned, seen), *touched(others, now)]
     if outcome is not None and outcome.failed:
@@ -211,8 +212,8 @@ def _prove(
     if findings:
         raise OperatorError(findings)
     kinds = ", ".join(GONE_IN_ORDER)
-    out.print(f"{environment.name}: nothing of {owned.tenant} is left (looked at: {kinds})", highlight=False)
+    out.print(f"{environment.name}: nothing of {owned.tenant} is left (checked: {kinds})", highlight=False)
     if outcome is not None:
         exact = same_version(others, now)
-        counters = f"; {len(others) - exact} in their status alone" if exact != len(others) else ""
-        out.print(f"{len(others)} objects of others stand untouched, {exact} to the resourceVersion{counters}")
+        counters = f"; {len(others) - exact} changed in status alone" if exact != len(others) else ""
+        out.print(f"{len(others)} objects of others are untouched, {exact} with the same resourceVersion{counters}")

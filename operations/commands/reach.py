@@ -1,6 +1,6 @@
-"""`kmetal-network reach`: who can reach whom, by the settings, by plain YAML, or by what stands in the cluster.
+"""`kmetal-network reach`: who can reach whom, according to the settings, plain YAML, or the live cluster.
 
-Nothing is sent and nothing is written: every verdict is computed (`kmetal_network.reach`).
+It sends no packet and writes nothing: every verdict is computed (`kmetal_network.reach`).
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ _COLOURS: Final = {
     Outcome.NO_ROUTE: "dim",
     Outcome.DROPPED: "red",
 }
-_LOOKED_AT: Final = (
+_KINDS_READ: Final = (
     "Vlan", "Subnet", "Vpc", "OvnEip", "OvnSnatRule", "OvnFip", "OvnDnatRule", "Node", "IPAddressPool", "ServiceCIDR",
 )  # fmt: skip
 _NAMED: Final = 4
@@ -58,16 +58,16 @@ _NAMED: Final = 4
 
 @dataclass(frozen=True)
 class Asked:
-    """What the command line asks for."""
+    """Source and target from the command line."""
 
     source: str | None = None
-    """A part of a source's name, of its VPC's, or a class of sources."""
+    """Part of the name of a source or its VPC, or a class of sources."""
     target: str | None = None
-    """An address or a block, or a part of a class's name."""
+    """An address, a block, or part of a class's name."""
 
 
 def reach(facts: Facts, title: str, asked: Asked, output: Output) -> int:
-    """Print who can reach whom by some facts; the exit code is 0."""
+    """Print who can reach whom; the exit code is 0."""
     found = table(facts)
     rows = [row for row in found.rows if _wanted(row, asked.source)]
     if asked.source and not rows:
@@ -87,7 +87,7 @@ def reach(facts: Facts, title: str, asked: Asked, output: Output) -> int:
 
 
 def compare(before: Facts, after: Facts, title: str, output: Output) -> int:
-    """Print what opens and what closes; 1 where a path between tenants or towards the platform opens."""
+    """Print what opens and what closes; 1 if a path between tenants or to the platform opens."""
     changes = difference(table(before), table(after))
     opened = [change for change in changes if change.way == "opens"]
     if output is Output.JSON:
@@ -105,12 +105,12 @@ def compare(before: Facts, after: Facts, title: str, output: Output) -> int:
 
 
 def settings_facts(root: Path, stack: str) -> Facts:
-    """What a stack file says; it may break laws, since an open path is asked for and not judged here."""
+    """Facts from a stack file. It may break laws: this command reports open paths and does not judge them."""
     return stack_now(root, stack).facts()
 
 
 def base_facts(root: Path, stack: str, revision: str) -> Facts:
-    """What the same stack file said at another git revision.
+    """Facts from the same stack file at another git revision.
 
     Raises:
         OperatorError: git does not know the revision, or the file is not in it or cannot be read.
@@ -119,7 +119,7 @@ def base_facts(root: Path, stack: str, revision: str) -> Facts:
 
 
 def live_facts(root: Path, stack: str) -> Facts:
-    """What stands in the stack's cluster.
+    """Facts from the stack's live cluster.
 
     Raises:
         UnreachableError: the cluster does not answer.
@@ -131,14 +131,14 @@ def live_facts(root: Path, stack: str) -> Facts:
 
 
 def facts_in(environment: Environment, cluster: LiveCluster) -> Facts:
-    """What a cluster's objects say, and of the settings what no object shows."""
-    seen = snapshot(cluster, _LOOKED_AT)
+    """Facts from a cluster's objects, and those settings that no object shows."""
+    seen = snapshot(cluster, _KINDS_READ)
     objects = [body for found in seen.values() for body in found.values()]
     return Facts.union((unshown(environment.facts()), read_objects(objects, whole=True).facts))
 
 
 def files_facts(files: Sequence[str]) -> tuple[Facts, int]:
-    """What plain YAML says, and 2 where a part of it cannot be read."""
+    """Facts from plain YAML, and exit code 2 if a part of it cannot be read."""
     sources = read_sources(files)
     unreadable = [*sources.unreadable]
     for finding in unreadable:
@@ -151,14 +151,14 @@ def _wanted(row: Row, source: str | None) -> bool:
 
 
 def _no_such(option: str, text: str, there: Sequence[str]) -> list[Finding]:
-    problem = f"{text!r} names nothing here"
+    problem = f"{text!r} matches nothing here"
     return [
-        Finding(place=option, problem=problem, remedy=f"write a part of one of these: {', '.join(there)}", rule=USAGE)
+        Finding(place=option, problem=problem, remedy=f"write part of one of these: {', '.join(there)}", rule=USAGE)
     ]
 
 
 def _print(found: Table, wanted: Sequence[Place], title: str) -> None:
-    """A table for each group of equal treatment."""
+    """One table for each group of sources with the same verdicts."""
     for row, names in found.groups():
         grid = Grid(title=_heading(row, names), title_justify="left", expand=False)
         for heading in ("to", "verdict", "decided by"):
@@ -173,11 +173,11 @@ def _print(found: Table, wanted: Sequence[Place], title: str) -> None:
     out.print(f"{title}: {counted(len(found.rows), 'source')} of {kinds} of treatment", highlight=False)
     unknown = [place.value for place in wanted if not any(place in row.cells for row in found.rows)]
     if unknown:
-        out.print(f"nothing is known of: {', '.join(unknown)}", highlight=False)
+        out.print(f"not known: {', '.join(unknown)}", highlight=False)
 
 
 def _lines(table_of: Table, row: Row, wanted: Sequence[Place]) -> list[tuple[str, Verdict]]:
-    """Classes of one verdict together; several verdicts of one class each with the addresses that have it."""
+    """Classes grouped by verdict; a class with several verdicts lists the addresses of each."""
     found: dict[Verdict, list[str]] = {}
     for place in (each for each in wanted if each in row.cells):
         name = place.value if row.vpc else place.value.removeprefix("other ")
@@ -198,7 +198,7 @@ def _heading(row: Row, names: Sequence[str]) -> str:
 
 
 def _answer(found: Table, rows: Sequence[Row], target: Span, title: str, output: Output) -> None:
-    """Verdicts towards one address or block, from each source."""
+    """Verdicts of each source for one address or block."""
     paths = Paths(found.network)
     answers: list[tuple[str, Span, Verdict]] = []
     for row in rows:

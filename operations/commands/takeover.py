@@ -1,4 +1,4 @@
-"""Hands a network made by hand over to its stack, and proves that nothing but its owner has changed."""
+"""Hands a network made by hand over to a stack, and proves that nothing changed except the owner."""
 
 from __future__ import annotations
 
@@ -25,50 +25,50 @@ _DEFAULT_VPC: Final = "default-vpc"
 
 
 class Takeover(WritableCluster):
-    """A cluster of which objects are handed over; `root` is the project."""
+    """A cluster whose objects are handed over; `root` is the project."""
 
     def __init__(self, kubeconfig: Mapping[str, Any], root: Path) -> None:
         super().__init__(kubeconfig)
         self._root = root
 
     def take_over(self, proposal: Proposal) -> None:
-        """Label each object, end kubectl's ownership, and let one `up` take all of them into the state.
+        """Label each object, end kubectl's field ownership, and import all of them into the state by one `up`.
 
-        A run that dies in between is finished by another: what is handed over already is not touched again.
+        Run it again after a run that was killed: it does not touch objects that are handed over already.
 
         Raises:
-            OperatorError: an object has changed since it was read, or the engine or the pack refuses.
+            OperatorError: an object has changed since it was read, or the engine or the policy pack refuses.
         """
         environment = proposal.environment
-        select(self._root, environment.name)  # no CLI, backend or passphrase: said before an object is touched
+        select(self._root, environment.name)  # reports a missing CLI, backend or passphrase before an object is touched
         with watched(f"handing {len(proposal.adopted)} objects over"):
             for adopted in proposal.adopted:
                 patch = takeover_patch(adopted.live, environment.name)
                 if patch and adopted.manifest.role != _DEFAULT_VPC:
                     self._let_go(path_of(adopted.manifest.kind, adopted.live), patch)
-        guard(environment, self, self._engine(environment.name, "preview", "previewing the hand-over"))
-        self._engine(environment.name, "up", "taking it into the state")
+        guard(environment, self, self._engine(environment.name, "preview", "previewing the takeover"))
+        self._engine(environment.name, "up", "importing it into the state")
 
     def prove(self, proposal: Proposal) -> None:
-        """Nothing is left to change, also after a look at every object, and every object is the one that it was.
+        """Prove that nothing is left to change, also with a refresh, and that no object was replaced.
 
         Raises:
-            OperatorError: it is not so.
+            OperatorError: the proof fails.
         """
         stack = proposal.environment.name
-        for title, refresh in (("previewing", False), ("previewing with a look at every object", True)):
+        for title, refresh in (("previewing", False), ("previewing with a refresh", True)):
             if steps := self._engine(stack, "preview", title, refresh=refresh).steps:
                 names = ", ".join(f"{step.operation} {step.name}" for step in steps)
                 raise OperatorError(
-                    f"stack {stack}: adopted, and still to change ({names}); see `kmetal-network preview {stack}`"
+                    f"stack {stack}: adopted, but changes remain ({names}); see `kmetal-network preview {stack}`"
                 )
         before = _uids(entry.live for entry in proposal.adopted)
         after = snapshot(self, sorted({entry.manifest.kind for entry in proposal.adopted}))
         now = _uids(item for items in after.values() for item in items.values())
         if gone := sorted(" ".join(key) for key, uid in before.items() if now.get(key) != uid):
-            raise OperatorError(f"stack {stack}: adopted, and no longer the same objects: {', '.join(gone)}")
+            raise OperatorError(f"stack {stack}: adopted, but replaced or deleted meanwhile: {', '.join(gone)}")
         out.print(
-            f"{stack}: {len(before)} objects adopted, each the one that it was; nothing to change, also with --refresh",
+            f"{stack}: {len(before)} objects adopted, none replaced; nothing to change, also with --refresh",
             soft_wrap=True,
             highlight=False,
         )

@@ -78,7 +78,7 @@ class Step:
 
 
 class Watch(Protocol):
-    """Follows a run: told of each step when it begins and when it is done."""
+    """Follows a run: called when each step begins and when it is done."""
 
     def __call__(self, step: Step, *, done: bool) -> None:
         """One step begins, or is done."""

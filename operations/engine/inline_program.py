@@ -1,4 +1,4 @@
-"""An inline program that ends with its engine, and tells it no more than somebody hears.
+"""An inline program that ends with its engine, and sends it no debug messages.
 
 When a policy or the API server refuses a resource in the middle of an `up`, the outputs of that resource never come,
 and the SDK's program waits for them after the engine has gone (pulumi 3.250, `automation/_server.py`). Its thread would
@@ -26,7 +26,7 @@ _POLL: Final = 0.01
 
 
 def _unheard(*_: Any, **__: Any) -> None:
-    """What nobody hears is not said."""
+    """Debug messages, which are dropped."""
 
 
 class Inline:

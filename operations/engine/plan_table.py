@@ -1,8 +1,7 @@
 """The plan of a run as a table: what happens to which object, and why where one is replaced.
 
-Objects are named as the cluster knows them; components, which it does not know, are called so. Objects of the
-admission wall, 22 with a first `up`, share a line where the same happens to them: they are one setting's, and would
-push the network off the screen.
+Objects have the names that the cluster knows; components, which it does not know, are marked as such. Admission
+objects with the same operation share a line: a first `up` creates 22, which would push the network off the screen.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a run of ours tells its program; plain `pulumi` sends a program on no errand."""
+"""What a `kmetal-network` run passes to its program; unset under plain `pulumi`."""
 
 from __future__ import annotations
 

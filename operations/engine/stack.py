@@ -1,4 +1,4 @@
-"""The engine's stack: chosen, mended where a killed run left it torn, and told from one that a live run holds."""
+"""Selects the engine's stack, repairs what a killed run left half written, and tests whether a lock's run is alive."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class _Workspace(auto.LocalWorkspace):
 
 
 class QuietStack(auto.Stack):
-    """A stack that asks the engine nothing after a run: its events have told, and each question takes half a second."""
+    """A stack that asks the engine nothing after a run: events report it all, and each call takes half a second."""
 
     def outputs(self) -> auto.OutputMap:
         """None; `operations.engine.events` has them from the events."""

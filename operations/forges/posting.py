@@ -12,7 +12,7 @@ _OVER: Final = "Nothing more: an earlier text went on here."
 
 
 def post(pull_request: PullRequest, texts: Sequence[str], *, head: str, author: str = "") -> str:
-    """Write the texts; a comment of ours is edited, a stranger's is left alone, whatever it begins with.
+    """Write the texts; our own comment is edited; comments of others are left alone, whatever they begin with.
 
     Args:
         pull_request: where.

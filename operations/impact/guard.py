@@ -1,4 +1,4 @@
-"""Refuses a plan that would cut somebody off, between the preview and the first write.
+"""Rejects a plan that would cut somebody off, between the preview and the first write.
 
 Plain Pulumi deletes a SNAT rule first and then waits for ever for a Subnet that has pods, with the tenant cut off
 meanwhile (docs/evidence/kube-ovn.md#deletion); MetalLB gives a Service another address in the moment in which a pool
@@ -72,7 +72,7 @@ class Examined:
 
 
 def examine(environment: Environment, cluster: LiveCluster, outcome: Outcome) -> Examined:
-    """What `guard` would say of a preview, whole; nothing is raised, and what could not be seen is told apart."""
+    """All that `guard` would report about a preview. Raises nothing; what could not be read is listed separately."""
     unseen: list[Finding] = []
     eyes = _Eyes(cluster, unseen)
     findings = _findings(environment, eyes, outcome)

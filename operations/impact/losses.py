@@ -1,7 +1,7 @@
-"""Who would be cut off by a plan, or lose an address to it: plain looks at live objects, nothing is asked or changed.
+"""Who would lose connectivity or an address by a plan. Works on objects already read; changes nothing.
 
-What cannot be read as an address (a rogue pool's text, the `<nil>` that Kube-OVN writes into `excludeIps` for what it
-does not understand) is held to be none: nobody is given an address out of it.
+Text that is no address counts as none: nobody gets an address from it. Examples are an undeclared pool's text, and the
+`<nil>` that Kube-OVN writes into `excludeIps` for what it does not understand.
 """
 
 from __future__ import annotations

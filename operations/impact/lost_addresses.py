@@ -1,6 +1,6 @@
 """Who loses an address when a pool gives it up: Services and hosted control planes, by what the cluster shows now.
 
-What cannot be read as an address (a rogue pool's text) is held to be none: nobody is given an address out of it.
+Text that is no address (in an undeclared pool) counts as none: nobody gets an address from it.
 """
 
 from __future__ import annotations

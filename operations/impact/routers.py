@@ -1,4 +1,4 @@
-"""Which standing routers the settings give another way out, and what that takes down; nothing is written here.
+"""Which existing routers get another egress address by the settings, and which objects that deletes. Writes nothing.
 
 An address belongs to its router for life, so another `egressAddress` is another router (`operations.rerouting`). To pin
 the address that a router has already costs nothing: Kube-OVN made the OvnEip for a Vpc of ours, and the stack takes it

@@ -58,7 +58,7 @@ def print_text(findings: Sequence[Finding], coverage: Coverage, sources: Sources
     count = f"{counted(errors, 'error')}, {counted(len(findings) - errors, 'warning')}"
     files = f" and {counted(len(sources.environments), 'stack file')}" if sources.environments else ""
     what = f"{counted(coverage.objects, 'object')}{files}, {len(LAWS)} laws"
-    nothing = "nothing found" if coverage.objects or sources.environments else "nothing to judge"
+    nothing = "nothing found" if coverage.objects or sources.environments else "nothing to check"
     console.print(f"{what}: {count if findings else nothing}", style="bold")
     for sentence in not_judged(coverage, sources):
         console.print(f"not judged: {sentence}")

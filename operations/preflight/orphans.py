@@ -1,9 +1,9 @@
-"""What a run that died left behind and the next one cannot put right by itself, told before a write.
+"""Finds orphans: objects that a killed run left and that the next run cannot fix. Reports them before any write.
 
-An object that was made and not written down is taken over by its label (`operations.preflight.obstacles`). That goes
-wrong in two ways: the settings no longer ask for it, so nobody ever deletes it; or they ask for another value in a
-field that only a replacement may change, and for the engine it is new. Neither is deleted here: a label says whose an
-object is, and not that no other state knows it, and whoever lost a state would lose the network, too.
+A run takes over an object with our label that the state does not contain (`operations.preflight.obstacles`). That
+fails in two cases. The settings no longer name the object, so nothing ever deletes it. Or they change a field that only
+a replacement can change, and the engine takes the object for new. Nothing is deleted here: a label proves ownership,
+not that no other state tracks the object. After the loss of a state, deleting it could remove live tenants.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""What the platform under a stack has to have before the first write: its kinds, its Kube-OVN, its gateway nodes.
+"""Checks what a stack needs of the platform before the first write: kinds, Kube-OVN, and gateway nodes.
 
-Pulumi itself previews green without a kind, retries for 65 seconds in the `up` and then fails half way; it makes a stub
-Node where a labelled node has gone (docs/evidence/provider.md#patch-resources, #waits). What cannot be seen is said,
-never taken for fine.
+Pulumi previews without error if a kind is missing; the `up` retries for 65 seconds and then fails half way. It creates
+a stub Node for a labelled node that is gone (docs/evidence/provider.md#patch-resources, #waits). What cannot be read is
+reported, never assumed to be right.
 """
 
 from __future__ import annotations

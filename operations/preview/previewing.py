@@ -209,7 +209,7 @@ def _show(plan: Plan, outcome: Outcome, environment: Environment, cluster: LiveC
         note(str(error))
         names = ()
     if names:
-        text = f"{environment.name}: to be taken down first, and made anew: {', '.join(names)}"
+        text = f"{environment.name}: to be deleted first, then recreated: {', '.join(names)}"
         out.print(text, highlight=False)
     for risk in plan.risks:
         if risk.severity is Severity.ERROR:

@@ -1,9 +1,9 @@
-"""Helm's records of a release of our name that the stack's state does not know.
+"""Handles Helm release records with our name that the stack's state does not contain.
 
-Helm refuses to install under a name that it has a record of, half made or whole. What a run left that died before the
-engine could write it down would stop every `up` after it. The state tells that such a record is ours, as it holds the
-creation as pending; without it Helm installs anew, and takes over each object that carries the release's name in its
-annotations, so that nothing that runs is taken away for a moment. Any other record is somebody else's release.
+Helm refuses to install a release under a name that it has a record of. A run that was killed before the engine
+recorded the release would block every later `up`. Such a record is ours if the state holds the creation as pending.
+Then we delete the record; Helm installs again and takes over each object annotated with the release's name, so
+nothing that runs is deleted. Any other record is somebody else's release.
 
 A pending creation stays in a state long after the release is known (pulumi pkg 3.250, `snapshot.go`: "must require user
 intervention to be cleared"), so it proves nothing by itself.

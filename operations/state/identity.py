@@ -1,7 +1,7 @@
-"""Which cluster a run is about: the one that the settings name, and the one that the state is of.
+"""Checks that the settings, the state and the kubeconfig context are about the same cluster.
 
-The engine compares neither: a `destroy` and a refresh go to the cluster that the state remembers, whatever the settings
-say by now, and an `up` on a cluster that was built anew finds each object "same" in its state and makes none.
+The engine does not check. A `destroy` and a refresh go to the cluster recorded in the state, whatever the settings name
+now. An `up` on a rebuilt cluster finds each object "same" in its state and creates none.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ _UPSERT: Final[dict[str, Any]] = (
     else {}
 )
 """Take over what a killed run left; `operations.preflight` has seen that it is ours. Up to 4.28 the provider does so by
-itself; from 4.29 on it has to be told (pulumi-kubernetes CHANGELOG, 4.29.0)."""
+itself; from 4.29 on this option is needed (pulumi-kubernetes CHANGELOG, 4.29.0)."""
 
 
 def credentials(root: Path, loaded: Environment) -> str:

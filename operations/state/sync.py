@@ -1,7 +1,7 @@
-"""Holds a stack's state to the cluster before a run, and brings it up to date where the engine is about to rely on it.
+"""Reconciles the stack's state with the cluster before a run.
 
-Three things in a state grow old: the credentials that the last `up` left there, patches of Nodes whose label was turned
-off, and, when a cluster was built anew or the settings name another one, all of it.
+Three things in a state become outdated: the credentials of the last `up`, patches of Nodes whose label changed, and
+all of it when the cluster was rebuilt or the settings name another one.
 """
 
 from __future__ import annotations

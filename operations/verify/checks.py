@@ -57,7 +57,7 @@ def not_ready(subnet: Mapping[str, Any]) -> list[str]:
     conditions = {entry.get("type"): entry for entry in at(subnet, "status", "conditions") or ()}
     ready = conditions.get("Ready")
     if ready is None:
-        return ["no Ready condition: its Vpc is not standing, or a namespace is not the Vpc's"]
+        return ["no Ready condition: its Vpc is missing or not ready, or a namespace is not the Vpc's"]
     if ready.get("status") != "True":
         return [f"not Ready: {ready.get('reason')} {ready.get('message') or ''}".strip()]
     if ready.get("reason") == _NOT_OVN:

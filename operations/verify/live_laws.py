@@ -1,9 +1,8 @@
-"""The laws on the live cluster: what really stands there, objects that no settings know included.
+"""Checks the laws on the live cluster, including objects that no settings declare.
 
-The objects are the cluster's own, read as `lint` reads a file. From the settings comes only what no object there says:
-the ranges of the platform, the management VLAN, what each tenant cluster was promised, and which laws are relaxed. So
-an object made by `kubectl` is judged like one of ours, and one that is written but missing is no breach (the other
-checks of `verify` say so).
+The objects come from the cluster, read as `lint` reads a file. The settings add only what no object shows: the
+platform's ranges, the management VLAN, the addresses reserved for each tenant cluster, and the relaxed laws. So an
+object made by `kubectl` is judged like one of ours. A missing object breaks no law; other checks of `verify` report it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""After a run that failed: what the objects of its failed steps look like now, and what to do about each.
+"""After a failed run: the present state of each object whose step failed, and what to do about it.
 
 The engine says `timed out waiting for the condition`; the object's status says which node, which reason. Reads it with
-the checks of `operations.verify.verification`, so that a wait and a look never differ. What the API server refused for
-a field's sake is told by who holds that field.
+the checks of `operations.verify.verification`, so that `up` and `verify` never disagree. For a field conflict it names
+the manager that owns the field.
 """
 
 from __future__ import annotations

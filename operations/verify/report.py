@@ -47,8 +47,8 @@ def show(console: Console, stack: str, found: Sequence[Check]) -> None:
     console.print(table)
     count = Counter(entry.verdict for entry in found)
     console.print(
-        f"{stack}: {count[Verdict.PASS]} pass, {count[Verdict.FAIL]} fail, {count[Verdict.WARN]} to know of,"
-        f" {count[Verdict.UNSEEN]} with nothing to look at"
+        f"{stack}: {count[Verdict.PASS]} pass, {count[Verdict.FAIL]} fail, {count[Verdict.WARN]} warn,"
+        f" {count[Verdict.UNSEEN]} not checked"
     )
 
 

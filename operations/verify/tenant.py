@@ -27,7 +27,7 @@ def tenant_checks(environment: Environment, tenant: Tenant, seen: Seen) -> Itera
             if vpc and at(vpc, "status", "enableExternal") is not True
             else "",
         ],
-        "router stands, external port connected",
+        "router ready, external port connected",
         f"are the gateway nodes labelled? then touch it: kubectl annotate vpc {names.vpc} ovn.kubernetes.io/kick=now",
     )
     external = environment.settings.provider.external.name

@@ -1,8 +1,8 @@
-"""`kmetal-network verify`: what the seed's Verifying and Troubleshooting sections ask, read off the live objects.
+"""`kmetal-network verify`: the checks in the guide's Verifying and Troubleshooting sections, on the live objects.
 
-Held to the status fields that really prove it. `ready` alone proves little: an EIP and a SNAT rule report ready without
-a router port, a Subnet's Ready outlives a change, a Vpc's `standby` is true where its external port failed
-(docs/evidence/kube-ovn.md#readiness).
+Each check reads the status fields that really prove it. `ready` alone proves little: an EIP and a SNAT rule report
+ready without a router port, a Subnet's Ready outlives a change, a Vpc's `standby` is true although its external port
+failed (docs/evidence/kube-ovn.md#readiness).
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _PODS: Final = (
     (_FLANNEL, "kube-flannel", {"app": "flannel"}),
     (_METALLB, METALLB_NAMESPACE, {"app.kubernetes.io/name": "metallb"}),
 )
-"""The seed's Troubleshooting list. Without the first four there is no tenant network; the last two may be others' to
+"""The guide's Troubleshooting list. Without the first four there is no tenant network; the last two may be others' to
 bring (`network.flannel.enabled`, `metallb.enabled`)."""
 
 
@@ -142,7 +142,7 @@ def _admission(environment: Environment, seen: Seen) -> Check:
     ]
     problems = [f"{manifest.kind} {manifest.name} is missing" for manifest in missing]
     problems += [f"{manifest.kind} {manifest.name} differs" for manifest in differing]
-    seen_there = f"{len(wanted)} objects; kubectl meets {len(HELD)} laws at the API server"
+    seen_there = f"{len(wanted)} objects; the API server enforces {len(HELD)} laws"
     return check("laws", what, problems, seen_there, f"pulumi up -s {environment.name} --refresh puts them back")
 
 

@@ -52,7 +52,7 @@ def test_an_address_is_pinned_where_it_is_changed_and_let_go_of(project: Project
 
     pin(project, present)
     assert said(project.must("preview").steps) == {("create", "alpha-egress")}
-    assert "to be made anew" not in apply(project)
+    assert "to be recreated" not in apply(project)
     assert uids(project) == before, "to pin the present address cuts nobody off"
     assert project.must("preview", refresh=True).changes == {}
 
@@ -67,7 +67,7 @@ def test_an_address_is_pinned_where_it_is_changed_and_let_go_of(project: Project
 
     assert [text for text in project.must("preview").advice if "its clusters are cut off meanwhile" in text]
     words = apply(project)
-    assert "to be made anew: alpha-snat-dev, alpha-subnet-dev, " in words
+    assert "to be recreated: alpha-snat-dev, alpha-subnet-dev, " in words
     assert way_out(project) == (FIRST, FIRST, "True")
     after = uids(project)
     assert after.keys() == before.keys()
@@ -77,7 +77,7 @@ def test_an_address_is_pinned_where_it_is_changed_and_let_go_of(project: Project
     assert project.must("preview", refresh=True).changes == {}
 
     pin(project, None)
-    assert "to be made anew" in apply(project)
+    assert "to be recreated" in apply(project)
     address, translated, connected = way_out(project)
     assert (address, connected) == (translated, "True")
     assert address != FIRST

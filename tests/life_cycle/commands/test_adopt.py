@@ -57,7 +57,7 @@ def test_the_page_applied_by_kubectl_is_adopted_whole_changes_like_any_stack_and
     code, reported = _adopt(project, *options, answer="n\n")
     assert code == 1, reported
     assert 'tenant-cp-l2 spec.interfaces: ["data.204"] is added' in reported
-    assert "alpha-dev-net spec.config: is spelled anew, with the same meaning" in reported
+    assert "alpha-dev-net spec.config: is rewritten, with the same meaning" in reported
     assert "tenant-cp-pool spec.serviceAllocation.priority: 5" in reported
     assert "none is lost, 1 stay unmanaged, 2 fields change" in reported
     assert not stack_file.exists()
@@ -65,7 +65,7 @@ def test_the_page_applied_by_kubectl_is_adopted_whole_changes_like_any_stack_and
 
     code, reported = _adopt(project, *options, "--yes")
     assert code == 0, reported
-    assert "13 objects adopted, each the one that it was; nothing to change, also with --refresh" in reported
+    assert "13 objects adopted, none replaced; nothing to change, also with --refresh" in reported
     assert project.must("preview", refresh=True).changes == {}
     assert _uids(project) == uids
     assert _specs(project) == specs

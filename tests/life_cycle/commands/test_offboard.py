@@ -70,7 +70,7 @@ def test_a_tenant_is_refused_while_in_use_then_deleted_with_proof_and_a_second_t
 
     offboard(project.root, STACK, "beta", yes=True)
     said = capsys.readouterr().out
-    assert "dev: no tenant beta in the settings (alpha), nothing to take away" in said
+    assert "dev: no tenant beta in the settings (alpha), nothing to remove" in said
     assert "dev: nothing of beta is left" in said
 
     owned = {"kmetal-network/stack": STACK, "kmetal-network/tenant": "beta"}

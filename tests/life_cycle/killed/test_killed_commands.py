@@ -80,5 +80,5 @@ def test_an_adoption_that_was_killed_is_finished_by_another(
     _killed_when(project, moment, "adopt", STACK, *cluster, "--management-interface", "data.204", "--yes")
 
     reported = _done(project, "adopt", STACK, "--yes")
-    assert "13 objects adopted, each the one that it was; nothing to change, also with --refresh" in reported
+    assert "13 objects adopted, none replaced; nothing to change, also with --refresh" in reported
     assert _uids(project) == uids

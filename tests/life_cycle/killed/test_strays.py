@@ -65,8 +65,8 @@ def test_a_router_that_a_dead_run_left_in_no_state_gets_its_address_and_no_other
     pin(project, SECOND)
     words = _converged(project, SECOND)
 
-    assert f"to be taken down first, and made anew: Vpc {VPC}, OvnEip {EIP}" in words
-    assert f"taken over first, since no state knew it: Vpc {VPC}" in words
+    assert f"to be deleted first, then recreated: Vpc {VPC}, OvnEip {EIP}" in words
+    assert f"taken over first, because the state did not contain it: Vpc {VPC}" in words
     assert {key: uid for key, uid in uids(project).items() if "alpha" not in key} == before
 
 
@@ -83,7 +83,7 @@ def test_two_routers_of_which_one_is_in_no_state_may_swap_addresses(
     pin(project, present)
     words = _converged(project, present)
 
-    assert f"taken over first, since no state knew it: Vpc {VPC}" in words
+    assert f"taken over first, because the state did not contain it: Vpc {VPC}" in words
     assert project.look("OvnEip", "beta-vpc-external")["status"]["v4Ip"] == FIRST
     assert project.look("OvnSnatRule", "beta-snat-main")["status"]["v4Eip"] == FIRST
 
@@ -100,7 +100,7 @@ def test_an_address_that_a_dead_run_left_alone_is_not_what_the_next_vpc_leaves_t
     project.tenants.append(alpha)
 
     pin(project, None)
-    assert f"taken over first, since no state knew it: OvnEip {EIP}" in _words(project)
+    assert f"taken over first, because the state did not contain it: OvnEip {EIP}" in _words(project)
 
     address, translated, connected = way_out(project)
     assert (address, connected) == (translated, "True")

@@ -161,4 +161,4 @@ def test_pods_that_come_while_the_command_waits_for_its_answer_are_seen(project:
     assert project.versions() == before
     if verb == "up":
         doomed = "OvnSnatRule alpha-snat-dev, Subnet alpha-dev-subnet, NetworkAttachmentDefinition alpha/alpha-dev-net"
-        assert f"to be taken down first, and made anew: {doomed}, Vpc alpha-vpc, OvnEip alpha-vpc-external" in recorded
+        assert f"to be deleted first, then recreated: {doomed}, Vpc alpha-vpc, OvnEip alpha-vpc-external" in recorded

@@ -93,7 +93,7 @@ def test_an_expired_token_and_a_moved_api_server_in_the_state_hinder_no_run(proj
     grow_old()
     code, said = _say(project, "destroy", STACK, "--yes")
     assert code == 0, said
-    assert f"{STACK}: 35 objects deleted, 3 patches taken off objects of others" in said
+    assert f"{STACK}: 35 objects deleted, 3 patches removed from objects of others" in said
     assert not [key for key in project.objects() if "alpha" in key or key.startswith("ProviderNetwork")]
 
 

@@ -150,9 +150,7 @@ def test_what_would_refuse_the_up_refuses_before_anything_is_written(
     assert said in str(refused.value)
     assert cluster.written == []
     assert not Path("Pulumi.edge.yaml").exists()
-    assert "save the above as Pulumi.edge.yaml, mend it there, and adopt again" in capsys.readouterr().err.replace(
-        "\n", " "
-    )
+    assert "save the above as Pulumi.edge.yaml, edit it, and adopt again" in capsys.readouterr().err.replace("\n", " ")
 
 
 def test_all_that_refuses_is_said_at_once(cluster: Cluster) -> None:

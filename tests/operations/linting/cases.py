@@ -237,14 +237,14 @@ KUSTOMIZE = (
         "    apiVersion: metallb.io/v1beta1\n    kind: IPAddressPool\n    metadata: {name: p}\n"
         f"    spec: {{addresses: [{INSIDE}]}}\n",
     }, 1, ("NET-201",)),
-    Given("a JSON patch", {"given.yaml": SET_ADDRESSES}, 0, (), ("1 Kustomize patch that names paths", "nothing to judge")),
+    Given("a JSON patch", {"given.yaml": SET_ADDRESSES}, 0, (), ("1 Kustomize patch that names paths", "nothing to check")),
     Given("a base whose values an overlay writes", {"given.yaml": pool("_replaced_")}, 0, (), ("1 Kustomize base with placeholders",)),
 )  # fmt: skip
 
 WORDS = (
     Given("a Helm template", {"given.yaml": "kind: A\nmetadata:\n  name: {{ .Release.Name }}\n"}, 2, ("SHAPE",), ("a Helm template", "render it first (helm template RELEASE CHART | kmetal-network lint -)")),
     Given("a Helm template of control flow alone", {"given.yaml": "{{- if .Values.on }}\nkind: A\n{{- end }}\n"}, 2, ("SHAPE",), ("a Helm template",)),
-    Given("a file of comments", {"given.yaml": "# nothing yet\n---\n"}, 2, ("SHAPE",), ("nothing to judge",)),
+    Given("a file of comments", {"given.yaml": "# nothing yet\n---\n"}, 2, ("SHAPE",), ("nothing to check",)),
     Given("a stack file that keeps the laws", {"Pulumi.edge.yaml": STACK.replace("POOL", "172.20.0.10-172.20.0.40")}, 0, (), ("1 stack file",)),
     Given("a stack file that breaks one", {"Pulumi.edge.yaml": STACK.replace("POOL", INSIDE)}, 1, ("NET-201",)),
     Given("a stack file with a key that is none", {"Pulumi.edge.yaml": STACK.replace("POOL", "172.20.0.10-172.20.0.40").replace("tenants: []", "tenant: []")}, 1, ("SHAPE",)),

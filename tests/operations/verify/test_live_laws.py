@@ -209,7 +209,7 @@ def test_an_admission_policy_that_is_missing_or_weaker_fails_the_verification() 
     del seen["ValidatingAdmissionPolicyBinding"]["kmetal-vpcs"]
     seen["ValidatingAdmissionPolicy"]["kmetal-ipaddresspools"]["spec"]["failurePolicy"] = "Ignore"
     seen["ValidatingAdmissionPolicyBinding"]["kmetal-vlans"]["spec"]["matchResources"] = {"matchPolicy": "Equivalent"}
-    assert whole == (Verdict.PASS, "24 objects; kubectl meets 55 laws at the API server")
+    assert whole == (Verdict.PASS, "24 objects; the API server enforces 55 laws")
     verdict, said = admission_check(dev, seen)
     assert verdict is Verdict.FAIL
     assert said.split("; ") == [
