@@ -4,7 +4,7 @@ It refuses a value that is wrong in itself. The laws (no pool on the provider VL
 settings, and by the policy pack on what this component renders.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -13,7 +13,7 @@ from components.arguments import Arguments
 from components.kubernetes_object import KubernetesObject
 from kmetal_network.config.sections.metallb import Management
 from kmetal_network.config.sections.metallb import MetalLB as MetalLBSection
-from kmetal_network.manifests.objects import metallb_manifests
+from kmetal_network.manifests.objects import Manifest, metallb_manifests
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,12 +202,23 @@ class MetalLB(pulumi.ComponentResource):
         given = Arguments(args, f"MetalLB {name}")
         stack, metallb = given.stack(), given.section(MetalLBSection)
         management = given.section(Management)
-        made: list[pulumi.Resource] = []
+        made: dict[str, pulumi.Resource] = {}
         for manifest in metallb_manifests(metallb, management, stack):
-            announces = manifest.kind in ("L2Advertisement", "BGPAdvertisement")
-            needs = list(made) if announces else []  # an advertisement of a pool that is not there announces nothing
+            needs = [made[role] for role in _needed(manifest, made)]
             options = pulumi.ResourceOptions(parent=self, depends_on=needs)
-            made.append(KubernetesObject(f"{name}-{manifest.role}", manifest, options))
+            made[manifest.role] = KubernetesObject(f"{name}-{manifest.role}", manifest, options)
         names = [pool.name for pool in metallb.pools]
         self.pools = pulumi.Output.from_input(names)
         self.register_outputs({"pools": names})
+
+
+def _needed(manifest: Manifest, made: Iterable[str]) -> list[str]:
+    """Roles of the objects that are created before this one, and deleted after it.
+
+    An advertisement of a pool that is not there announces nothing. MetalLB's webhook refuses to delete a BFDProfile
+    that a BGPPeer uses (seen with 0.15.2: `destroy` of prod failed).
+    """
+    if manifest.kind in ("L2Advertisement", "BGPAdvertisement"):
+        return list(made)
+    profile = manifest.body["spec"].get("bfdProfile") if manifest.kind == "BGPPeer" else None
+    return [f"bfd-{profile}"] if f"bfd-{profile}" in made else []

@@ -118,6 +118,7 @@ def test_bgp_objects_are_announced_after_what_they_name() -> None:
         "metallb-bgp-tenant-cp-bgp": "BGPAdvertisement",
         "metallb-communities": "Community",
     }
+    assert made["metallb-peer-tor-a"].depends_on == {"metallb-bfd-fast"}, "the webhook keeps a profile that a peer uses"
     assert made["metallb-bgp-tenant-cp-bgp"].depends_on >= {"metallb-pool-tenant-cp-pool", "metallb-peer-tor-a"}
 
 

@@ -145,7 +145,9 @@ def test_a_policy_that_refuses_is_a_finding_and_the_preview_is_refused() -> None
 def test_an_engine_that_fails_in_its_own_words_is_refused_in_them() -> None:
     error = {"diagnosticEvent": {"message": "quota exceeded\n", "severity": "error", "color": "never", "urn": ""}}
     found = plan(Cluster(), error, failed=True)
-    assert [(one.rule, one.problem) for one in found.risks] == [("FAILED", "the preview did not reach its end: quota exceeded")]
+    assert [(one.rule, one.problem) for one in found.risks] == [
+        ("FAILED", "the preview did not reach its end: quota exceeded")
+    ]
 
 
 def test_what_a_dead_run_left_is_refused_as_by_an_up() -> None:
