@@ -32,6 +32,8 @@ def stack_text(tenants: int, kubeconfig: Path) -> str:
     # Each tenant's router takes an address of the external Subnet, and the guide's /27 has room for some twenty.
     external = {"cidrBlock": "77.220.68.0/24", "gateway": "77.220.68.1", "excludeIps": ["77.220.68.1"]}
     config[f"{PROJECT}:provider"]["external"].update(external)
+    # Each tenant's control plane takes one of MetalLB's addresses, and the guide's pool has 51 (NET-503).
+    config[f"{PROJECT}:metallb"]["pools"][0]["addresses"] = ["172.21.204.30-172.21.204.250"]
     config[f"{PROJECT}:tenants"] = [
         {"name": f"tenant-{number:03}", "clusters": [{"name": "main", "cidrBlock": f"10.100.{number}.0/24"}]}
         for number in range(tenants)
