@@ -16,6 +16,7 @@ from kmetal_network.adoption.comparison import Difference, Fate, compare
 from kmetal_network.adoption.platform import read_chart, read_management, read_metallb, read_provider
 from kmetal_network.adoption.reading import Left, Live, Object, Reading
 from kmetal_network.adoption.tenants import read_tenants
+from kmetal_network.config.plain_values import copied
 from kmetal_network.config.settings import PROJECT, Settings
 from kmetal_network.config.stackfile import Environment, parse_environment
 from kmetal_network.errors import Finding, OperatorError
@@ -92,7 +93,7 @@ def propose(live: Live, answers: Answers) -> Proposal:
         if reading.lacking:
             raise OperatorError(reading.lacking)
         text = _HEAD + yaml.safe_dump(
-            {"config": {f"{PROJECT}:{key}": _plain(section) for key, section in reading.sections.items()}},
+            {"config": {f"{PROJECT}:{key}": copied(section) for key, section in reading.sections.items()}},
             sort_keys=False,
         )
         environment = parse_environment(text, f"Pulumi.{answers.stack}.yaml", answers.stack)
@@ -192,10 +193,3 @@ def _worse(adopted: Iterable[Adopted]) -> dict[str, str]:
         if entry.owner and entry.findings:
             why.setdefault(entry.owner, []).extend(f"{finding.place}: {finding.problem}" for finding in entry.findings)
     return {owner: "; ".join(reasons) for owner, reasons in why.items()}
-
-
-def _plain(value: Any) -> Any:
-    """Without shared parts, which YAML would write as anchors."""
-    if isinstance(value, Mapping):
-        return {key: _plain(entry) for key, entry in value.items()}
-    return [_plain(entry) for entry in value] if isinstance(value, (list, tuple)) else value

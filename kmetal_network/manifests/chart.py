@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from kmetal_network.config.plain_values import copied
 from kmetal_network.config.sections.cluster import Chart
 from kmetal_network.config.sections.cni import Network
 from kmetal_network.config.sections.metallb import MetalLB
@@ -35,14 +36,7 @@ def chart_values(chart: Chart, network: Network, metallb: MetalLB) -> dict[str, 
         ),
         "metallb": {"enabled": metallb.enabled},
     }
-    return merged(_plain(chart.values), own)
-
-
-def _plain(value: Any) -> Any:
-    """Lists as lists again: files are read with tuples."""
-    if isinstance(value, Mapping):
-        return {key: _plain(entry) for key, entry in value.items()}
-    return [_plain(entry) for entry in value] if isinstance(value, (list, tuple)) else value
+    return merged(copied(chart.values), own)
 
 
 def flux_manifests(chart: Chart, values: Mapping[str, Any], stack: str) -> tuple[Manifest, Manifest]:
