@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 from kmetal_network.config.stackfile import Environment, environment_names, parse_environment, stack_file
 from kmetal_network.errors import Finding, OperatorError
 from kmetal_network.finding_codes.codes import USAGE
+from operations.git import git
 
 
 def stack_now(root: Path, stack: str) -> Environment:
@@ -35,14 +35,9 @@ def stack_at(root: Path, stack: str, revision: str) -> Environment:
         OperatorError: git does not know the revision, the file is not in it, or its form is wrong.
     """
     name = stack_file(root, stack).name
-    command = ["git", "-C", str(root), "show", "--end-of-options", f"{revision}:./{name}"]
-    try:
-        shown = subprocess.run(command, capture_output=True, check=False)
-    except OSError as error:
-        raise OperatorError(f"git cannot be run: {error.strerror or error}; install git, or leave --base out") from None
-    if shown.returncode:
-        said = shown.stderr.decode(errors="replace").strip().splitlines()
-        problem = f"git shows no {name} at {revision!r} ({said[-1] if said else 'no reason given'})"
+    shown, failure = git(root, "show", "--end-of-options", f"{revision}:./{name}")
+    if failure:
+        problem = f"git shows no {name} at {revision!r} ({failure})"
         remedy = "write a revision that holds the file, such as origin/main"
         raise OperatorError([Finding(place="--base", problem=problem, remedy=remedy, rule=USAGE)])
-    return parse_environment(shown.stdout.decode("utf-8-sig"), f"{revision}:{name}", stack)
+    return parse_environment(shown.decode("utf-8-sig"), f"{revision}:{name}", stack)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 from kmetal_network.config.stackfile import Environment, load_environments
 from kmetal_network.errors import Finding, OperatorError, Severity
+from operations.git import git
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,14 +52,10 @@ def revision(root: Path, name: str) -> Revision:
 
 
 def _git(root: Path, *words: str, asked: str) -> str:
-    try:
-        done = subprocess.run(["git", "-C", str(root), *words], capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        raise OperatorError("git is not on PATH; install it, or leave --base and --offline out") from None
-    if done.returncode:
-        said = done.stderr.strip().splitlines()
+    shown, failure = git(root, *words, silent="no commit of that name")
+    if failure:
         raise OperatorError(
-            f"--base {asked}: git finds no such revision ({said[-1] if said else 'no commit of that name'}); name a"
+            f"--base {asked}: git finds no such revision ({failure}); name a"
             " commit that this clone has (a shallow clone has few: fetch the base first)"
         )
-    return done.stdout
+    return shown.decode()
