@@ -20,9 +20,9 @@ from kmetal_network.laws.registry import BY_ID, judge
 from kmetal_network.manifests.inventory import owned_manifests
 from kmetal_network.manifests.objects import default_vpc_patch
 from kmetal_network.names import EXTERNAL_GATEWAY_LABEL, RELEASE, RELEASE_NAMESPACE
+from operations.cluster.fields import at
 from operations.cluster.live import COLLECTIONS, LiveCluster
 from operations.state.helm_release import DEPLOYED
-from operations.verify.checks import at
 
 _FLUX: Final = ("source.toolkit.fluxcd.io", "helm.toolkit.fluxcd.io")
 _ADMISSION: Final = "admissionregistration.k8s.io"

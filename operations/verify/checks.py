@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from operations.cluster.fields import at
+
 _NOT_OVN: Final = "SetNonOvnSubnetSuccess"
 """Reason of a Ready that means: no logical switch was made."""
 
@@ -35,13 +37,6 @@ class Check:
 
 Seen = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """Objects by kind and name."""
-
-
-def at(value: Any, *path: str) -> Any:
-    """What stands at a path of a live object; None where it ends before."""
-    for step in path:
-        value = value.get(step) if isinstance(value, Mapping) else None
-    return value
 
 
 def check(layer: str, what: str, problems: Iterable[str], seen: str, remedy: str) -> Check:

@@ -17,8 +17,9 @@ from typing import Any, Final
 from kmetal_network.addresses import Span
 from kmetal_network.errors import OperatorError
 from kmetal_network.names import METALLB_NAMESPACE
+from operations.cluster.fields import at
 from operations.cluster.live import LiveCluster
-from operations.verify.checks import Check, Seen, Verdict, at, check
+from operations.verify.checks import Check, Seen, Verdict, check
 
 CONTROLLER: Final = {"app.kubernetes.io/name": "metallb", "app.kubernetes.io/component": "controller"}
 _LOG_LINES: Final = 2000

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from kmetal_network.config.stackfile import Environment
 from kmetal_network.names import DEFAULT_VPC, EXTERNAL_GATEWAY_LABEL
-from operations.verify.checks import Check, Seen, Verdict, at, check, not_ready
+from operations.cluster.fields import at
+from operations.verify.checks import Check, Seen, Verdict, check, not_ready
 
 
 def provider_checks(environment: Environment, seen: Seen) -> Iterator[Check]:

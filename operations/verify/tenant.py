@@ -9,7 +9,8 @@ from kmetal_network.config.sections.tenant import Tenant, TenantCluster
 from kmetal_network.config.stackfile import Environment
 from kmetal_network.manifests.objects import tenant_manifests
 from kmetal_network.names import TenantNames, external_eip
-from operations.verify.checks import Check, Seen, at, check, not_ready
+from operations.cluster.fields import at
+from operations.verify.checks import Check, Seen, check, not_ready
 
 
 def tenant_checks(environment: Environment, tenant: Tenant, seen: Seen) -> Iterator[Check]:

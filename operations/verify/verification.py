@@ -20,8 +20,9 @@ from kmetal_network.laws.registry import LAWS
 from kmetal_network.manifests.inventory import admission_objects
 from kmetal_network.manifests.objects import metallb_manifests
 from kmetal_network.names import METALLB_NAMESPACE
+from operations.cluster.fields import at
 from operations.cluster.live import LiveCluster, snapshot
-from operations.verify.checks import Check, Seen, Verdict, at, check
+from operations.verify.checks import Check, Seen, Verdict, check
 from operations.verify.live_laws import live_findings
 from operations.verify.metallb_state import controller_log, metallb_checks
 from operations.verify.provider import provider_checks
