@@ -25,7 +25,7 @@ class AdmissionPoliciesArgs:
 
     admission: Admission
     provider: Provider
-    """The provider network, whose block and NICs stand in the expressions."""
+    """The provider network, whose block and NICs are in the expressions."""
     management: Management
     """The management VLAN, to which pools are held."""
     network: Network

@@ -20,7 +20,7 @@ Domain = TypeVar("Domain", bound=Section)
 
 
 class _Late:
-    """Stands in findings for an Output where a plain value is needed."""
+    """Findings show this for an Output where a plain value is needed."""
 
     def __repr__(self) -> str:
         return "an Output (known too late)"
