@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from kmetal_network.comment.markdown import code, counted, plain, shown, table
+from kmetal_network.comment.markdown import code, plain, shown, table
 from kmetal_network.comment.names import all_but, every
+from kmetal_network.counting import counted
 from kmetal_network.plan.consequences import cluster_of
 from kmetal_network.plan.model import FieldChange, ObjectChange, Operation, Plan
 

@@ -8,8 +8,9 @@ from typing import Final
 from kmetal_network.comment.arrivals import arrivals
 from kmetal_network.comment.changes import as_diff, tenants_by_change, what_changes
 from kmetal_network.comment.findings import findings
-from kmetal_network.comment.markdown import code, counted, fenced, folded, plain, table
+from kmetal_network.comment.markdown import code, fenced, folded, plain, table
 from kmetal_network.comment.mermaid import sketch
+from kmetal_network.counting import counted
 from kmetal_network.plan.model import Plan
 
 DIFF, PICTURE, NAMES, TABLES = 1, 2, 3, 4

@@ -56,8 +56,3 @@ def fenced(body: str, language: str = "") -> str:
     longest = max((len(run) for run in _RUNS.findall(body)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}{language}\n{body}\n{fence}"
-
-
-def counted(number: int, noun: str) -> str:
-    """`1 pod`, `2 pods`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from kmetal_network.comment.changes import tenants_with
-from kmetal_network.comment.markdown import code, counted, plain, table
+from kmetal_network.comment.markdown import code, plain, table
 from kmetal_network.comment.names import short
 from kmetal_network.comment.risks import headline, lost_addresses
+from kmetal_network.counting import counted
 from kmetal_network.finding_codes.codes import OPENS
 from kmetal_network.plan.model import Operation, Plan, Verdict
 

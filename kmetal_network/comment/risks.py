@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from kmetal_network.comment.markdown import code, counted, plain, table
+from kmetal_network.comment.markdown import code, plain, table
 from kmetal_network.comment.names import every
+from kmetal_network.counting import counted
 from kmetal_network.errors import Finding, Severity
 from kmetal_network.finding_codes.codes import CUT_OFF, FAILED, LOST_ADDRESS, OPENS
 from kmetal_network.plan.model import Plan

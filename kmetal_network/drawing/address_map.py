@@ -12,6 +12,7 @@ from typing import Final
 
 from kmetal_network.addresses import Span
 from kmetal_network.config.settings import Settings
+from kmetal_network.counting import counted
 from kmetal_network.drawing.shapes import FREE, HELD_BACK, POOL, TAKEN, Mark, box
 from kmetal_network.laws.spans import without
 from kmetal_network.manifests.objects import exclude_ips
@@ -134,7 +135,7 @@ def address_map(settings: Settings, name: str, plan: Plan | None = None) -> str:
     held = cluster_blocks(settings)
     inside = [line for index, (block, who) in enumerate(held.items()) for line in _cell(index, block, who, moved)]
     if inside:
-        title = f"{len(held)} blocks of tenants' clusters; the same block in several VPCs is legal"
+        title = f"{counted(len(held), 'block')} of tenants' clusters; the same block in several VPCs is legal"
         columns = 5 if len(held) > _CLUSTERS else 3
         lines += box("clusters", title, inside=inside, settings=[f"grid-columns: {columns}", "grid-gap: 6"])
     return "\n".join(lines) + "\n"

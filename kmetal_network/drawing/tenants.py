@@ -8,6 +8,7 @@ from typing import Final
 
 from kmetal_network.config.sections.tenant import Tenant
 from kmetal_network.config.settings import Settings
+from kmetal_network.counting import counted
 from kmetal_network.drawing.shapes import TENANTS, Mark, box, identifier
 from kmetal_network.finding_codes.codes import CUT_OFF
 from kmetal_network.plan.model import ObjectChange, Operation, Plan
@@ -65,10 +66,7 @@ def _label(settings: Settings, marked: Mapping[str, Mark]) -> Iterator[str]:
     count, clusters = len(settings.tenants), sum(len(tenant.clusters) for tenant in settings.tenants)
     shared = _prefix([tenant.name for tenant in settings.tenants]) if count > SOME else ""
     names = f" ({shared}...)" if shared else ""
-    yield (
-        f"{count} tenant{'' if count == 1 else 's'}{names}, a VPC each;"
-        f" {clusters} cluster{'' if clusters == 1 else 's'}, a Subnet each"
-    )
+    yield (f"{counted(count, 'tenant')}{names}, a VPC each; {counted(clusters, 'cluster')}, a Subnet each")
     words = {Mark.NEW: "new", Mark.CHANGED: "changed in place", Mark.BAD: "recreated, cut off or deleted"}
     counts = {mark: sum(one is mark for one in marked.values()) for mark in words}
     if texts := [f"{number} {words[mark]}" for mark, number in counts.items() if number]:
