@@ -18,17 +18,23 @@ _SENTENCE: Final = re.compile(r"(?P<place>.+?): (?P<problem>.+); (?P<remedy>.+) 
 _HALF: Final = {"create-replacement": Operation.CREATE, "delete-replaced": Operation.DELETE}
 """A half alone is what is left of a replacement that died."""
 
-"""Rule of what a policy says in another form than ours."""
 
+def pairs_of(outcome: Outcome, order: Iterable[str] = ()) -> list[Pair]:
+    """Every object of the cluster that a preview was about: what changes, then what stays.
 
-def pairs_of(outcome: Outcome) -> list[Pair]:
-    """Every object of the cluster that a preview was about: what changes in the engine's order, then what stays."""
+    Args:
+        outcome: what the engine reported. It works on several objects at once, so its own order differs between runs.
+        order: names in state of the program's objects, in the order of its layers; the others keep the engine's order,
+            after them.
+    """
+    ranks = {name: rank for rank, name in enumerate(order)}
     replaced = {step.urn for step in outcome.steps if step.operation == "replace"}
     changed = [
         _pair(step)
         for step in outcome.steps
         if step.is_object and not (step.operation in HALVES and step.urn in replaced)
     ]
+    changed.sort(key=lambda pair: ranks.get(pair.urn.rpartition("::")[2], len(ranks)))
     return [*changed, *(_pair(step) for step in outcome.unchanged)]
 
 

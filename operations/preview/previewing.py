@@ -15,6 +15,7 @@ from kmetal_network.finding_codes.codes import FAILED, REVIEWED
 from kmetal_network.plan.build import Judged, plan_of, refused, unknown
 from kmetal_network.plan.model import Plan
 from kmetal_network.plan.offline import offline_plan
+from kmetal_network.plan.rendering import rendered
 from operations.cluster.live import LiveCluster
 from operations.console import Notes, Output, counted, marked, note, out, watched
 from operations.engine.events import Outcome
@@ -29,8 +30,6 @@ from operations.rerouting import to_be_taken_down
 from operations.run import run
 from operations.state.identity import make_sure_of_identity
 from operations.verify.readiness import explain_failure
-
-"""Rule of a plan that is not the one that was reviewed."""
 
 _SHORT: Final = 12
 """Characters of a digest that a comment shows."""
@@ -150,7 +149,7 @@ def live_plan(
     silent = [one for one in risks if one.rule == "CLUSTER" and ("no answer" in one.problem or "cred" in one.problem)]
     known = tuple(warnings)
     return plan_of(
-        pairs_of(outcome),
+        pairs_of(outcome, [one.state_name for one in rendered(environment.settings, environment.name)]),
         Judged(
             risks=tuple(one for one in risks if one not in silent),
             warnings=(*known, *remarks(outcome, known)),
