@@ -8,20 +8,26 @@ from typing import Final
 
 from kmetal_network.errors import Finding, Severity
 from kmetal_network.facts.model import Facts
-from kmetal_network.laws.addresses import overlaps, subnet_cidrs
+from kmetal_network.laws.addresses import overlaps, subnet_addresses, subnet_cidrs
 from kmetal_network.laws.capacity import headroom
 from kmetal_network.laws.environments import comparison
-from kmetal_network.laws.metallb import announcements, bgp_advertisements, bgp_sessions, pools, speaker_peers
+from kmetal_network.laws.metallb import announcements, control_planes, layer2, pool_addresses, pools
+from kmetal_network.laws.metallb.bgp import advertisements, sessions, speaker_peers
 from kmetal_network.laws.model import Breach, Estate, Law
-from kmetal_network.laws.platform import prerequisites
-from kmetal_network.laws.provider import claims, gateways, nics_and_vlans, pod_access
-from kmetal_network.laws.tenants import attachments, egress, isolation, naming, quotas, reachability, routes
+from kmetal_network.laws.platform import chart_values, controller
+from kmetal_network.laws.provider import claims, gateways, nics, pod_access, vlans
+from kmetal_network.laws.tenants import attachments, egress, naming, quotas, reachability
+from kmetal_network.laws.tenants.routing import isolation, policy_routes, routes
 
 _FAMILIES: Final = (
     overlaps,
     announcements,
     attachments,
-    bgp_advertisements,
+    advertisements,
+    control_planes,
+    layer2,
+    pool_addresses,
+    subnet_addresses,
     subnet_cidrs,
     headroom,
     claims,
@@ -30,14 +36,17 @@ _FAMILIES: Final = (
     comparison,
     gateways,
     isolation,
+    policy_routes,
     pools,
-    prerequisites,
+    chart_values,
+    controller,
     speaker_peers,
-    nics_and_vlans,
+    nics,
+    vlans,
     quotas,
     reachability,
     routes,
-    bgp_sessions,
+    sessions,
     naming,
 )
 

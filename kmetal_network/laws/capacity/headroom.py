@@ -8,7 +8,7 @@ from typing import Final
 from kmetal_network.addresses import VLAN_ID_MAXIMUM, Span
 from kmetal_network.errors import Severity
 from kmetal_network.facts.model import Facts, RangeKind, Subnet, has_unknown, known
-from kmetal_network.laws.addresses.overlaps import named_ranges
+from kmetal_network.laws.addresses.ranges import named_ranges
 from kmetal_network.laws.metallb.pools import pool_spans
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.spans import span, spans, without

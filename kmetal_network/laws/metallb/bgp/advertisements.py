@@ -14,8 +14,8 @@ from typing import Final
 
 from kmetal_network.addresses import Span
 from kmetal_network.facts.model import UNKNOWN, Advertisement, Facts, Pool, Source, has_unknown, known
-from kmetal_network.laws.metallb.aggregation import BITS, announced, bgp_advertisements, entries, largest, length_of
-from kmetal_network.laws.metallb.pools import provider_spans
+from kmetal_network.laws.metallb.bgp.aggregation import BITS, announced, bgp_advertisements, largest, length_of
+from kmetal_network.laws.metallb.pools import entries, provider_spans
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.spans import crossing, span, without
 from kmetal_network.names import METALLB_NAMESPACE

@@ -7,8 +7,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, summar
 from typing import Final
 
 from kmetal_network.addresses import Span
-from kmetal_network.facts.model import UNKNOWN, Advertisement, Facts, Pool, Unknown, known
-from kmetal_network.laws.spans import span
+from kmetal_network.facts.model import UNKNOWN, Advertisement, Facts, Unknown
 
 BITS: Final = {4: 32, 6: 128}
 """Of an address, by IP version."""
@@ -17,13 +16,6 @@ BITS: Final = {4: 32, 6: 128}
 def bgp_advertisements(facts: Facts) -> Iterator[Advertisement]:
     """Those that announce by BGP."""
     return (entry for entry in facts.advertisements if entry.protocol == "BGP")
-
-
-def entries(pool: Pool) -> Iterator[tuple[str, Span]]:
-    """Each address entry that can be read, as written and as a span."""
-    for text in known(pool.addresses):
-        if (block := span(text)) is not None:
-            yield text, block
 
 
 def length_of(advertisement: Advertisement, block: Span) -> int | Unknown:

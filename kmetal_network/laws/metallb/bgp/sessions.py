@@ -8,9 +8,11 @@ from typing import Final
 
 from kmetal_network.facts.model import UNKNOWN, BgpPeer, Facts
 from kmetal_network.laws.likeness import alike, unlike
-from kmetal_network.laws.metallb.bgp_advertisements import REFUSED
+from kmetal_network.laws.metallb.bgp.advertisements import REFUSED
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.spans import is_address
+
+ASN_MAXIMUM = 4294967295
 
 _SECONDS: Final = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
 _DURATION: Final = re.compile(r"[-+]?(?:0|(?:[0-9]+(?:\.[0-9]*)?(?:ns|us|µs|ms|s|m|h))+)")
@@ -109,7 +111,29 @@ def _seconds(text: object) -> float | None:
     return -size if text.startswith("-") else size
 
 
+def _asns(facts: Facts) -> Iterator[Breach]:
+    for peer in facts.bgp_peers:
+        for field, value in (("myASN", peer.my_asn), ("peerASN", peer.peer_asn)):
+            dynamic = peer.dynamic_asn or peer.patch
+            if value is UNKNOWN or (field == "peerASN" and dynamic and value in (None, 0)):
+                continue
+            if not isinstance(value, int) or not 1 <= value <= ASN_MAXIMUM:
+                yield Breach(
+                    peer.place,
+                    f"{field} of BGPPeer {peer.name!r} is {value!r}",
+                    f"write a number from 1 to {ASN_MAXIMUM}",
+                )
+
+
 LAWS = (
+    Law(
+        id="NET-213",
+        title="A BGP session has an AS number at both ends",
+        why="The session is never set up.",
+        fix="Write myASN, and peerASN or dynamicASN.",
+        reference="metallb api/v1beta2 BGPPeer",
+        judge=_asns,
+    ),
     Law(
         id="NET-224",
         title="BGP peers fit into one router",

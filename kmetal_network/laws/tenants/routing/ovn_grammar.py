@@ -1,7 +1,7 @@
 """Tells whether a text is an expression of OVN's match language.
 
-`kmetal_network.laws.tenants.ovn_match` computes which destinations a match covers, for a part of the language. OVN
-reads more: reversed comparisons, ranges, masks, other fields, predicates. This module recognizes those by the
+`ovn_match`, beside it, computes which destinations a match covers, for a part of the language. OVN reads more:
+reversed comparisons, ranges, masks, other fields, predicates. This module recognizes those by the
 grammar in ovn-sb(5), Logical_Flow, `match`. In doubt it says that the text is no expression.
 """
 
@@ -11,7 +11,7 @@ import re
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
 
-from kmetal_network.laws.tenants.ovn_match import NUMBER_LIMIT, NUMBERS
+from kmetal_network.laws.tenants.routing.ovn_match import NUMBER_LIMIT, NUMBERS
 
 _DEPTH: Final = 32
 _SYMBOLS: Final = re.compile(
