@@ -1,10 +1,24 @@
-"""Cases of the families of capacity (NET-5xx)."""
+"""Cases of `kmetal_network.laws.capacity.headroom`."""
 
 from __future__ import annotations
 
 from kmetal_network.facts.model import ControlPlane, Range, RangeKind
 from tests.law_cases.case import breaks, passes
-from tests.support.network import EXTERNAL, POOL, SUBNET, Edit, Network, add, build, known_as, node, put
+from tests.support.network import (
+    EXTERNAL,
+    NO,
+    POOL,
+    SUBNET,
+    Edit,
+    Network,
+    add,
+    build,
+    known_as,
+    node,
+    partial,
+    patch,
+    put,
+)
 
 
 def eips(count: int) -> Edit:
@@ -42,7 +56,7 @@ def vlans(count: int) -> Edit:
 
 
 SECOND = add(build("ProviderNetwork", "second", {"defaultInterface": "eth9"}))
-
+SMALL_JOIN = known_as(ranges=(Range(place="join", name="join", kind=RangeKind.JOIN, text="172.21.204.96/29"),))
 CASES = (
     passes("NET-501", "26 of 29 addresses, 3 left", eips(24)),
     breaks("NET-501", "30 of 29 addresses", eips(28), at=EXTERNAL),
@@ -77,6 +91,18 @@ CASES = (
     ),
     passes("NET-506", "250 Subnets", subnets(245)),
     breaks("NET-506", "251 Subnets", subnets(246), at="Subnet t245"),
+    passes(
+        "NET-506",
+        "250 Subnets and a patch",
+        partial,
+        add(
+            *(
+                build("Subnet", f"t{number}", {"vpc": f"v{number}", "cidrBlock": "10.100.0.0/24"})
+                for number in range(245)
+            )
+        ),
+        patch(SUBNET, mtu=1400),
+    ),
     passes("NET-507", "410 VLAN ids left", SECOND, vlans(3684)),
     breaks("NET-507", "409 VLAN ids left", SECOND, vlans(3685), at="ProviderNetwork second"),
     passes(
@@ -91,5 +117,13 @@ CASES = (
         known_as(ranges=(Range(place="join", name="join", kind=RangeKind.JOIN, text="172.21.204.96/29"),)),
         add(node("w3", "172.21.204.14"), node("w4", "172.21.204.15"), node("w5", "172.21.204.16")),
         at="join",
+    ),
+    passes(
+        "NET-508",
+        "a /29 for three nodes, two of them patched",
+        SMALL_JOIN,
+        patch("Node w1", taints=[]),
+        patch("Node w2", taints=[]),
+        patch("Node w1", unschedulable=NO),
     ),
 )

@@ -1,35 +1,13 @@
-"""Cases of the ways in which a pod can reach the provider VLAN (NET-320 to NET-327), and of what is no such way."""
+"""Cases of `kmetal_network.laws.provider.pod_access`."""
 
 from __future__ import annotations
 
-import json
-
 from kmetal_network.facts.model import UNKNOWN
 from tests.law_cases.case import breaks, passes, warns
-from tests.support.network import (
-    DEFAULT_VPC,
-    EXTERNAL,
-    LAYER2,
-    NAD,
-    POOL,
-    PROVIDER,
-    SNAT,
-    SUBNET,
-    VLAN,
-    VPC,
-    Body,
-    Edit,
-    add,
-    build,
-    gone,
-    partial,
-    put,
-)
+from tests.law_cases.provider.edits import TRUNK, WAN_NAD, attachment, drops, storage
+from tests.support.network import DEFAULT_VPC, EXTERNAL, NAD, SNAT, SUBNET, VPC, Body, add, build, gone, partial, put
 
 WAN = "Subnet wan"
-WAN_NAD = "NetworkAttachmentDefinition alpha/wan"
-TRUNK = (put(PROVIDER, "spec.defaultInterface", "eth9"), put(VLAN, "spec.id", 222))
-"""A plain provider NIC on which OVN tags."""
 
 
 def wan(**spec: object) -> Body:
@@ -38,32 +16,9 @@ def wan(**spec: object) -> Body:
     return build("Subnet", "wan", block)
 
 
-def attachment(**config: object) -> Body:
-    """An attachment of a tenant's namespace to a network of the host."""
-    return build("NetworkAttachmentDefinition", "wan", {"config": json.dumps(config)}, namespace="alpha")
-
-
-def storage(vlan: int = 0, nic: str = "data.300", **spec: object) -> tuple[Body, ...]:
-    """An underlay network through which no tenant leaves."""
-    block = {"vlan": "vlan300", "cidrBlock": "10.30.0.0/24", "gateway": "10.30.0.1", **spec}
-    return (
-        build("ProviderNetwork", "storage", {"defaultInterface": nic}),
-        build("Vlan", "vlan300", {"id": vlan, "provider": "storage"}),
-        build("Subnet", "storage", block),
-    )
-
-
-def drops(*blocks: str) -> tuple[Edit, ...]:
-    """Drops of both tenants towards further blocks."""
-    return tuple(
-        put(place, "spec.policyRoutes.+", {"priority": 1500, "match": f"ip4.dst == {block}", "action": "drop"})
-        for place in (VPC, "Vpc beta-vpc")
-        for block in blocks
-    )
-
-
 GUARDED = drops("77.220.68.128/27")
 """Drops towards the second block."""
+
 
 CASES = (
     passes(
@@ -202,111 +157,5 @@ CASES = (
         *TRUNK,
         add(attachment(type="vlan", master="eth9", vlanId=222)),
         at=WAN_NAD,
-    ),
-    breaks(
-        "NET-201",
-        "a pool in the block of a macvlan network",
-        partial,
-        gone(EXTERNAL, PROVIDER, VLAN),
-        add(
-            attachment(type="macvlan", master="data.222", ipam={"type": "kube-ovn", "provider": "wan.alpha"}),
-            build(
-                "Subnet", "wan", {"provider": "wan.alpha", "cidrBlock": "77.220.68.96/27", "gateway": "77.220.68.97"}
-            ),
-            build("IPAddressPool", "p", {"addresses": ["77.220.68.100-77.220.68.101"]}, namespace="kmetal-metallb"),
-        ),
-        at="IPAddressPool kmetal-metallb/p",
-    ),
-    passes(
-        "NET-201",
-        "a pool beside pods with addresses of the management VLAN",
-        partial,
-        add(
-            attachment(type="macvlan", master="data.204", ipam={"type": "kube-ovn", "provider": "wan.alpha"}),
-            build(
-                "Subnet", "wan", {"provider": "wan.alpha", "cidrBlock": "172.21.205.0/24", "gateway": "172.21.205.1"}
-            ),
-        ),
-        put(POOL, "spec.addresses", ["172.21.204.200-172.21.204.250"]),
-        put(LAYER2, "spec.interfaces", ["data.204"]),
-        *drops("172.21.205.0/24"),
-    ),
-    passes(
-        "NET-424",
-        "addresses alone for an attachment of another CNI",
-        partial,
-        add(
-            attachment(type="macvlan", master="eth0", ipam={"type": "kube-ovn", "provider": "wan.alpha"}),
-            build("Subnet", "wan", {"provider": "wan.alpha", "cidrBlock": "172.17.0.0/16", "gateway": "172.17.0.1"}),
-        ),
-        *drops("172.17.0.0/16"),
-    ),
-    warns(
-        "NET-424",
-        "two parts, and no attachment in sight",
-        partial,
-        put(SUBNET, "spec.provider", "elsewhere.alpha"),
-        at=SUBNET,
-    ),
-    passes(
-        "NET-408",
-        "a chain of plugins",
-        add(
-            attachment(
-                name="wan",
-                plugins=[
-                    {"type": "kube-ovn", "server_socket": "/run/ovs.sock", "provider": "wan.alpha.ovn"},
-                    {"type": "portmap"},
-                ],
-            )
-        ),
-        partial,
-    ),
-    passes(
-        "NET-408",
-        "a configuration that a file on the node holds",
-        add(build("NetworkAttachmentDefinition", "wan", {}, namespace="alpha")),
-    ),
-    breaks(
-        "NET-408", "a plugin without a type", add(attachment(plugins=[{"type": "macvlan"}, {"name": "x"}])), at=WAN_NAD
-    ),
-    breaks(
-        "NET-408",
-        "a chain whose plugin of Kube-OVN has no socket",
-        partial,
-        add(attachment(plugins=[{"type": "kube-ovn", "provider": "wan.alpha.ovn"}])),
-        at=WAN_NAD,
-    ),
-    breaks(
-        "NET-403",
-        "an attachment without a Subnet",
-        add(attachment(type="kube-ovn", server_socket="/run/ovs.sock", provider="wan.alpha.ovn")),
-        at=WAN_NAD,
-    ),
-    breaks("NET-403", "a Subnet that names no provider", put(SUBNET, "spec.provider", ""), at=SUBNET),
-    breaks(
-        "NET-403",
-        "two names in one file",
-        partial,
-        put(SUBNET, "spec.provider", "alpha-prod-net.alpha.ovn"),
-        at=SUBNET,
-    ),
-    breaks(
-        "NET-410",
-        "an address of the block that may be another tenant's",
-        put(VPC, "spec.staticRoutes.0.nextHopIP", "77.220.68.110"),
-        at=VPC,
-    ),
-    passes(
-        "NET-410",
-        "a second router, whose address is excluded",
-        put(EXTERNAL, "spec.excludeIps.+", "77.220.68.98..77.220.68.99"),
-        put(VPC, "spec.staticRoutes.0.nextHopIP", "77.220.68.99"),
-    ),
-    breaks(
-        "NET-418",
-        "an underlay through which no tenant leaves",
-        add(*storage()),
-        at=(VPC, "Vpc beta-vpc"),
     ),
 )

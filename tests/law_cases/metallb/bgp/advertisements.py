@@ -1,22 +1,15 @@
-"""Cases of MetalLB's BGP (NET-203, NET-221 to NET-227)."""
+"""Cases of `kmetal_network.laws.metallb.bgp.advertisements`."""
 
 from __future__ import annotations
 
 from kmetal_network.facts.model import UNKNOWN
 from tests.law_cases.case import breaks, passes
-from tests.law_cases.metallb import BGP, PEER, addresses, bgp, peer, pool
-from tests.support.network import LAYER2, POOL, Body, add, build, partial, put
+from tests.law_cases.metallb.bgp.edits import FRR, OTHER_RACK, RACK, frr, spine
+from tests.law_cases.metallb.edits import BGP, addresses, bgp, peer, pool
+from tests.support.network import POOL, Body, add, build, partial
 
 SECOND = "BGPAdvertisement kmetal-metallb/second"
-SPINE = "BGPPeer kmetal-metallb/spine"
 COMMUNITY = "Community kmetal-metallb/names"
-RACK = [{"matchLabels": {"rack": "a"}}]
-OTHER_RACK = [{"matchLabels": {"rack": "b"}}]
-
-
-def spine(**spec: object) -> Body:
-    """A second router."""
-    return peer("spine", **{"peerAddress": "172.21.204.2", **spec})
 
 
 def second(**spec: object) -> Body:
@@ -33,7 +26,21 @@ def names(*entries: tuple[object, object]) -> Body:
 SPLIT = addresses("172.21.204.208-172.21.204.239")
 """Two blocks of /28, which no /27 holds."""
 
+
+def raw_frr(text: str) -> Body:
+    return build("FRRConfiguration", "routes", {"raw": {"rawConfig": text}}, namespace="kmetal-metallb")
+
+
 CASES = (
+    passes("NET-203", "a pool beside the external block, routed", add(bgp(), peer()), addresses("77.220.68.128/28")),
+    breaks(
+        "NET-203",
+        "a routed pool in the external block",
+        add(bgp(), peer()),
+        addresses("77.220.68.100/32"),
+        at=BGP,
+        also=(("NET-201", POOL),),
+    ),
     passes(
         "NET-203",
         "blocks up to the external one",
@@ -53,6 +60,19 @@ CASES = (
         "a pool beside the external block, in blocks that are not known yet",
         add(bgp(aggregationLength=UNKNOWN), peer()),
         addresses("77.220.68.0-77.220.68.95"),
+    ),
+    breaks("NET-203", "an FRR prefix in the provider block", add(frr(prefixes=["77.220.68.96/28"])), at=FRR),
+    breaks(
+        "NET-203",
+        "an FRR prefix that a neighbour is told",
+        add(frr(neighbors=[{"address": "172.21.204.1", "toAdvertise": {"allowed": {"prefixes": ["77.220.68.0/24"]}}}])),
+        at=FRR,
+    ),
+    breaks(
+        "NET-203",
+        "an FRR prefix in FRR's own language",
+        add(raw_frr("router bgp 64512\n address-family ipv4\n  network 77.220.68.96/27\n")),
+        at=FRR,
     ),
     passes("NET-221", "the range's own blocks", SPLIT, add(bgp(aggregationLength=28), peer())),
     passes(
@@ -151,64 +171,6 @@ CASES = (
         add(bgp(), second(nodeSelectors=RACK, localPref=200), peer()),
         at=SECOND,
     ),
-    passes("NET-224", "two routers", add(bgp(), peer(routerID="172.21.204.9"), spine(routerID="172.21.204.9"))),
-    passes("NET-224", "two numbers in two VRFs", add(bgp(), peer(), spine(vrf="red", myASN=64999))),
-    passes("NET-224", "one router in two VRFs", add(bgp(), peer(), spine(vrf="red", peerAddress="172.21.204.1"))),
-    passes("NET-224", "an id that is not known yet", add(bgp(), peer(), spine(routerID=UNKNOWN, vrf=UNKNOWN))),
-    breaks("NET-224", "an id in one alone", add(bgp(), peer(), spine(routerID="172.21.204.9")), at=SPINE),
-    breaks("NET-224", "two numbers", add(bgp(), peer(), spine(myASN=64999)), at=SPINE),
-    breaks("NET-224", "one router twice", add(bgp(), peer(), spine(peerAddress="172.21.204.1")), at=SPINE),
-    breaks(
-        "NET-224",
-        "one NIC twice",
-        add(bgp(), peer(peerAddress=None, interface="data.204"), spine(peerAddress=None, interface="data.204")),
-        at=SPINE,
-    ),
-    *(
-        passes("NET-225", title, add(bgp(), peer(**spec)))
-        for title, spec in (
-            ("the shortest hold time, and no longer keepalive", {"holdTime": "3s", "keepaliveTime": "3s"}),
-            ("no hold time", {"holdTime": "0s"}),
-            ("a hold time below a second, which counts as none", {"holdTime": "900ms"}),
-            ("the shortest keepalive by itself", {"keepaliveTime": "1s"}),
-            ("a hold time of several parts", {"holdTime": "1m30s", "keepaliveTime": "1m30s"}),
-            ("times that are not known yet", {"holdTime": UNKNOWN, "keepaliveTime": "91s"}),
-            ("no address, and a NIC", {"peerAddress": None, "interface": "data.204"}),
-            ("a dynamic number beside none", {"peerASN": 0, "dynamicASN": "external"}),
-            ("several hops to another AS", {"ebgpMultiHop": True}),
-            ("one hop within the AS", {"peerASN": 64512, "ebgpMultiHop": False}),
-            ("addresses of IPv6", {"peerAddress": "2001:db8::1", "sourceAddress": "2001:db8::2"}),
-        )
-    ),
-    *(
-        breaks("NET-225", title, add(bgp(), peer(**spec)), at=PEER)
-        for title, spec in (
-            ("a hold time below three seconds", {"holdTime": "2900ms"}),
-            ("a hold time below zero", {"holdTime": "-3s"}),
-            ("a hold time that nobody can read", {"holdTime": "90"}),
-            ("a keepalive that nobody can read", {"keepaliveTime": "30 s"}),
-            ("a keepalive below a second by itself", {"keepaliveTime": "900ms"}),
-            ("a keepalive longer than the hold time", {"holdTime": "90s", "keepaliveTime": "91s"}),
-            ("neither address nor NIC", {"peerAddress": None}),
-            ("an address and a NIC", {"interface": "data.204"}),
-            ("a dynamic number beside one", {"dynamicASN": "external"}),
-            ("several hops within the AS", {"peerASN": 64512, "ebgpMultiHop": True}),
-            ("a name for an address", {"peerAddress": "leaf"}),
-            ("a router id that is none", {"routerID": "1"}),
-            ("a source address with a length", {"sourceAddress": "172.21.204.9/24"}),
-        )
-    ),
-    passes(
-        "NET-226",
-        "two of a kind",
-        add(bgp(peers=["leaf", "spine"], nodeSelectors=[*RACK, *OTHER_RACK]), peer(), spine()),
-    ),
-    breaks("NET-226", "a pool", put(LAYER2, "spec.ipAddressPools", ["tenant-cp-pool"] * 2), at=LAYER2),
-    breaks("NET-226", "a selector of nodes", put(LAYER2, "spec.nodeSelectors", RACK * 2), at=LAYER2),
-    breaks("NET-226", "a peer", add(bgp(peers=["leaf"] * 2), peer()), at=BGP),
-    breaks("NET-226", "a community", add(bgp(communities=["64512:1"] * 2), peer()), at=BGP),
-    breaks("NET-226", "a selector of a peer's nodes", add(bgp(), peer(nodeSelectors=RACK * 2)), at=PEER),
-    breaks("NET-226", "a namespace", put(POOL, "spec.serviceAllocation", {"namespaces": ["beta"] * 2}), at=POOL),
     passes(
         "NET-227",
         "the largest numbers, and an alias",

@@ -1,13 +1,12 @@
-"""Cases of what other kinds claim of the provider block (NET-228 to NET-234), and of BGP on the provider VLAN."""
+"""Cases of `kmetal_network.laws.provider.claims`."""
 
 from __future__ import annotations
 
 from tests.law_cases.case import breaks, passes
-from tests.law_cases.metallb import PEER, bgp, peer
-from tests.support.network import EXTERNAL, LAYER2, NO, PROVIDER, VLAN, YES, Body, add, build, gone, put
+from tests.law_cases.metallb.edits import config_map
+from tests.support.network import EXTERNAL, NO, YES, Body, add, build, put
 
 WEB = "Service alpha/web"
-FRR = "FRRConfiguration kmetal-metallb/routes"
 KUBE_VIP = "DaemonSet kube-system/kube-vip"
 
 
@@ -16,26 +15,6 @@ def service(annotations: Body | None = None, **spec: object) -> Body:
     if annotations:
         body["metadata"]["annotations"] = annotations
     return body
-
-
-def frr(**router: object) -> Body:
-    return build(
-        "FRRConfiguration", "routes", {"bgp": {"routers": [{"asn": 64512, **router}]}}, namespace="kmetal-metallb"
-    )
-
-
-def raw_frr(text: str) -> Body:
-    return build("FRRConfiguration", "routes", {"raw": {"rawConfig": text}}, namespace="kmetal-metallb")
-
-
-def config_map(name: str, **data: str) -> Body:
-    return {
-        "apiVersion": "v1",
-        "kind": "ConfigMap",
-        "metadata": {"name": name, "namespace": "kube-system"},
-        "spec": {},
-        "data": {key.replace("_", "-"): value for key, value in data.items()},
-    }
 
 
 def kube_vip(**env: str) -> Body:
@@ -136,77 +115,4 @@ CASES = (
     ),
     passes("NET-234", "the switch, off", put(EXTERNAL, "spec.enableExternalLBAddress", NO)),
     breaks("NET-234", "the switch, on", put(EXTERNAL, "spec.enableExternalLBAddress", YES), at=EXTERNAL),
-    passes("NET-214", "a session on the management NIC", add(bgp(), peer(peerAddress=None, interface="data.204"))),
-    breaks(
-        "NET-214", "a session on the provider NIC", add(bgp(), peer(peerAddress=None, interface="data.222")), at=PEER
-    ),
-    breaks(
-        "NET-214",
-        "a session from an address of the provider block",
-        add(bgp(), peer(sourceAddress="77.220.68.99")),
-        at=PEER,
-    ),
-    passes(
-        "NET-214",
-        "an FRR neighbour on the management VLAN",
-        add(frr(prefixes=["172.21.204.200/32"], neighbors=[{"address": "172.21.204.1", "asn": 64513}])),
-    ),
-    breaks(
-        "NET-214",
-        "an FRR neighbour on the provider VLAN",
-        add(frr(neighbors=[{"address": "77.220.68.97", "asn": 64513}])),
-        at=FRR,
-    ),
-    breaks(
-        "NET-214",
-        "an FRR neighbour on the provider NIC",
-        add(frr(neighbors=[{"interface": "data.222", "asn": 64513}])),
-        at=FRR,
-    ),
-    breaks("NET-203", "an FRR prefix in the provider block", add(frr(prefixes=["77.220.68.96/28"])), at=FRR),
-    breaks(
-        "NET-203",
-        "an FRR prefix that a neighbour is told",
-        add(frr(neighbors=[{"address": "172.21.204.1", "toAdvertise": {"allowed": {"prefixes": ["77.220.68.0/24"]}}}])),
-        at=FRR,
-    ),
-    breaks(
-        "NET-203",
-        "an FRR prefix in FRR's own language",
-        add(raw_frr("router bgp 64512\n address-family ipv4\n  network 77.220.68.96/27\n")),
-        at=FRR,
-    ),
-    breaks(
-        "NET-202",
-        "a pool of the kind before advertisements",
-        gone(LAYER2),
-        add(
-            build(
-                "AddressPool",
-                "old",
-                {"protocol": "layer2", "addresses": ["172.21.204.10/32"]},
-                namespace="kmetal-metallb",
-            ),
-            build("L2Advertisement", "tenant-cp-l2", {"interfaces": ["data.204"]}, namespace="kmetal-metallb"),
-        ),
-        at="AddressPool kmetal-metallb/old",
-    ),
-    passes(
-        "NET-202",
-        "a pool of that kind by BGP",
-        add(
-            build(
-                "AddressPool", "old", {"protocol": "bgp", "addresses": ["172.21.204.10/32"]}, namespace="kmetal-metallb"
-            )
-        ),
-    ),
-    breaks(
-        "NET-202",
-        "the VLAN of a network that a Vlan with an empty provider is on",
-        put(PROVIDER, "spec.defaultInterface", "eth9"),
-        put(VLAN, "spec.id", 222),
-        put(VLAN, "spec.provider", ""),
-        put(LAYER2, "spec.interfaces", ["eth9.222"]),
-        at=LAYER2,
-    ),
 )
