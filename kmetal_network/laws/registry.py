@@ -1,4 +1,4 @@
-"""The one registry: every law, and the one function that judges."""
+"""The one registry: every law of every family, discovered, and the one function that judges."""
 
 from __future__ import annotations
 
@@ -6,53 +6,21 @@ from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Final
 
+from kmetal_network import laws as laws_package
 from kmetal_network.errors import Finding, Severity
 from kmetal_network.facts.model import Facts
-from kmetal_network.laws.addresses import overlaps, subnet_addresses, subnet_cidrs
-from kmetal_network.laws.capacity import headroom
-from kmetal_network.laws.environments import comparison
-from kmetal_network.laws.metallb import announcements, control_planes, layer2, pool_addresses, pools
-from kmetal_network.laws.metallb.bgp import advertisements, sessions, speaker_peers
+from kmetal_network.laws.discovery import law_modules
 from kmetal_network.laws.model import Breach, Estate, Law
-from kmetal_network.laws.platform import chart_values, controller
-from kmetal_network.laws.provider import claims, gateways, nics, pod_access, vlans
-from kmetal_network.laws.tenants import attachments, egress, naming, quotas, reachability
-from kmetal_network.laws.tenants.routing import isolation, policy_routes, routes
 
-_FAMILIES: Final = (
-    overlaps,
-    announcements,
-    attachments,
-    advertisements,
-    control_planes,
-    layer2,
-    pool_addresses,
-    subnet_addresses,
-    subnet_cidrs,
-    headroom,
-    claims,
-    egress,
-    pod_access,
-    comparison,
-    gateways,
-    isolation,
-    policy_routes,
-    pools,
-    chart_values,
-    controller,
-    speaker_peers,
-    nics,
-    vlans,
-    quotas,
-    reachability,
-    routes,
-    sessions,
-    naming,
-)
+_MODULES: Final = tuple(law_modules(laws_package))
 
 LAWS: Final[tuple[Law, ...]] = tuple(
-    sorted((law for family in _FAMILIES for law in family.LAWS), key=lambda law: law.id)
+    sorted((law for _, found in _MODULES for law in found), key=lambda law: law.id),
 )
+"""Every law, by its id."""
+
+MODULE_OF: Final[dict[str, str]] = {law.id: module.__name__ for module, found in _MODULES for law in found}
+"""The module that a law stands in, by its id."""
 
 BY_ID: Final[dict[str, Law]] = {law.id: law for law in LAWS}
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from kmetal_network.errors import Severity
 from kmetal_network.facts.model import Facts, Subnet, known
+from kmetal_network.laws import not_admitted
 from kmetal_network.laws.addresses.subnet_cidrs import family
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.spans import is_address, span, spans
@@ -103,6 +104,7 @@ LAWS = (
         why="Kube-OVN accepts addresses outside the block, but they reserve nothing: a typo leaves the address free.",
         fix="Write addresses of the Subnet's block.",
         reference="docs/evidence/kube-ovn.md#subnets (S4)",
+        not_admitted=not_admitted.WARNING,
         judge=_excluded_outside,
     ),
     Law(

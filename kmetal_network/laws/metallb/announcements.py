@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from kmetal_network.facts.model import UNKNOWN, Facts, Texts, Unknown, known
+from kmetal_network.laws import not_admitted
 from kmetal_network.laws.metallb.bgp.advertisements import REFUSED
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.names import METALLB_NAMESPACE
@@ -153,6 +154,7 @@ LAWS = (
         why=REFUSED,
         fix="Name it once.",
         reference="metallb internal/config validateDuplicate; run with 0.15.3's code",
+        not_admitted=not_admitted.METALLB_WEBHOOK,
         judge=_twice,
     ),
 )

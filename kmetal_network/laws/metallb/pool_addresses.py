@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 
 from kmetal_network.facts.model import Facts, Pool, RangeKind, known
+from kmetal_network.laws import not_admitted
 from kmetal_network.laws.metallb.pools import Written, entries, pool_label, pool_spans
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.spans import crossing, is_address, is_block, overlapping, span, spans
@@ -87,6 +88,7 @@ LAWS = (
         why="The controller keeps its last good configuration forever and says so only in its log.",
         fix="Give each pool addresses of its own.",
         reference="metallb internal/config; seen with 0.15.3, webhook off",
+        not_admitted=not_admitted.PAIRS,
         judge=_pools_overlap,
     ),
     Law(
@@ -97,6 +99,7 @@ LAWS = (
         " once refused this and took the check back (0.15.1), nobody else has it.",
         fix="Take the nodes' addresses out of the pool.",
         reference="metallb/metallb#2585, #2779",
+        not_admitted=not_admitted.OTHER_OBJECT,
         judge=_on_nodes,
     ),
     Law(

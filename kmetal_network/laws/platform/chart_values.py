@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kmetal_network.facts.model import UNKNOWN, Facts
+from kmetal_network.laws import not_admitted
 from kmetal_network.laws.model import Breach, Law
 
 TUNNEL_HEADERS: Final = {"geneve": 100, "vxlan": 50, "stt": 72}
@@ -115,6 +116,7 @@ LAWS = (
         why="Without Multus no pod gets its tenant interface.",
         fix="Write network.multus.enabled: true and network.kubeOvn.enabled: true.",
         reference="kMetal's networking guide, Multus",
+        not_admitted=not_admitted.CHART_VALUES,
         judge=_multus,
         relaxable=False,
     ),
@@ -124,6 +126,7 @@ LAWS = (
         why="The chart has no sensible default; the wrong NIC carries tenants' traffic, or none does.",
         fix="Write network.kubeOvn.tunnelInterface.",
         reference="kMetal's networking guide, tunnelInterface is required",
+        not_admitted=not_admitted.CHART_VALUES,
         judge=_tunnel,
     ),
     Law(
@@ -132,6 +135,7 @@ LAWS = (
         why="The chart's reconciler and this program would overwrite each other, and each time re-address Services.",
         fix="Declare pools as objects only.",
         reference="docs/evidence/kmetal.md#metallb",
+        not_admitted=not_admitted.CHART_VALUES,
         judge=_one_owner,
     ),
     Law(
@@ -148,6 +152,7 @@ LAWS = (
         why="The chart passes the value on and the agent on each node does not start.",
         fix="Write geneve, vxlan or stt.",
         reference="kMetal's networking guide, Kube-OVN",
+        not_admitted=not_admitted.CHART_VALUES,
         judge=_tunnel_type,
     ),
     Law(

@@ -8,6 +8,7 @@ from typing import Final
 
 from kmetal_network.errors import Severity
 from kmetal_network.facts.model import UNKNOWN, Facts, has_unknown, known
+from kmetal_network.laws import not_admitted
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.spans import span
 from kmetal_network.names import DEFAULT_VPC, EXTERNAL_SUBNET
@@ -106,6 +107,7 @@ LAWS = (
         " can't be the secondary CNI.",
         fix="Upgrade Kube-OVN.",
         reference="docs/evidence/kube-ovn.md#versions",
+        not_admitted=not_admitted.CONTROLLER,
         judge=_version_floor,
     ),
     Law(
@@ -134,6 +136,7 @@ LAWS = (
         " platform included, and those pods block the Subnet's deletion.",
         fix="Switch --non-primary-cni-mode on.",
         reference="docs/evidence/kube-ovn.md#attachments; kubeovn/kube-ovn#1002, #5360",
+        not_admitted=not_admitted.CONTROLLER,
         judge=_secondary,
     ),
     Law(
@@ -142,6 +145,7 @@ LAWS = (
         why="With --enable-eip-snat=false it does not connect a VPC to `external`, and logs an error instead.",
         fix="Leave the argument out.",
         reference="docs/evidence/kube-ovn.md#egress",
+        not_admitted=not_admitted.CONTROLLER,
         judge=_eip_snat,
     ),
     Law(
@@ -151,6 +155,7 @@ LAWS = (
         " default one: the patch that keeps the gateway labels would then make an empty Vpc of that name.",
         fix="Leave --external-gateway-switch and --cluster-router out.",
         reference="docs/evidence/kube-ovn.md#versions; kube-ovn pkg/controller/config.go",
+        not_admitted=not_admitted.CONTROLLER,
         judge=_names,
     ),
 )

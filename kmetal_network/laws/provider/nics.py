@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kmetal_network.addresses import INTERFACE_NAME_LENGTH, PROVIDER_NAME_LENGTH
 from kmetal_network.facts.model import UNKNOWN, Facts, ProviderNetwork, is_named, known
 from kmetal_network.facts.nics import BRIDGE, same_nic
+from kmetal_network.laws import not_admitted
 from kmetal_network.laws.metallb.speakers import shared_nodes
 from kmetal_network.laws.model import Breach, Law
 
@@ -150,6 +151,7 @@ LAWS = (
         why="It can be a port of one bridge only; the second network never becomes ready.",
         fix="Give each network a NIC of its own, or put both VLANs on one network.",
         reference="kubeovn/kube-ovn#3909",
+        not_admitted=not_admitted.OTHER_OBJECT,
         judge=_one_nic_two_networks,
     ),
     Law(
@@ -158,6 +160,7 @@ LAWS = (
         why="Kube-OVN takes either one, by chance, and the other entry looks as if it were in effect.",
         fix="Name each node once.",
         reference="kube-ovn pkg/daemon/controller.go (provider network of a node)",
+        not_admitted=not_admitted.PAIRS,
         judge=_one_nic_per_node,
     ),
     Law(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from kmetal_network.addresses import VLAN_ID_MAXIMUM, sub_interface
 from kmetal_network.facts.model import UNKNOWN, Facts, known
 from kmetal_network.facts.nics import named_vlan
+from kmetal_network.laws import not_admitted
 from kmetal_network.laws.model import Breach, Law
 
 
@@ -100,6 +101,7 @@ LAWS = (
         why="The second Vlan is marked as in conflict and its Subnets are refused, in a log only.",
         fix="Keep one Vlan.",
         reference="kube-ovn pkg/controller/vlan.go checkVlanConflict",
+        not_admitted=not_admitted.OTHER_OBJECT,
         judge=_vlan_ids_apart,
     ),
     Law(

@@ -14,6 +14,7 @@ from typing import Final
 
 from kmetal_network.addresses import Span
 from kmetal_network.facts.model import UNKNOWN, Advertisement, Facts, Pool, Source, has_unknown, known
+from kmetal_network.laws import not_admitted
 from kmetal_network.laws.metallb.bgp.aggregation import BITS, announced, bgp_advertisements, largest, length_of
 from kmetal_network.laws.metallb.pools import entries, provider_spans
 from kmetal_network.laws.model import Breach, Law
@@ -206,6 +207,7 @@ LAWS = (
         why="Routers would send the tenants' external block to MetalLB's nodes instead of to OVN.",
         fix="Take the range out of the pool, and announce in no larger blocks than the pool's.",
         reference="kMetal's networking guide, MetalLB; metallb speaker/bgp_controller.go",
+        not_admitted=not_admitted.FOREIGN_KIND,
         judge=_announces_provider,
         relaxable=False,
     ),
@@ -215,6 +217,7 @@ LAWS = (
         why=REFUSED,
         fix="Write an aggregation length that every range of the pool has a whole block of.",
         reference="metallb internal/config validateBGPAdvPerPool; run with 0.15.3's code",
+        not_admitted=not_admitted.METALLB_WEBHOOK,
         judge=_too_wide,
     ),
     Law(
@@ -240,6 +243,7 @@ LAWS = (
         why=REFUSED,
         fix="Write numbers, or the alias of one Community.",
         reference="metallb internal/bgp/community; run with 0.15.3's code",
+        not_admitted=not_admitted.METALLB_WEBHOOK,
         judge=_communities,
     ),
 )

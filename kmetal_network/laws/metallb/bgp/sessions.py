@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from kmetal_network.facts.model import UNKNOWN, BgpPeer, Facts
+from kmetal_network.laws import not_admitted
 from kmetal_network.laws.likeness import alike, unlike
 from kmetal_network.laws.metallb.bgp.advertisements import REFUSED
 from kmetal_network.laws.model import Breach, Law
@@ -151,6 +152,7 @@ LAWS = (
         fix="Write one end (peerAddress or interface; peerASN or dynamicASN), a hold time of 3 s or more with a shorter"
         " keepalive, and ebgpMultiHop between different AS numbers only.",
         reference="metallb internal/config peerFromCR, parseTimers; run with 0.15.3's code",
+        not_admitted=not_admitted.METALLB_WEBHOOK,
         judge=_session,
     ),
 )

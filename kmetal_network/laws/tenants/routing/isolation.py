@@ -11,6 +11,7 @@ from typing import Final
 from kmetal_network.addresses import Span
 from kmetal_network.errors import Severity
 from kmetal_network.facts.model import UNKNOWN, Facts, PolicyRoute, RangeKind, Vpc
+from kmetal_network.laws import not_admitted
 from kmetal_network.laws.addresses.ranges import named_ranges
 from kmetal_network.laws.addresses.subnet_cidrs import family
 from kmetal_network.laws.metallb.pools import provider_spans
@@ -198,6 +199,7 @@ LAWS = (
         " the drop.",
         fix="Give the drop the higher priority.",
         reference="docs/evidence/kube-ovn.md#vpcs (V3); ovn-nb(5), Logical_Router_Policy",
+        not_admitted="it needs the destinations that each match covers; CEL can check only its form",
         judge=_shadowed,
     ),
     Law(
@@ -209,6 +211,7 @@ LAWS = (
         " through the provider VLAN: whether they arrive is up to the physical gateway.",
         fix="Write `isolation: {level: platform}`, or name the platform's ranges in the tenant's `drop`.",
         reference="docs/evidence/kube-ovn.md#isolation",
+        not_admitted=not_admitted.WARNING,
         judge=_platform_open,
     ),
 )

@@ -126,6 +126,7 @@ LAWS = (
         " be another tenant's, who then receives the traffic.",
         fix="Write the gateway of the provider Subnet.",
         reference="docs/evidence/kube-ovn.md#vpcs (V8)",
+        not_admitted="a second provider Subnet, another object, may hold the next hop",
         judge=_next_hops,
     ),
     Law(
