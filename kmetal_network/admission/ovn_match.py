@@ -1,4 +1,4 @@
-"""OVN's match expressions in CEL, as far as `kmetal_network.laws.tenants.ovn_match` reads them.
+"""OVN's match expressions in CEL, as far as `kmetal_network.laws.tenants.routing.ovn_match` reads them.
 
 One pattern for the whole language would cost too much: the API server counts its length for every match, and refuses an
 object for which it counts too far. So the comparisons are read one by one, and what joins them is read as a word over
@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from kmetal_network.admission.cel import masked, once, text, texts
-from kmetal_network.laws.tenants.ovn_grammar import ALONE
+from kmetal_network.laws.tenants.routing.ovn_grammar import ALONE
 
 _DEPTH: Final = 3
 """Parentheses in parentheses that are read; deeper ones are left to the law, since CEL cannot recurse."""

@@ -8,7 +8,7 @@ from typing import Any, Final
 from kmetal_network.admission.policies import HELD, Literals
 from kmetal_network.facts.model import UNKNOWN, RangeKind, known
 from kmetal_network.facts.reader import default_place, facts_of
-from kmetal_network.laws.platform.prerequisites import TUNNEL_HEADERS
+from kmetal_network.laws.platform.chart_values import TUNNEL_HEADERS
 from kmetal_network.laws.registry import judge
 from kmetal_network.laws.spans import spans
 from tests.law_cases.table import CASES, Case
