@@ -130,10 +130,7 @@ def _on_top(interface: str, below: str, ids: Collection[int], *, tagged: bool) -
     return None
 
 
-def carried_by(
-    interface: str, networks: Iterable[ProviderNetwork], vlans: Vlans
-) -> Iterator[tuple[ProviderNetwork, str]]:
-    """Each provider network whose VLAN an interface carries, with the reason."""
-    for network in networks:
-        if reason := carries(interface, network, vlans):
-            yield network, reason
+def port_vlan(interface: str) -> int | None:
+    """The VLAN id in the name of a port that Kube-OVN makes, or of a kernel VLAN that is named by its id alone."""
+    match = _LONG_PORT.fullmatch(interface) or _NAMED.fullmatch(interface)
+    return int(match["id"]) if match else None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kmetal_network.facts.carriers_of_vlans import Carriers
 from kmetal_network.facts.model import Advertisement, Facts, has_unknown, known
-from kmetal_network.facts.nics import Vlans, carried_by, vlan_ids
 from kmetal_network.laws.metallb.speakers import announces, answers_on, may_be_elsewhere, reached
 from kmetal_network.laws.model import Breach, Law
 
@@ -13,13 +13,13 @@ _L2_REMEDY = "name the management NIC in `interfaces`, and no other"
 
 
 def _by_interface(facts: Facts) -> Iterator[Breach]:
-    vlans = vlan_ids(facts.vlans)
+    carriers = Carriers(facts.provider_networks, facts.vlans)
     for advertisement in facts.advertisements:
         if advertisement.protocol == "L2":
-            yield from _l2_breaches(advertisement, facts, vlans)
+            yield from _l2_breaches(advertisement, facts, carriers)
 
 
-def _l2_breaches(advertisement: Advertisement, facts: Facts, vlans: Vlans) -> Iterator[Breach]:
+def _l2_breaches(advertisement: Advertisement, facts: Facts, carriers: Carriers) -> Iterator[Breach]:
     name = f"L2Advertisement {advertisement.name!r}"
     if advertisement.interfaces is None and advertisement.patch:
         return
@@ -29,7 +29,7 @@ def _l2_breaches(advertisement: Advertisement, facts: Facts, vlans: Vlans) -> It
     if has_unknown(advertisement.interfaces):
         yield Breach(advertisement.place, f"an interface of {name} is not known yet", _L2_REMEDY)
     for interface in known(advertisement.interfaces):
-        for network, reason in carried_by(interface, facts.provider_networks, vlans):
+        for network, reason in carriers.of(interface):
             there = answers_on(advertisement, network, facts, interface)
             if there is not False:
                 yield Breach(
@@ -50,15 +50,26 @@ def _l2_breaches(advertisement: Advertisement, facts: Facts, vlans: Vlans) -> It
 _UNDECIDED = ", if its nodeSelectors select a node that carries it (their labels are not in sight)"
 
 
+_NAMED = 20
+"""Provider networks that one finding names; what MetalLB answers on, one of them shows as well as thousands."""
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:_NAMED]) + (" and those of further provider networks" if len(names) > _NAMED else "")
+
+
 def _on_every_nic(advertisement: Advertisement, facts: Facts) -> Iterator[Breach]:
     name = f"L2Advertisement {advertisement.name!r} names no interfaces, so it answers ARP on every NIC"
-    verdicts = [reached(advertisement, network, facts) for network in facts.provider_networks]
-    surely = [text for text, there in verdicts if there]
-    perhaps = [text for text, there in verdicts if there is None]
+    surely, perhaps = [], []
+    for network in facts.provider_networks:
+        text, there = reached(advertisement, network, facts)
+        (surely if there else perhaps if there is None else []).append(text)
+        if len(surely) > _NAMED:
+            break
     if surely:
-        yield Breach(advertisement.place, f"{name}, {', '.join(surely)} included", _L2_REMEDY)
+        yield Breach(advertisement.place, f"{name}, {_some(surely)} included", _L2_REMEDY)
     elif perhaps:
-        problem = f"{name}; whether {', '.join(perhaps)} is one of them is not in sight (labels, or exclusions)"
+        problem = f"{name}; whether {_some(perhaps)} is one of them is not in sight (labels, or exclusions)"
         yield Breach(advertisement.place, problem, _L2_REMEDY, warning=True)
     elif not facts.provider_networks:
         undecided = may_be_elsewhere(advertisement, facts)

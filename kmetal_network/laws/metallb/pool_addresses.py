@@ -36,13 +36,27 @@ def _one_pool(left: Pool, right: Pool) -> bool:
 
 
 def _lane(item: Written) -> tuple[Hashable, Hashable]:
+    """Patches of one pool lie apart from its other objects, and are never compared with each other."""
     pool = item[1][0]
-    return "", (pool.name, pool.owner, pool.patch, id(pool) if pool.patch else 0)
+    return (pool.name, pool.patch), pool.owner
+
+
+def _comparable(one: Hashable, other: Hashable) -> bool:
+    (left, left_patches), (right, right_patches) = one, other  # type: ignore[misc]  # the outer kinds of `_lane`
+    return bool(left != right or not (left_patches or right_patches))
+
+
+def _overlapping_entries(facts: Facts) -> Iterator[tuple[Written, Written]]:
+    yield from overlapping(
+        pool_spans(facts), lane=_lane, meet=_comparable, apart=lambda left, right: _one_pool(left[0], right[0])
+    )
+    for pool in facts.pools:
+        if pool.patch:
+            yield from overlapping([(block, (pool, text)) for text, block in entries(pool)])
 
 
 def _pools_overlap(facts: Facts) -> Iterator[Breach]:
-    pairs = overlapping(pool_spans(facts), lane=_lane, apart=lambda left, right: _one_pool(left[0], right[0]))
-    for (one, (left, left_text)), (two, (right, right_text)) in pairs:
+    for (one, (left, left_text)), (two, (right, right_text)) in _overlapping_entries(facts):
         yield Breach(
             right.place,
             f"{pool_label(right)} holds {right_text}, of which {one.shared(two)} is also in {pool_label(left)}"

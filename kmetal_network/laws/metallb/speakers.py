@@ -8,12 +8,12 @@ labels of nodes decide is known only where those nodes are in sight.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from kmetal_network.facts.model import UNKNOWN, Advertisement, Facts, Node, ProviderNetwork, Source, known
 from kmetal_network.facts.nics import BRIDGE
+from kmetal_network.facts.patterns import matches
 
 HOSTNAME: Final = "kubernetes.io/hostname"
 """The label that a kubelet sets to its node's name."""
@@ -145,14 +145,7 @@ def excluded(facts: Facts, interface: str) -> bool:
     patterns = [
         text for claim in facts.claims if claim.source is Source.SPEAKER_EXCLUDES for text in known(claim.interfaces)
     ]
-    return any(_matches(pattern, interface) for pattern in patterns)
-
-
-def _matches(pattern: str, interface: str) -> bool:
-    try:
-        return re.search(pattern, interface) is not None
-    except re.error:
-        return False
+    return any(matches(pattern, interface) for pattern in patterns)
 
 
 def left_open(facts: Facts, network: ProviderNetwork) -> tuple[str, ...]:

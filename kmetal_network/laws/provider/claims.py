@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
+from kmetal_network.facts.carriers_of_vlans import Carriers
 from kmetal_network.facts.model import Claim, Facts, Source, has_unknown, known
-from kmetal_network.facts.nics import BRIDGE, carried_by, vlan_ids
+from kmetal_network.facts.nics import BRIDGE
+from kmetal_network.facts.patterns import matches
 from kmetal_network.laws import not_admitted
 from kmetal_network.laws.metallb.pools import provider_spans
 from kmetal_network.laws.model import Breach, Law
@@ -42,10 +43,10 @@ def _load_balancer(facts: Facts) -> Iterator[Breach]:
 
 def _kube_vip(facts: Facts) -> Iterator[Breach]:
     yield from _addresses(facts, Source.KUBE_VIP)
-    vlans = vlan_ids(facts.vlans)
+    carriers = Carriers(facts.provider_networks, facts.vlans)
     for claim in _claims(facts, Source.KUBE_VIP):
         for interface in known(claim.interfaces):
-            for _, reason in carried_by(interface, facts.provider_networks, vlans):
+            for _, reason in carriers.of(interface):
                 yield Breach(claim.place, f"{claim.label} {interface!r}, which {reason}", "name the management NIC")
 
 
@@ -71,14 +72,7 @@ def _cilium_layer2(facts: Facts) -> Iterator[Breach]:
 
 
 def _any_matches(patterns: tuple[str, ...], nic: str) -> bool:
-    return any(_matches(pattern, nic) for pattern in patterns)
-
-
-def _matches(pattern: str, nic: str) -> bool:
-    try:
-        return re.search(pattern, nic) is not None
-    except re.error:
-        return False
+    return any(matches(pattern, nic) for pattern in patterns)
 
 
 def _external_lb(facts: Facts) -> Iterator[Breach]:

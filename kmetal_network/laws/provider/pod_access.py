@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
+from kmetal_network.facts.carriers_of_vlans import Carriers
 from kmetal_network.facts.cni_plugins import interfaces_of, named_by, plugins, vlan_of
 from kmetal_network.facts.model import Attachment, Facts, Subnet, known
-from kmetal_network.facts.nics import carried_by, ids_of, is_under, vlan_ids
+from kmetal_network.facts.nics import ids_of, is_under, vlan_ids
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.physical_subnets import connection, in_tenant_vpc
 from kmetal_network.names import EXTERNAL_SUBNET
@@ -74,10 +75,10 @@ def _breach(attachment: Attachment, plugin: Mapping[str, object], reason: str, *
 
 def _carrying(facts: Facts, types: Collection[str]) -> Iterator[Breach]:
     """Plugins on an interface that carries the provider VLAN."""
-    vlans = vlan_ids(facts.vlans)
+    carriers = Carriers(facts.provider_networks, facts.vlans)
     for attachment, plugin in _plugins(facts, types):
         for nic in interfaces_of(plugin):
-            for _, reason in carried_by(nic, facts.provider_networks, vlans):
+            for _, reason in carriers.of(nic):
                 yield _breach(attachment, plugin, f"takes {nic!r}, which {reason}")
 
 
@@ -93,10 +94,10 @@ def _under(facts: Facts, types: Collection[str]) -> Iterator[Breach]:
 
 def _numbered(facts: Facts, types: Collection[str], where: str, *, warning: bool) -> Iterator[Breach]:
     """Plugins that put pods on a VLAN of the provider VLAN's id, on a NIC that they do not name."""
-    vlans = vlan_ids(facts.vlans)
+    vlans, carriers = vlan_ids(facts.vlans), Carriers(facts.provider_networks, facts.vlans)
     ids = {number for network in facts.provider_networks for number in ids_of(network, vlans)}
     for attachment, plugin in _plugins(facts, types):
-        carried = any(any(carried_by(nic, facts.provider_networks, vlans)) for nic in interfaces_of(plugin))
+        carried = any(any(carriers.of(nic)) for nic in interfaces_of(plugin))
         if vlan_of(plugin) in ids and not carried:
             reason = f"puts pods on VLAN {vlan_of(plugin)}, the id of the provider VLAN{where}"
             yield _breach(attachment, plugin, reason, warning=warning)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kmetal_network.facts.model import UNKNOWN, BgpPeer, Facts, Maybe, Source, known
-from kmetal_network.facts.nics import carried_by, vlan_ids
+from kmetal_network.facts.carriers_of_vlans import Carriers
+from kmetal_network.facts.model import UNKNOWN, Facts, Maybe, Source, known
 from kmetal_network.laws.metallb.pools import provider_spans
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.spans import crossing, span
@@ -13,41 +13,42 @@ from kmetal_network.laws.spans import crossing, span
 _REMEDY = "peer with a router of the management VLAN"
 
 
-def _in_provider_block(place: str, problem: str, address: Maybe[str], facts: Facts) -> Iterator[Breach]:
-    """A breach where an address is in a provider block; `problem` ends before the address."""
-    if (block := span(address)) is not None:
-        for _, (_, subnet) in crossing([(block, place)], provider_spans(facts)):
-            yield Breach(place, f"{problem} {address}, which is in {subnet}", _REMEDY)
+def _addresses(facts: Facts) -> Iterator[tuple[str, str, Maybe[str]]]:
+    """Place, what to say of the address, and the address that a speaker speaks to or calls from."""
+    for peer in facts.bgp_peers:
+        name = f"BGPPeer {peer.name!r}"
+        yield peer.place, f"{name} speaks to", peer.address
+        yield peer.place, f"{name} calls from sourceAddress", peer.source_address
+    for claim in facts.claims:
+        if claim.source is Source.FRR_NEIGHBOUR:
+            yield from ((claim.place, claim.label, address) for address in known(claim.addresses))
 
 
-def _on_provider_nic(place: str, problem: str, interface: str, facts: Facts) -> Iterator[Breach]:
-    for _, reason in carried_by(interface, facts.provider_networks, vlan_ids(facts.vlans)):
-        yield Breach(place, f"{problem} {interface!r}, which {reason}", _REMEDY)
-
-
-def _peer(peer: BgpPeer, facts: Facts) -> Iterator[Breach]:
-    name = f"BGPPeer {peer.name!r}"
-    if peer.address is UNKNOWN:
-        yield Breach(
-            peer.place,
-            f"peerAddress of {name} is not known yet",
-            "write it as a literal, so that it can be compared with the provider VLAN",
-        )
-    yield from _in_provider_block(peer.place, f"{name} speaks to", peer.address, facts)
-    yield from _in_provider_block(peer.place, f"{name} calls from sourceAddress", peer.source_address, facts)
-    if isinstance(peer.interface, str):
-        yield from _on_provider_nic(peer.place, f"{name} speaks on", peer.interface, facts)
+def _interfaces(facts: Facts) -> Iterator[tuple[str, str, str]]:
+    """Place, what to say of the NIC, and the NIC on which a speaker speaks."""
+    for peer in facts.bgp_peers:
+        if isinstance(peer.interface, str):
+            yield peer.place, f"BGPPeer {peer.name!r} speaks on", peer.interface
+    for claim in facts.claims:
+        if claim.source is Source.FRR_NEIGHBOUR:
+            yield from ((claim.place, claim.label, interface) for interface in known(claim.interfaces))
 
 
 def _peers_on_provider_vlan(facts: Facts) -> Iterator[Breach]:
     for peer in facts.bgp_peers:
-        yield from _peer(peer, facts)
-    for claim in facts.claims:
-        if claim.source is Source.FRR_NEIGHBOUR:
-            for address in known(claim.addresses):
-                yield from _in_provider_block(claim.place, claim.label, address, facts)
-            for interface in known(claim.interfaces):
-                yield from _on_provider_nic(claim.place, claim.label, interface, facts)
+        if peer.address is UNKNOWN:
+            yield Breach(
+                peer.place,
+                f"peerAddress of BGPPeer {peer.name!r} is not known yet",
+                "write it as a literal, so that it can be compared with the provider VLAN",
+            )
+    written = [(block, said) for said in _addresses(facts) if (block := span(said[2])) is not None]
+    for (_, (place, problem, address)), (_, subnet) in crossing(written, provider_spans(facts)):
+        yield Breach(place, f"{problem} {address}, which is in {subnet}", _REMEDY)
+    carriers = Carriers(facts.provider_networks, facts.vlans)
+    for place, problem, interface in _interfaces(facts):
+        for _, reason in carriers.of(interface):
+            yield Breach(place, f"{problem} {interface!r}, which {reason}", _REMEDY)
 
 
 LAWS = (
