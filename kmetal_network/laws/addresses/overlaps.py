@@ -114,9 +114,8 @@ def _tenant_and_external(facts: Facts) -> Iterator[Breach]:
     ):
         yield Breach(
             tenant.place,
-            f"{tenant.name} {tenant.text} and {external.name} {external.text} share {one.shared(two)}, so"
-            " Kube-OVN's own"
-            " allow at priority 31000 wins over the tenant's drop",
+            f"{tenant.name} {tenant.text} and {external.name} {external.text} share {one.shared(two)}, so Kube-OVN's"
+            " own allow at priority 31000 wins over the tenant's drop",
             f"write a tenant block outside {external.text}",
         )
 
@@ -201,8 +200,7 @@ LAWS = (
         id="NET-106",
         title="Peered VPCs hold no block in common",
         why="A peering joins two routers: a block that both hold is delivered to whichever Subnet is nearer, and"
-        " never to"
-        " the other. Kube-OVN compares blocks inside one VPC only.",
+        " never to the other. Kube-OVN compares blocks inside one VPC only.",
         fix="Renumber one of the two, or end the peering.",
         reference="docs/evidence/kube-ovn.md#subnets (S18)",
         judge=_peered,
@@ -210,8 +208,8 @@ LAWS = (
     Law(
         id="NET-107",
         title="A static route leaves its VPC's own Subnets alone",
-        why="Nothing compares a route's destination with the VPC's Subnets; the traffic of those addresses is diverted"
-        " or not by the length of a prefix.",
+        why="Nothing compares a route's destination with the VPC's Subnets; the traffic of those addresses is"
+        " diverted or not by the length of a prefix.",
         fix="Write a destination outside the VPC's own blocks; the default route 0.0.0.0/0 is no such destination.",
         reference="kubeovn/kube-ovn#5651; harvester/harvester#8692",
         judge=_routed,

@@ -54,8 +54,7 @@ def _excluded_outside(facts: Facts) -> Iterator[Breach]:
                 yield Breach(
                     subnet.place,
                     f"subnet {subnet.name!r} excludes {text}, which is not inside its block {subnet.cidr}, so it"
-                    " reserves"
-                    " nothing",
+                    " reserves nothing",
                     f"write addresses of {subnet.cidr}",
                 )
 

@@ -164,8 +164,8 @@ LAWS = (
     Law(
         id="NET-501",
         title="The external range has an address for every VPC",
-        why="Each tenant's router takes one and each LoadBalancer service of a tenant another; the next tenant gets no"
-        " port, and nothing reports it. The /27 of kMetal's guide ends at 29.",
+        why="Each tenant's router takes one and each LoadBalancer service of a tenant another; the next tenant gets"
+        " no port, and nothing reports it. The /27 of kMetal's guide ends at 29.",
         fix="Give the provider Subnet a larger block, or a second one.",
         reference="docs/evidence/kmetal.md#ranges; kube-ovn pkg/controller/external_gw.go",
         judge=_external_spent,

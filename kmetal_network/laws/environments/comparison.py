@@ -149,8 +149,8 @@ LAWS = (
     Law(
         id="NET-601",
         title="No two environments claim one external block",
-        why="Two Kube-OVNs would hand out the same addresses on one provider network: tenants of one environment answer"
-        " for those of the other.",
+        why="Two Kube-OVNs would hand out the same addresses on one provider network: tenants of one environment"
+        " answer for those of the other.",
         fix="Give each environment a block of its own.",
         reference="docs/adr/0002-one-stack-per-environment.md",
         judge_estate=_external_blocks,

@@ -90,9 +90,8 @@ LAWS = (
         id="NET-202",
         title="MetalLB answers ARP on no NIC of the provider network",
         why="An L2Advertisement without `interfaces` answers on every NIC of a node, so the pool's addresses are"
-        " reachable"
-        " from the provider VLAN whatever their numbers are. (ARP is no firewall: kube-proxy takes packets from any"
-        " NIC.)",
+        " reachable from the provider VLAN whatever their numbers are. (ARP is no firewall: kube-proxy takes packets"
+        " from any NIC.)",
         fix="Name the management NIC in `interfaces`.",
         reference="metallb website, advanced L2 configuration; metallb/metallb#277",
         judge=_by_interface,

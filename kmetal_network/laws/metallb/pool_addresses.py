@@ -94,8 +94,7 @@ LAWS = (
     Law(
         id="NET-207",
         title="MetalLB pools hold no node's address",
-        why="The speaker would answer ARP for the node's own address and cut off its API server or kubelet."
-        " MetalLB"
+        why="The speaker would answer ARP for the node's own address and cut off its API server or kubelet. MetalLB"
         " once refused this and took the check back (0.15.1), nobody else has it.",
         fix="Take the nodes' addresses out of the pool.",
         reference="metallb/metallb#2585, #2779",

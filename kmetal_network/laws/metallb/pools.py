@@ -81,8 +81,8 @@ def _unreadable(facts: Facts) -> Iterator[Breach]:
             if span(text) is None:
                 yield Breach(
                     pool.place,
-                    f"{pool_label(pool)} holds {text!r}, which is no address, CIDR or range, so nobody can say where it"
-                    " lies",
+                    f"{pool_label(pool)} holds {text!r}, which is no address, CIDR or range, so nobody can say where"
+                    " it lies",
                     "write FIRST-LAST or ADDRESS/LENGTH",
                 )
     if facts.pools:
@@ -157,8 +157,7 @@ LAWS = (
         id="NET-201",
         title="No MetalLB address lies on the provider VLAN",
         why="Anyone with a Service of type LoadBalancer would be inside the SNAT-egress and inter-tenant traffic"
-        " plane that"
-        " the platform reserves for OVN.",
+        " plane that the platform reserves for OVN.",
         fix="Define MetalLB pools on the management VLAN only; tenants' workload addresses are Kube-OVN EIPs.",
         reference="kMetal's networking guide, MetalLB: Do not expose MetalLB on the provider VLAN",
         judge=_by_address,

@@ -103,8 +103,7 @@ LAWS = (
         id="NET-704",
         title="Kube-OVN is of a version that this network works with",
         why="Before 1.14 the default Vpc's patch does not hold the gateway labels, and routes of a VPC tie; before"
-        " 1.15 it"
-        " can't be the secondary CNI.",
+        " 1.15 it can't be the secondary CNI.",
         fix="Upgrade Kube-OVN.",
         reference="docs/evidence/kube-ovn.md#versions",
         not_admitted=not_admitted.CONTROLLER,
@@ -113,8 +112,8 @@ LAWS = (
     Law(
         id="NET-705",
         title="Kube-OVN's svcCidr is the API server's service range",
-        why="Kube-OVN would not know which packets are for Services. A product once shipped a range that was never the"
-        " real one.",
+        why="Kube-OVN would not know which packets are for Services. A product once shipped a range that was never"
+        " the real one.",
         fix="Write the API server's --service-cluster-ip-range.",
         reference="kMetal's networking guide, Kube-OVN; harvester/harvester#11331",
         judge=_service_range,
@@ -132,8 +131,8 @@ LAWS = (
         id="NET-707",
         title="Kube-OVN is the secondary CNI",
         severity=Severity.WARNING,
-        why="As the primary it gives every pod of a tenant's namespace an address of the tenant's Subnet, those of the"
-        " platform included, and those pods block the Subnet's deletion.",
+        why="As the primary it gives every pod of a tenant's namespace an address of the tenant's Subnet, those of"
+        " the platform included, and those pods block the Subnet's deletion.",
         fix="Switch --non-primary-cni-mode on.",
         reference="docs/evidence/kube-ovn.md#attachments; kubeovn/kube-ovn#1002, #5360",
         not_admitted=not_admitted.CONTROLLER,
@@ -151,8 +150,8 @@ LAWS = (
     Law(
         id="NET-712",
         title="Kube-OVN's own names are its defaults",
-        why="It would connect tenants to another Subnet than `external`, or treat another Vpc than `ovn-cluster` as the"
-        " default one: the patch that keeps the gateway labels would then make an empty Vpc of that name.",
+        why="It would connect tenants to another Subnet than `external`, or treat another Vpc than `ovn-cluster` as"
+        " the default one: the patch that keeps the gateway labels would then make an empty Vpc of that name.",
         fix="Leave --external-gateway-switch and --cluster-router out.",
         reference="docs/evidence/kube-ovn.md#versions; kube-ovn pkg/controller/config.go",
         not_admitted=not_admitted.CONTROLLER,

@@ -152,9 +152,8 @@ LAWS = (
     Law(
         id="NET-234",
         title="No provider Subnet lends its addresses to MetalLB",
-        why="Kube-OVN then lets MetalLB use addresses on the underlay: what the platform reserves for OVN is"
-        " open"
-        " to any Service of type LoadBalancer.",
+        why="Kube-OVN then lets MetalLB use addresses on the underlay: what the platform reserves for OVN is open to"
+        " any Service of type LoadBalancer.",
         fix="Take enableExternalLBAddress out of the provider Subnet.",
         reference="kube-ovn pkg/apis/kubeovn/v1/subnet.go, EnableExternalLBAddress",
         judge=_external_lb,

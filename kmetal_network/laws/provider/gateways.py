@@ -24,9 +24,8 @@ def _external_name(facts: Facts) -> Iterator[Breach]:
                 have = ", ".join(sorted(provider_subnets)) or "none"
                 yield Breach(
                     vpc.place,
-                    f"vpc {vpc.name!r} has enableExternal and no provider Subnet is called {EXTERNAL_SUBNET!r}"
-                    " (there is:"
-                    f" {have})",
+                    f"vpc {vpc.name!r} has enableExternal and no provider Subnet is called {EXTERNAL_SUBNET!r} (there"
+                    f" is: {have})",
                     f"name the provider Subnet {EXTERNAL_SUBNET!r}",
                 )
     if not facts.whole:
@@ -60,9 +59,8 @@ def _gateway_nodes(facts: Facts) -> Iterator[Breach]:
         if vpc.enable_external is True and vpc.name != DEFAULT_VPC:
             yield Breach(
                 vpc.place,
-                f"vpc {vpc.name!r} has enableExternal and no node carries ovn.kubernetes.io/external-gw=true, so"
-                " its SNAT"
-                " breaks while everything reports ready",
+                f"vpc {vpc.name!r} has enableExternal and no node carries ovn.kubernetes.io/external-gw=true, so its"
+                " SNAT breaks while everything reports ready",
                 "label the gateway nodes (provider.gatewayNodes)",
             )
 
@@ -72,9 +70,8 @@ def _label_value(facts: Facts) -> Iterator[Breach]:
         if isinstance(node.external_gateway, str) and node.external_gateway not in ("true", "false"):
             yield Breach(
                 node.place,
-                f"node {node.name!r} has ovn.kubernetes.io/external-gw={node.external_gateway!r}, which Kube-OVN"
-                " does not"
-                " count as a gateway",
+                f"node {node.name!r} has ovn.kubernetes.io/external-gw={node.external_gateway!r}, which Kube-OVN does"
+                " not count as a gateway",
                 'write "true"',
             )
 
@@ -97,8 +94,7 @@ def _stripper(facts: Facts) -> Iterator[Breach]:
             yield Breach(
                 vpc.place,
                 "the default Vpc has no extraExternalSubnets, so the next start of kube-ovn-controller turns every"
-                " gateway"
-                " label to false",
+                " gateway label to false",
                 f"set spec.extraExternalSubnets to [{EXTERNAL_SUBNET}]",
             )
 
@@ -113,9 +109,8 @@ def _gateway_without_nic(facts: Facts) -> Iterator[Breach]:
             if node.external_gateway == "true" and node.name in excluded:
                 yield Breach(
                     node.place,
-                    f"node {node.name!r} is a gateway node, and provider network {network.name!r} excludes it, so"
-                    " it has no"
-                    " NIC to anchor routers on",
+                    f"node {node.name!r} is a gateway node, and provider network {network.name!r} excludes it, so it"
+                    " has no NIC to anchor routers on",
                     "take it from the gateway nodes, or from excludeNodes",
                 )
 
@@ -210,8 +205,7 @@ LAWS = (
         id="NET-317",
         title="The provider Subnet is in the default VPC",
         why="kube-ovn-controller connects tenants' routers to the switch of that Subnet; in a tenant's VPC it would"
-        " be that"
-        " tenant's own.",
+        " be that tenant's own.",
         fix=f"Write vpc: {DEFAULT_VPC}.",
         reference="kMetal's networking guide, Step 2",
         judge=_external_vpc,

@@ -26,8 +26,7 @@ def _shared_nic(facts: Facts) -> Iterator[Breach]:
                     yield Breach(
                         network.place,
                         f"provider network {network.name!r} takes {nic!r}, which is also {what}; Kube-OVN moves the"
-                        " NIC and"
-                        " its addresses to a bridge, and the node is cut off",
+                        " NIC and its addresses to a bridge, and the node is cut off",
                         "name a NIC that carries the provider VLAN and nothing else",
                     )
 
@@ -139,8 +138,8 @@ LAWS = (
     Law(
         id="NET-310",
         title="A provider network's name is one that its bridge can have",
-        why="The bridge br-<name> must be an interface name of 15 characters, and not OVN's integration bridge br-int;"
-        " nothing checks it before the node fails.",
+        why="The bridge br-<name> must be an interface name of 15 characters, and not OVN's integration bridge"
+        " br-int; nothing checks it before the node fails.",
         fix="Write at most 12 characters, and not int.",
         reference="kube-ovn pkg/util/vlan.go; kube-ovn docs, start/underlay",
         judge=_long_name,

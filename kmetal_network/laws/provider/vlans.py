@@ -35,8 +35,8 @@ def _vlan_id(facts: Facts) -> Iterator[Breach]:
             elif not tagged and not vlan.id:
                 yield Breach(
                     vlan.place,
-                    f"vlan {vlan.name!r} has id {vlan.id or 0}, so frames leave NIC {nic!r} without a tag: right on an"
-                    " access port and on a kernel VLAN, which its name does not tell, and wrong on a trunk",
+                    f"vlan {vlan.name!r} has id {vlan.id or 0}, so frames leave NIC {nic!r} without a tag: right on"
+                    " an access port and on a kernel VLAN, which its name does not tell, and wrong on a trunk",
                     "keep id 0 there; on a trunk write the VLAN's real id",
                     warning=True,
                 )

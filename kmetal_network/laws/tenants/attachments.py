@@ -56,8 +56,8 @@ def _subnets_without(
             if waiting:
                 yield Breach(
                     subnet.place,
-                    f"subnet {subnet.name!r} has provider {subnet.provider or 'ovn'!r}, and {', '.join(waiting)} of its"
-                    " namespace has no Subnet, so its pods would get addresses of the default Subnet",
+                    f"subnet {subnet.name!r} has provider {subnet.provider or 'ovn'!r}, and {', '.join(waiting)} of"
+                    " its namespace has no Subnet, so its pods would get addresses of the default Subnet",
                     f"write provider: {waiting[0]}",
                 )
 
@@ -105,8 +105,7 @@ def _dotless(facts: Facts) -> Iterator[Breach]:
                 yield Breach(
                     attachment.place,
                     f"NetworkAttachmentDefinition {attachment.name!r} has {what} {text!r}, whose dots break its"
-                    " provider"
-                    f" string {attachment.name}.{attachment.namespace}.ovn",
+                    f" provider string {attachment.name}.{attachment.namespace}.ovn",
                     "write it without dots",
                 )
 
@@ -126,8 +125,8 @@ def _cni_configuration(facts: Facts) -> Iterator[Breach]:
         elif any(plugin["type"] == KUBE_OVN and not plugin.get("server_socket") for plugin in chain):
             yield Breach(
                 attachment.place,
-                f"config of NetworkAttachmentDefinition {attachment.name!r} has no server_socket, without which the CNI"
-                " binary refuses it",
+                f"config of NetworkAttachmentDefinition {attachment.name!r} has no server_socket, without which the"
+                " CNI binary refuses it",
                 "write server_socket: /run/openvswitch/kube-ovn-daemon.sock",
             )
 
@@ -174,8 +173,7 @@ LAWS = (
     Law(
         id="NET-403",
         title="The provider string is the same in the NAD's identity, its config and its Subnet",
-        why="The controller computes <NAD>.<namespace>.ovn, the CNI sends the config's, the Subnet names a"
-        " third; a"
+        why="The controller computes <NAD>.<namespace>.ovn, the CNI sends the config's, the Subnet names a third; a"
         " pod would take an address from the default Subnet.",
         fix="Write <NAD>.<namespace>.ovn in all three.",
         reference="kMetal's networking guide, Subnet + NAD; kubeovn/kube-ovn#6957",

@@ -72,8 +72,7 @@ def _own_address(facts: Facts) -> Iterator[Breach]:
             yield Breach(
                 rule.place,
                 f"SNAT rule {rule.name!r} translates subnet {rule.subnet!r} of vpc {vpc!r} to {rule.eip!r}, the"
-                " address of"
-                f" vpc {holder!r}",
+                f" address of vpc {holder!r}",
                 f"name {external_eip(vpc)!r}",
             )
 

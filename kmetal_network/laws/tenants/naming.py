@@ -87,9 +87,8 @@ def _default_vpc_apart(facts: Facts) -> Iterator[Breach]:
                 if namespace in owner:
                     yield Breach(
                         subnet.place,
-                        f"subnet {subnet.name!r} of the default VPC serves namespace {namespace!r}, which belongs"
-                        " to vpc"
-                        f" {owner[namespace]!r}",
+                        f"subnet {subnet.name!r} of the default VPC serves namespace {namespace!r}, which belongs to"
+                        f" vpc {owner[namespace]!r}",
                         f"take {namespace!r} from the subnet",
                     )
 

@@ -22,8 +22,8 @@ LAWS = (
     Law(
         id="NET-434",
         title="A path that the settings expect open is open, one that they expect closed is closed",
-        why="Policies, routes and translations decide isolation together. A change of one of them opens a path"
-        " that nobody checks.",
+        why="Policies, routes and translations decide isolation together. A change of one of them opens a path that"
+        " nobody checks.",
         fix="Mend the object that the finding names, or the entry of `expect`.",
         reference="docs/reach.md",
         judge=_unmet,

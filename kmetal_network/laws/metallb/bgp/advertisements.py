@@ -76,8 +76,8 @@ def _announces_provider(facts: Facts) -> Iterator[Breach]:
         yield Breach(
             advertisement.place,
             f"{advertisement.label} announces {one.shared(two)} of pool {pool.name!r}, which is in {subnet}",
-            "take the range out of the pool, and announce in no larger blocks; routers would send the provider block to"
-            " MetalLB's nodes",
+            "take the range out of the pool, and announce in no larger blocks; routers would send the provider block"
+            " to MetalLB's nodes",
         )
 
 

@@ -139,8 +139,8 @@ LAWS = (
         id="NET-224",
         title="BGP peers fit into one router",
         why=REFUSED
-        + " One FRR on a node serves all of them. (MetalLB 0.15.3 checks all peers, later versions check those"
-        " that share a node.)",
+        + " One FRR on a node serves all of them. (MetalLB 0.15.3 checks all peers, later versions check those that"
+        " share a node.)",
         fix="Write each router once, one routerID in all peers or none, and one myASN in all peers of a VRF.",
         reference="metallb internal/config DiscardNativeOnly; run with 0.15.3's code",
         judge=_one_router,
@@ -149,8 +149,8 @@ LAWS = (
         id="NET-225",
         title="A BGP session's ends, timers and hops are such as MetalLB takes",
         why=REFUSED,
-        fix="Write one end (peerAddress or interface; peerASN or dynamicASN), a hold time of 3 s or more with a shorter"
-        " keepalive, and ebgpMultiHop between different AS numbers only.",
+        fix="Write one end (peerAddress or interface; peerASN or dynamicASN), a hold time of 3 s or more with a"
+        " shorter keepalive, and ebgpMultiHop between different AS numbers only.",
         reference="metallb internal/config peerFromCR, parseTimers; run with 0.15.3's code",
         not_admitted=not_admitted.METALLB_WEBHOOK,
         judge=_session,

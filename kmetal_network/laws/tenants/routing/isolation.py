@@ -207,8 +207,7 @@ LAWS = (
         title="A tenant's packets towards the platform's ranges are dropped too",
         severity=Severity.WARNING,
         why="The drop in kMetal's guide names the external range only. Packets to nodes, pods, join and service"
-        " addresses leave"
-        " through the provider VLAN: whether they arrive is up to the physical gateway.",
+        " addresses leave through the provider VLAN: whether they arrive is up to the physical gateway.",
         fix="Write `isolation: {level: platform}`, or name the platform's ranges in the tenant's `drop`.",
         reference="docs/evidence/kube-ovn.md#isolation",
         not_admitted=not_admitted.WARNING,

@@ -94,8 +94,7 @@ def _bfd_beside_routes(facts: Facts) -> Iterator[Breach]:
             yield Breach(
                 vpc.place,
                 f"vpc {vpc.name!r} has enableBfd and static routes, and with BFD the controller writes and deletes"
-                " those"
-                " itself",
+                " those itself",
                 "keep one of the two",
             )
 
@@ -122,8 +121,8 @@ LAWS = (
     Law(
         id="NET-410",
         title="A VPC's default route leads to the router of a provider Subnet",
-        why="OVN needs a next hop inside it: otherwise northd warns and nothing leaves. Another address in it may"
-        " be another tenant's, who then receives the traffic.",
+        why="OVN needs a next hop inside it: otherwise northd warns and nothing leaves. Another address in it may be"
+        " another tenant's, who then receives the traffic.",
         fix="Write the gateway of the provider Subnet.",
         reference="docs/evidence/kube-ovn.md#vpcs (V8)",
         not_admitted="a second provider Subnet, another object, may hold the next hop",
