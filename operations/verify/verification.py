@@ -21,7 +21,7 @@ from kmetal_network.manifests.inventory import admission_objects
 from kmetal_network.manifests.objects import metallb_manifests
 from kmetal_network.names import METALLB_NAMESPACE
 from operations.cluster.fields import at
-from operations.cluster.live import LiveCluster, snapshot
+from operations.cluster.view import ClusterView
 from operations.verify.checks import Check, Seen, Verdict, check
 from operations.verify.live_laws import live_findings
 from operations.verify.metallb_state import controller_log, metallb_checks
@@ -46,14 +46,14 @@ _PODS: Final = (
 bring (`network.flannel.enabled`, `metallb.enabled`)."""
 
 
-def verify(environment: Environment, cluster: LiveCluster) -> tuple[Check, ...]:
+def verify(environment: Environment, view: ClusterView) -> tuple[Check, ...]:
     """Every check of one environment against its cluster.
 
     Raises:
         OperatorError: the cluster does not answer.
     """
-    seen = snapshot(cluster, KINDS)
-    return tuple(checks(environment, seen, controller_log(cluster, seen)))
+    seen = view.seen(KINDS)
+    return tuple(checks(environment, seen, controller_log(view.cluster, seen)))
 
 
 def checks(environment: Environment, seen: Seen, metallb_log: str | None = None) -> Iterator[Check]:
