@@ -17,8 +17,8 @@ from kmetal_network.finding_codes.codes import CONFLICT, NOT_READY
 from kmetal_network.live.field_managers import is_ours
 from operations.cluster.view import ClusterView
 from operations.engine.events import Outcome
-from operations.verify.checks import Seen, Verdict
-from operations.verify.verification import KINDS, checks
+from operations.verify.checks import VERIFIED, Seen, Verdict
+from operations.verify.verification import checks
 
 _TIMED_OUT: Final = re.compile("timed out|deadline exceeded")
 
@@ -36,7 +36,7 @@ def explain_failure(environment: Environment, view: ClusterView, outcome: Outcom
     messages = {name: outcome.errors_by_urn.get(urn, "") for name, urn in outcome.failed_objects.items()}
     conflicts = tuple(_conflicts(environment, messages))
     try:
-        seen = view.seen(KINDS)
+        seen = view.seen(VERIFIED)
     except OperatorError:
         return conflicts
     return (*conflicts, *_explained(environment, seen, messages))

@@ -13,7 +13,7 @@ from operations.impact.guard import BEHIND, HOLDERS
 from operations.impact.plan import OWN_KINDS
 from operations.impact.routers import DOMAIN
 from operations.preflight.table import CHECKS
-from operations.verify import verification
+from operations.verify.checks import VERIFIED
 from tests.support.stack_project import ROOT
 
 NOT_COVERED = {"admissionregistration.k8s.io", "authentication.k8s.io", "authorization.k8s.io"}
@@ -53,7 +53,7 @@ def _asked(kinds: tuple[str, ...]) -> set[str]:
 
 @pytest.mark.parametrize(
     "kinds",
-    [drift.KINDS, verification.KINDS, PLAN, PREFLIGHT],
+    [drift.KINDS, VERIFIED, PLAN, PREFLIGHT],
     ids=["drift", "verify", "preview", "preflight"],
 )
 def test_the_preview_identity_may_list_every_kind_that_is_looked_at(kinds: tuple[str, ...]) -> None:
