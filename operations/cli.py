@@ -19,6 +19,7 @@ from kmetal_network.drawing.topology import topology
 from kmetal_network.errors import Finding, OperatorError, printable, printable_lines
 from kmetal_network.grouping import grouped
 from operations.cluster.live import LiveCluster
+from operations.cluster.view import ClusterView
 from operations.commands.adopt import adopt
 from operations.commands.apply import destroy, up
 from operations.commands.drift import drift
@@ -119,8 +120,9 @@ def verify_command(
     if html is not None:
         make_sure_of_page(html)
     with LiveCluster.of(_ROOT, environment.settings.cluster) as cluster:
-        make_sure_of_identity(environment, cluster)
-        found = verify(environment, cluster)
+        view = ClusterView(cluster)
+        make_sure_of_identity(environment, view)
+        found = verify(environment, view)
     if output is Output.JSON:
         sys.stdout.write(checks_as_json(found) + "\n")
     else:

@@ -169,7 +169,7 @@ def provider_nic(provider: Provider, stack: str) -> Manifest:
     """The ProviderNetwork, ready once each gateway node has its bridge.
 
     Forced: Kube-OVN takes the name of a node that leaves out of both lists and owns them from then on (node.go), so
-    that the next change would conflict for ever. `operations.preflight.nic_nodes` looks for what it has put in.
+    that the next change would conflict for ever. `operations.preflight.checks.added_nodes` finds what it has put in.
     """
     network = provider.network
     wait = ["jsonpath={.status.ready}=true"]

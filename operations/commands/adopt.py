@@ -28,12 +28,11 @@ from kmetal_network.laws.registry import errors, judge, judge_estate
 from kmetal_network.manifests.inventory import admission_objects, object_key
 from kmetal_network.names import RELEASE, RELEASE_NAMESPACE, STACK_LABEL
 from kmetal_network.yaml_document import read_document
-from operations.cluster.live import snapshot
-from operations.cluster.owned_objects import owned_objects
+from operations.cluster.view import ClusterView
 from operations.commands.takeover import Takeover
 from operations.console import Output, note, out, watched
-from operations.preflight.obstacles import obstacles
-from operations.preflight.platform import gateway_labels
+from operations.preflight.check import Preflight
+from operations.preflight.table import obstacles
 from operations.state.helm_release import DEPLOYED
 from operations.state.identity import make_sure_of_identity
 
@@ -55,8 +54,9 @@ def adopt(
     """Take over a network made by hand: show the changes, ask, and prove that nothing is left to change."""
     existing = stack_file(_ROOT, stack).exists()
     with _connect(stack, context, kubeconfig, existing=existing) as cluster:
-        proposal = _proposal(stack, cluster, kubeconfig, management_interface, values, existing=existing)
-        found = tuple(sorted({*proposal.findings, *_laws(proposal), *_obstacles(proposal, cluster)}))
+        view = ClusterView(cluster)
+        proposal = _proposal(stack, view, kubeconfig, management_interface, values, existing=existing)
+        found = tuple(sorted({*proposal.findings, *_laws(proposal), *_obstacles(proposal, view)}))
         wrong = errors(found)
         if output is Output.JSON:
             out.print_json(as_json(proposal, found))
@@ -97,22 +97,22 @@ def _connect(stack: str, context: str | None, kubeconfig: str | None, *, existin
 
 def _proposal(
     stack: str,
-    cluster: Takeover,
+    view: ClusterView,
     kubeconfig: str | None,
     management_interface: str | None,
     values: Path | None,
     *,
     existing: bool,
 ) -> Proposal:
-    with watched(f"reading the network of {cluster.context}"):
-        uid = cluster.uid()
-        live = snapshot(cluster, KINDS)
+    context = view.cluster.context
+    with watched(f"reading the network of {context}"):
+        uid, live = view.uid(), view.seen(KINDS)
     if existing:
         environment, _ = load_stack(_ROOT, stack)
-        make_sure_of_identity(environment, cluster)
+        make_sure_of_identity(environment, view)
         return judge_against(live, environment)
-    version, known = _chart(cluster, values)
-    section = {"context": cluster.context, **({"kubeconfig": kubeconfig} if kubeconfig else {}), "uid": uid}
+    version, known = _chart(view, values)
+    section = {"context": context, **({"kubeconfig": kubeconfig} if kubeconfig else {}), "uid": uid}
     return propose(
         live,
         Answers(
@@ -125,7 +125,7 @@ def _proposal(
     )
 
 
-def _chart(cluster: Takeover, values: Path | None) -> tuple[str | None, Mapping[str, Any] | None]:
+def _chart(view: ClusterView, values: Path | None) -> tuple[str | None, Mapping[str, Any] | None]:
     """Version and values of the chart: from the file if one is given, else from Helm's release."""
     if values is not None:
         try:
@@ -135,7 +135,7 @@ def _chart(cluster: Takeover, values: Path | None) -> tuple[str | None, Mapping[
         data = read_document(text, str(values)).data
         return None, data if isinstance(data, Mapping) else {}
     try:
-        found = (cluster.get(DEPLOYED) or {}).get("items") or []
+        found = (view.get(DEPLOYED) or {}).get("items") or []
         if not found:
             return _unread(f"there is no deployed Helm release {RELEASE_NAMESPACE}/{RELEASE}")
         return read_release(found[-1])
@@ -160,12 +160,10 @@ def _laws(proposal: Proposal) -> Iterator[Finding]:
             yield finding
 
 
-def _obstacles(proposal: Proposal, cluster: Takeover) -> Iterator[Finding]:
+def _obstacles(proposal: Proposal, view: ClusterView) -> Iterator[Finding]:
     """What the platform lacks, and others' objects with the names of objects that `up` would create."""
-    environment = proposal.environment
-    labels = gateway_labels(environment, cluster)
-    adopting = {(adopted.manifest.kind, object_key(adopted.live)) for adopted in proposal.adopted}
-    yield from obstacles(environment, cluster, labels, owned_objects(environment, cluster), adopting)
+    adopting = frozenset((adopted.manifest.kind, object_key(adopted.live)) for adopted in proposal.adopted)
+    yield from obstacles(Preflight(environment=proposal.environment, view=view, adopting=adopting))
 
 
 def as_json(proposal: Proposal, found: Iterable[Finding]) -> str:

@@ -26,12 +26,14 @@ from kmetal_network.live.offboarding import GONE_IN_ORDER, TenantObjects, left, 
 from kmetal_network.manifests.inventory import object_key
 from kmetal_network.manifests.objects import tenant_manifests
 from kmetal_network.names import STACK_LABEL, TENANT_LABEL, TenantNames
-from operations.cluster.live import LiveCluster, snapshot
+from operations.cluster.live import LiveCluster
+from operations.cluster.view import ClusterView
 from operations.console import Notes, out, watched
 from operations.engine.events import Outcome, Step
 from operations.impact.guard import guard
 from operations.run import run
 from operations.state.identity import make_sure_of_identity
+from operations.state.run_context import RunContext
 from operations.state.sync import Verb
 
 _KINDS: Final = (
@@ -64,9 +66,10 @@ def offboard(root: Path, stack: str, tenant: str, *, yes: bool, patience: float 
     """
     environment, _ = load_stack(root, stack)
     with LiveCluster.of(root, environment.settings.cluster) as cluster:
-        make_sure_of_identity(environment, cluster)
+        view = ClusterView(cluster)
+        make_sure_of_identity(environment, view)
         with watched(f"looking at {tenant}"):
-            seen = _look(cluster)
+            seen = _look(view)
         owned = _tenant_objects(environment, tenant, seen)
         _refuse_in_use(owned, seen)
         outcome: Outcome | None = None
@@ -91,13 +94,12 @@ def _tenant_objects(environment: Environment, tenant: str, seen: Seen) -> Tenant
     return TenantObjects(environment.name, tenant, namespace, environment.settings.provider.external.name)
 
 
-def _look(cluster: LiveCluster) -> dict[str, Mapping[str, Object]]:
-    seen: dict[str, Mapping[str, Object]] = {kind: {} for kind in _KINDS}
-    seen |= snapshot(cluster, _KINDS)
+def _look(view: ClusterView) -> dict[str, Mapping[str, Object]]:
+    seen = {kind: view.objects(kind) for kind in _KINDS}
     for kind, (group, plural) in _OWNERS.items():
-        served = cluster.get(f"/apis/{group}")
-        items = cluster.list(f"/apis/{served['preferredVersion']['groupVersion']}/{plural}") if served else None
-        seen[kind] = {object_key(item): item for item in items or ()}
+        served = view.get(f"/apis/{group}")
+        items = view.items(f"/apis/{served['preferredVersion']['groupVersion']}/{plural}") if served else None
+        seen[kind] = items or {}
     return seen
 
 
@@ -132,7 +134,8 @@ def _take_away(
     stack, tenant = environment.name, owned.tenant
     own, notes = _own_objects(environment, tenant), Notes()
     with _cut_out(root, environment, tenant, listed=bool(own)) as after:
-        planned = _run(root, stack, "preview", f"previewing {stack} without {tenant}", notes)
+        view = ClusterView(cluster)
+        planned = _run(root, stack, "preview", f"previewing {stack} without {tenant}", notes, view)
         planned.stop()
         if unrelated := [step for step in planned.steps if not _is_the_tenants(step, after, tenant, own)]:
             raise OperatorError(
@@ -144,12 +147,12 @@ def _take_away(
                 )
                 for step in unrelated
             )
-        guard(after, cluster, planned)
+        guard(after, view, planned)
         for step in planned.steps:
             out.print(f"  {step.operation} {step.type.rpartition(':')[2]} {step.object or step.name}", highlight=False)
         if planned.steps and not yes:
             typer.confirm(f"Remove tenant {tenant} from Pulumi.{stack}.yaml and from the cluster?", abort=True)
-        seen = _look(cluster)  # the operator may have taken a while to answer
+        seen = _look(view.anew())  # the operator may have taken a while to answer
         _refuse_in_use(owned, seen)
     outcome = _run(root, stack, "up", f"deleting {tenant}", notes) if planned.steps else planned
     return outcome, of_others(owned, _vpcs(environment), seen)
@@ -179,9 +182,9 @@ def _is_the_tenants(step: Step, after: Environment, tenant: str, own: set[tuple[
     return step.name == tenant or (step.name.startswith(f"{tenant}-") and not step.name.startswith(others))
 
 
-def _run(root: Path, stack: str, verb: Verb, title: str, notes: Notes) -> Outcome:
+def _run(root: Path, stack: str, verb: Verb, title: str, notes: Notes, view: ClusterView | None = None) -> Outcome:
     with watched(title) as watch:
-        outcome = run(root, stack, verb, watch=watch)
+        outcome = run(root, stack, verb, watch=watch, run_context=RunContext(view=view))
     notes.tell(outcome.advice, outcome.remarks)
     return outcome
 
@@ -190,7 +193,7 @@ def _settled(cluster: LiveCluster, owned: TenantObjects, patience: float) -> dic
     """The live objects once nothing of the tenant is terminating any more, or after a timeout."""
     begun = time.monotonic()
     while True:
-        seen = _look(cluster)
+        seen = _look(ClusterView(cluster))
         mine = [item for _, _, item in owned.objects(seen)]
         waited = time.monotonic() - begun
         going = any(item["metadata"].get("deletionTimestamp") for item in mine)

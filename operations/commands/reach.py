@@ -28,7 +28,8 @@ from kmetal_network.reach.places import Place
 from kmetal_network.reach.router import pieces
 from kmetal_network.reach.table import Row, Table, table
 from kmetal_network.reach.verdict import Outcome, Verdict
-from operations.cluster.live import LiveCluster, snapshot
+from operations.cluster.live import LiveCluster
+from operations.cluster.view import ClusterView
 from operations.commands.lint import UNREADABLE
 from operations.console import Output, counted, out
 from operations.linting.sources import read_sources
@@ -126,15 +127,14 @@ def live_facts(root: Path, stack: str) -> Facts:
     """
     environment = stack_now(root, stack)
     with LiveCluster.of(root, environment.settings.cluster) as cluster:
-        make_sure_of_identity(environment, cluster)
-        return facts_in(environment, cluster)
+        view = ClusterView(cluster)
+        make_sure_of_identity(environment, view)
+        return facts_in(environment, view)
 
 
-def facts_in(environment: Environment, cluster: LiveCluster) -> Facts:
+def facts_in(environment: Environment, view: ClusterView) -> Facts:
     """Facts from a cluster's objects, and those settings that no object shows."""
-    seen = snapshot(cluster, _KINDS_READ)
-    objects = [body for found in seen.values() for body in found.values()]
-    return Facts.union((unshown(environment.facts()), read_objects(objects, whole=True).facts))
+    return Facts.union((unshown(environment.facts()), view.facts(*_KINDS_READ, whole=True)))
 
 
 def files_facts(files: Sequence[str]) -> tuple[Facts, int]:

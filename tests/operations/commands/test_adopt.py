@@ -6,7 +6,7 @@ import json
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import pytest
 import typer
@@ -17,43 +17,25 @@ from operations.commands import adopt as module
 from operations.commands.adopt import adopt
 from operations.console import Output
 from tests.kmetal_network.adoption.by_hand import UID, VALUES, Network, live, page
-from tests.operations.preflight.test_platform import DEPLOYMENT, GROUPS, RUNNING
+from tests.operations.preflight.platform import SERVED, controller
+from tests.support.fake_cluster import FakeCluster
 
+CONTROLLER = "kube-system/kube-ovn-controller"
 ROOT = Path(__file__).parents[3]
 
 
-class Cluster:
+class Cluster(FakeCluster):
     """The page's network on a cluster that answers, and that notes whatever is to be written."""
-
-    context, server = "here", "https://127.0.0.1:1"
 
     def __init__(self) -> None:
         self.network: Network = live(page())
-        self.paths: dict[str, Any] = {
-            **{path: {"resources": [{"kind": kind} for kind in kinds]} for path, kinds in GROUPS.items()},
-            DEPLOYMENT: RUNNING,
-        }
+        super().__init__(paths=SERVED)
+        self.context, self.identity = "here", UID
+        self.network["Deployment"] = {CONTROLLER: controller()}
         self.written: list[str] = []
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(self, *_: object) -> None:
         pass
-
-    def uid(self) -> str:
-        """Its identity."""
-        return UID
-
-    def get(self, path: str) -> Mapping[str, Any] | None:
-        """One path, or one object of the network."""
-        path = path.partition("?")[0]
-        for kind, collection in COLLECTIONS.items():
-            if path.startswith(f"{collection}/"):
-                found: Mapping[str, Any] | None = self.network.get(kind, {}).get(path.removeprefix(f"{collection}/"))
-                return self.paths.get(path, found)
-        answer: Mapping[str, Any] | None = self.paths.get(path)
-        return answer
 
     def list(self, path: str) -> list[Mapping[str, Any]]:
         """All objects of a kind."""
@@ -96,17 +78,13 @@ def test_a_network_and_a_platform_that_fit_are_handed_over(cluster: Cluster) -> 
     assert Path("Pulumi.edge.yaml").is_file()
 
 
-def _controller(*arguments: str, version: str = "v1.15.24") -> dict[str, Any]:
-    container = {"name": "kube-ovn-controller", "image": f"kube-ovn:{version}", "args": list(arguments)}
-    return {**RUNNING, "spec": {"template": {"spec": {"containers": [container]}}}}
-
-
 def _old(cluster: Cluster) -> None:
-    cluster.paths[DEPLOYMENT] = _controller("--non-primary-cni-mode", version="v1.14.41")
+    cluster.network["Deployment"] = {CONTROLLER: controller("kube-ovn:v1.14.41")}
 
 
 def _without_snat(cluster: Cluster) -> None:
-    cluster.paths[DEPLOYMENT] = _controller("--non-primary-cni-mode", "--enable-eip-snat=false")
+    arguments = ("--non-primary-cni-mode", "--enable-eip-snat=false")
+    cluster.network["Deployment"] = {CONTROLLER: controller(arguments=arguments)}
 
 
 def _without_policies(cluster: Cluster) -> None:

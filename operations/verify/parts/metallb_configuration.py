@@ -19,7 +19,7 @@ from kmetal_network.errors import OperatorError
 from kmetal_network.names import METALLB_NAMESPACE
 from operations.cluster.fields import at
 from operations.cluster.live import LiveCluster
-from operations.verify.checks import Check, Seen, Verdict, check
+from operations.verify.checks import Check, Part, Seen, Verdict, Verification, check
 
 CONTROLLER: Final = {"app.kubernetes.io/name": "metallb", "app.kubernetes.io/component": "controller"}
 _LOG_LINES: Final = 2000
@@ -122,3 +122,10 @@ def _entry(line: str) -> Mapping[str, Any]:
     except ValueError:
         return {}
     return entry if isinstance(entry, dict) else {}
+
+
+def _configuration(verification: Verification) -> Iterator[Check]:
+    yield from metallb_checks(verification.seen, verification.metallb_log)
+
+
+PART: Final = Part(lines=_configuration, kinds=("IPAddressPool", "ConfigurationState"))

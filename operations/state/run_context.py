@@ -9,6 +9,8 @@ from datetime import datetime
 from enum import Enum
 from ipaddress import IPv4Address
 
+from operations.cluster.view import ClusterView
+
 
 class Release(Enum):
     """The chart's release, as the state has it."""
@@ -31,6 +33,9 @@ class RunContext:
     """Egress addresses in place of the settings', by name of the tenant (`operations.rerouting`)."""
 
     release: Release = Release.UNKNOWN
+
+    view: ClusterView | None = None
+    """What its command has seen of the cluster in this phase, for a run that writes nothing there."""
 
     died: datetime | None = None
     """When the run began that died and whose lock was taken away."""

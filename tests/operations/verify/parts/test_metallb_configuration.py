@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from operations.verify.checks import Check, Verdict
-from operations.verify.metallb_state import metallb_checks
+from operations.verify.parts.metallb_configuration import metallb_checks
 
 START = '{"caller":"pool_controller.go:48","controller":"PoolReconciler","level":"info","start reconcile":"/default"}'
 END = '{"caller":"pool_controller.go:88","controller":"PoolReconciler","end reconcile":"/default","level":"info"}'

@@ -1,19 +1,24 @@
-"""Checks of a tenant: router, address, and for each cluster attachment, Subnet and translation, held to each other."""
+"""Checks of each tenant: router, address, and for each cluster attachment, Subnet and translation."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from kmetal_network.config.sections.tenant import Tenant, TenantCluster
 from kmetal_network.config.stackfile import Environment
 from kmetal_network.manifests.objects import tenant_manifests
 from kmetal_network.names import TenantNames, external_eip
 from operations.cluster.fields import at
-from operations.verify.checks import Check, Seen, check, not_ready
+from operations.verify.checks import Check, Part, Seen, Verification, check, not_ready
 
 
-def tenant_checks(environment: Environment, tenant: Tenant, seen: Seen) -> Iterator[Check]:
+def _tenants(verification: Verification) -> Iterator[Check]:
+    for tenant in verification.environment.settings.tenants:
+        yield from _tenant(verification.environment, tenant, verification.seen)
+
+
+def _tenant(environment: Environment, tenant: Tenant, seen: Seen) -> Iterator[Check]:
     """Everything of one tenant."""
     names = TenantNames(tenant.name)
     layer = f"tenant {tenant.name}"
@@ -104,3 +109,6 @@ def _cluster(
         f"{status.get('v4IpCidr')} leaves as {status.get('v4Eip')}",
         f"Kube-OVN never changes a rule in place: replace it (pulumi up -s {stack} --replace its URN)",
     )
+
+
+PART: Final = Part(lines=_tenants, kinds=("Vpc", "OvnEip", "NetworkAttachmentDefinition", "Subnet", "OvnSnatRule"))

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import Final
 
 from kmetal_network.config.stackfile import Environment
 from kmetal_network.names import DEFAULT_VPC, EXTERNAL_GATEWAY_LABEL
 from operations.cluster.fields import at
-from operations.verify.checks import Check, Seen, Verdict, check, not_ready
+from operations.verify.checks import Check, Part, Seen, Verdict, Verification, check, not_ready
 
 
-def provider_checks(environment: Environment, seen: Seen) -> Iterator[Check]:
+def _provider(verification: Verification) -> Iterator[Check]:
     """Each layer of it, in the order in which it is made."""
+    environment, seen = verification.environment, verification.seen
     provider = environment.settings.provider
     name, vlan_name = provider.network.name, provider.vlan.name
     network = seen.get("ProviderNetwork", {}).get(name)
@@ -97,3 +99,6 @@ def _gateways(environment: Environment, seen: Seen) -> Iterator[Check]:
         f"extraExternalSubnets={json.dumps(extra)}",
         "without it the next start of kube-ovn-controller turns every gateway label to false",
     )
+
+
+PART: Final = Part(lines=_provider, kinds=("ProviderNetwork", "Vlan", "Subnet", "Node", "Vpc"))

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
-from kmetal_network.manifests.inventory import owned_manifests
-from operations.cluster.live import LiveCluster
-from operations.cluster.owned_objects import OwnedObject
-from operations.preflight.obstacles import obstacles
-from tests.operations.preflight.test_platform import LABELS, Answers, environment
-
-DEV = environment()
-NAMESPACE = next(one for one in owned_manifests(DEV.settings, "dev") if one.kind == "Namespace")
+from operations.preflight.check import Preflight
+from operations.preflight.table import obstacles
+from tests.operations.preflight.platform import environment, platform
 
 
 def said(*, labels: dict[str, str], adopted: bool = False, **metadata: str) -> list[str]:
     live: dict[str, Any] = {"metadata": {"name": "alpha", "labels": labels, **metadata}}
     live["spec"] = {"finalizers": ["kubernetes"]}
-    there = [OwnedObject(NAMESPACE, "alpha", live)]
     adopting = [("Namespace", "alpha")] if adopted else []
-    found = obstacles(DEV, cast("LiveCluster", Answers()), LABELS, there, adopting)
-    return [str(one) for one in found if one.rule in ("LEAVING", "OWNER")]
+    preflight = Preflight(environment=environment(), view=platform(Namespace=[live]).view, adopting=adopting)
+    return [str(one) for one in obstacles(preflight) if one.rule in ("LEAVING", "OWNER")]
 
 
 def test_an_object_of_ours_or_one_that_is_to_be_is_waited_for_while_it_is_being_deleted() -> None:
