@@ -15,6 +15,7 @@ from kmetal_network.reach.table import Row, Table, table
 from kmetal_network.reach.verdict import Outcome, Verdict
 
 EVERY_TENANT = "tenants"
+_CLASSES = frozenset(Place) - {Place.ELSEWHERE}
 
 
 def unmet(facts: Facts) -> Iterator[tuple[Expectation, str]]:
@@ -52,7 +53,7 @@ def _names(name: str) -> tuple[str, ...]:
 
 def is_target(found: Table, name: str) -> bool:
     """Whether a name means any destination."""
-    return span(name) is not None or any(name == place.value for place in Place) or bool(_blocks(found, name))
+    return span(name) is not None or name in _CLASSES or bool(_blocks(found, name))
 
 
 def verdicts(found: Table, row: Row, target: str) -> list[Verdict]:
