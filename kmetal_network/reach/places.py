@@ -38,6 +38,8 @@ class Place(StrEnum):
     CONTROL_PLANES = "control-plane addresses"
     NAMED = "other named ranges"
     INTERNET = "internet"
+    ELSEWHERE = "addresses that nothing names"
+    """Only where two versions are compared: a drop of addresses without a name must not go unnoticed."""
 
 
 PLATFORM: Final = (
@@ -93,6 +95,17 @@ class Ranges:
             if (shared := candidate.shared(block)) is not None:
                 return shared
         return None
+
+    def all_in(self, block: Span) -> tuple[Span, ...]:
+        """Every range that shares addresses with a block, as far as it does."""
+        index = max(bisect_right(self._starts, block.first) - 1, 0)
+        found = []
+        for candidate in self.merged[index:]:
+            if candidate.first > block.last:
+                break
+            if (shared := candidate.shared(block)) is not None:
+                found.append(shared)
+        return tuple(found)
 
     def within(self, block: Span) -> list[str]:
         """Names of the ranges that share addresses with a block."""

@@ -88,8 +88,8 @@ def reach(facts: Facts, title: str, asked: Asked, output: Output) -> int:
 
 
 def compare(before: Facts, after: Facts, title: str, output: Output) -> int:
-    """Print what opens and what closes; 1 if a path between tenants or to the platform opens."""
-    changes = difference(table(before), table(after))
+    """Print what opens and what closes; 1 if a path between tenants, to the platform or inwards opens."""
+    changes = difference(before, after)
     opened = [change for change in changes if change.way == "opens"]
     if output is Output.JSON:
         out.print_json(json.dumps([change_json(change) for change in changes]))
@@ -171,7 +171,8 @@ def _print(found: Table, wanted: Sequence[Place], title: str) -> None:
             out.print(grid)
     kinds = counted(len(found.groups()), "kind")
     out.print(f"{title}: {counted(len(found.rows), 'source')} of {kinds} of treatment", highlight=False)
-    unknown = [place.value for place in wanted if not any(place in row.cells for row in found.rows)]
+    named = [place for place in wanted if place is not Place.ELSEWHERE]
+    unknown = [place.value for place in named if not any(place in row.cells for row in found.rows)]
     if unknown:
         out.print(f"not known: {', '.join(unknown)}", highlight=False)
 

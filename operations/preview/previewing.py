@@ -14,7 +14,7 @@ from kmetal_network.errors import Finding, OperatorError, Severity, UnreachableE
 from kmetal_network.finding_codes.codes import FAILED, REVIEWED
 from kmetal_network.plan.build import Judged, plan_of, refused, unknown
 from kmetal_network.plan.model import Plan
-from kmetal_network.plan.offline import offline_plan
+from kmetal_network.plan.offline import contexts, offline_plan
 from kmetal_network.plan.rendering import rendered
 from operations.cluster.live import LiveCluster
 from operations.cluster.view import ClusterView
@@ -158,6 +158,7 @@ def live_plan(
             warnings=(*known, *remarks(outcome, known)),
             before=None if before is None else before.warnings(environment.name),
             unseen=(*(one.problem for one in silent), *unseen),
+            context=contexts(before.environments.get(environment.name) if before else None, environment),
         ),
         environment=environment.name,
         source="cluster",
