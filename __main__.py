@@ -11,6 +11,7 @@ from components.provider_network import ProviderNetwork, ProviderNetworkArgs
 from components.tenant_args import ExternalNetworkArgs
 from components.tenant_network import TenantNetwork, TenantNetworkArgs
 from kmetal_network.config.plain_values import plain
+from operations.engine.registration import begin_registrations
 from operations.program import environment
 from operations.state.kubernetes_provider import under_cluster
 
@@ -65,3 +66,5 @@ tenants = {
 
 pulumi.export("tenants", {name: network.exported() for name, network in tenants.items()})
 pulumi.export("relaxed", settings.relaxed)
+
+begin_registrations()
