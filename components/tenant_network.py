@@ -123,7 +123,7 @@ class TenantNetwork(pulumi.ComponentResource):
             ),
         )
         self.namespace = pulumi.Output.from_input(tenant.namespace_name)
-        self.vpc = pulumi.Output.all(router.metadata, router.status).apply(lambda _: TenantNames(tenant.name).vpc)
+        self.vpc = router.status.apply(lambda _: TenantNames(tenant.name).vpc)
         reserved = {cluster.name: cluster.control_plane_address for cluster in tenant.clusters}
         self.clusters = {
             cluster.cluster: self._cluster(name, cluster, router, pinned, namespace, reserved[cluster.cluster])

@@ -11,6 +11,7 @@ from __future__ import annotations
 import runpy
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypedDict
 
 from pulumi import automation as auto
 from pulumi.automation.events import EngineEvent
@@ -18,9 +19,18 @@ from pulumi.automation.events import EngineEvent
 from kmetal_network.errors import OperatorError
 from operations.engine.events import Outcome, Watch, record
 from operations.engine.inline_program import Inline
+from operations.engine.parallelism import steps_in_flight
 from operations.engine.stack import is_abandoned, last_words, locked_since, select
 from operations.state.run_context import RUN_CONTEXT, RunContext
 from operations.state.sync import WRITING, ReadPlan, Verb, reconcile
+
+
+class _Common(TypedDict):
+    """What every verb passes to the engine."""
+
+    on_event: Callable[[EngineEvent], None]
+    parallel: int | None
+    color: str
 
 
 def run(
@@ -102,19 +112,18 @@ def _work(
 ) -> None:
     """Hand the verb to the engine."""
     packs, refresh = [str(pack)], reads.refresh
+    common = _Common(on_event=listen, parallel=steps_in_flight(), color="never")
     match verb:
         case "preview":
             through = refresh and reads.with_program
-            stack.preview(on_event=listen, refresh=refresh, run_program=through, policy_packs=packs, color="never")
+            stack.preview(**common, refresh=refresh, run_program=through, policy_packs=packs)
         case "up":
-            stack.up(on_event=listen, refresh=refresh, policy_packs=packs, color="never")
+            stack.up(**common, refresh=refresh, policy_packs=packs)
         case "destroy":
             aim = None if targets is None else list(targets)
-            stack.destroy(
-                on_event=listen, refresh=refresh, target=aim, target_dependents=aim is not None, color="never"
-            )
+            stack.destroy(**common, refresh=refresh, target=aim, target_dependents=aim is not None)
         case "preview-destroy":
-            stack.preview_destroy(on_event=listen, color="never")
+            stack.preview_destroy(**common)
         case "renew":
             pass  # `operations.state.sync` has done it
 
