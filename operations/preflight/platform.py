@@ -18,7 +18,7 @@ from kmetal_network.facts.reader import facts_of
 from kmetal_network.finding_codes.codes import CRD, GATEWAY_NODE, KUBE_OVN
 from kmetal_network.laws.registry import BY_ID, judge
 from kmetal_network.manifests.inventory import owned_manifests
-from kmetal_network.manifests.objects import default_vpc_patch
+from kmetal_network.manifests.provider import default_vpc_patch
 from kmetal_network.names import EXTERNAL_GATEWAY_LABEL, RELEASE, RELEASE_NAMESPACE
 from operations.cluster.fields import at
 from operations.cluster.live import COLLECTIONS, LiveCluster

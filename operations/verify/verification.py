@@ -18,7 +18,7 @@ from kmetal_network.grouping import grouped
 from kmetal_network.kinds.registry import names_where
 from kmetal_network.laws.registry import LAWS
 from kmetal_network.manifests.inventory import admission_objects
-from kmetal_network.manifests.objects import metallb_manifests
+from kmetal_network.manifests.metallb import metallb_manifests
 from kmetal_network.names import METALLB_NAMESPACE
 from operations.cluster.fields import at
 from operations.cluster.live import LiveCluster, snapshot

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import yaml
 
-from kmetal_network.facts.model import UNKNOWN
+from kmetal_network.facts.unknown import UNKNOWN
 from kmetal_network.laws.registry import LAWS
 from operations.commands.explain import EXAMPLES
 from tests.law_cases.table import CASES, Case

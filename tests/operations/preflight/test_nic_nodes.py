@@ -9,7 +9,7 @@ from typing import Any, cast
 from kmetal_network.config.sections.provider import CustomInterface
 from kmetal_network.config.stackfile import Environment, load_stack
 from kmetal_network.errors import Severity
-from kmetal_network.manifests.objects import provider_nic
+from kmetal_network.manifests.provider import provider_nic
 from operations.cluster.live import LiveCluster
 from operations.cluster.owned_objects import OwnedObject
 from operations.preflight.nic_nodes import absent_nodes, added_nodes

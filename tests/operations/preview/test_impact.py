@@ -12,7 +12,7 @@ from pulumi.automation.events import EngineEvent
 
 from kmetal_network.config.stackfile import Environment, load_stack
 from kmetal_network.errors import Finding, OperatorError, UnreachableError
-from kmetal_network.manifests.objects import tenant_manifests
+from kmetal_network.manifests.tenant import tenant_manifests
 from kmetal_network.plan.model import Plan, Verdict
 from operations.cluster.live import COLLECTIONS, LiveCluster
 from operations.engine.events import Outcome, record

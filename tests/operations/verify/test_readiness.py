@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from kmetal_network.config.stackfile import load_stack
 from kmetal_network.errors import UnreachableError
-from kmetal_network.manifests.objects import metallb_manifests
+from kmetal_network.manifests.metallb import metallb_manifests
 from operations.cluster.live import COLLECTIONS, LiveCluster
 from operations.engine.events import Outcome
 from operations.verify.readiness import explain_failure
