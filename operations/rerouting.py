@@ -23,7 +23,7 @@ from kmetal_network.errors import Finding, OperatorError
 from kmetal_network.finding_codes.codes import REROUTED
 from kmetal_network.live.diff import Seen, kubectl
 from kmetal_network.manifests.inventory import object_key
-from kmetal_network.manifests.objects import tenant_manifests
+from kmetal_network.manifests.tenant import tenant_manifests
 from kmetal_network.names import external_eip
 from operations.cluster.live import COLLECTIONS, LiveCluster
 from operations.cluster.view import ClusterView

@@ -14,8 +14,9 @@ from typing import Any, Final, Protocol
 from pulumi_policy.proxy import UnknownValueError
 
 from kmetal_network.facts.carriers import inside
-from kmetal_network.facts.model import UNKNOWN
-from kmetal_network.facts.reader import KNOWN, ReadResult, SourceObject, default_place, read_objects
+from kmetal_network.facts.reader import ReadResult, read_objects
+from kmetal_network.facts.source_objects import KNOWN, SourceObject, default_place
+from kmetal_network.facts.unknown import UNKNOWN
 from policies.helm_release import made_by, release_of
 from policies.stack_outputs import OUTPUT
 

@@ -10,7 +10,9 @@ from typing import Final
 
 from kmetal_network.errors import Finding
 from kmetal_network.facts.lenient_fields import Fields, Note, written
-from kmetal_network.facts.model import UNKNOWN, Expectation, Facts, Range, RangeKind
+from kmetal_network.facts.model import Expectation, Facts
+from kmetal_network.facts.platform import Range, RangeKind
+from kmetal_network.facts.unknown import UNKNOWN
 
 OUTPUT: Final = "declared"
 _PLACE: Final = f"stack output `{OUTPUT}`"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from kmetal_network.admission.policies import HELD
+from kmetal_network.admission.checks import HELD
 from kmetal_network.finding_codes.catalogue import CODES
 from kmetal_network.finding_codes.codes import FindingCode
 from kmetal_network.laws.model import Law

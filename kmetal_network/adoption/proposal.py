@@ -21,16 +21,16 @@ from kmetal_network.config.settings import PROJECT, Settings
 from kmetal_network.config.stackfile import Environment, parse_environment
 from kmetal_network.errors import Finding, OperatorError
 from kmetal_network.finding_codes.codes import ADOPT
-from kmetal_network.manifests.objects import (
-    Manifest,
+from kmetal_network.manifests.metallb import metallb_manifests
+from kmetal_network.manifests.objects import Manifest
+from kmetal_network.manifests.provider import (
     default_vpc_patch,
     external_subnet,
     gateway_label,
-    metallb_manifests,
     provider_nic,
     provider_vlan,
-    tenant_manifests,
 )
+from kmetal_network.manifests.tenant import tenant_manifests
 from kmetal_network.names import STACK_LABEL, TenantNames
 
 _HEAD: Final = """\

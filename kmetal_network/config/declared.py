@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from kmetal_network.config.settings import Settings
-from kmetal_network.facts.model import RangeKind
+from kmetal_network.facts.platform import RangeKind
 
 _OUTSIDE: Final = (RangeKind.MANAGEMENT, RangeKind.RESERVED)
 """Ranges that no chart's values name."""

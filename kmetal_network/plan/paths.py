@@ -11,7 +11,8 @@ from typing import Any, Final
 from kmetal_network.addresses import Span
 from kmetal_network.errors import Finding, Severity
 from kmetal_network.facts.model import Facts
-from kmetal_network.facts.reader import SourceObject, facts_of
+from kmetal_network.facts.reader import facts_of
+from kmetal_network.facts.source_objects import SourceObject
 from kmetal_network.finding_codes.codes import OPENS
 from kmetal_network.plan.path_change import PathChange
 from kmetal_network.reach.difference import Change, Direction, difference
@@ -120,7 +121,7 @@ def _told(verdict: Verdict | None, *, several: bool) -> tuple[str, str]:
     if verdict is None:
         return "", ""
     alike = ", and alike for the others" if several else ""
-    return replace(verdict, source_as=None).told, f"{verdict.decider}{alike}"
+    return replace(verdict, source_as=None).shown_as, f"{verdict.decider}{alike}"
 
 
 def _parties(subnets: Iterable[str], clusters: Mapping[str, str]) -> tuple[str, ...]:

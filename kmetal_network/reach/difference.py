@@ -98,8 +98,8 @@ class Change:
     def __str__(self) -> str:
         """One line for whoever reviews it."""
         first = self.sources[0] + (f" and {len(self.sources) - 1} more" if len(self.sources) > 1 else "")
-        was = "it was not there" if self.before is None else f"was {self.before.told} by {self.before.decider}"
-        now = "it is no longer there" if self.after is None else f"now {self.after.told} by {self.after.decider}"
+        was = "it was not there" if self.before is None else f"was {self.before.shown_as} by {self.before.decider}"
+        now = "it is no longer there" if self.after is None else f"now {self.after.shown_as} by {self.after.decider}"
         return f"{self.way}: {first} to {self.place.value} ({self.stretch.canonical()}): {was}; {now}"
 
 

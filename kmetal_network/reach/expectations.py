@@ -104,8 +104,8 @@ def _contradiction(wanted: Expectation, source: str, found: Sequence[Verdict]) -
     """How verdicts contradict an expectation; an open path may be open in a part, a closed one may not."""
     passed = [verdict for verdict in found if not verdict.closed and verdict.outcome is not Outcome.NOT_KNOWN]
     if not wanted.open and passed:
-        actual = f"{passed[0].told} by {passed[0].decider}"
+        actual = f"{passed[0].shown_as} by {passed[0].decider}"
         return f"wants {source} to {wanted.target} closed, and it is {actual}"
     if wanted.open and found and all(verdict.closed for verdict in found):
-        return f"wants {source} to {wanted.target} open, and it is {found[0].told} by {found[0].decider}"
+        return f"wants {source} to {wanted.target} open, and it is {found[0].shown_as} by {found[0].decider}"
     return None

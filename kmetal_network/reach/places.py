@@ -11,7 +11,9 @@ from itertools import chain
 from typing import Final, TypeAlias
 
 from kmetal_network.addresses import Span
-from kmetal_network.facts.model import Facts, RangeKind, known
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.platform import RangeKind
+from kmetal_network.facts.unknown import known
 from kmetal_network.laws.addresses.ranges import named_ranges, placed
 from kmetal_network.laws.spans import ALL_IPV4, span
 from kmetal_network.names import DEFAULT_VPC

@@ -14,7 +14,8 @@ from typing import Final
 from kmetal_network.config.stackfile import load_stack
 from kmetal_network.errors import Finding, Severity
 from kmetal_network.facts.model import Facts
-from kmetal_network.facts.reader import Coverage, SourceObject, read_objects
+from kmetal_network.facts.reader import Coverage, read_objects
+from kmetal_network.facts.source_objects import SourceObject
 from kmetal_network.laws.registry import judge, judge_estate
 from operations.linting.against import judged_against
 from operations.linting.report import print_json, print_text

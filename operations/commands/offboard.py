@@ -24,7 +24,7 @@ from kmetal_network.finding_codes.codes import OTHERS_TOO
 from kmetal_network.live.diff import Object, Seen
 from kmetal_network.live.offboarding import GONE_IN_ORDER, TenantObjects, left, of_others, same_version, touched, uses
 from kmetal_network.manifests.inventory import object_key
-from kmetal_network.manifests.objects import tenant_manifests
+from kmetal_network.manifests.tenant import tenant_manifests
 from kmetal_network.names import STACK_LABEL, TENANT_LABEL, TenantNames
 from operations.cluster.live import LiveCluster
 from operations.cluster.view import ClusterView

@@ -166,7 +166,7 @@ def _print(found: Table, wanted: Sequence[Place], title: str) -> None:
         for where, verdict in _lines(found, row, wanted):
             colour = _COLOURS[verdict.outcome]
             why = f"\n[dim]{escape(verdict.why)}[/]" if verdict.why else ""
-            grid.add_row(escape(where), f"[{colour}]{escape(verdict.told)}[/]", escape(str(verdict.decider)) + why)
+            grid.add_row(escape(where), f"[{colour}]{escape(verdict.shown_as)}[/]", escape(str(verdict.decider)) + why)
         if grid.row_count:
             out.print(grid)
     kinds = counted(len(found.groups()), "kind")
@@ -219,7 +219,7 @@ def _answer(found: Table, rows: Sequence[Row], target: Span, title: str, output:
         grid.add_column(heading, overflow="fold")
     for name, where, verdict in answers:
         colour = _COLOURS[verdict.outcome]
-        told = f"[{colour}]{escape(verdict.told)}[/]"
+        told = f"[{colour}]{escape(verdict.shown_as)}[/]"
         grid.add_row(escape(name), where.canonical(), told, escape(f"{verdict.decider} {verdict.why}".strip()))
     out.print(grid)
     out.print(f"{title}: {counted(len(answers), 'verdict')}", highlight=False)

@@ -20,7 +20,7 @@ from kmetal_network.config.stackfile import parse_environment
 from kmetal_network.errors import Finding, OperatorError
 from kmetal_network.facts.lenient_fields import is_list
 from kmetal_network.facts.model import Facts
-from kmetal_network.facts.reader import SourceObject, default_place
+from kmetal_network.facts.source_objects import SourceObject, default_place
 from kmetal_network.yaml_budget import BYTES, BudgetError
 from kmetal_network.yaml_document import Document, read_documents
 from operations.linting.kustomize import PatchFiles, is_incomplete

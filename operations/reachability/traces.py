@@ -82,7 +82,7 @@ def trace(root: Path, stack: str, output: Output) -> int:
     else:
         for entry in wrong:
             packet = f"{entry.source} to {entry.to.canonical()} ({entry.place})"
-            said = f"the objects say {entry.verdict.told} by {entry.verdict.decider}; OVN says {entry.seen.value}"
+            said = f"the objects say {entry.verdict.shown_as} by {entry.verdict.decider}; OVN says {entry.seen.value}"
             text = f"{packet}: {said}"
             out.print(f"[red]differs[/] {escape(text)}", soft_wrap=True, highlight=False)
         pods, packets = counted(len(ports), "pod"), counted(len(compared), "packet")

@@ -9,7 +9,8 @@ import pytest
 
 from kmetal_network.config.declared import declared
 from kmetal_network.config.stackfile import parse_environment
-from kmetal_network.facts.model import Expectation, Range
+from kmetal_network.facts.model import Expectation
+from kmetal_network.facts.platform import Range
 from policies.stack_outputs import declared_facts
 from tests.policies.rendering import LATER, Pack, advisory, laws_in, mandatory
 from tests.support.network import VPC, Network, good, take

@@ -6,7 +6,9 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator
 from typing import Final
 
-from kmetal_network.facts.model import UNKNOWN, Facts, RangeKind
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.platform import RangeKind
+from kmetal_network.facts.unknown import UNKNOWN
 from kmetal_network.laws.addresses.ranges import Placed, named_ranges, placed
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.spans import crossing, overlapping, span

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from kmetal_network.errors import Severity
-from kmetal_network.facts.model import Facts, Subnet, known
+from kmetal_network.facts.kube_ovn import Subnet
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.unknown import known
 from kmetal_network.laws import not_admitted
 from kmetal_network.laws.addresses.subnet_cidrs import family
 from kmetal_network.laws.model import Breach, Law

@@ -7,7 +7,9 @@ from ipaddress import ip_interface
 from typing import Final
 
 from kmetal_network.addresses import Span
-from kmetal_network.facts.model import UNKNOWN, Facts, Maybe, RangeKind, known
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.platform import RangeKind
+from kmetal_network.facts.unknown import UNKNOWN, Maybe, known
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.spans import is_block, span, spans
 

@@ -7,7 +7,10 @@ from typing import Final
 
 from kmetal_network.addresses import VLAN_ID_MAXIMUM, Span
 from kmetal_network.errors import Severity
-from kmetal_network.facts.model import Facts, RangeKind, Subnet, has_unknown, known
+from kmetal_network.facts.kube_ovn import Subnet
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.platform import RangeKind
+from kmetal_network.facts.unknown import has_unknown, known
 from kmetal_network.laws import not_admitted
 from kmetal_network.laws.addresses.ranges import named_ranges
 from kmetal_network.laws.metallb.pools import pool_spans

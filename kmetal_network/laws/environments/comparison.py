@@ -9,7 +9,8 @@ from typing import Final, TypeAlias
 
 from kmetal_network.addresses import Span, sub_interface
 from kmetal_network.errors import Severity
-from kmetal_network.facts.model import Facts, known
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.unknown import known
 from kmetal_network.laws.metallb.pools import pool_spans, provider_spans
 from kmetal_network.laws.model import Breach, Estate, Law
 from kmetal_network.laws.spans import overlapping, span

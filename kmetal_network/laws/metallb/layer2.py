@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kmetal_network.facts.model import Advertisement, Facts, has_unknown, known
+from kmetal_network.facts.metallb import Advertisement
+from kmetal_network.facts.model import Facts
 from kmetal_network.facts.nics import Vlans, carried_by, vlan_ids
+from kmetal_network.facts.unknown import has_unknown, known
 from kmetal_network.laws.metallb.speakers import announces, answers_on, may_be_elsewhere, reached
 from kmetal_network.laws.model import Breach, Law
 

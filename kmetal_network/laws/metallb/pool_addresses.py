@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 
-from kmetal_network.facts.model import Facts, Pool, RangeKind, known
+from kmetal_network.facts.metallb import Pool
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.platform import RangeKind
+from kmetal_network.facts.unknown import known
 from kmetal_network.laws import not_admitted
 from kmetal_network.laws.metallb.pools import Written, entries, pool_label, pool_spans
 from kmetal_network.laws.model import Breach, Law

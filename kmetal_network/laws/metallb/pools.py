@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 from kmetal_network.addresses import Span
 from kmetal_network.errors import Severity
-from kmetal_network.facts.model import UNKNOWN, Facts, Pool, RangeKind, has_unknown, known
+from kmetal_network.facts.metallb import Pool
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.platform import RangeKind
+from kmetal_network.facts.unknown import UNKNOWN, has_unknown, known
 from kmetal_network.laws.addresses.subnet_cidrs import family
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.physical_subnets import physical_subnets

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from kmetal_network.facts.model import UNKNOWN, Facts
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.unknown import UNKNOWN
 from kmetal_network.laws import not_admitted
 from kmetal_network.laws.model import Breach, Law
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from kmetal_network.errors import Severity
-from kmetal_network.facts.model import UNKNOWN, Facts, has_unknown, known
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.unknown import UNKNOWN, has_unknown, known
 from kmetal_network.laws import not_admitted
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.spans import span

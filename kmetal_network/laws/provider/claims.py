@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from kmetal_network.facts.model import Claim, Facts, Source, has_unknown, known
+from kmetal_network.facts.model import Facts
 from kmetal_network.facts.nics import BRIDGE, carried_by, vlan_ids
+from kmetal_network.facts.platform import Claim, Source
+from kmetal_network.facts.unknown import has_unknown, known
 from kmetal_network.laws import not_admitted
 from kmetal_network.laws.metallb.pools import provider_spans
 from kmetal_network.laws.model import Breach, Law

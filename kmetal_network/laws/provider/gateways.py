@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from kmetal_network.errors import Severity
-from kmetal_network.facts.model import UNKNOWN, Facts, Vpc, known
+from kmetal_network.facts.kube_ovn import Vpc
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.unknown import UNKNOWN, known
 from kmetal_network.laws import not_admitted
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.physical_subnets import networks_out

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmetal_network.addresses import INTERFACE_NAME_LENGTH, PROVIDER_NAME_LENGTH
-from kmetal_network.facts.model import UNKNOWN, Facts, ProviderNetwork, is_named, known
+from kmetal_network.facts.kube_ovn import ProviderNetwork
+from kmetal_network.facts.model import Facts
 from kmetal_network.facts.nics import BRIDGE, same_nic
+from kmetal_network.facts.unknown import UNKNOWN, is_named, known
 from kmetal_network.laws import not_admitted
 from kmetal_network.laws.metallb.speakers import shared_nodes
 from kmetal_network.laws.model import Breach, Law

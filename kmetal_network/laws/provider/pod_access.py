@@ -6,8 +6,10 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 from kmetal_network.facts.cni_plugins import interfaces_of, named_by, plugins, vlan_of
-from kmetal_network.facts.model import Attachment, Facts, Subnet, known
+from kmetal_network.facts.kube_ovn import Attachment, Subnet
+from kmetal_network.facts.model import Facts
 from kmetal_network.facts.nics import carried_by, ids_of, is_under, vlan_ids
+from kmetal_network.facts.unknown import known
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.physical_subnets import connection, in_tenant_vpc
 from kmetal_network.names import EXTERNAL_SUBNET

@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from kmetal_network.addresses import VLAN_ID_MAXIMUM, sub_interface
-from kmetal_network.facts.model import UNKNOWN, Facts, known
+from kmetal_network.facts.model import Facts
 from kmetal_network.facts.nics import named_vlan
+from kmetal_network.facts.unknown import UNKNOWN, known
 from kmetal_network.laws import not_admitted
 from kmetal_network.laws.model import Breach, Law
 

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from kmetal_network.facts.cni_plugins import KUBE_OVN, plugins, provider_of, served_by_kube_ovn
-from kmetal_network.facts.model import UNKNOWN, Attachment, Facts, Subnet, is_named, known
+from kmetal_network.facts.kube_ovn import Attachment, Subnet
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.unknown import UNKNOWN, is_named, known
 from kmetal_network.laws import not_admitted
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.names import DEFAULT_VPC

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from kmetal_network.errors import Severity
-from kmetal_network.facts.model import UNKNOWN, Facts, Vpc, has_unknown, known
+from kmetal_network.facts.kube_ovn import Vpc
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.unknown import UNKNOWN, has_unknown, known
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.spans import overlapping, span, spans
 from kmetal_network.names import DEFAULT_VPC, external_eip

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from kmetal_network.errors import Finding, Severity
 from kmetal_network.finding_codes.codes import CRD
 from kmetal_network.manifests.inventory import owned_manifests
-from kmetal_network.manifests.objects import default_vpc_patch
+from kmetal_network.manifests.provider import default_vpc_patch
 from kmetal_network.names import RELEASE_NAMESPACE
 from operations.cluster.view import ClusterView
 from operations.preflight.check import Preflight, PreflightCheck

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from kmetal_network.admission.policies import HELD
+from kmetal_network.admission.checks import HELD
 from kmetal_network.manifests.inventory import admission_objects
 from operations.verify.checks import Check, Part, Verdict, Verification, check
 

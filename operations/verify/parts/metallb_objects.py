@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from kmetal_network.manifests.objects import metallb_manifests
+from kmetal_network.manifests.metallb import metallb_manifests
 from kmetal_network.names import METALLB_NAMESPACE
 from operations.cluster.fields import at
 from operations.verify.checks import Check, Part, Verification, check

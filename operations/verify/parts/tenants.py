@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from kmetal_network.config.sections.tenant import Tenant, TenantCluster
 from kmetal_network.config.stackfile import Environment
-from kmetal_network.manifests.objects import tenant_manifests
+from kmetal_network.manifests.tenant import tenant_manifests
 from kmetal_network.names import TenantNames, external_eip
 from operations.cluster.fields import at
 from operations.verify.checks import Check, Part, Seen, Verification, check, not_ready

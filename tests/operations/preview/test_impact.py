@@ -11,7 +11,7 @@ from pulumi.automation.events import EngineEvent
 
 from kmetal_network.config.stackfile import Environment, load_stack
 from kmetal_network.errors import Finding, OperatorError
-from kmetal_network.manifests.objects import tenant_manifests
+from kmetal_network.manifests.tenant import tenant_manifests
 from kmetal_network.plan.model import Plan, Verdict
 from operations.engine.events import Outcome, record
 from operations.preview.previewing import hold_to_review, live_plan, without_plan

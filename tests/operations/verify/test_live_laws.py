@@ -13,7 +13,7 @@ from kmetal_network.config.stackfile import Environment, parse_environment
 from kmetal_network.facts.model import Facts
 from kmetal_network.facts.reader import facts_of
 from kmetal_network.manifests.inventory import object_key, owned_manifests
-from kmetal_network.manifests.objects import default_vpc_patch
+from kmetal_network.manifests.provider import default_vpc_patch
 from operations.cluster.live import COLLECTIONS
 from operations.verify.checks import VERIFIED, Verdict
 from operations.verify.live_laws import live_findings

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kmetal_network.config.stackfile import load_stack
-from kmetal_network.manifests.objects import metallb_manifests
+from kmetal_network.manifests.metallb import metallb_manifests
 from operations.engine.events import Outcome
 from operations.verify.readiness import explain_failure
 from tests.support.fake_cluster import SILENT, FakeCluster

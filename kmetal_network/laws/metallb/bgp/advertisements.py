@@ -13,7 +13,10 @@ from itertools import combinations
 from typing import Final
 
 from kmetal_network.addresses import Span
-from kmetal_network.facts.model import UNKNOWN, Advertisement, Facts, Pool, Source, has_unknown, known
+from kmetal_network.facts.metallb import Advertisement, Pool
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.platform import Source
+from kmetal_network.facts.unknown import UNKNOWN, has_unknown, known
 from kmetal_network.laws import not_admitted
 from kmetal_network.laws.metallb.bgp.aggregation import BITS, announced, bgp_advertisements, largest, length_of
 from kmetal_network.laws.metallb.pools import entries, provider_spans

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from kmetal_network.facts.model import UNKNOWN, BgpPeer, Facts
+from kmetal_network.facts.metallb import BgpPeer
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.unknown import UNKNOWN
 from kmetal_network.laws import not_admitted
 from kmetal_network.laws.likeness import alike, unlike
 from kmetal_network.laws.metallb.bgp.advertisements import REFUSED

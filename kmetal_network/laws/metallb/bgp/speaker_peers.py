@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kmetal_network.facts.model import UNKNOWN, BgpPeer, Facts, Maybe, Source, known
+from kmetal_network.facts.metallb import BgpPeer
+from kmetal_network.facts.model import Facts
 from kmetal_network.facts.nics import carried_by, vlan_ids
+from kmetal_network.facts.platform import Source
+from kmetal_network.facts.unknown import UNKNOWN, Maybe, known
 from kmetal_network.laws.metallb.pools import provider_spans
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.spans import crossing, span

@@ -10,7 +10,10 @@ from typing import Final
 
 from kmetal_network.addresses import Span
 from kmetal_network.errors import Severity
-from kmetal_network.facts.model import UNKNOWN, Facts, PolicyRoute, RangeKind, Vpc
+from kmetal_network.facts.kube_ovn import PolicyRoute, Vpc
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.platform import RangeKind
+from kmetal_network.facts.unknown import UNKNOWN
 from kmetal_network.laws import not_admitted
 from kmetal_network.laws.addresses.ranges import named_ranges
 from kmetal_network.laws.addresses.subnet_cidrs import family

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from kmetal_network.facts.model import UNKNOWN, Facts, PolicyRoute, Vpc
+from kmetal_network.facts.kube_ovn import PolicyRoute, Vpc
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.unknown import UNKNOWN
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.spans import is_address
 from kmetal_network.laws.tenants.routing.ovn_grammar import is_expression

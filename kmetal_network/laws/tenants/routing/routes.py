@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from kmetal_network.addresses import Span
-from kmetal_network.facts.model import UNKNOWN, Facts, Route, Subnet, Vpc, has_unknown, known
+from kmetal_network.facts.kube_ovn import Route, Subnet, Vpc
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.unknown import UNKNOWN, has_unknown, known
 from kmetal_network.laws.metallb.pools import provider_spans
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.spans import is_address, is_block, span, spans

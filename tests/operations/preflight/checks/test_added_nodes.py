@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kmetal_network.manifests.objects import provider_nic
+from kmetal_network.manifests.provider import provider_nic
 from operations.preflight.check import Preflight
 from operations.preflight.checks.added_nodes import CHECK
 from tests.operations.preflight.checks.named_nodes import named
