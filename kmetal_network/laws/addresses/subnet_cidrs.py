@@ -143,7 +143,7 @@ LAWS = (
     ),
     Law(
         id="NET-111",
-        title="A Subnet's protocol is that of its blocks",
+        title="A Subnet's protocol matches its blocks",
         why="The controller overwrites a wrong one from the block, and every later apply conflicts with it; two"
         " blocks of one family are refused.",
         fix="Write IPv4, IPv6, or Dual with one block of each.",
@@ -162,7 +162,7 @@ LAWS = (
     ),
     Law(
         id="NET-113",
-        title="A Subnet is more than one address",
+        title="A Subnet has more than one address",
         why="Kube-OVN refuses a /32 or /128 in its conditions only.",
         fix="Write a larger block.",
         reference="docs/evidence/kube-ovn.md#subnets (S3)",

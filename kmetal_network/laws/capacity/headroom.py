@@ -175,7 +175,7 @@ LAWS = (
     ),
     Law(
         id="NET-502",
-        title=f"{HEADROOM:.0%} of the external range is left",
+        title=f"At least {HEADROOM:.0%} of the external range is free",
         severity=Severity.WARNING,
         why="A block of public addresses takes weeks to get.",
         fix="Ask for a larger block now.",
@@ -192,7 +192,7 @@ LAWS = (
     ),
     Law(
         id="NET-504",
-        title=f"{HEADROOM:.0%} of the pools is left",
+        title=f"At least {HEADROOM:.0%} of the pools is free",
         severity=Severity.WARNING,
         why="Editing a pool later moves live addresses; adding an entry in time does not.",
         fix="Reserve and add a range of the management VLAN.",
@@ -211,7 +211,7 @@ LAWS = (
     ),
     Law(
         id="NET-506",
-        title=f"An environment has {SUBNET_CLIFF} Subnets at most",
+        title=f"An environment has at most {SUBNET_CLIFF} Subnets",
         severity=Severity.WARNING,
         why="Users report seconds per policy route and a controller that starts for half an hour.",
         fix="Open a second environment.",
@@ -220,7 +220,7 @@ LAWS = (
     ),
     Law(
         id="NET-507",
-        title=f"{HEADROOM:.0%} of a provider network's VLAN ids are left",
+        title=f"At least {HEADROOM:.0%} of a provider network's VLAN ids are free",
         severity=Severity.WARNING,
         why="802.1Q ends at 4094.",
         fix="Put further VLANs on a second provider network.",

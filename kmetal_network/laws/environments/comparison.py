@@ -174,9 +174,9 @@ LAWS = (
     ),
     Law(
         id="NET-604",
-        title="Environments differ only where they say so",
+        title="Environments differ only where the settings declare it",
         severity=Severity.WARNING,
-        why="What was tried in one proves nothing about another that announces, tunnels or tags in another way.",
+        why="A test in one environment proves nothing about another that announces, tunnels or tags differently.",
         fix="Make them alike, or declare the difference with its reason.",
         reference="docs/adr/0002-one-stack-per-environment.md",
         judge_estate=_undeclared,

@@ -101,7 +101,7 @@ LAWS = (
     ),
     Law(
         id="NET-216",
-        title="A NIC that answers ARP is there on every node",
+        title="Every announcing node has a NIC that answers ARP",
         why="MetalLB may elect a node without that NIC, and then nobody answers. No enforcement point sees the NICs"
         " of nodes by itself: this law needs a program that knows them and supplies them as facts.",
         fix="Name a NIC that every announcing node has.",

@@ -87,7 +87,7 @@ def _reserved(facts: Facts) -> Iterator[Breach]:
 LAWS = (
     Law(
         id="NET-205",
-        title="MetalLB pools are apart from each other",
+        title="MetalLB pools do not overlap",
         why="The controller keeps its last good configuration forever and says so only in its log.",
         fix="Give each pool addresses of its own.",
         reference="metallb internal/config; seen with 0.15.3, webhook off",

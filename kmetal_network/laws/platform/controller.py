@@ -102,7 +102,7 @@ def _names(facts: Facts) -> Iterator[Breach]:
 LAWS = (
     Law(
         id="NET-704",
-        title="Kube-OVN is of a version that this network works with",
+        title="Kube-OVN's version is one that this network supports",
         why="Before 1.14 the default Vpc's patch does not hold the gateway labels, and routes of a VPC tie; before"
         " 1.15 it can't be the secondary CNI.",
         fix="Upgrade Kube-OVN.",
@@ -150,7 +150,7 @@ LAWS = (
     ),
     Law(
         id="NET-712",
-        title="Kube-OVN's own names are its defaults",
+        title="Kube-OVN keeps its default names",
         why="It would connect tenants to another Subnet than `external`, or treat another Vpc than `ovn-cluster` as"
         " the default one: the patch that keeps the gateway labels would then make an empty Vpc of that name.",
         fix="Leave --external-gateway-switch and --cluster-router out.",

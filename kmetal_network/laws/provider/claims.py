@@ -144,7 +144,7 @@ LAWS = (
     ),
     Law(
         id="NET-233",
-        title="No BGP peer of Cilium stands on the provider VLAN",
+        title="No BGP peer of Cilium is on the provider VLAN",
         why="The nodes would announce Services to a router on the VLAN that the platform reserves for OVN.",
         fix="Peer with a router of the management VLAN.",
         reference="Cilium docs, BGP control plane (CiliumBGPClusterConfig, CiliumBGPPeeringPolicy)",

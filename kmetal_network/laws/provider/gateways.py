@@ -162,7 +162,7 @@ LAWS = (
     ),
     Law(
         id="NET-304",
-        title="A tenant's router has a gateway node to stand on",
+        title="A tenant's router has a gateway node",
         why="EIP and SNAT report ready, the router has no external port, and no packet leaves.",
         fix="Label gateway nodes before any Vpc with enableExternal.",
         reference="kMetal's networking guide, Step 3; docs/evidence/kube-ovn.md#readiness",
@@ -170,7 +170,7 @@ LAWS = (
     ),
     Law(
         id="NET-305",
-        title="The gateway label's value is the text true",
+        title="The gateway label has the value `true`, as a text",
         why="Kube-OVN compares the value. With any other value the node is no gateway, and nothing reports it.",
         fix='Write "true".',
         reference="docs/evidence/kube-ovn.md#egress",
@@ -188,7 +188,7 @@ LAWS = (
     ),
     Law(
         id="NET-307",
-        title="The default Vpc holds off the label stripper",
+        title="The default Vpc keeps the gateway labels of nodes",
         why="Each start of kube-ovn-controller turns the gateway labels to false unless extraExternalSubnets is set.",
         fix="Set spec.extraExternalSubnets of Vpc ovn-cluster.",
         reference="kMetal's networking guide, Step 4; kubeovn/kube-ovn#4772, #5686",
@@ -214,7 +214,7 @@ LAWS = (
     ),
     Law(
         id="NET-318",
-        title="A Subnet's gatewayType is one that Kube-OVN knows",
+        title="Kube-OVN knows a Subnet's gatewayType",
         why="It refuses the Subnet in its conditions only. (On a provider Subnet the value has no effect.)",
         fix="Write distributed or centralized.",
         reference="docs/evidence/kube-ovn.md#subnets (S6)",

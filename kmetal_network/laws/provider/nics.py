@@ -139,7 +139,7 @@ LAWS = (
     ),
     Law(
         id="NET-310",
-        title="A provider network's name is one that its bridge can have",
+        title="A provider network's name gives its bridge a valid name",
         why="The bridge br-<name> must be an interface name of 15 characters, and not OVN's integration bridge"
         " br-int; nothing checks it before the node fails.",
         fix="Write at most 12 characters, and not int.",
@@ -166,7 +166,7 @@ LAWS = (
     ),
     Law(
         id="NET-315",
-        title="A provider NIC's name is an interface name",
+        title="A provider NIC has a valid interface name",
         why="The kernel cannot have such an interface; the node never becomes ready.",
         fix="Write 1 to 15 characters without blanks and slashes.",
         reference="docs/evidence/kube-ovn.md#kinds-and-fields",

@@ -141,7 +141,7 @@ _FIX: Final = "Give the attachment another NIC, or Kube-OVN's own CNI with a Sub
 LAWS = (
     Law(
         id="NET-320",
-        title="No tenant's Subnet stands on the provider VLAN",
+        title="No tenant's Subnet is on the provider VLAN",
         why=_WHY,
         fix="Take `vlan` out of the tenant's Subnet.",
         reference="kube-ovn pkg/controller/subnet.go (a Subnet with a Vlan has a localnet port)",

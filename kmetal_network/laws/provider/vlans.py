@@ -90,7 +90,8 @@ LAWS = (
     Law(
         id="NET-301",
         title="A Vlan's id is 0 on a kernel sub-interface and the real id on a trunk",
-        why="A non-zero id on NIC.NNN tags frames twice, and they are dropped silently; 0 on a trunk leaves untagged.",
+        why="A non-zero id on NIC.NNN tags frames twice, and they are dropped silently. With 0 on a trunk, frames"
+        " leave without a tag.",
         fix="Write id 0 with NIC.NNN and on an access port, the real id on a trunk.",
         reference="kMetal's networking guide, Step 1; kubeovn/kube-ovn#1302; kubeovn/docs, start/underlay",
         judge=_vlan_id,
@@ -115,7 +116,7 @@ LAWS = (
     ),
     Law(
         id="NET-316",
-        title="A Vlan's id is one of 802.1Q's",
+        title="A Vlan's id is valid in 802.1Q",
         why="The schema of Kube-OVN 1.16 has no bound, others allow the reserved 4095; OVN drops or refuses the tag.",
         fix="Write 0 to 4094.",
         reference="docs/evidence/kube-ovn.md#kinds-and-fields",

@@ -174,9 +174,9 @@ def _ovn_provider(facts: Facts) -> Iterator[Breach]:
 LAWS = (
     Law(
         id="NET-403",
-        title="The provider string is the same in the NAD's identity, its config and its Subnet",
-        why="The controller computes <NAD>.<namespace>.ovn, the CNI sends the config's, the Subnet names a third; a"
-        " pod would take an address from the default Subnet.",
+        title="An attachment, its configuration and its Subnet name the same provider",
+        why="The controller computes <NAD>.<namespace>.ovn, the CNI sends what the configuration says, and the Subnet"
+        " names its own. Where they differ, a pod gets an address of the default Subnet.",
         fix="Write <NAD>.<namespace>.ovn in all three.",
         reference="kMetal's networking guide, Subnet + NAD; kubeovn/kube-ovn#6957",
         not_admitted=not_admitted.JSON_TEXT,
@@ -192,7 +192,7 @@ LAWS = (
     ),
     Law(
         id="NET-408",
-        title="An attachment's configuration is one that the CNI binary takes",
+        title="The CNI binary accepts an attachment's configuration",
         why="Nothing reads it before a pod starts, and then no worker VM starts.",
         fix="Write JSON with type kube-ovn and its server_socket.",
         reference="docs/evidence/kube-ovn.md#attachments (cmd/cni/cni.go)",

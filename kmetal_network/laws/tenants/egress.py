@@ -156,7 +156,7 @@ def _eip_form(facts: Facts) -> Iterator[Breach]:
 LAWS = (
     Law(
         id="NET-421",
-        title="Every Subnet of a VPC with a way out has one, or says that it wants none",
+        title="A Subnet of a VPC with egress has a SNAT rule, or says that it wants none",
         severity=Severity.WARNING,
         why="Without SNAT its packets leave with a source address to which no reply is routed.",
         fix="Write an OvnSnatRule, or annotate the Subnet.",
@@ -173,7 +173,7 @@ LAWS = (
     ),
     Law(
         id="NET-427",
-        title="A VPC leaves by its own address",
+        title="A VPC's packets leave with its own address",
         why="The address is on another VPC's router: replies go there, and the rule reports ready.",
         fix="Name <vpc>-external of the Subnet's own VPC.",
         reference="kMetal's networking guide, SNAT rule; docs/evidence/kube-ovn.md#readiness",

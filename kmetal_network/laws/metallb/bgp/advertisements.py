@@ -210,7 +210,7 @@ LAWS = (
         why="Routers would send the tenants' external block to MetalLB's nodes instead of to OVN.",
         fix="Take the range out of the pool, and announce in no larger blocks than the pool's.",
         reference="kMetal's networking guide, MetalLB; metallb speaker/bgp_controller.go",
-        not_admitted=not_admitted.FOREIGN_KIND,
+        not_admitted="alone, only an FRRConfiguration can break it, and no component of this platform uses that kind",
         judge=_announces_provider,
         relaxable=False,
     ),
@@ -225,7 +225,7 @@ LAWS = (
     ),
     Law(
         id="NET-222",
-        title="A BGP advertisement announces its pools' addresses alone",
+        title="A BGP advertisement announces only addresses of its pools",
         why="A speaker announces the whole block around each address that MetalLB assigns, even if half of it is"
         " others': routers prefer the longer prefix, and send what is for a node or gateway there to MetalLB's nodes.",
         fix="Leave the aggregation length out, or give the pool whole blocks of it.",

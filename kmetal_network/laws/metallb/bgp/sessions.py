@@ -139,7 +139,7 @@ LAWS = (
     ),
     Law(
         id="NET-224",
-        title="BGP peers fit into one router",
+        title="BGP peers name each router once, and agree on router ID and AS number",
         why=REFUSED
         + " One FRR on a node serves all of them. (MetalLB 0.15.3 checks all peers, later versions check those that"
         " share a node.)",
@@ -149,7 +149,7 @@ LAWS = (
     ),
     Law(
         id="NET-225",
-        title="A BGP session's ends, timers and hops are such as MetalLB takes",
+        title="MetalLB accepts a BGP session's ends, timers and hops",
         why=REFUSED,
         fix="Write one end (peerAddress or interface; peerASN or dynamicASN), a hold time of 3 s or more with a"
         " shorter keepalive, and ebgpMultiHop between different AS numbers only.",

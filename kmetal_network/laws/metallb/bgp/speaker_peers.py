@@ -56,7 +56,7 @@ def _peers_on_provider_vlan(facts: Facts) -> Iterator[Breach]:
 LAWS = (
     Law(
         id="NET-214",
-        title="No BGP peer stands on the provider VLAN",
+        title="No BGP peer is on the provider VLAN",
         why="The nodes would have to speak to it through the NIC that belongs to OVN, and announce the tenants' API"
         " servers where tenants' traffic is.",
         fix="Peer with a router of the management VLAN, by its address, through its NIC, and from an address of it.",

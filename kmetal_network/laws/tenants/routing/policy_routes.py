@@ -118,7 +118,7 @@ LAWS = (
         title="A policy route's priority is below Kube-OVN's own",
         why="OVN refuses more than 32767 again and again, in a log only. From 29000 to 31000 are Kube-OVN's policies"
         " for a VPC's own Subnets, and which of two equals wins is chance.",
-        fix="Write 0 to 28999; the seed has 1500.",
+        fix="Write 0 to 28999; kMetal's guide has 1500.",
         reference="docs/evidence/kube-ovn.md#vpcs (V3); kube-ovn pkg/util/const.go",
         judge=_priorities,
     ),

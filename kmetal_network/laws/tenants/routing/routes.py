@@ -140,7 +140,7 @@ LAWS = (
     ),
     Law(
         id="NET-419",
-        title="A static route is one that Kube-OVN reads",
+        title="Kube-OVN accepts every static route",
         why="Kube-OVN refuses the whole Vpc, in its log only.",
         fix="Write policyDst or policySrc, a block, and one address as next hop.",
         reference="docs/evidence/kube-ovn.md#vpcs (V1)",
@@ -156,7 +156,7 @@ LAWS = (
     ),
     Law(
         id="NET-432",
-        title="A peering has a peer and an address",
+        title="A peering names a Vpc and an address",
         why="The controller refuses the Vpc's change, in its log only.",
         fix="Name a Vpc that exists, and ADDRESS/LENGTH of the connecting network.",
         reference="docs/evidence/kube-ovn.md#vpcs (V4)",
