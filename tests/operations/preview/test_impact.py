@@ -14,8 +14,10 @@ from kmetal_network.errors import Finding, OperatorError
 from kmetal_network.manifests.tenant import tenant_manifests
 from kmetal_network.plan.model import Plan, Verdict
 from operations.engine.events import Outcome, record
+from operations.preflight.obstacles import make_sure
 from operations.preview.previewing import hold_to_review, live_plan, without_plan
 from operations.preview.store import as_json, load, save
+from tests.operations.preflight.platform import platform
 from tests.support.fake_cluster import FakeCluster, refusal
 from tests.support.stack_project import ROOT
 
@@ -105,6 +107,19 @@ def test_a_preview_that_an_up_would_refuse_is_refused_with_every_name() -> None:
     assert (risk.rule, risk.subject, risk.tenants) == ("CUT-OFF", "Subnet alpha-dev-subnet", ("alpha",))
     assert "alpha/vm-9" in risk.problem
     assert "more" not in risk.problem
+
+
+def test_preflight_and_guard_of_a_preview_judge_the_same_objects_and_ask_for_none_of_them_twice() -> None:
+    cluster = platform(Subnet=[STANDS], IP=[POD])
+    view = cluster.view
+    make_sure(environment(), view)
+    before = len(cluster.asked)
+
+    found = live_plan(environment(), view, heard(*replaced()))
+
+    assert [risk.rule for risk in found.risks] == ["CUT-OFF"]
+    assert len(cluster.asked) > before
+    assert cluster.repeated == {}
 
 
 def test_what_could_not_be_seen_is_not_known_and_says_of_what() -> None:
