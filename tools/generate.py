@@ -14,8 +14,9 @@ from typing import Any, Final, TypeAlias
 
 from kmetal_network.config.settings import PROJECT, Settings
 from kmetal_network.config.stackfile import parse_environment, stack_file
+from kmetal_network.drawing.topology import topology
+from operations.pictures.d2 import Form, draw
 from tools import laws_page
-from tools.diagram import picture
 
 Schema: TypeAlias = Mapping[str, Any]
 
@@ -41,7 +42,7 @@ def generated(root: Path = _ROOT) -> dict[Path, str]:
     drawn = parse_environment(path.read_text(encoding="utf-8"), path.name, DRAWN).settings
     return {
         Path("docs", "configuration.md"): reference(),
-        Path("docs", "network.svg"): picture(drawn, DRAWN),
+        Path("docs", "network.svg"): draw(topology(drawn, DRAWN), Form.SVG).decode(),
         laws_page.PAGE: laws_page.page(),
         Path("schema", "stack.schema.json"): f"{json.dumps(stack_schema(), indent=2)}\n",
     }

@@ -18,7 +18,8 @@ import yaml
 from kmetal_network.config.stackfile import parse_environment
 from kmetal_network.errors import Finding
 from kmetal_network.facts.model import Facts
-from kmetal_network.facts.reader import SourceObject, read_objects
+from kmetal_network.facts.reader import read_objects
+from kmetal_network.facts.source_objects import SourceObject
 from kmetal_network.laws.examples import Example
 from kmetal_network.laws.registry import judge, judge_estate
 from operations.linting.sources import is_stack_file

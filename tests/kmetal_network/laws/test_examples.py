@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from kmetal_network import laws as laws_package
-from kmetal_network.facts.model import Facts, Node
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.platform import Node
 from kmetal_network.laws.examples import example_of
 from kmetal_network.laws.registry import LAWS, MODULE_OF
 from tests.support.example_judge import documents, findings_of, stack_without_findings

@@ -86,7 +86,7 @@ def test_a_page_that_cannot_be_written_is_said_before_anything_is_looked_at(
 
 def test_a_disk_that_fills_up_meanwhile_ends_in_a_sentence() -> None:
     with pytest.raises(OperatorError, match="--html /dev/full: No space left on device; name a file"):
-        report.write_html(Path("/dev/full"), "dev", list(checks(dev(), {})))
+        report.write_html(Path("/dev/full"), "dev", list(checks(dev(), {})), {})
 
 
 def test_the_parts_together_read_what_the_table_of_kinds_says_and_each_sees_its_own_kinds_alone() -> None:
