@@ -22,9 +22,10 @@ from kmetal_network.adoption.proposal import Answers, Proposal, judge_against, p
 from kmetal_network.adoption.reading import KINDS
 from kmetal_network.adoption.release import read_release
 from kmetal_network.config.kubeconfig import context_of, kubeconfig_path, read_context
-from kmetal_network.config.stackfile import load_environments, load_stack, stack_file
+from kmetal_network.config.settings_files import concerns, read_settings, stack_file
+from kmetal_network.config.stackfile import judge_files, load_stack
 from kmetal_network.errors import Finding, OperatorError, Severity
-from kmetal_network.laws.registry import errors, judge, judge_estate
+from kmetal_network.laws.registry import errors
 from kmetal_network.manifests.inventory import admission_objects, object_key
 from kmetal_network.names import RELEASE, RELEASE_NAMESPACE, STACK_LABEL
 from kmetal_network.yaml_document import read_document
@@ -35,6 +36,7 @@ from operations.preflight.check import Preflight
 from operations.preflight.table import obstacles
 from operations.state.helm_release import DEPLOYED
 from operations.state.identity import make_sure_of_identity
+from operations.writing import write_all
 
 _ROOT: Final = Path()
 
@@ -66,14 +68,15 @@ def adopt(
             if finding.severity is Severity.WARNING:
                 note(str(finding))
         if wrong and proposal.text:
-            note(f"to fix what the settings can fix: save the above as Pulumi.{stack}.yaml, edit it, and adopt again")
+            names = f"{stack_file(_ROOT, stack).name}{' and the tenant files' if proposal.tenants else ''}"
+            note(f"to fix what the settings can fix: save the above as {names}, edit them, and adopt again")
         if wrong:
             raise OperatorError(wrong)
         _show_takeover(proposal)
         if not yes:
             typer.confirm(f"Hand {len(proposal.adopted)} objects over to stack {stack}?", abort=True)
         if proposal.text:
-            stack_file(_ROOT, stack).write_text(proposal.text, encoding="utf-8")
+            write_all(_ROOT, {path: text.encode() for path, text in _files(proposal).items()})
         cluster.take_over(proposal)
         cluster.prove(proposal)
 
@@ -152,12 +155,16 @@ def _unread(why: str) -> tuple[None, None]:
 
 def _laws(proposal: Proposal) -> Iterator[Finding]:
     """What the program would refuse: broken laws, alone or with other environments, and errors in another file."""
-    environment = proposal.environment
-    others, found = load_environments(_ROOT)
-    estate = {name: other.facts() for name, other in others.items()} | {environment.name: environment.facts()}
-    for finding in {*found, *judge(environment.facts()), *judge_estate(estate)}:
-        if finding.severity is Severity.ERROR or finding.place.startswith(environment.document.name):
+    _, found = judge_files(read_settings(_ROOT).with_texts(_files(proposal)))
+    for finding in found:
+        if finding.severity is Severity.ERROR or concerns(finding.place, proposal.environment.name):
             yield finding
+
+
+def _files(proposal: Proposal) -> dict[str, str]:
+    """What would be written, by path below the project: tenants first, since a stack file without them is a whole."""
+    own = {stack_file(_ROOT, proposal.environment.name).name: proposal.text} if proposal.text else {}
+    return {**proposal.tenants, **own}
 
 
 def _obstacles(proposal: Proposal, view: ClusterView) -> Iterator[Finding]:
@@ -172,6 +179,7 @@ def as_json(proposal: Proposal, found: Iterable[Finding]) -> str:
         {
             "stack": proposal.environment.name,
             "file": proposal.text or None,
+            "tenantFiles": dict(proposal.tenants),
             "adopted": [f"{adopted.manifest.kind} {object_key(adopted.live)}" for adopted in proposal.adopted],
             "fields": [asdict(entry) for entry in proposal.fields(*Fate)],
             "left": [asdict(left) for left in proposal.left],
@@ -197,8 +205,9 @@ def _show(proposal: Proposal) -> None:
     """Print what was read, and what is left alone."""
     stack = proposal.environment.name
     if proposal.text:
-        _say(f"Pulumi.{stack}.yaml, to be written:")
-        _say(proposal.text, dim=True)
+        for path, text in _files(proposal).items():
+            _say(f"{path}, to be written:")
+            _say(text, dim=True)
     else:
         _say(f"Pulumi.{stack}.yaml exists; the cluster is compared with it")
     _listed("Left alone:", [f"{left.object}: {left.why}" for left in proposal.left])

@@ -15,7 +15,8 @@ from typing import Any, Final
 from rich.markup import escape
 
 from kmetal_network.adoption.release import read_release
-from kmetal_network.config.stackfile import Environment, environment_names, load_stack
+from kmetal_network.config.settings_files import environment_names
+from kmetal_network.config.stackfile import Environment, load_stack
 from kmetal_network.errors import ForbiddenError, OperatorError
 from kmetal_network.kinds.registry import names_where
 from kmetal_network.live.diff import Drift, DriftKind, Object, differing

@@ -1,7 +1,8 @@
 """`kmetal-network offboard`: removes one tenant, and proves that nothing of it is left and nobody else was touched.
 
-The stack file is the source of truth, so the tenant leaves it first. The command cuts the tenant's lines out. It puts
-them back unless the plan contains this tenant alone, cuts nobody off, and the operator confirms it.
+The settings are the source of truth, so the tenant leaves them first. The command deletes the tenant's file, or cuts
+its lines out of the stack file. It puts them back unless the plan contains this tenant alone, cuts nobody off, and the
+operator confirms it.
 
 Run the command again to finish a run that was killed; for a tenant that is gone already it only proves so. Only the
 engine deletes objects: an object that is not in the state is named, with the command that deletes it.
@@ -10,14 +11,14 @@ engine deletes objects: an object that is not in the state is named, with the co
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 import typer
 
-from kmetal_network.config.stackfile import Environment, load_stack, stack_file
+from kmetal_network.config.settings_files import stack_file, tenant_file
+from kmetal_network.config.stackfile import Environment, load_stack
 from kmetal_network.config.stackfile_edit import without_tenant
 from kmetal_network.errors import Finding, OperatorError
 from kmetal_network.finding_codes.codes import OTHERS_TOO
@@ -35,6 +36,7 @@ from operations.run import run
 from operations.state.identity import make_sure_of_identity
 from operations.state.run_context import RunContext
 from operations.state.sync import Verb
+from operations.writing import written
 
 _KINDS: Final = (
     *GONE_IN_ORDER,
@@ -133,7 +135,9 @@ def _take_away(
     """
     stack, tenant = environment.name, owned.tenant
     own, notes = _own_objects(environment, tenant), Notes()
-    with _cut_out(root, environment, tenant, listed=bool(own)) as after:
+    cut = _without(root, environment, tenant)
+    with written(root, cut):  # it is restored if anything stops before the first write to the cluster
+        after, _ = load_stack(root, stack)
         view = ClusterView(cluster)
         planned = _run(root, stack, "preview", f"previewing {stack} without {tenant}", notes, view)
         planned.stop()
@@ -151,25 +155,24 @@ def _take_away(
         for step in planned.steps:
             out.print(f"  {step.operation} {step.type.rpartition(':')[2]} {step.object or step.name}", highlight=False)
         if planned.steps and not yes:
-            typer.confirm(f"Remove tenant {tenant} from Pulumi.{stack}.yaml and from the cluster?", abort=True)
+            place = next(iter(cut), f"Pulumi.{stack}.yaml")
+            typer.confirm(f"Remove tenant {tenant} from {place} and from the cluster?", abort=True)
         seen = _look(view.anew())  # the operator may have taken a while to answer
         _refuse_in_use(owned, seen)
     outcome = _run(root, stack, "up", f"deleting {tenant}", notes) if planned.steps else planned
     return outcome, of_others(owned, _vpcs(environment), seen)
 
 
-@contextmanager
-def _cut_out(root: Path, environment: Environment, tenant: str, *, listed: bool) -> Iterator[Environment]:
-    """The settings and the file without the tenant; the file is restored if anything stops before the first write."""
+def _without(root: Path, environment: Environment, tenant: str) -> dict[str, bytes | None]:
+    """What becomes of the file that names the tenant: one of its own is deleted; nothing where none names it."""
+    if all(entry.name != tenant for entry in environment.settings.tenants):
+        return {}
+    own = tenant_file(environment.name, tenant)
+    if own in (document.name for document in environment.files):
+        return {own: None}
     path = stack_file(root, environment.name)
-    written = path.read_bytes()  # as bytes, to keep the line endings
-    try:
-        if listed:
-            path.write_bytes(without_tenant(written.decode(), path.name, tenant).encode())
-        yield load_stack(root, environment.name)[0]
-    except BaseException:
-        path.write_bytes(written)
-        raise
+    text = path.read_bytes().decode()  # as bytes, to keep the line endings
+    return {path.name: without_tenant(text, path.name, tenant).encode()}
 
 
 def _is_the_tenants(step: Step, after: Environment, tenant: str, own: set[tuple[str, str]]) -> bool:

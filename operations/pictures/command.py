@@ -7,7 +7,8 @@ from typing import Annotated, Final
 
 import typer
 
-from kmetal_network.config.stackfile import Environment, environment_names, load_stack
+from kmetal_network.config.settings_files import environment_names
+from kmetal_network.config.stackfile import Environment, load_stack
 from kmetal_network.drawing.address_map import address_map
 from kmetal_network.drawing.matrix import matrix
 from kmetal_network.drawing.topology import mermaid, topology

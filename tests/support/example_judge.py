@@ -22,7 +22,7 @@ from kmetal_network.facts.reader import read_objects
 from kmetal_network.facts.source_objects import SourceObject
 from kmetal_network.laws.examples import Example
 from kmetal_network.laws.registry import judge, judge_estate
-from operations.linting.sources import is_stack_file
+from operations.linting.environments import is_stack_file
 from tests.support.stack_project import stack_config
 
 

@@ -11,7 +11,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from tools.generate import generated, reference, stack_schema, stale
+from tools.generate import generated, reference, stack_schema, stale, tenant_schema
 
 ROOT = Path(__file__).parents[2]
 VALIDATOR = Draft202012Validator(stack_schema())
@@ -44,6 +44,15 @@ def test_the_schema_is_a_schema() -> None:
 @pytest.mark.parametrize("name", ["dev", "staging", "prod"])
 def test_every_stack_file_keeps_the_schema(name: str) -> None:
     assert [error.message for error in VALIDATOR.iter_errors(stack(name))] == []
+
+
+def test_the_schema_of_a_tenant_file_is_that_of_an_entry_of_tenants() -> None:
+    validator = Draft202012Validator(tenant_schema())
+    Draft202012Validator.check_schema(tenant_schema())
+    [alpha] = stack("dev")["config"]["kmetal-network:tenants"]
+    assert list(validator.iter_errors(alpha)) == []
+    (error,) = validator.iter_errors({**alpha, "egresAddress": "77.220.68.100"})
+    assert "'egresAddress' was unexpected" in error.message
 
 
 def _unknown_section(file: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import typer
 
+from kmetal_network.config.stackfile import load_stack
 from kmetal_network.errors import OperatorError
 from operations.cluster.live import COLLECTIONS
 from operations.commands import adopt as module
@@ -75,7 +76,27 @@ def test_a_network_and_a_platform_that_fit_are_handed_over(cluster: Cluster) -> 
     adopt_edge()
 
     assert cluster.written == ["taken over"]
-    assert Path("Pulumi.edge.yaml").is_file()
+    assert "tenants" not in Path("Pulumi.edge.yaml").read_text()
+    assert Path("tenants/edge/alpha.yaml").read_text() == (
+        "name: alpha\nclusters:\n- name: dev\n  cidrBlock: 10.100.0.0/24\n"
+    )
+    [alpha] = load_stack(Path(), "edge")[0].settings.tenants
+    assert alpha.name == "alpha"
+
+
+def test_tenant_files_that_a_killed_adoption_left_do_not_stop_the_next_and_others_do(cluster: Cluster) -> None:
+    folder = Path("tenants", "edge")
+    folder.mkdir(parents=True)
+    (folder / "alpha.yaml").write_text("name: al")
+    (folder / "beta.yaml").write_text("name: beta\n")
+    with pytest.raises(OperatorError) as refused:
+        adopt_edge()
+    assert [finding.place for finding in refused.value.findings] == ["tenants/edge/beta.yaml"]
+    assert (folder / "alpha.yaml").read_text() == "name: al"
+
+    (folder / "beta.yaml").unlink()
+    adopt_edge()
+    assert cluster.written == ["taken over"]
 
 
 def _old(cluster: Cluster) -> None:
@@ -128,7 +149,10 @@ def test_what_would_refuse_the_up_refuses_before_anything_is_written(
     assert said in str(refused.value)
     assert cluster.written == []
     assert not Path("Pulumi.edge.yaml").exists()
-    assert "save the above as Pulumi.edge.yaml, edit it, and adopt again" in capsys.readouterr().err.replace("\n", " ")
+    assert (
+        "save the above as Pulumi.edge.yaml and the tenant files, edit them, and adopt again"
+        in capsys.readouterr().err.replace("\n", " ")
+    )
 
 
 def test_all_that_refuses_is_said_at_once(cluster: Cluster) -> None:
@@ -154,6 +178,7 @@ def test_the_proposal_for_a_machine_shows_everything_and_writes_nothing(
     assert ended.value.exit_code == code
     assert reported["stack"] == "edge"
     assert reported["file"].startswith("# Read from the cluster by `kmetal-network adopt`.")
+    assert list(reported["tenantFiles"]) == ["tenants/edge/alpha.yaml"]
     assert "IPAddressPool kmetal-metallb/tenant-cp-pool" in reported["adopted"]
     assert {(entry["object"], entry["path"], entry["fate"]) for entry in reported["fields"]} == {
         ("L2Advertisement kmetal-metallb/tenant-cp-l2", "spec.interfaces", "added"),
