@@ -11,7 +11,9 @@ from itertools import chain
 from typing import Final, TypeAlias
 
 from kmetal_network.addresses import Span
-from kmetal_network.facts.model import Facts, RangeKind, known
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.platform import RangeKind
+from kmetal_network.facts.unknown import known
 from kmetal_network.laws.addresses.ranges import named_ranges, placed
 from kmetal_network.laws.spans import ALL_IPV4, span
 from kmetal_network.names import DEFAULT_VPC
@@ -38,6 +40,8 @@ class Place(StrEnum):
     CONTROL_PLANES = "control-plane addresses"
     NAMED = "other named ranges"
     INTERNET = "internet"
+    ELSEWHERE = "addresses that nothing names"
+    """Only where two versions are compared: a drop of addresses without a name must not go unnoticed."""
 
 
 PLATFORM: Final = (
@@ -93,6 +97,17 @@ class Ranges:
             if (shared := candidate.shared(block)) is not None:
                 return shared
         return None
+
+    def all_in(self, block: Span) -> tuple[Span, ...]:
+        """Every range that shares addresses with a block, as far as it does."""
+        index = max(bisect_right(self._starts, block.first) - 1, 0)
+        found = []
+        for candidate in self.merged[index:]:
+            if candidate.first > block.last:
+                break
+            if (shared := candidate.shared(block)) is not None:
+                found.append(shared)
+        return tuple(found)
 
     def within(self, block: Span) -> list[str]:
         """Names of the ranges that share addresses with a block."""

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from kmetal_network.errors import Severity
-from kmetal_network.facts.model import UNKNOWN, Facts, Vpc, known
+from kmetal_network.facts.kube_ovn import Vpc
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.unknown import UNKNOWN, known
 from kmetal_network.laws import not_admitted
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.physical_subnets import networks_out
@@ -24,9 +26,8 @@ def _external_name(facts: Facts) -> Iterator[Breach]:
                 have = ", ".join(sorted(provider_subnets)) or "none"
                 yield Breach(
                     vpc.place,
-                    f"vpc {vpc.name!r} has enableExternal and no provider Subnet is called {EXTERNAL_SUBNET!r}"
-                    " (there is:"
-                    f" {have})",
+                    f"vpc {vpc.name!r} has enableExternal and no provider Subnet is called {EXTERNAL_SUBNET!r} (there"
+                    f" is: {have})",
                     f"name the provider Subnet {EXTERNAL_SUBNET!r}",
                 )
     if not facts.whole:
@@ -60,9 +61,8 @@ def _gateway_nodes(facts: Facts) -> Iterator[Breach]:
         if vpc.enable_external is True and vpc.name != DEFAULT_VPC:
             yield Breach(
                 vpc.place,
-                f"vpc {vpc.name!r} has enableExternal and no node carries ovn.kubernetes.io/external-gw=true, so"
-                " its SNAT"
-                " breaks while everything reports ready",
+                f"vpc {vpc.name!r} has enableExternal and no node carries ovn.kubernetes.io/external-gw=true, so its"
+                " SNAT breaks while everything reports ready",
                 "label the gateway nodes (provider.gatewayNodes)",
             )
 
@@ -72,9 +72,8 @@ def _label_value(facts: Facts) -> Iterator[Breach]:
         if isinstance(node.external_gateway, str) and node.external_gateway not in ("true", "false"):
             yield Breach(
                 node.place,
-                f"node {node.name!r} has ovn.kubernetes.io/external-gw={node.external_gateway!r}, which Kube-OVN"
-                " does not"
-                " count as a gateway",
+                f"node {node.name!r} has ovn.kubernetes.io/external-gw={node.external_gateway!r}, which Kube-OVN does"
+                " not count as a gateway",
                 'write "true"',
             )
 
@@ -97,8 +96,7 @@ def _stripper(facts: Facts) -> Iterator[Breach]:
             yield Breach(
                 vpc.place,
                 "the default Vpc has no extraExternalSubnets, so the next start of kube-ovn-controller turns every"
-                " gateway"
-                " label to false",
+                " gateway label to false",
                 f"set spec.extraExternalSubnets to [{EXTERNAL_SUBNET}]",
             )
 
@@ -113,9 +111,8 @@ def _gateway_without_nic(facts: Facts) -> Iterator[Breach]:
             if node.external_gateway == "true" and node.name in excluded:
                 yield Breach(
                     node.place,
-                    f"node {node.name!r} is a gateway node, and provider network {network.name!r} excludes it, so"
-                    " it has no"
-                    " NIC to anchor routers on",
+                    f"node {node.name!r} is a gateway node, and provider network {network.name!r} excludes it, so it"
+                    " has no NIC to anchor routers on",
                     "take it from the gateway nodes, or from excludeNodes",
                 )
 
@@ -165,7 +162,7 @@ LAWS = (
     ),
     Law(
         id="NET-304",
-        title="A tenant's router has a gateway node to stand on",
+        title="A tenant's router has a gateway node",
         why="EIP and SNAT report ready, the router has no external port, and no packet leaves.",
         fix="Label gateway nodes before any Vpc with enableExternal.",
         reference="kMetal's networking guide, Step 3; docs/evidence/kube-ovn.md#readiness",
@@ -173,7 +170,7 @@ LAWS = (
     ),
     Law(
         id="NET-305",
-        title="The gateway label's value is the text true",
+        title="The gateway label has the value `true`, as a text",
         why="Kube-OVN compares the value. With any other value the node is no gateway, and nothing reports it.",
         fix='Write "true".',
         reference="docs/evidence/kube-ovn.md#egress",
@@ -191,7 +188,7 @@ LAWS = (
     ),
     Law(
         id="NET-307",
-        title="The default Vpc holds off the label stripper",
+        title="The default Vpc keeps the gateway labels of nodes",
         why="Each start of kube-ovn-controller turns the gateway labels to false unless extraExternalSubnets is set.",
         fix="Set spec.extraExternalSubnets of Vpc ovn-cluster.",
         reference="kMetal's networking guide, Step 4; kubeovn/kube-ovn#4772, #5686",
@@ -210,15 +207,14 @@ LAWS = (
         id="NET-317",
         title="The provider Subnet is in the default VPC",
         why="kube-ovn-controller connects tenants' routers to the switch of that Subnet; in a tenant's VPC it would"
-        " be that"
-        " tenant's own.",
+        " be that tenant's own.",
         fix=f"Write vpc: {DEFAULT_VPC}.",
         reference="kMetal's networking guide, Step 2",
         judge=_external_vpc,
     ),
     Law(
         id="NET-318",
-        title="A Subnet's gatewayType is one that Kube-OVN knows",
+        title="Kube-OVN knows a Subnet's gatewayType",
         why="It refuses the Subnet in its conditions only. (On a provider Subnet the value has no effect.)",
         fix="Write distributed or centralized.",
         reference="docs/evidence/kube-ovn.md#subnets (S6)",

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from kmetal_network.errors import Severity
-from kmetal_network.facts.model import UNKNOWN, Facts, Vpc, has_unknown, known
+from kmetal_network.facts.kube_ovn import Vpc
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.unknown import UNKNOWN, has_unknown, known
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.spans import overlapping, span, spans
 from kmetal_network.names import DEFAULT_VPC, external_eip
@@ -72,8 +74,7 @@ def _own_address(facts: Facts) -> Iterator[Breach]:
             yield Breach(
                 rule.place,
                 f"SNAT rule {rule.name!r} translates subnet {rule.subnet!r} of vpc {vpc!r} to {rule.eip!r}, the"
-                " address of"
-                f" vpc {holder!r}",
+                f" address of vpc {holder!r}",
                 f"name {external_eip(vpc)!r}",
             )
 
@@ -155,7 +156,7 @@ def _eip_form(facts: Facts) -> Iterator[Breach]:
 LAWS = (
     Law(
         id="NET-421",
-        title="Every Subnet of a VPC with a way out has one, or says that it wants none",
+        title="A Subnet of a VPC with egress has a SNAT rule, or says that it wants none",
         severity=Severity.WARNING,
         why="Without SNAT its packets leave with a source address to which no reply is routed.",
         fix="Write an OvnSnatRule, or annotate the Subnet.",
@@ -172,7 +173,7 @@ LAWS = (
     ),
     Law(
         id="NET-427",
-        title="A VPC leaves by its own address",
+        title="A VPC's packets leave with its own address",
         why="The address is on another VPC's router: replies go there, and the rule reports ready.",
         fix="Name <vpc>-external of the Subnet's own VPC.",
         reference="kMetal's networking guide, SNAT rule; docs/evidence/kube-ovn.md#readiness",

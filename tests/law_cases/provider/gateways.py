@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kmetal_network.facts.model import UNKNOWN
+from kmetal_network.facts.unknown import UNKNOWN
 from tests.law_cases.case import breaks, passes, warns
 from tests.support.network import DEFAULT_VPC, EXTERNAL, PROVIDER, SUBNET, VPC, add, node, partial, put, rename, take
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kmetal_network.facts.model import UNKNOWN
+from kmetal_network.facts.unknown import UNKNOWN
 from tests.law_cases.case import breaks, passes
 from tests.support.network import EXTERNAL, SNAT, SUBNET, Body, add, build, gone, partial, patch, put, take
 
