@@ -31,9 +31,10 @@ from kmetal_network.yaml_document import read_document
 from operations.cluster.live import snapshot
 from operations.cluster.owned_objects import owned_objects
 from operations.commands.takeover import Takeover
-from operations.console import Output, note, out, watched
+from operations.console import Output, note, out
 from operations.preflight.obstacles import obstacles
 from operations.preflight.platform import gateway_labels
+from operations.progress.watching import watched
 from operations.state.helm_release import DEPLOYED
 from operations.state.identity import make_sure_of_identity
 

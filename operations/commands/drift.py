@@ -24,7 +24,8 @@ from kmetal_network.live.undeclared import undeclared
 from kmetal_network.manifests.chart import chart_values
 from kmetal_network.names import RELEASE, RELEASE_NAMESPACE
 from operations.cluster.live import LiveCluster, snapshot
-from operations.console import Output, counted, out, watched
+from operations.console import Output, counted, out
+from operations.progress.watching import watched
 from operations.state.helm_release import DEPLOYED
 from operations.state.identity import make_sure_of_identity
 
