@@ -17,19 +17,6 @@ from tests.bench.size import Run, Size
 _GREY: Final = "#808080"
 _COLOURS: Final = ("#d1495b", "#2e86ab", "#3a9d5d", "#c98a00", "#8e6bbf")
 
-_SETTINGS: Final = {
-    "svg.fonttype": "none",  # text stays text
-    "svg.hashsalt": "growth",  # else the names in the file are others each time
-    "text.color": _GREY,
-    "axes.edgecolor": _GREY,
-    "axes.labelcolor": _GREY,
-    "xtick.color": _GREY,
-    "ytick.color": _GREY,
-    "grid.color": _GREY,
-    "grid.alpha": 0.3,
-    "font.family": "sans-serif",
-}
-
 
 def growth_picture(sizes: Sequence[Size]) -> str:
     """Seconds by tenants: the stack's three runs, and the plain apply and dry run of the same objects."""
@@ -38,7 +25,21 @@ def growth_picture(sizes: Sequence[Size]) -> str:
     curves["plain apply"] = [size.plain[Run.FIRST].seconds for size in sizes]
     curves["plain dry run"] = [size.plain[Run.PREVIEW].seconds for size in sizes]
     sink = io.StringIO()
-    with mpl.rc_context(_SETTINGS):
+    settings = mpl.rc_context(
+        {
+            "svg.fonttype": "none",  # text stays text
+            "svg.hashsalt": "growth",  # else the names in the file are others each time
+            "text.color": _GREY,
+            "axes.edgecolor": _GREY,
+            "axes.labelcolor": _GREY,
+            "xtick.color": _GREY,
+            "ytick.color": _GREY,
+            "grid.color": _GREY,
+            "grid.alpha": 0.3,
+            "font.family": "sans-serif",
+        }
+    )
+    with settings:
         figure = Figure(figsize=(9, 4.8), layout="constrained")
         axes = figure.add_subplot()
         for colour, (title, seconds) in zip(_COLOURS, curves.items(), strict=True):
