@@ -61,6 +61,10 @@ WholeOption = Annotated[bool, typer.Option("--whole", help="The files are the wh
 StrictOption = Annotated[bool, typer.Option("--strict", help="Exit 1 on warnings, too.")]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]
 
+StreamOption = Annotated[
+    Output, typer.Option("--output", help="json streams one object a line: each step, the plan, the end.")
+]
+
 _ROOT = Path()
 
 
@@ -100,15 +104,20 @@ def up_command(
     yes: YesOption = False,  # noqa: FBT002 (a flag of the command line)
     refresh: RefreshOption = False,  # noqa: FBT002 (a flag of the command line)
     reviewed: Annotated[str, typer.Option(help="Digest of the reviewed plan; `up` applies no other plan.")] = "",
+    output: StreamOption = Output.TEXT,
 ) -> None:
     """Apply an environment and wait until it is ready. The policy pack checks the preview first."""
-    up(_ROOT, stack, yes=yes, refresh=refresh, reviewed=reviewed)
+    up(_ROOT, stack, yes=yes, refresh=refresh, reviewed=reviewed, output=output)
 
 
 @app.command("destroy")
-def destroy_command(stack: StackArgument, yes: YesOption = False) -> None:  # noqa: FBT002 (a flag)
+def destroy_command(
+    stack: StackArgument,
+    yes: YesOption = False,  # noqa: FBT002 (a flag of the command line)
+    output: StreamOption = Output.TEXT,
+) -> None:
     """Delete an environment in the order that leaves nothing behind. The default Vpc keeps its patch."""
-    destroy(_ROOT, stack, yes=yes)
+    destroy(_ROOT, stack, yes=yes, output=output)
 
 
 app.command()(adopt)

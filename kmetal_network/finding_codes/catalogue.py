@@ -114,6 +114,16 @@ _CLUSTER: Final = (
 
 _RUN: Final = (
     FindingCode(
+        id=code.STOPPED,
+        title="Somebody ended the run",
+        when="After Ctrl-C, or a signal of a CI runner: no further step begins, the rest ends, the state is written.",
+        why="A run that is killed instead leaves its lock, and objects that the state does not know.",
+        ways_out=(
+            "Run the same command again: it goes on where the run ended.",
+            "Press Ctrl-C a second time only where a step hangs: what is in flight then may be missing in the state.",
+        ),
+    ),
+    FindingCode(
         id=code.NOT_READY,
         title="A step waited in vain, or its object became ready too late",
         when="After an `up` that failed: the object of the failed step is read once more.",

@@ -29,9 +29,10 @@ from kmetal_network.manifests.tenant import tenant_manifests
 from kmetal_network.names import STACK_LABEL, TENANT_LABEL, TenantNames
 from operations.cluster.live import LiveCluster
 from operations.cluster.view import ClusterView
-from operations.console import Notes, out, watched
+from operations.console import Notes, out
 from operations.engine.events import Outcome, Step
 from operations.impact.guard import guard
+from operations.progress.watching import watched
 from operations.run import run
 from operations.state.identity import make_sure_of_identity
 from operations.state.run_context import RunContext
