@@ -20,6 +20,7 @@ from kmetal_network.errors import Finding, OperatorError, printable, printable_l
 from kmetal_network.grouping import grouped
 from operations.cluster.live import LiveCluster
 from operations.commands.adopt import adopt
+from operations.commands.allocate import allocate
 from operations.commands.apply import destroy, up
 from operations.commands.drift import drift
 from operations.commands.explain import explain
@@ -105,6 +106,7 @@ def destroy_command(stack: StackArgument, yes: YesOption = False) -> None:  # no
 
 
 app.command()(adopt)
+app.command()(allocate)
 
 
 @app.command("verify")
