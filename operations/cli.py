@@ -145,7 +145,7 @@ def offboard_command(
     tenant: Annotated[str, typer.Argument(help="Name of the tenant.")],
     yes: YesOption = False,  # noqa: FBT002 (a flag of the command line)
 ) -> None:
-    """Remove one tenant from the stack file and the cluster, and prove that it is gone. Refused while it is in use."""
+    """Remove one tenant from the settings and the cluster, and prove that it is gone. Refused while it is in use."""
     offboard(_ROOT, stack, tenant, yes=yes)
 
 

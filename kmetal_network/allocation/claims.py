@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from kmetal_network.addresses import Span
-from kmetal_network.allocation.lock_file import line_of, lock_file, render
+from kmetal_network.allocation.lock_file import line_numbers, lock_file, render
 from kmetal_network.allocation.model import Entry, Key, Lock, State, Supply, extent, tenant_of
 from kmetal_network.allocation.supplies import clear
 from kmetal_network.config.stackfile import Environment
@@ -87,8 +87,10 @@ def disagreements(
     stack, path = environment.name, lock_file(environment.name)
     again = f"run `kmetal-network allocate {stack}`"
 
+    numbers = line_numbers(text or "")
+
     def place(supply: Supply, written: str) -> str:
-        line = line_of(text or "", supply, written)
+        line = numbers.get((supply, written))
         return f"{path}:{line}" if line else path
 
     held = {(claim.supply, claim.text, claim.owner) for claim in claims(environment)}

@@ -91,14 +91,16 @@ def parse(text: str, path: str) -> Lock:
     return Lock(entries=entries)
 
 
-def line_of(text: str, supply: Supply, written: str) -> int | None:
-    """The line on which a block or address of a supply stands."""
-    current = None
+def line_numbers(text: str) -> dict[tuple[str, str], int]:
+    """The line on which each block or address of each supply stands."""
+    found: dict[tuple[str, str], int] = {}
+    supply = ""
     for number, line in _lines(text):
-        current = line if line in list(Supply) else current
-        if current == supply and line.partition(" ")[0] == written:
-            return number
-    return None
+        if line in list(Supply):
+            supply = line
+        else:
+            found.setdefault((supply, line.partition(" ")[0]), number)
+    return found
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
