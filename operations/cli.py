@@ -19,6 +19,7 @@ from kmetal_network.grouping import grouped
 from operations.cluster.live import LiveCluster
 from operations.cluster.view import ClusterView
 from operations.commands.adopt import adopt
+from operations.commands.allocate import allocate
 from operations.commands.apply import destroy, up
 from operations.commands.drift import drift
 from operations.commands.explain import explain
@@ -121,6 +122,7 @@ def destroy_command(
 
 
 app.command()(adopt)
+app.command()(allocate)
 
 
 @app.command("verify")
@@ -161,7 +163,7 @@ def offboard_command(
     tenant: Annotated[str, typer.Argument(help="Name of the tenant.")],
     yes: YesOption = False,  # noqa: FBT002 (a flag of the command line)
 ) -> None:
-    """Remove one tenant from the stack file and the cluster, and prove that it is gone. Refused while it is in use."""
+    """Remove one tenant from the settings and the cluster, and prove that it is gone. Refused while it is in use."""
     offboard(_ROOT, stack, tenant, yes=yes)
 
 
