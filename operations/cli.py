@@ -19,6 +19,7 @@ from kmetal_network.grouping import grouped
 from operations.cluster.live import LiveCluster
 from operations.cluster.view import ClusterView
 from operations.commands.adopt import adopt
+from operations.commands.allocate import allocate
 from operations.commands.apply import destroy, up
 from operations.commands.drift import drift
 from operations.commands.explain import explain
@@ -61,6 +62,10 @@ WholeOption = Annotated[bool, typer.Option("--whole", help="The files are the wh
 StrictOption = Annotated[bool, typer.Option("--strict", help="Exit 1 on warnings, too.")]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]
 
+StreamOption = Annotated[
+    Output, typer.Option("--output", help="json streams one object a line: each step, the plan, the end.")
+]
+
 _ROOT = Path()
 
 
@@ -100,18 +105,24 @@ def up_command(
     yes: YesOption = False,  # noqa: FBT002 (a flag of the command line)
     refresh: RefreshOption = False,  # noqa: FBT002 (a flag of the command line)
     reviewed: Annotated[str, typer.Option(help="Digest of the reviewed plan; `up` applies no other plan.")] = "",
+    output: StreamOption = Output.TEXT,
 ) -> None:
     """Apply an environment and wait until it is ready. The policy pack checks the preview first."""
-    up(_ROOT, stack, yes=yes, refresh=refresh, reviewed=reviewed)
+    up(_ROOT, stack, yes=yes, refresh=refresh, reviewed=reviewed, output=output)
 
 
 @app.command("destroy")
-def destroy_command(stack: StackArgument, yes: YesOption = False) -> None:  # noqa: FBT002 (a flag)
+def destroy_command(
+    stack: StackArgument,
+    yes: YesOption = False,  # noqa: FBT002 (a flag of the command line)
+    output: StreamOption = Output.TEXT,
+) -> None:
     """Delete an environment in the order that leaves nothing behind. The default Vpc keeps its patch."""
-    destroy(_ROOT, stack, yes=yes)
+    destroy(_ROOT, stack, yes=yes, output=output)
 
 
 app.command()(adopt)
+app.command()(allocate)
 
 
 @app.command("verify")
@@ -152,7 +163,7 @@ def offboard_command(
     tenant: Annotated[str, typer.Argument(help="Name of the tenant.")],
     yes: YesOption = False,  # noqa: FBT002 (a flag of the command line)
 ) -> None:
-    """Remove one tenant from the stack file and the cluster, and prove that it is gone. Refused while it is in use."""
+    """Remove one tenant from the settings and the cluster, and prove that it is gone. Refused while it is in use."""
     offboard(_ROOT, stack, tenant, yes=yes)
 
 

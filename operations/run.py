@@ -16,9 +16,12 @@ from typing import TypedDict
 from pulumi import automation as auto
 from pulumi.automation.events import EngineEvent
 
-from kmetal_network.errors import OperatorError
+from kmetal_network.errors import Finding, OperatorError
+from kmetal_network.finding_codes.codes import STOPPED
+from operations.console import note
 from operations.engine.events import Outcome, Watch, record
 from operations.engine.inline_program import Inline
+from operations.engine.interruption import Interruption
 from operations.engine.parallelism import steps_in_flight
 from operations.engine.stack import is_abandoned, last_words, locked_since, select
 from operations.state.run_context import RUN_CONTEXT, RunContext
@@ -66,8 +69,10 @@ def run(
     if run_context.view is not None and verb in WRITING:
         raise ValueError(f"{verb} writes, so it has to look at the cluster by itself")
     outcome = Outcome()
+    interruption = Interruption(outcome, note)
 
     def listen(event: EngineEvent) -> None:
+        interruption.hear(event)
         record(event, outcome, watch)
 
     inline = _program(root, run_context)
@@ -77,7 +82,8 @@ def run(
     try:
         try:
             reads = reconcile(selected, verb, root, outcome, run_context, refresh=refresh)
-            _work(selected, verb, pack, listen, reads, targets=targets)
+            with interruption.armed():
+                _work(selected, verb, pack, listen, reads, targets=targets)
         except auto.ConcurrentUpdateError as error:
             if not is_abandoned(str(error)):
                 raise
@@ -87,7 +93,8 @@ def run(
             run_context.died = locked_since(str(error))
             # What the dead run deleted may still stand in the state, and Helm refuses to uninstall what is not there.
             reads = reconcile(selected, verb, root, outcome, run_context, refresh=True)
-            _work(selected, verb, pack, listen, reads, targets=targets)
+            with interruption.armed():
+                _work(selected, verb, pack, listen, reads, targets=targets)
     except auto.ConcurrentUpdateError:
         raise OperatorError(
             f"stack {stack}: another run holds its lock; wait for it, or `pulumi cancel -s {stack}` if it is dead"
@@ -98,7 +105,20 @@ def run(
             outcome.errors.append(f"stack {stack}: {last_words(str(error))}")
     finally:
         inline.end()
+    if outcome.interrupted and (outcome.failed or verb.startswith("preview")):
+        outcome.failed = True
+        outcome.errors[:] = [str(_stopped(stack, verb))]
     return outcome
+
+
+def _stopped(stack: str, verb: Verb) -> Finding:
+    """What stands after a run that somebody ended, and how to go on."""
+    if verb.startswith("preview"):
+        problem, remedy = "the preview was stopped; nothing was written", "run it again"
+    else:
+        problem = f"the {verb} was stopped on the way; the state holds all that was done"
+        remedy = "run the same command again: it goes on from there, and nothing has to be cleaned up"
+    return Finding(place=f"stack {stack}", problem=problem, remedy=remedy, rule=STOPPED)
 
 
 def _work(

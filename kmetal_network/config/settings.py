@@ -23,6 +23,7 @@ from kmetal_network.config.sections.cni import Network
 from kmetal_network.config.sections.isolation import Expect, Isolation, platform_ranges, without_exceptions
 from kmetal_network.config.sections.metallb import Management, MetalLB
 from kmetal_network.config.sections.provider import Provider
+from kmetal_network.config.sections.supplies import Supplies
 from kmetal_network.config.sections.tenant import Tenant
 from kmetal_network.facts.model import Expectation, Facts
 from kmetal_network.facts.platform import ClusterFact, Range, RangeKind
@@ -63,6 +64,9 @@ class Settings(Section):
     tenants: tuple[Tenant, ...] = ()
     """The tenants of this environment."""
 
+    supplies: Supplies | None = None
+    """Blocks and addresses that `kmetal-network allocate` gives to new tenants."""
+
     expect: tuple[Expect, ...] = ()
     """Paths that must be open or closed (see docs/reach.md)."""
 
@@ -79,6 +83,18 @@ class Settings(Section):
             if name not in known:
                 message = (
                     f"isolation excepts {name!r}, which is no range of the platform; write one of {', '.join(known)}"
+                )
+                raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _supplies_name_pools(self) -> Settings:
+        section = self.supplies.control_plane_addresses if self.supplies else None
+        known = [pool.name for pool in self.metallb.pools]
+        for name in section.pools if section else ():
+            if name not in known:
+                message = (
+                    f"supplies name pool {name!r}, which is no pool here; write one of {', '.join(known) or 'none'}"
                 )
                 raise ValueError(message)
         return self

@@ -90,6 +90,10 @@ class Ranges:
     def _starts(self) -> tuple[int, ...]:
         return tuple(block.first for block in self.merged)
 
+    @cached_property
+    def _asked(self) -> dict[Span, tuple[Span, ...]]:
+        return {}
+
     def first_in(self, block: Span) -> Span | None:
         """The first range that shares addresses with a block, as far as it does."""
         index = max(bisect_right(self._starts, block.first) - 1, 0)
@@ -99,15 +103,13 @@ class Ranges:
         return None
 
     def all_in(self, block: Span) -> tuple[Span, ...]:
-        """Every range that shares addresses with a block, as far as it does."""
-        index = max(bisect_right(self._starts, block.first) - 1, 0)
-        found = []
-        for candidate in self.merged[index:]:
-            if candidate.first > block.last:
-                break
-            if (shared := candidate.shared(block)) is not None:
-                found.append(shared)
-        return tuple(found)
+        """Every range that shares addresses with a block, as far as it does; many sources ask for the same block."""
+        if block not in self._asked:
+            index = max(bisect_right(self._starts, block.first) - 1, 0)
+            end = bisect_right(self._starts, block.last)
+            shared = (candidate.shared(block) for candidate in self.merged[index:end])
+            self._asked[block] = tuple(part for part in shared if part is not None)
+        return self._asked[block]
 
     def within(self, block: Span) -> list[str]:
         """Names of the ranges that share addresses with a block."""

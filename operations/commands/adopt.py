@@ -31,9 +31,10 @@ from kmetal_network.names import RELEASE, RELEASE_NAMESPACE, STACK_LABEL
 from kmetal_network.yaml_document import read_document
 from operations.cluster.view import ClusterView
 from operations.commands.takeover import Takeover
-from operations.console import Output, note, out, watched
+from operations.console import Output, note, out
 from operations.preflight.check import Preflight
 from operations.preflight.table import obstacles
+from operations.progress.watching import watched
 from operations.state.helm_release import DEPLOYED
 from operations.state.identity import make_sure_of_identity
 from operations.writing import write_all

@@ -26,7 +26,8 @@ from kmetal_network.manifests.chart import chart_values
 from kmetal_network.names import RELEASE, RELEASE_NAMESPACE
 from operations.cluster.live import LiveCluster
 from operations.cluster.view import ClusterView
-from operations.console import Output, counted, out, watched
+from operations.console import Output, counted, out
+from operations.progress.watching import watched
 from operations.state.helm_release import DEPLOYED
 from operations.state.identity import make_sure_of_identity
 

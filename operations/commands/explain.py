@@ -14,6 +14,7 @@ from typing import Final
 from rich.console import Console
 from rich.syntax import Syntax
 
+from kmetal_network.admission.checks import HELD
 from kmetal_network.errors import OperatorError
 from kmetal_network.finding_codes.catalogue import BY_CODE, CODES
 from kmetal_network.finding_codes.codes import FindingCode
@@ -61,6 +62,13 @@ def _relaxable(law: Law) -> str:
     return "with a reason, under `relaxed`" if law.relaxable else "never"
 
 
+def _admission(law: Law) -> str:
+    """What admission policies enforce of a law, or why they enforce nothing of it."""
+    if law.id in HELD:
+        return "enforced, as far as one object shows a breach"
+    return f"not enforced: {law.not_admitted or 'no object breaks it by itself'}"
+
+
 def _as_data(law: Law | FindingCode) -> dict[str, object]:
     if isinstance(law, FindingCode):
         return {
@@ -79,7 +87,7 @@ def _as_data(law: Law | FindingCode) -> dict[str, object]:
         "fix": law.fix,
         "reference": law.reference,
         "relaxable": law.relaxable,
-        "notAdmitted": law.not_admitted,
+        "admission": _admission(law),
         "example": {"keeps": example.keeps, "breaks": example.breaks},
     }
 
@@ -108,6 +116,7 @@ def _print_law(law: Law) -> None:
         ("why", law.why),
         ("fix", law.fix),
         ("relaxed", _relaxable(law)),
+        ("admission", _admission(law)),
         ("reference", law.reference),
     ):
         console.print(f"{label + ':':10} {text}", markup=False)

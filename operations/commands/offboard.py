@@ -17,6 +17,7 @@ from typing import Final
 
 import typer
 
+from kmetal_network.allocation.lock_file import lock_file
 from kmetal_network.config.settings_files import stack_file, tenant_file
 from kmetal_network.config.stackfile import Environment, load_stack
 from kmetal_network.config.stackfile_edit import without_tenant
@@ -27,16 +28,18 @@ from kmetal_network.live.offboarding import GONE_IN_ORDER, TenantObjects, left, 
 from kmetal_network.manifests.inventory import object_key
 from kmetal_network.manifests.tenant import tenant_manifests
 from kmetal_network.names import STACK_LABEL, TENANT_LABEL, TenantNames
+from operations.allocations import release, today
 from operations.cluster.live import LiveCluster
 from operations.cluster.view import ClusterView
-from operations.console import Notes, out, watched
+from operations.console import Notes, out
 from operations.engine.events import Outcome, Step
 from operations.impact.guard import guard
+from operations.progress.watching import watched
 from operations.run import run
 from operations.state.identity import make_sure_of_identity
 from operations.state.run_context import RunContext
 from operations.state.sync import Verb
-from operations.writing import written
+from operations.writing import write_all, written
 
 _KINDS: Final = (
     *GONE_IN_ORDER,
@@ -81,6 +84,7 @@ def offboard(root: Path, stack: str, tenant: str, *, yes: bool, patience: float 
         else:
             listed = ", ".join(entry.name for entry in environment.settings.tenants) or "none"
             out.print(f"{stack}: no tenant {tenant} in the settings ({listed}), nothing to remove", highlight=False)
+            write_all(root, release(root, environment, tenant, today()))
         with watched(f"proving that nothing of {tenant} is left"):
             seen = _settled(cluster, owned, patience)
         _prove(environment, owned, others, seen, outcome)
@@ -155,7 +159,7 @@ def _take_away(
         for step in planned.steps:
             out.print(f"  {step.operation} {step.type.rpartition(':')[2]} {step.object or step.name}", highlight=False)
         if planned.steps and not yes:
-            place = next(iter(cut), f"Pulumi.{stack}.yaml")
+            place = next((path for path in cut if path != lock_file(stack)), f"Pulumi.{stack}.yaml")
             typer.confirm(f"Remove tenant {tenant} from {place} and from the cluster?", abort=True)
         seen = _look(view.anew())  # the operator may have taken a while to answer
         _refuse_in_use(owned, seen)
@@ -164,15 +168,16 @@ def _take_away(
 
 
 def _without(root: Path, environment: Environment, tenant: str) -> dict[str, bytes | None]:
-    """What becomes of the file that names the tenant: one of its own is deleted; nothing where none names it."""
+    """What becomes of the file that names the tenant and of the lock file: a file of its own is deleted."""
+    freed = release(root, environment, tenant, today())
     if all(entry.name != tenant for entry in environment.settings.tenants):
-        return {}
+        return freed
     own = tenant_file(environment.name, tenant)
     if own in (document.name for document in environment.files):
-        return {own: None}
+        return {own: None, **freed}
     path = stack_file(root, environment.name)
     text = path.read_bytes().decode()  # as bytes, to keep the line endings
-    return {path.name: without_tenant(text, path.name, tenant).encode()}
+    return {path.name: without_tenant(text, path.name, tenant).encode(), **freed}
 
 
 def _is_the_tenants(step: Step, after: Environment, tenant: str, own: set[tuple[str, str]]) -> bool:

@@ -14,10 +14,11 @@ from kmetal_network.manifests.inventory import object_key
 from operations.cluster.owned_objects import path_of
 from operations.cluster.view import ClusterView
 from operations.cluster.writing import WritableCluster
-from operations.console import out, watched
+from operations.console import out
 from operations.engine.events import Outcome
 from operations.engine.stack import select
 from operations.impact.guard import guard
+from operations.progress.watching import watched
 from operations.run import run
 from operations.state.run_context import RunContext
 from operations.state.sync import Verb

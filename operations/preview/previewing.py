@@ -19,7 +19,7 @@ from kmetal_network.plan.offline import contexts, offline_plan
 from kmetal_network.plan.rendering import rendered
 from operations.cluster.live import LiveCluster
 from operations.cluster.view import ClusterView
-from operations.console import Notes, Output, counted, marked, note, out, watched
+from operations.console import Notes, Output, counted, marked, note, out
 from operations.engine.events import Outcome
 from operations.engine.plan_table import plan_table
 from operations.impact.guard import examine
@@ -28,6 +28,7 @@ from operations.preview.from_events import pairs_of, refusals, remarks
 from operations.preview.revisions import Revision, revision
 from operations.preview.store import as_json, save
 from operations.preview.text import summary
+from operations.progress.watching import watched
 from operations.rerouting import to_be_taken_down
 from operations.run import run
 from operations.state.identity import make_sure_of_identity

@@ -167,6 +167,21 @@ def test_a_law_is_explained_with_an_example_of_each_side(capsys: pytest.CaptureF
     assert "  - 77.220.68.100-77.220.68.110" in broken
 
 
+@pytest.mark.parametrize(
+    ("law", "said"),
+    [
+        ("NET-201", "admission: enforced, as far as one object shows a breach"),
+        ("NET-216", "admission: not enforced: no object says which NICs a node has"),
+        ("NET-103", "admission: not enforced: no object breaks it by itself"),
+    ],
+)
+def test_an_explanation_says_what_admission_policies_enforce(
+    law: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert explain(law) == 0
+    assert said in capsys.readouterr().out
+
+
 def test_all_laws_are_listed_and_after_them_the_codes(capsys: pytest.CaptureFixture[str]) -> None:
     assert explain(output="json") == 0
     assert [entry["id"] for entry in json.loads(capsys.readouterr().out)] == [entry.id for entry in (*LAWS, *CODES)]
