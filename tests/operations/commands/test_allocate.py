@@ -1,28 +1,20 @@
-"""`kmetal-network allocate` from the command line to git: what it writes, what it refuses, and what two branches do."""
+"""`kmetal-network allocate` from the command line: what it writes and what it refuses."""
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from kmetal_network.config.stackfile import load_stack
 from kmetal_network.errors import OperatorError
 from operations import allocations
 from operations.allocations import release
-from operations.cli import app
-from operations.commands import allocate as module
 from operations.writing import write_all
-from tests.kmetal_network.allocation.networks import PROD, SUPPLIES
+from tests.operations.commands.allocating import LOCK, TENANTS, TODAY, begin, everything, lines, refused, run
 
-TODAY = date(2026, 11, 28)
-TENANTS = Path("tenants", "prod")
-LOCK = TENANTS / "allocations.lock"
 COMMENTED = """\
 # Acme's own people edit this file.
 name: acme # since May
@@ -39,34 +31,7 @@ quota:
 
 @pytest.fixture(autouse=True)
 def _in_a_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(module, "today", lambda: TODAY)
-    without = PROD.partition("  kmetal-network:tenants:")[0] + "  kmetal-network:differences:" + PROD.partition(
-        "kmetal-network:differences:"
-    )[2]  # fmt: skip
-    Path("Pulumi.prod.yaml").write_text(without + SUPPLIES)
-
-
-def run(*words: str) -> Result:
-    return CliRunner().invoke(app, ["allocate", *words], catch_exceptions=True)
-
-
-def refused(*words: str) -> str:
-    """The findings of a command that must write nothing."""
-    before = everything()
-    done = run(*words)
-    assert isinstance(done.exception, OperatorError), done.output
-    assert everything() == before
-    return str(done.exception)
-
-
-def everything() -> dict[str, str]:
-    return {str(path): path.read_text() for path in Path().rglob("*.*") if path.is_file() and ".git/" not in str(path)}
-
-
-def lines() -> list[str]:
-    """The lines of the lock file that say more than `free`."""
-    return [line for line in LOCK.read_text().splitlines() if line and line[0] != "#" and not line.endswith(" free")]
+    begin(tmp_path, monkeypatch)
 
 
 def test_a_new_tenant_gets_a_file_and_its_lines_of_the_lock_file() -> None:
@@ -240,101 +205,3 @@ def test_a_check_names_what_a_hand_wrote_and_allocate_notes_it() -> None:
 
 def test_the_day_is_that_of_utc() -> None:
     assert abs((allocations.today() - date.today()).days) <= 1  # noqa: DTZ011 (the machine's own day, for comparison)
-
-
-def git(*words: str) -> subprocess.CompletedProcess[str]:
-    identity = ("-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "init.defaultBranch=main")
-    return subprocess.run(["git", *identity, *words], capture_output=True, text=True, check=False)
-
-
-def branch(name: str, tenant: str, *words: str) -> None:
-    """A pull request that adds one tenant."""
-    assert git("checkout", "--quiet", "-b", name, "main").returncode == 0
-    done = run("prod", tenant, *words)
-    assert done.exit_code == 0, done.output
-    git("add", ".")
-    assert git("commit", "--quiet", "--message", tenant).returncode == 0
-
-
-def merged(*names: str) -> list[str]:
-    """The files in conflict after the branches are merged into main one after the other."""
-    git("checkout", "--quiet", "main")
-    for name in names:
-        done = git("merge", "--quiet", "--no-edit", name)
-    return [] if done.returncode == 0 else git("diff", "--name-only", "--diff-filter=U").stdout.split()
-
-
-@pytest.fixture
-def repository() -> None:
-    """A project whose main branch has a lock file."""
-    assert run("prod", "first").exit_code == 0
-    git("init", "--quiet")
-    git("add", ".")
-    assert git("commit", "--quiet", "--message", "first").returncode == 0
-
-
-@pytest.mark.usefixtures("repository")
-def test_two_branches_that_take_the_same_address_conflict_in_git(monkeypatch: pytest.MonkeyPatch) -> None:
-    [kept] = [one for one in lines() if one.endswith("given first 2026-11-28")]
-    spare, other = sorted(("77.220.70.238", "77.220.70.239"), key=kept.startswith)
-    last = SUPPLIES.replace("[77.220.70.2-77.220.70.233]", f"[77.220.70.2-77.220.70.237, {other}]")
-    path = Path("Pulumi.prod.yaml")
-    path.write_text(path.read_text().replace(SUPPLIES, last))
-    monkeypatch.setattr(module, "today", lambda: date(2026, 11, 29))
-    assert run("prod").exit_code == 0
-    git("commit", "--quiet", "--all", "--message", "one address is left")
-    branch("one", "acme")
-    branch("two", "beta")
-    assert merged("one", "two") == [str(LOCK)]
-    conflict = LOCK.read_text()
-    assert f"{spare} given acme 2026-11-29" in conflict
-    assert f"{spare} given beta 2026-11-29" in conflict
-    assert run("--check").exit_code == 1, "and who commits the conflict is told"
-
-    git("checkout", "--quiet", "two", "--force")
-    git("merge", "--quiet", "--no-edit", "one")
-    git("checkout", "--quiet", "one", "--", str(LOCK))  # what the finding says to do
-    (TENANTS / "beta.yaml").unlink()
-    assert "egressAddresses has nothing left for beta" in refused("prod", "beta")
-
-
-@pytest.mark.usefixtures("repository")
-def test_every_address_that_two_branches_take_alike_is_a_conflict_and_no_merge_gives_one_twice() -> None:
-    names = [f"t{number}" for number in range(8)]
-    for name in names:
-        branch(name, name)
-    for one, other in pairwise(names):
-        git("checkout", "--quiet", "--force", "-B", "merge", one)
-        done = git("merge", "--quiet", "--no-edit", other)
-        own = [set(taken(git("show", f"{name}:{LOCK}").stdout, name)) for name in (one, other)]
-        if own[0] & own[1]:
-            assert done.returncode != 0, (one, other)
-        if done.returncode == 0:
-            checked = run("--check")
-            assert checked.exit_code == 0, checked.output
-        git("merge", "--abort")
-
-
-def taken(text: str, tenant: str) -> list[str]:
-    return [line.partition(" ")[0] for line in text.splitlines() if f" given {tenant}" in line]
-
-
-@pytest.mark.usefixtures("repository")
-def test_two_branches_that_take_different_addresses_apart_from_each_other_merge() -> None:
-    wide = SUPPLIES.replace("[77.220.70.2-77.220.70.233]", "[77.220.70.2-77.220.70.3]").replace(
-        "[172.21.213.0-172.21.213.191]", "[172.21.213.0-172.21.213.1]"
-    ).replace("10.104.0.0/26, 10.106.0.0/28", "10.104.0.0/20")  # fmt: skip
-    path = Path("Pulumi.prod.yaml")
-    path.write_text(path.read_text().replace(SUPPLIES, wide))
-    (TENANTS / "first.yaml").unlink()
-    LOCK.unlink()
-    assert run("prod", "first").exit_code == 0
-    git("add", "--all")
-    git("commit", "--quiet", "--message", "more of all")
-    branch("one", "acme")
-    branch("two", "beta")
-    branch("three", "coyote")
-    assert merged("one", "two", "three") == []
-    checked = run("--check")
-    assert checked.exit_code == 0, checked.output
-    assert [one.name for one in load_stack(Path(), "prod")[0].settings.tenants] == ["acme", "beta", "coyote", "first"]
