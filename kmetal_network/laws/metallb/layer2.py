@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kmetal_network.counting import first_few
 from kmetal_network.facts.metallb import Advertisement
 from kmetal_network.facts.model import Facts
 from kmetal_network.facts.unknown import has_unknown, known
@@ -52,26 +53,18 @@ def _l2_breaches(advertisement: Advertisement, facts: Facts, carriers: Carriers)
 _UNDECIDED = ", if its nodeSelectors select a node that carries it (their labels are not in sight)"
 
 
-_NAMED = 20
-"""Provider networks that one finding names; what MetalLB answers on, one of them shows as well as thousands."""
-
-
-def _some(names: list[str]) -> str:
-    return ", ".join(names[:_NAMED]) + (" and those of further provider networks" if len(names) > _NAMED else "")
-
-
 def _on_every_nic(advertisement: Advertisement, facts: Facts) -> Iterator[Breach]:
     name = f"L2Advertisement {advertisement.name!r} names no interfaces, so it answers ARP on every NIC"
-    surely, perhaps = [], []
-    for network in facts.provider_networks:
-        text, there = reached(advertisement, network, facts)
-        (surely if there else perhaps if there is None else []).append(text)
-        if len(surely) > _NAMED:
-            break
-    if surely:
-        yield Breach(advertisement.place, f"{name}, {_some(surely)} included", _L2_REMEDY)
-    elif perhaps:
-        problem = f"{name}; whether {_some(perhaps)} is one of them is not in sight (labels, or exclusions)"
+
+    def answered(*, sure: bool) -> str:
+        """The NICs on which it answers; what it does on one of thousands, a few show as well."""
+        verdicts = (reached(advertisement, network, facts) for network in facts.provider_networks)
+        return first_few(text for text, there in verdicts if there is (True if sure else None))
+
+    if surely := answered(sure=True):
+        yield Breach(advertisement.place, f"{name}, {surely} included", _L2_REMEDY)
+    elif perhaps := answered(sure=False):
+        problem = f"{name}; whether {perhaps} is one of them is not in sight (labels, or exclusions)"
         yield Breach(advertisement.place, problem, _L2_REMEDY, warning=True)
     elif not facts.provider_networks:
         undecided = may_be_elsewhere(advertisement, facts)

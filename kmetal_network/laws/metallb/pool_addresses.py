@@ -39,14 +39,13 @@ def _one_pool(left: Pool, right: Pool) -> bool:
 
 
 def _lane(item: Written) -> tuple[Hashable, Hashable]:
-    """Patches of one pool lie apart from its other objects, and are never compared with each other."""
+    """Patches of one pool lie together, apart from its other objects: they are never compared with each other."""
     pool = item[1][0]
-    return (pool.name, pool.patch), pool.owner
+    return (("patches of", pool.name) if pool.patch else pool.name), pool.owner
 
 
 def _comparable(one: Hashable, other: Hashable) -> bool:
-    (left, left_patches), (right, right_patches) = one, other  # type: ignore[misc]  # the outer kinds of `_lane`
-    return bool(left != right or not (left_patches or right_patches))
+    return one != other or isinstance(one, str)
 
 
 def _overlapping_entries(facts: Facts) -> Iterator[tuple[Written, Written]]:
