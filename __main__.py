@@ -10,6 +10,7 @@ from components.metallb import MetalLB, MetalLBArgs
 from components.provider_network import ProviderNetwork, ProviderNetworkArgs
 from components.tenant_args import ExternalNetworkArgs
 from components.tenant_network import TenantNetwork, TenantNetworkArgs
+from kmetal_network.config.declared import declared
 from kmetal_network.config.plain_values import plain
 from operations.engine.registration import begin_registrations
 from operations.program import environment
@@ -66,5 +67,6 @@ tenants = {
 
 pulumi.export("tenants", {name: network.exported() for name, network in tenants.items()})
 pulumi.export("relaxed", settings.relaxed)
+pulumi.export("declared", declared(settings))
 
 begin_registrations()

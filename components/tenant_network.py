@@ -17,8 +17,8 @@ from components.kubernetes_object import KubernetesObject
 from components.tenant_args import ExternalNetworkArgs, LimitsArgs, RoleBindingArgs, TenantClusterArgs
 from kmetal_network.config.sections.provider import ExternalSubnet
 from kmetal_network.config.sections.tenant import Tenant
-from kmetal_network.manifests.objects import ClusterManifests, tenant_objects, vpc_spec
 from kmetal_network.manifests.replacement import fixed_fields
+from kmetal_network.manifests.tenant import ClusterManifests, tenant_objects, vpc_spec
 from kmetal_network.names import TenantNames
 
 PATIENCE = pulumi.CustomTimeouts(create="5m", update="5m", delete="5m")

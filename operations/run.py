@@ -9,8 +9,7 @@ Before each run `operations.state.sync` holds the state to the cluster.
 from __future__ import annotations
 
 import runpy
-from collections.abc import Callable, Mapping, Sequence
-from ipaddress import IPv4Address
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypedDict
 
@@ -24,9 +23,9 @@ from operations.engine.events import Outcome, Watch, record
 from operations.engine.inline_program import Inline
 from operations.engine.interruption import Interruption
 from operations.engine.parallelism import steps_in_flight
-from operations.engine.run_context import RUN_CONTEXT, RunContext
 from operations.engine.stack import is_abandoned, last_words, locked_since, select
-from operations.state.sync import ReadPlan, Verb, reconcile
+from operations.state.run_context import RUN_CONTEXT, RunContext
+from operations.state.sync import WRITING, ReadPlan, Verb, reconcile
 
 
 class _Common(TypedDict):
@@ -46,7 +45,7 @@ def run(
     refresh: bool = False,
     policies: Path | None = None,
     targets: Sequence[str] | None = None,
-    egress: Mapping[str, IPv4Address | None] | None = None,
+    run_context: RunContext | None = None,
 ) -> Outcome:
     """One run, to its end.
 
@@ -58,15 +57,18 @@ def run(
         refresh: read every object from the cluster first.
         policies: the policy pack; the project's own by default.
         targets: URNs; a `destroy` deletes only these and their dependents. None for the whole stack.
-        egress: egress addresses in place of the settings', by name of the tenant.
+        run_context: what the run and its program should know beforehand; a view only for a verb that writes nothing.
 
     Raises:
-        ValueError: targets without a target, which to the engine is the whole stack.
+        ValueError: targets without a target, which to the engine is the whole stack; or a view for a verb that writes.
         OperatorError: settings, cluster or lock do not let it run.
     """
     if targets is not None and not targets:
         raise ValueError("no target; to the engine that is the whole stack")
-    outcome, run_context = Outcome(), RunContext(egress=egress or {})
+    run_context = run_context or RunContext()
+    if run_context.view is not None and verb in WRITING:
+        raise ValueError(f"{verb} writes, so it has to look at the cluster by itself")
+    outcome = Outcome()
     interruption = Interruption(outcome, note)
 
     def listen(event: EngineEvent) -> None:

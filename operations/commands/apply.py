@@ -19,6 +19,7 @@ from kmetal_network.config.stackfile import Environment, load_stack
 from kmetal_network.errors import Finding, OperatorError
 from operations.cluster.live import LiveCluster
 from operations.cluster.owned_objects import owned_objects, transfer_field_ownership
+from operations.cluster.view import ClusterView
 from operations.cluster.writing import WritableCluster
 from operations.console import Notes, Output, counted, marked
 from operations.engine.events import HALVES, Outcome
@@ -32,7 +33,8 @@ from operations.progress.watching import watched
 from operations.rerouting import reroute, to_be_taken_down
 from operations.run import run
 from operations.state.identity import make_sure_of_identity
-from operations.state.sync import Verb
+from operations.state.run_context import RunContext
+from operations.state.sync import WRITING, Verb
 from operations.verify.readiness import explain_failure
 
 _DONE: Final = {"create": "created", "update": "updated", "delete": "deleted", "replace": "replaced"}
@@ -60,11 +62,13 @@ def up(root: Path, stack: str, *, yes: bool, refresh: bool, reviewed: str = "", 
         hold_to_review(previewed_plan(root, stack, refresh=refresh), reviewed)
     with visit(root, stack, WritableCluster, report) as (visited, cluster):
         # First, because fields that earlier runs own would conflict with the preview.
-        transfer_field_ownership(visited.environment, cluster, owned_objects(visited.environment, cluster))
+        transfer_field_ownership(visited.environment, cluster, owned_objects(visited.environment, visited.view))
+        if cluster.writes:
+            visited.look_anew()
         planned = visited.plan("preview", f"previewing {stack}", refresh=refresh)
         visited.hold(planned)
         if reviewed:  # again: the cluster may have changed meanwhile
-            hold_to_review(live_plan(visited.environment, cluster, planned, warnings=visited.warnings), reviewed)
+            hold_to_review(live_plan(visited.environment, visited.view, planned, warnings=visited.warnings), reviewed)
         if not planned.steps:
             visited.renew(planned, refresh=refresh)
             return
@@ -91,7 +95,8 @@ def destroy(root: Path, stack: str, *, yes: bool, output: Output = Output.TEXT) 
         visited.hold(planned, ends=True)
         if not yes:
             typer.confirm(f"Delete the whole network of {stack}?", abort=True)
-            visited.hold(planned, ends=True)  # the operator may have taken a while to answer
+            visited.look_anew()  # the operator may have taken a while to answer
+            visited.hold(planned, ends=True)
         outcome = visited.run("destroy", f"deleting {stack}", expected=Expected.of(planned, Pace.of(planned).seconds))
     gone = [step.is_patch for step in outcome.steps if step.is_object and step.operation == "delete"]
     patches, objects = counted(sum(gone), "patch", "patches"), counted(gone.count(False), "object")
@@ -103,8 +108,9 @@ def visit(root: Path, stack: str, handle: type[C], report: Report) -> Iterator[t
     """The stack's settings and a client for their cluster, which may do no more than the command needs."""
     environment, warnings = load_stack(root, stack)
     with handle.of(root, environment.settings.cluster) as cluster:
-        make_sure_of_identity(environment, cluster)
-        yield Visit(root, environment, warnings, cluster, report), cluster
+        view = ClusterView(cluster)
+        make_sure_of_identity(environment, view)
+        yield Visit(root, environment, warnings, view, report), cluster
 
 
 @dataclass
@@ -115,18 +121,26 @@ class Visit:
     environment: Environment
     warnings: tuple[Finding, ...]
     """Warnings of the laws about the settings."""
-    cluster: LiveCluster
+    view: ClusterView
+    """What has been seen of the cluster in this phase of the command."""
     report: Report
     """What stdout gets."""
     notes: Notes = field(default_factory=Notes)
+
+    def look_anew(self) -> None:
+        """Begin a phase: what was seen before a write or a question no longer counts."""
+        self.view = self.view.anew()
 
     def run(self, verb: Verb, title: str, *, refresh: bool = False, expected: Expected | None = None) -> Outcome:
         """Run the engine once; explain each failure by the state of its object."""
         with watched(title, expected) as tally:
             watch = both(tally, self.report.steps(verb))
-            outcome = run(self.root, self.environment.name, verb, watch=watch, refresh=refresh)
+            run_context = RunContext(view=None if verb in WRITING else self.view)
+            outcome = run(self.root, self.environment.name, verb, watch=watch, refresh=refresh, run_context=run_context)
+            if verb in WRITING:
+                self.look_anew()
             failed = outcome.failed and outcome.failed_objects and not outcome.interrupted
-            seen = explain_failure(self.environment, self.cluster, outcome) if failed else ()
+            seen = explain_failure(self.environment, self.view, outcome) if failed else ()
         self.notes.tell(outcome.advice, outcome.remarks)
         for finding in seen:
             marked("[red]seen[/]", str(finding))
@@ -141,19 +155,20 @@ class Visit:
 
     def hold(self, planned: Outcome, *, ends: bool = False) -> None:
         """Stop a plan that would cut somebody off, or that ignores orphans of a killed run."""
-        if left := left_behind(self.environment, self.cluster, planned, ends=ends):
+        if left := left_behind(self.environment, self.view, planned, ends=ends):
             raise OperatorError(left)
-        guard(self.environment, self.cluster, planned)
+        guard(self.environment, self.view, planned)
 
     def show_rerouted(self) -> None:
         """Print what an `up` deletes before the plan's own steps; the plan does not show all of it (ADR 7)."""
-        if names := to_be_taken_down(self.environment, self.cluster):
+        if names := to_be_taken_down(self.environment, self.view):
             self.report.say(f"to be deleted first, then recreated: {', '.join(names)}")
 
     def reroute(self, planned: Outcome) -> None:
         """Delete, in order, what a single run of the engine may delete in the wrong order."""
         with watched("checking the routers") as watch:
-            done = reroute(self.root, self.environment, self.cluster, planned, watch)
+            done = reroute(self.root, self.environment, self.view.cluster, planned, watch)
+        self.look_anew()
         if done is None:
             return
         self.notes.tell(done.advice)

@@ -17,22 +17,25 @@ from typing import Final
 from kmetal_network.config.stackfile import Environment
 from kmetal_network.errors import Finding, OperatorError, Severity, UnreachableError
 from kmetal_network.live.diff import Object
-from kmetal_network.manifests.inventory import object_key
-from operations.cluster.live import LiveCluster, snapshot
+from operations.cluster.view import ClusterView
 from operations.engine.events import Outcome
 from operations.impact.losses import losses
 from operations.impact.plan import OWN_KINDS, Plan, dragged_along, foreseen, previewed
 from operations.impact.routers import rerouted, reroutings
 
-CONTROL_PLANES: Final = "/apis/kamaji.clastix.io/v1alpha1/tenantcontrolplanes"
+BEHIND: Final = ("IP", "Pod")
+"""Who may be cut off where something goes."""
+
+HOLDERS: Final = ("Service", "TenantControlPlane")
+"""Who may hold an address of a pool."""
 
 
-def guard(environment: Environment, cluster: LiveCluster, outcome: Outcome | None = None) -> None:
+def guard(environment: Environment, view: ClusterView, outcome: Outcome | None = None) -> None:
     """Hold a plan to the live cluster; to be called before anything is written.
 
     Args:
         environment: the settings.
-        cluster: the cluster that they are for.
+        view: what is seen of their cluster; directly before a write, one that begins with this question.
         outcome: a preview of an `up` or of a `destroy`, from who takes down in order what is rerouted. Without one the
             plan is foreseen from what stands under the stack's label and is no longer, or otherwise, in the settings:
             so a plain `pulumi up` is held to it, too.
@@ -41,19 +44,17 @@ def guard(environment: Environment, cluster: LiveCluster, outcome: Outcome | Non
         OperatorError: the plan cuts pods off, takes an address from somebody who has it, or, without a preview,
             reroutes a tenant; all of them at once. Or the cluster could not be looked at.
     """
-    findings = [*_findings(environment, _Eyes(cluster), outcome)]
+    findings = [*_findings(environment, _Look(view), outcome)]
     if refused := [finding for finding in findings if finding.severity is Severity.ERROR]:
         raise OperatorError(refused)
 
 
-def expected_losses(
-    environment: Environment, cluster: LiveCluster, outcome: Outcome | None = None
-) -> tuple[Finding, ...]:
+def expected_losses(environment: Environment, view: ClusterView, outcome: Outcome | None = None) -> tuple[Finding, ...]:
     """What `guard` would refuse, and what may not be looked at, as warnings for who reads a preview."""
     unseen: list[Finding] = []
     refused = [
         replace(finding, problem=f"an `up` is refused: {finding.problem}")
-        for finding in _findings(environment, _Eyes(cluster, unseen), outcome)
+        for finding in _findings(environment, _Look(view, unseen), outcome)
         if finding.severity is Severity.ERROR
     ]
     return tuple(replace(finding, severity=Severity.WARNING) for finding in (*unseen, *refused))
@@ -71,31 +72,28 @@ class Examined:
     """Routers that are made anew for another address, by name of the Vpc."""
 
 
-def examine(environment: Environment, cluster: LiveCluster, outcome: Outcome) -> Examined:
+def examine(environment: Environment, view: ClusterView, outcome: Outcome) -> Examined:
     """All that `guard` would report about a preview. Raises nothing; what could not be read is listed separately."""
     unseen: list[Finding] = []
-    eyes = _Eyes(cluster, unseen)
-    findings = _findings(environment, eyes, outcome)
-    routers = rerouted(environment, eyes.seen) if outcome.steps else {}
+    look = _Look(view, unseen)
+    findings = _findings(environment, look, outcome)
+    routers = rerouted(environment, look.seen) if outcome.steps else {}
     return Examined(findings=tuple(findings), unseen=tuple(unseen), rerouted=frozenset(routers))
 
 
-class _Eyes:
-    """Looks at a cluster; who only foretells goes on where it may not look, and says so."""
+class _Look:
+    """Asks a view; with a list of what is unseen, goes on past a kind that cannot be read, and adds it there."""
 
-    def __init__(self, cluster: LiveCluster, unseen: list[Finding] | None = None) -> None:
-        self._cluster, self._unseen = cluster, unseen
+    def __init__(self, view: ClusterView, unseen: list[Finding] | None = None) -> None:
+        self._view, self._unseen = view, unseen
         self.seen: dict[str, Mapping[str, Object]] = {}
 
     def see(self, kinds: Iterable[str]) -> dict[str, Mapping[str, Object]]:
-        """Objects of those kinds, as `live.snapshot` has them; Kamaji's, too."""
+        """Objects of those kinds."""
         seen: dict[str, Mapping[str, Object]] = {}
         for kind in kinds:
             try:
-                if kind == "TenantControlPlane":
-                    seen[kind] = {object_key(item): item for item in self._cluster.list(CONTROL_PLANES) or ()}
-                else:
-                    seen |= snapshot(self._cluster, (kind,))
+                seen |= self._view.seen((kind,))
             except UnreachableError as error:
                 if self._unseen is None:
                     raise
@@ -111,16 +109,16 @@ class _Eyes:
         return seen
 
 
-def _findings(environment: Environment, eyes: _Eyes, outcome: Outcome | None) -> list[Finding]:
+def _findings(environment: Environment, look: _Look, outcome: Outcome | None) -> list[Finding]:
     if outcome is not None and not outcome.steps:
         return []
-    seen = eyes.see(OWN_KINDS)
+    seen = look.see(OWN_KINDS)
     routers = rerouted(environment, seen)
     changes = foreseen(environment, seen) if outcome is None else previewed(outcome)
     plan = Plan.of([*changes, *dragged_along(routers, seen)])
     if plan.gone:
-        seen |= eyes.see(("IP", "Pod"))
+        seen |= look.see(BEHIND)
     if "IPAddressPool" in plan.touched:
-        seen |= eyes.see(("Service", "TenantControlPlane"))
+        seen |= look.see(HOLDERS)
     plain = reroutings(environment, routers, Severity.ERROR) if outcome is None else ()
     return [*losses(environment, plan, seen), *plain]

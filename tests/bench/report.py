@@ -29,7 +29,7 @@ class Limit:
 
 LIMITS: Final = (
     Limit(10, 50, 6.0, frozenset(Run)),  # linear work grows by less than 5, quadratic by up to 25
-    Limit(50, 450, 10.0, frozenset({Run.SECOND, Run.PREVIEW})),  # 9 times the work; a first `up` is quadratic (ADR 13)
+    Limit(50, 450, 10.0, frozenset({Run.SECOND, Run.PREVIEW})),  # 9 times the work; a first `up` is quadratic (ADR 14)
 )
 
 _PARTS: Final = (Part.ENGINE, Part.PROGRAM, Part.PROVIDER, Part.POLICIES)

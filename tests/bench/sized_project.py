@@ -16,9 +16,10 @@ from typing import Any, Final
 import yaml
 
 from kmetal_network.config.settings import PROJECT, Settings
-from kmetal_network.config.stackfile import load_stack, stack_file
+from kmetal_network.config.settings_files import stack_file
+from kmetal_network.config.stackfile import load_stack
 from kmetal_network.manifests.inventory import owned_manifests
-from kmetal_network.manifests.objects import default_vpc_patch, gateway_label
+from kmetal_network.manifests.provider import default_vpc_patch, gateway_label
 from sandbox.storage import CHECKOUT
 
 STACK: Final = "bench"

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
@@ -133,6 +133,17 @@ def test_every_environment_is_previewed_and_named_in_the_comment() -> None:
     assert {"dev", "staging", "prod"} == STACKS
     matrix = gitlab()["preview"]["parallel"]["matrix"][0]["STACK"]
     assert {gitlab()["preview-dev"]["variables"]["STACK"], *matrix} == STACKS
+
+
+def test_a_change_of_a_tenant_file_alone_is_previewed_and_deployed() -> None:
+    settings = ("Pulumi.prod.yaml", "tenants/prod/acme.yaml", "tenants/prod/allocations.lock")
+    for name, event in (("preview", "pull_request"), ("deploy", "push")):
+        triggers = workflow(name)[True][event]
+        assert "paths" not in triggers, "what is not ignored starts it"
+        for pattern in triggers["paths-ignore"]:
+            assert not any(PurePosixPath("/", path).match(pattern.replace("**", "*")) for path in settings), pattern
+    assert gitlab()[".preview"]["rules"][0]["changes"]["paths"] == ["**/*"]
+    assert all("changes" not in str(gitlab()[name]["rules"]) for name in ("check", "deploy-staging", "deploy-prod"))
 
 
 def test_gitlab_previews_the_merge_result_and_no_job_with_a_branchs_code_has_the_note_token() -> None:
