@@ -6,11 +6,11 @@ Every failure comes out as one sentence for an operator; nothing here writes.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Final, Self, TypeAlias, cast
+from typing import Any, Final, Protocol, Self, TypeAlias, cast
 
 from kubernetes import config
 from kubernetes.client.exceptions import ApiException
@@ -29,6 +29,13 @@ Endpoint: TypeAlias = tuple[str, str]
 
 _SECONDS: Final = 15
 _GONE: Final = (404, 410)
+
+
+class Collections(Protocol):
+    """A cluster as far as its collections tell: a live one, or one that was recorded."""
+
+    def list(self, path: str) -> Sequence[Mapping[str, Any]] | None:
+        """The items of a collection; None where the kind is not served."""
 
 
 class LiveCluster:
@@ -167,7 +174,7 @@ COLLECTIONS: Final[Mapping[str, str]] = {name: kind.collection for name, kind in
 """Where the API server keeps the kinds that this network is made of."""
 
 
-def snapshot(cluster: LiveCluster, kinds: Iterable[str] = COLLECTIONS) -> dict[str, dict[str, Mapping[str, Any]]]:
+def snapshot(cluster: Collections, kinds: Iterable[str] = COLLECTIONS) -> dict[str, dict[str, Mapping[str, Any]]]:
     """Objects of those kinds by kind and `namespace/name` (cluster-scoped: `name`).
 
     A kind that is not served is left out, so that it differs from an empty collection.

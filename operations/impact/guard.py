@@ -10,7 +10,7 @@ the write.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -18,10 +18,10 @@ from kmetal_network.config.stackfile import Environment
 from kmetal_network.errors import Finding, OperatorError, Severity, UnreachableError
 from kmetal_network.live.diff import Object
 from kmetal_network.manifests.inventory import object_key
-from operations.cluster.live import LiveCluster, snapshot
+from operations.cluster.live import Collections, LiveCluster, snapshot
 from operations.engine.events import Outcome
 from operations.impact.losses import losses
-from operations.impact.plan import OWN_KINDS, Plan, dragged_along, foreseen, previewed
+from operations.impact.plan import OWN_KINDS, Change, Plan, dragged_along, foreseen, previewed
 from operations.impact.routers import rerouted, reroutings
 
 CONTROL_PLANES: Final = "/apis/kamaji.clastix.io/v1alpha1/tenantcontrolplanes"
@@ -73,17 +73,24 @@ class Examined:
 
 def examine(environment: Environment, cluster: LiveCluster, outcome: Outcome) -> Examined:
     """All that `guard` would report about a preview. Raises nothing; what could not be read is listed separately."""
+    if not outcome.steps:
+        return Examined(findings=(), unseen=(), rerouted=frozenset())
+    return examine_changes(environment, cluster, previewed(outcome))
+
+
+def examine_changes(environment: Environment, cluster: Collections, changes: Sequence[Change]) -> Examined:
+    """As `examine`, by what happens to what is there; the cluster may be a snapshot."""
     unseen: list[Finding] = []
     eyes = _Eyes(cluster, unseen)
-    findings = _findings(environment, eyes, outcome)
-    routers = rerouted(environment, eyes.seen) if outcome.steps else {}
+    findings = _held_to(environment, eyes, changes)
+    routers = rerouted(environment, eyes.seen)
     return Examined(findings=tuple(findings), unseen=tuple(unseen), rerouted=frozenset(routers))
 
 
 class _Eyes:
     """Looks at a cluster; who only foretells goes on where it may not look, and says so."""
 
-    def __init__(self, cluster: LiveCluster, unseen: list[Finding] | None = None) -> None:
+    def __init__(self, cluster: Collections, unseen: list[Finding] | None = None) -> None:
         self._cluster, self._unseen = cluster, unseen
         self.seen: dict[str, Mapping[str, Object]] = {}
 
@@ -112,15 +119,16 @@ class _Eyes:
 
 
 def _findings(environment: Environment, eyes: _Eyes, outcome: Outcome | None) -> list[Finding]:
-    if outcome is not None and not outcome.steps:
-        return []
+    if outcome is not None:
+        return _held_to(environment, eyes, previewed(outcome)) if outcome.steps else []
     seen = eyes.see(OWN_KINDS)
-    routers = rerouted(environment, seen)
-    changes = foreseen(environment, seen) if outcome is None else previewed(outcome)
-    plan = Plan.of([*changes, *dragged_along(routers, seen)])
-    if plan.gone:
-        seen |= eyes.see(("IP", "Pod"))
-    if "IPAddressPool" in plan.touched:
-        seen |= eyes.see(("Service", "TenantControlPlane"))
-    plain = reroutings(environment, routers, Severity.ERROR) if outcome is None else ()
-    return [*losses(environment, plan, seen), *plain]
+    plain = reroutings(environment, rerouted(environment, seen), Severity.ERROR)
+    return [*_held_to(environment, eyes, foreseen(environment, seen)), *plain]
+
+
+def _held_to(environment: Environment, eyes: _Eyes, changes: Sequence[Change]) -> list[Finding]:
+    seen = eyes.seen or eyes.see(OWN_KINDS)
+    plan = Plan.of([*changes, *dragged_along(rerouted(environment, seen), seen)])
+    more: tuple[str, ...] = ("IP", "Pod") if plan.gone else ()
+    more += ("Service", "TenantControlPlane") if "IPAddressPool" in plan.touched else ()
+    return [*losses(environment, plan, {**seen, **eyes.see(more)})]

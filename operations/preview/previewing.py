@@ -6,20 +6,22 @@ Exit code 0: an `up` would go through. 1: it would be refused. 2: that is not kn
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from kmetal_network.config.stackfile import Environment, environment_names, load_stack
 from kmetal_network.errors import Finding, OperatorError, Severity, UnreachableError
 from kmetal_network.finding_codes.codes import FAILED, REVIEWED
-from kmetal_network.plan.build import Judged, plan_of, refused, unknown
+from kmetal_network.plan.build import Judged, Pair, plan_of, refused, unknown
 from kmetal_network.plan.model import Plan
-from kmetal_network.plan.offline import offline_plan
+from kmetal_network.plan.offline import Look, Looked, offline_plan
 from kmetal_network.plan.rendering import rendered
 from operations.cluster.live import LiveCluster
 from operations.console import Notes, Output, counted, marked, note, out, watched
 from operations.engine.events import Outcome
 from operations.engine.plan_table import plan_table
+from operations.git import git
 from operations.impact.guard import examine
 from operations.preflight.orphans import left_behind
 from operations.preview.from_events import pairs_of, refusals, remarks
@@ -28,6 +30,7 @@ from operations.preview.store import as_json, save
 from operations.preview.text import summary
 from operations.rerouting import to_be_taken_down
 from operations.run import run
+from operations.snapshots.recorded import looked_up, parsed, place_of
 from operations.state.identity import make_sure_of_identity
 from operations.verify.readiness import explain_failure
 
@@ -191,9 +194,23 @@ def _from_settings(root: Path, stack: str, before: Revision) -> Plan:
         why = f"what Pulumi.{stack}.yaml of {before.commit[:7]} asks for: this program does not accept its form"
         return unknown(stack, why, source="settings")
     if stack not in environment_names(root) and there is not None:
-        return offline_plan(None, there)
+        return offline_plan(None, there, look=_look(root, there, before))
     environment, warnings = load_stack(root, stack)
-    return offline_plan(environment, there, warnings=warnings, before=before.warnings(stack))
+    look = _look(root, environment, before)
+    return offline_plan(environment, there, warnings=warnings, before=before.warnings(stack), look=look)
+
+
+def _look(root: Path, environment: Environment, before: Revision) -> Look:
+    """Ask the snapshot of the revision that stands, so that no branch can bring one of its own."""
+
+    def look(made: Sequence[Pair]) -> Looked:
+        place = str(place_of(environment.name))
+        text, failure = git(root, "show", "--end-of-options", f"{before.commit}:./{place}")
+        if failure:
+            return Looked(counts=False)
+        return looked_up(parsed(text, place), environment, made, datetime.now(UTC))
+
+    return look
 
 
 def _show(plan: Plan, outcome: Outcome, environment: Environment, cluster: LiveCluster) -> None:
