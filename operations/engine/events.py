@@ -114,6 +114,8 @@ class Outcome:
     outdated: bool = False
     """Whether the state holds other credentials than today's, or not the cluster that it is of; no object differs."""
     failed: bool = False
+    state: str = ""
+    """When the state was last written, in RFC 3339: its version. Empty before the first `up`."""
 
     @property
     def changes(self) -> dict[str, int]:

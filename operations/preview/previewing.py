@@ -162,6 +162,7 @@ def live_plan(
         environment=environment.name,
         source="cluster",
         cluster=cluster.uid(),
+        state=outcome.state,
         rerouted=rerouted,
         place=_places(environment),
     )

@@ -78,6 +78,7 @@ def reconcile(
     state, run_context.release = State.of(exported), release_in(exported.deployment or {})
     if not state.provider:
         return ReadPlan(refresh)
+    outcome.state = state.written
     try:
         seen = _compare(root, stack.name, state, verb, refresh=refresh)
     except ElsewhereError:

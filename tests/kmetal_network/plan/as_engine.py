@@ -33,6 +33,10 @@ SILENT = UnreachableError(
 )
 
 
+STATE = "2026-11-27T21:04:12.500949616Z"
+"""When the last `up` wrote the state."""
+
+
 class Cluster:
     """An API server that holds the objects of settings and what a test adds; silent about the kinds that it names."""
 
@@ -125,7 +129,7 @@ def _metadata(pair: Pair, operation: str, before: Any, after: Any, stack: str) -
 
 def previewed(head: Environment, base: Environment, cluster: Cluster) -> Plan:
     """The plan of a preview on that cluster, as `kmetal-network preview` makes it."""
-    outcome = Outcome()
+    outcome = Outcome(state=STATE)
     made = pairs(base.settings, head.settings, head.name)
     for event in events(made, head.name):
         record(event, outcome, None)
@@ -142,4 +146,4 @@ def previewed(head: Environment, base: Environment, cluster: Cluster) -> Plan:
 def without_urns(plan: Plan) -> Plan:
     """A plan without what only an engine names."""
     changes = tuple(replace(change, urn="") for change in plan.changes)
-    return replace(plan, changes=changes, source="", cluster="")
+    return replace(plan, changes=changes, source="", cluster="", state="")

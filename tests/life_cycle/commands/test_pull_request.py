@@ -32,7 +32,7 @@ def previewed(project: Project, path: Path, *words: str) -> tuple[int, Plan, str
 def bare(plan: Plan) -> Plan:
     """Without what only an engine or a cluster says."""
     changes = tuple(replace(change, urn="") for change in plan.changes)
-    return replace(plan, changes=changes, source="", cluster="", risks=(), unseen=(), news=(), known=())
+    return replace(plan, changes=changes, source="", cluster="", state="", risks=(), unseen=(), news=(), known=())
 
 
 def tenant(project: Project) -> dict[str, Any]:
