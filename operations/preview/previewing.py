@@ -6,31 +6,28 @@ Exit code 0: an `up` would go through. 1: it would be refused. 2: that is not kn
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from kmetal_network.config.stackfile import Environment, environment_names, load_stack
+from kmetal_network.config.stackfile import Environment, load_stack
 from kmetal_network.errors import Finding, OperatorError, Severity, UnreachableError
 from kmetal_network.finding_codes.codes import FAILED, REVIEWED
-from kmetal_network.plan.build import Judged, Pair, plan_of, refused, unknown
+from kmetal_network.plan.build import Judged, plan_of, refused, unknown
 from kmetal_network.plan.model import Plan
-from kmetal_network.plan.offline import Look, Looked, offline_plan
 from kmetal_network.plan.rendering import rendered
 from operations.cluster.live import LiveCluster
 from operations.console import Notes, Output, counted, marked, note, out, watched
 from operations.engine.events import Outcome
 from operations.engine.plan_table import plan_table
-from operations.git import git
 from operations.impact.guard import examine
 from operations.preflight.orphans import left_behind
 from operations.preview.from_events import pairs_of, refusals, remarks
+from operations.preview.from_settings import plan_from_settings
 from operations.preview.revisions import Revision, revision
 from operations.preview.store import as_json, save
 from operations.preview.text import summary
 from operations.rerouting import to_be_taken_down
 from operations.run import run
-from operations.snapshots.recorded import looked_up, parsed, place_of
 from operations.state.identity import make_sure_of_identity
 from operations.verify.readiness import explain_failure
 
@@ -68,7 +65,7 @@ def preview(
     try:
         before = revision(root, base or "HEAD") if base or offline else None
         plan = (
-            _from_settings(root, stack, before)
+            plan_from_settings(root, stack, before)
             if offline and before is not None
             else previewed_plan(root, stack, refresh=refresh, before=before, shows=output is Output.TEXT)
         )
@@ -152,7 +149,7 @@ def live_plan(
     silent = [one for one in risks if one.rule == "CLUSTER" and ("no answer" in one.problem or "cred" in one.problem)]
     known = tuple(warnings)
     return plan_of(
-        pairs_of(outcome, [one.state_name for one in rendered(environment.settings, environment.name)]),
+        pairs_of(outcome, _order(environment, before)),
         Judged(
             risks=tuple(one for one in risks if one not in silent),
             warnings=(*known, *remarks(outcome, known)),
@@ -189,31 +186,6 @@ def hold_to_review(plan: Plan, reviewed: str) -> None:
         )
 
 
-def _from_settings(root: Path, stack: str, before: Revision) -> Plan:
-    there = before.environments.get(stack)
-    if stack in before.files and there is None:
-        why = f"what Pulumi.{stack}.yaml of {before.commit[:7]} asks for: this program does not accept its form"
-        return unknown(stack, why, source="settings")
-    if stack not in environment_names(root) and there is not None:
-        return offline_plan(None, there, look=_look(root, there, before))
-    environment, warnings = load_stack(root, stack)
-    look = _look(root, environment, before)
-    return offline_plan(environment, there, warnings=warnings, before=before.warnings(stack), look=look)
-
-
-def _look(root: Path, environment: Environment, before: Revision) -> Look:
-    """Ask the snapshot of the revision that stands, so that no branch can bring one of its own."""
-
-    def look(made: Sequence[Pair]) -> Looked:
-        place = str(place_of(environment.name))
-        text, failure = git(root, "show", "--end-of-options", f"{before.commit}:./{place}")
-        if failure:
-            return Looked(counts=False)
-        return looked_up(parsed(text, place), environment, made, datetime.now(UTC))
-
-    return look
-
-
 def _show(plan: Plan, outcome: Outcome, environment: Environment, cluster: LiveCluster) -> None:
     """What changes, as a table, and what is taken down before the engine's own steps."""
     if outcome.steps:
@@ -231,6 +203,14 @@ def _show(plan: Plan, outcome: Outcome, environment: Environment, cluster: LiveC
     for risk in plan.risks:
         if risk.severity is Severity.ERROR:
             marked("[red]refused[/]", str(risk))
+
+
+def _order(environment: Environment, before: Revision | None) -> list[str]:
+    """Names in state in the order of the program's layers; what is deleted comes last, and in reverse."""
+    stood = None if before is None else before.environments.get(environment.name)
+    head = [one.state_name for one in rendered(environment.settings, environment.name)]
+    old = [one.state_name for one in rendered(stood.settings, stood.name)] if stood is not None else []
+    return [*head, *(name for name in reversed(old) if name not in set(head))]
 
 
 def _places(environment: Environment) -> Callable[[str], str]:

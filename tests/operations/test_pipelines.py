@@ -144,6 +144,26 @@ def test_gitlab_previews_the_merge_result_and_no_job_with_a_branchs_code_has_the
     assert "git checkout" in jobs["note"]["before_script"][0]
 
 
+def matches(pattern: str, path: str) -> bool:
+    """Whether a path fits a pattern of GitLab: `*` within a folder, `**/*` across folders, alternatives in braces."""
+    text = re.escape(pattern).replace(r"\{", "(?:").replace(r"\}", ")").replace(",", "|")
+    return re.fullmatch(text.replace(r"\*\*/\*", ".+").replace(r"\*", "[^/]*"), path) is not None
+
+
+def test_a_page_of_docs_costs_no_preview_and_every_other_file_does() -> None:
+    for name in ("preview", "deploy"):
+        trigger = workflow(name)[True]["pull_request" if name == "preview" else "push"]
+        assert {"docs/**", "**.md"} <= set(trigger["paths-ignore"]), name
+    [rule] = gitlab()[".preview"]["rules"]
+    [noted] = gitlab()["note"]["rules"]
+    assert noted["changes"] == rule["changes"], "a note about previews that nobody asked for would say: not known"
+    patterns = rule["changes"]["paths"]
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    skipped = {path for path in tracked if not any(matches(pattern, path) for pattern in patterns)}
+    assert {"README.md", "docs/laws.md"} <= skipped
+    assert {path for path in skipped if not path.endswith(".md") and not path.startswith("docs/")} == {".gitignore"}
+
+
 def test_no_job_judges_by_plain_pulumi() -> None:
     # Plain Pulumi counts another token than the last `up`'s as a change: every job with an identity of its own is red.
     texts = "".join(path.read_text() for path in (*WORKFLOWS, ROOT / ".gitlab-ci.yml", *(ROOT / ".ci").iterdir()))

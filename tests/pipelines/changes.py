@@ -40,3 +40,15 @@ ON_THE_SANDBOX: Final = both(
     edited("Pulumi.prod.yaml", "    uid: 0e9bb2f4-93a6-4a4e-8a4b-6f3f0d6b9c52\n", ""),
 )
 """Staging and prod on a cluster of the sandbox, with its passphrase; staging with the sandbox's chart."""
+
+SILENT: Final = """\
+apiVersion: v1
+kind: Config
+current-context: kmetal-prod
+contexts:
+  - {name: kmetal-prod, context: {cluster: silent, user: preview}}
+  - {name: kmetal-staging, context: {cluster: silent, user: preview}}
+clusters: [{name: silent, cluster: {server: "https://127.0.0.1:1", insecure-skip-tls-verify: true}}]
+users: [{name: preview, user: {token: a-token-of-the-preview}}]
+"""
+"""A kubeconfig whose cluster does not answer."""

@@ -13,23 +13,12 @@ import pytest
 
 from kmetal_network.comment.compose import MARKER
 from tests.operations.forges.server import Server, forge
-from tests.pipelines.changes import ANOTHER_CLUSTER, BROKEN_SANDBOX
+from tests.pipelines.changes import ANOTHER_CLUSTER, BROKEN_SANDBOX, SILENT
 from tests.pipelines.github_runner import Runner
 from tests.pipelines.repository import Repository, repository
 
-pytestmark = pytest.mark.sandbox
-
-SILENT = """\
-apiVersion: v1
-kind: Config
-current-context: kmetal-prod
-contexts:
-  - {name: kmetal-prod, context: {cluster: silent, user: preview}}
-  - {name: kmetal-staging, context: {cluster: silent, user: preview}}
-clusters: [{name: silent, cluster: {server: "https://127.0.0.1:1", insecure-skip-tls-verify: true}}]
-users: [{name: preview, user: {token: a-token-of-the-preview}}]
-"""
-"""A kubeconfig whose cluster does not answer."""
+pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(1800)]
+"""Each job makes a virtual environment; `_SECONDS` of the runner ends one that hangs."""
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from kmetal_network.plan.offline import pairs
 from operations.cluster.live import COLLECTIONS, LiveCluster
 from operations.engine.events import Outcome, record
 from operations.impact.guard import CONTROL_PLANES
+from operations.impact.routers import notices
 from operations.preview.previewing import live_plan
 from operations.preview.revisions import Revision
 
@@ -129,7 +130,8 @@ def _metadata(pair: Pair, operation: str, before: Any, after: Any, stack: str) -
 
 def previewed(head: Environment, base: Environment, cluster: Cluster) -> Plan:
     """The plan of a preview on that cluster, as `kmetal-network preview` makes it."""
-    outcome = Outcome(state=STATE)
+    handle = cast("LiveCluster", cluster)
+    outcome = Outcome(state=STATE, advice=[str(notice) for notice in notices(head, handle)])
     made = pairs(base.settings, head.settings, head.name)
     for event in events(made, head.name):
         record(event, outcome, None)
@@ -139,7 +141,6 @@ def previewed(head: Environment, base: Environment, cluster: Cluster) -> Plan:
         findings=judge(base.facts()),
         files=frozenset({base.name}),
     )
-    handle = cast("LiveCluster", cluster)
     return live_plan(head, handle, outcome, warnings=judge(head.facts()), before=before)
 
 
