@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from kmetal_network.admission.checks import LEFT_OUT
 from kmetal_network.admission.policies import HELD
 from kmetal_network.finding_codes.catalogue import CODES
 from kmetal_network.finding_codes.codes import FindingCode
@@ -69,8 +68,8 @@ def _family(key: str, laws: list[Law]) -> Iterator[str]:
         marks += ["admission"] if law.id in HELD else []
         yield f"\n### {law.id} {law.title}\n\n*{', '.join(marks)}*\n"
         yield f"- Why: {law.why}\n- Fix: {law.fix}\n- Reference: {_linked(law.reference)}"
-        if law.id in LEFT_OUT:
-            yield f"- No admission: {LEFT_OUT[law.id]}"
+        if law.not_admitted:
+            yield f"- No admission: {law.not_admitted}"
 
 
 def _linked(reference: str) -> str:

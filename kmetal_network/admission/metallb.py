@@ -21,7 +21,7 @@ from kmetal_network.admission.cel import (
     unmapped,
 )
 from kmetal_network.admission.model import BGP, LAYER2, PEERS, POOLS, AdmissionCheck, Literals
-from kmetal_network.laws.metallb.announcements import ASN_MAXIMUM
+from kmetal_network.laws.metallb.bgp.sessions import ASN_MAXIMUM
 from kmetal_network.names import METALLB_NAMESPACE
 
 _ENTRIES: Final = {"entries": unmapped(listed("addresses"))}

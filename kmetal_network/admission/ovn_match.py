@@ -1,8 +1,10 @@
-"""OVN's match expressions in CEL, as far as `kmetal_network.laws.tenants.ovn_match` reads them.
+"""OVN's match expressions in CEL, as far as `kmetal_network.laws.tenants.routing.ovn_match` reads them.
 
 One pattern for the whole language would cost too much: the API server counts its length for every match, and refuses an
 object for which it counts too far. So the comparisons are read one by one, and what joins them is read as a word over
-few letters: `!(ip4.dst == 10.0.0.0/8 || tcp) && ip4` becomes `!(x||x)&&x`.
+few letters: `!(ip4.dst == 10.0.0.0/8 || tcp) && ip4` becomes `!(x||p)&&p`. The letter says what may be negated: a
+port's number or an address either way (`x`), a flag and `==` of a field without order never (`p`), its `!=` always
+(`n`).
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 from typing import Final
 
 from kmetal_network.admission.cel import masked, once, text, texts
-from kmetal_network.laws.tenants.ovn_grammar import ALONE
+from kmetal_network.laws.tenants.routing.ovn_grammar import ALONE
 
 _DEPTH: Final = 3
 """Parentheses in parentheses that are read; deeper ones are left to the law, since CEL cannot recurse."""
@@ -24,12 +26,14 @@ _VALUE4: Final = rf"{_OCTET}(?:\.{_OCTET}){{3}}(?:/(?:3[0-2]|[12]?[0-9]))?"
 _VALUE6: Final = r"[0-9a-fA-F]*:[0-9a-fA-F:]*(?:/(?:12[0-8]|1[01][0-9]|[1-9]?[0-9]))?"
 _SET: Final = r"\$[A-Za-z_.][A-Za-z0-9_.]*"
 _NUMBER: Final = r"[0-9]{1,5}"
+_BITS6: Final = r"(?:6[0-3]|[1-5]?[0-9])"
+_BITS16: Final = r"(?:6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3}|0)"
 _TEXT: Final = r'"[^"\\]*"'
 _BLOCKS: Final = r"[0-9a-fA-F]*[:.][0-9a-fA-F:.]*/[0-9]+"
 
 _ELSEWHERE: Final = r"/0[0-9]|[fF]{4}|0[0-9]{4}"
 """In what the law reads and these patterns do not: zeros in front, the mapped form. The law judges it."""
-_WORD: Final = "^[x!&|()]*$"
+_WORD: Final = "^[xpn!&|()]*$"
 
 
 def _value(one: str) -> str:
@@ -41,9 +45,18 @@ def _comparison() -> str:
     forms = (
         rf"ip4\.(?:src|dst)\s*[=!]=\s*{_value(rf'(?:{_VALUE4}|{_SET})')}",
         rf"ip6\.(?:src|dst)\s*[=!]=\s*{_value(rf'(?:{_VALUE6}|{_SET})')}",
-        rf"{_COUNTED}\s*(?:[=!<>]=|[<>])\s*{_value(_NUMBER)}",
-        rf"(?:inport|outport)\s*[=!]=\s*{_value(_TEXT)}",
-        r"(?:ip[46]?|icmp[46]?|tcp|udp|sctp|arp)",
+        rf"{_PORT}\s*(?:[=!]=\s*{_value(_BITS16)}|(?:[<>]=|[<>])\s*{_BITS16})",
+    )
+    return rf"^\s*(?:{'|'.join(forms)})\s*$"
+
+
+def _nominal(relation: str, *more: str) -> str:
+    """A pattern of comparisons by one relation of what OVN tests for equality alone."""
+    forms = (
+        rf"(?:ip\.(?:proto|ttl)|icmp[46]\.(?:type|code))\s*{relation}\s*{_value(_OCTET)}",
+        rf"ip\.dscp\s*{relation}\s*{_value(_BITS6)}",
+        rf"(?:inport|outport)\s*{relation}\s*{_value(_TEXT)}",
+        *more,
     )
     return rf"^\s*(?:{'|'.join(forms)})\s*$"
 
@@ -52,7 +65,9 @@ _QUAD: Final = rf"{_OCTET}(?:\.{_OCTET}){{3}}"
 _MAC: Final = r"(?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}"
 _WHOLE: Final = r"(?:0[xX][0-9a-fA-F]+|[0-9]{1,20})(?:/(?:0[xX][0-9a-fA-F]+|[0-9]{1,20}))?"
 _RELATION: Final = r"(?:[=!<>]=|[<>])"
-_COUNTED: Final = r"(?:ip\.(?:proto|ttl|dscp)|(?:tcp|udp|sctp)\.(?:src|dst)|icmp[46]\.(?:type|code))"
+_PORT: Final = r"(?:tcp|udp|sctp)\.(?:src|dst)"
+_FLAG: Final = r"(?:ip[46]?|icmp[46]?|tcp|udp|sctp|arp)"
+_COUNTED: Final = rf"(?:ip\.(?:proto|ttl|dscp)|{_PORT}|icmp[46]\.(?:type|code))"
 _FIELDS: Final = (
     r"(?:eth\.type|vlan\.(?:tci|vid|pcp)|ip\.(?:ecn|frag)|ip6\.label|arp\.op|tcp\.flags|ct_(?:mark|state|label)"
     r"|x{0,2}reg[0-9]|pkt\.mark)(?:\[[0-9]+(?:\.\.[0-9]+)?\])?"
@@ -79,10 +94,21 @@ def _reversed() -> str:
 
 def _joined() -> str:
     """A pattern of words in which `&&` and `||` are never mixed."""
-    term = "!*x"
+    term = "!?[xpn]"
     for _ in range(_DEPTH):
-        term = rf"!*(?:x|\({_chain(term)}\))"
+        term = rf"!?(?:[xpn]|\({_chain(term)}\))"
     return f"^{_chain(term)}$"
+
+
+def _negated() -> str:
+    """A pattern of words that test what has no order for equality alone, with every `!` around it counted."""
+    straight, negated = "(?:!?x|p|!n|&|[|])*", "(?:!?x|n|!p|&|[|])*"
+    for _ in range(_DEPTH):
+        straight, negated = (
+            rf"(?:!?x|p|!n|&|[|]|\({straight}\)|!\({negated}\))*",
+            rf"(?:!?x|n|!p|&|[|]|\({negated}\)|!\({straight}\))*",
+        )
+    return f"^{straight}$"
 
 
 def _chain(term: str) -> str:
@@ -93,10 +119,12 @@ def ovn_readable(match: str) -> str:
     """Whether OVN can read a match: its pieces, how they are joined, and every block in it without host bits."""
     masked_blocks = f"q.contains('\"') || q.findAll({text(_BLOCKS)}).all(b, isCIDR(b) && {masked('b')})"
     read_by_law = f"(q.matches({text(_comparison())}) || q.matches({text(_reversed())})) && ({masked_blocks})"
-    good = f"q.matches({text(_ELSEWHERE)}) || ({read_by_law}) || q.matches({text(_other())})"
-    word = f"s.map(q, q in {texts(_SIGNS)} ? q : q.trim() == '' ? '' : {good} ? 'x' : q).join('')"
+    either_way = f"q.matches({text(_ELSEWHERE)}) || ({read_by_law})"
+    nominal = f"q.matches({text(_nominal('==', _FLAG))}) ? 'p' : q.matches({text(_nominal('!='))}) ? 'n'"
+    letter = f"{either_way} ? 'x' : {nominal} : q.matches({text(_other())}) ? 'x' : q"
+    word = f"s.map(q, q in {texts(_SIGNS)} ? q : q.trim() == '' ? '' : {letter}).join('')"
     opened, closed = "w.split('(').size()", "w.split(')').size()"
     deep = f"w.matches({text(_WORD)}) && {opened} > {_DEPTH + 1} && {opened} == {closed}"
-    read = f"w.matches({text(_joined())}) || ({deep})"
+    read = f"(w.matches({text(_joined())}) && w.matches({text(_negated())})) || ({deep})"
     pieces = f"s.join('') == {match} && ({once('w', word, read)})"
     return f"({once('s', f'{match}.findAll({text(_PIECES)})', pieces)})"

@@ -22,7 +22,7 @@ from kmetal_network.admission.cel import (
 )
 from kmetal_network.admission.model import SUBNETS, AdmissionCheck, Literals
 from kmetal_network.laws.addresses.subnet_cidrs import RESERVED
-from kmetal_network.laws.platform.prerequisites import SMALLEST_MTU
+from kmetal_network.laws.platform.chart_values import SMALLEST_MTU
 from kmetal_network.laws.tenants.attachments import OVN_PARTS
 from kmetal_network.names import DEFAULT_VPC, EXTERNAL_SUBNET
 

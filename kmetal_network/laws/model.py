@@ -58,6 +58,9 @@ class Law:
     """What an operator does about it."""
     reference: str
     """Where the fact comes from: kMetal's networking guide, docs/evidence, an upstream file, a thread."""
+    not_admitted: str = ""
+    """Why no admission policy enforces it, although one object can break it; empty where one does, and where it takes
+    several objects to break it."""
     judge: Judge = no_breaches
     judge_estate: EstateJudge = no_estate_breaches
     unknown: Literal["is a finding", "passes"] = "passes"

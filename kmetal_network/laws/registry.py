@@ -1,4 +1,4 @@
-"""The one registry: every law, and the one function that judges."""
+"""The one registry: every law of every family, discovered, and the one function that judges."""
 
 from __future__ import annotations
 
@@ -6,44 +6,21 @@ from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Final
 
+from kmetal_network import laws as laws_package
 from kmetal_network.errors import Finding, Severity
 from kmetal_network.facts.model import Facts
-from kmetal_network.laws.addresses import overlaps, subnet_cidrs
-from kmetal_network.laws.capacity import headroom
-from kmetal_network.laws.environments import comparison
-from kmetal_network.laws.metallb import announcements, bgp_advertisements, bgp_sessions, pools, speaker_peers
+from kmetal_network.laws.discovery import law_modules
 from kmetal_network.laws.model import Breach, Estate, Law
-from kmetal_network.laws.platform import prerequisites
-from kmetal_network.laws.provider import claims, gateways, nics_and_vlans, pod_access
-from kmetal_network.laws.tenants import attachments, egress, isolation, naming, quotas, reachability, routes
 
-_FAMILIES: Final = (
-    overlaps,
-    announcements,
-    attachments,
-    bgp_advertisements,
-    subnet_cidrs,
-    headroom,
-    claims,
-    egress,
-    pod_access,
-    comparison,
-    gateways,
-    isolation,
-    pools,
-    prerequisites,
-    speaker_peers,
-    nics_and_vlans,
-    quotas,
-    reachability,
-    routes,
-    bgp_sessions,
-    naming,
-)
+_MODULES: Final = tuple(law_modules(laws_package))
 
 LAWS: Final[tuple[Law, ...]] = tuple(
-    sorted((law for family in _FAMILIES for law in family.LAWS), key=lambda law: law.id)
+    sorted((law for _, found in _MODULES for law in found), key=lambda law: law.id),
 )
+"""Every law, by its id."""
+
+MODULE_OF: Final[dict[str, str]] = {law.id: module.__name__ for module, found in _MODULES for law in found}
+"""The module that a law stands in, by its id."""
 
 BY_ID: Final[dict[str, Law]] = {law.id: law for law in LAWS}
 

@@ -9,7 +9,7 @@ from kmetal_network.config.sections.admission import Admission
 from kmetal_network.config.sections.cni import Network
 from kmetal_network.config.sections.metallb import Management, MetalLB
 from kmetal_network.config.sections.provider import Provider
-from kmetal_network.laws.platform.prerequisites import TUNNEL_HEADERS
+from kmetal_network.laws.platform.chart_values import TUNNEL_HEADERS
 from kmetal_network.manifests.objects import Manifest
 from kmetal_network.names import STACK_LABEL
 

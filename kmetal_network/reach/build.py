@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from kmetal_network.addresses import Span
 from kmetal_network.facts.model import UNKNOWN, Facts, RangeKind, Subnet, Vpc, known
-from kmetal_network.laws.addresses.overlaps import BUILT_IN_SUBNETS, named_ranges, placed
+from kmetal_network.laws.addresses.ranges import BUILT_IN_SUBNETS, named_ranges, placed
 from kmetal_network.laws.spans import span, spans
 from kmetal_network.names import DEFAULT_VPC
 from kmetal_network.reach import policies

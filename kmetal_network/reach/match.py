@@ -1,6 +1,6 @@
 """Whether a policy route's match holds for a packet of which only ranges are known: yes, no, or perhaps.
 
-`kmetal_network.laws.tenants.ovn_match` decides what OVN can read; here what it can read is evaluated. Ports, protocols,
+`laws.tenants.routing.ovn_match` decides what OVN can read; here what it can read is evaluated. Ports, protocols,
 router ports and address sets are not part of the model, so a comparison with them holds perhaps.
 """
 
@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 
 from kmetal_network.addresses import Span
 from kmetal_network.laws.spans import ALL_IPV4, span
-from kmetal_network.laws.tenants.ovn_match import destinations
+from kmetal_network.laws.tenants.routing.ovn_match import destinations
 
 
 class Answer(Enum):
@@ -60,7 +60,7 @@ def read(text: str) -> Match:
     """A match, ready to be asked.
 
     Raises:
-        ValueError: it is none that `kmetal_network.laws.tenants.ovn_match` reads; the message says where and why.
+        ValueError: it is none that `laws.tenants.routing.ovn_match` reads; the message says where and why.
     """
     destinations(text)
     reader = _Reader([found[1] for found in _TOKEN.finditer(text)])

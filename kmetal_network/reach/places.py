@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 from kmetal_network.addresses import Span
 from kmetal_network.facts.model import Facts, RangeKind, known
-from kmetal_network.laws.addresses.overlaps import named_ranges, placed
+from kmetal_network.laws.addresses.ranges import named_ranges, placed
 from kmetal_network.laws.spans import ALL_IPV4, span
 from kmetal_network.names import DEFAULT_VPC
 from kmetal_network.reach.network import External, Network

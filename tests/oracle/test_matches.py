@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kmetal_network.laws.tenants.ovn_grammar import is_expression
-from kmetal_network.laws.tenants.ovn_match import OvnRefusalError, destinations
+from kmetal_network.laws.tenants.routing.ovn_grammar import is_expression
+from kmetal_network.laws.tenants.routing.ovn_match import OvnRefusalError, destinations
 from tests.oracle.ovn import Ovn
 from tests.oracle.translate import rows
 from tests.support.network import build, policy

@@ -8,7 +8,7 @@ from typing import Any, Final
 from kmetal_network.admission.policies import HELD, Literals
 from kmetal_network.facts.model import UNKNOWN, RangeKind, known
 from kmetal_network.facts.reader import default_place, facts_of
-from kmetal_network.laws.platform.prerequisites import TUNNEL_HEADERS
+from kmetal_network.laws.platform.chart_values import TUNNEL_HEADERS
 from kmetal_network.laws.registry import judge
 from kmetal_network.laws.spans import spans
 from tests.law_cases.table import CASES, Case
@@ -24,9 +24,6 @@ ELSEWHERE: Final = {
     "NET-101 flannel's range inside Kube-OVN's": "a Subnet that Kube-OVN makes; only those on a Vlan are held to it",
     "NET-204 addresses that ARP announces, too": "what announces a pool is another object",
     "NET-414 a wildcard mask": "CEL does not reckon with masks",
-    "NET-414 a protocol negated": "CEL reads a match's form alone, not what OVN lets a field be compared with",
-    "NET-414 a protocol that differs": "the same",
-    "NET-414 a number too wide": "the same",
     "NET-320 a tenant's Subnet on another Vlan object of the provider VLAN": "which VLAN it is another object says",
     "NET-320 a tenant's Subnet on the Vlan of a second way out": "the same",
     "NET-424 a provider of two parts": "right for an attachment of another CNI, another object",

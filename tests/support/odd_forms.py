@@ -70,7 +70,10 @@ ODD: dict[tuple[str, str], list[Any]] = {
         "ip4.dst == 77.220.68.96/255.255.255.224", "ip4.dst == 77.220.68.96/027", "ip6.dst == ::ffff:77.220.68.97",
         'inport == "a && b"', 'inport == {"a", "10.0.0.1/8"}', "udp.dst == 000053", "ip4.dst == {$a, 10.0.0.0/8}", "(tcp",
         "tcp) && (udp", "((((tcp)))", "ip4.dst == 10.0.0.1/8 || tcp", "tcp udp", "", " ", "ip", "tcp &", '"', "((((tcp udp))))",
-        "ip4.dst == 77.220.68.96/27\u00a0",
+        "ip4.dst == 77.220.68.96/27\u00a0", "tcp.dst == 65535", "tcp.dst == 65536", "!(tcp.dst == 80)", "!(ip.proto != 6)",
+        "!(!(ip.proto == 6) && !(tcp))", "!(ip.ttl < 5)", "ip.ttl < 5", "ip.ttl == 255", "ip.dscp == 64", "ip.dscp == {0, 63}",
+        "tcp && !(tcp.dst == {80, 443} || ip4.dst == 10.0.0.0/8)", "!(ip4 && !tcp)", '!(outport != "a")', '!(outport == "a")',
+        "icmp4.type != 8", "udp.src >= 1024 && udp.src <= {1, 2}",
     ],
     (VPC, "spec.policyRoutes.0.nextHopIP"): ["", "10.100.0.1"],
     (VPC, "spec.policyRoutes"): [

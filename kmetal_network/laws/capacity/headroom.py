@@ -8,7 +8,8 @@ from typing import Final
 from kmetal_network.addresses import VLAN_ID_MAXIMUM, Span
 from kmetal_network.errors import Severity
 from kmetal_network.facts.model import Facts, RangeKind, Subnet, has_unknown, known
-from kmetal_network.laws.addresses.overlaps import named_ranges
+from kmetal_network.laws import not_admitted
+from kmetal_network.laws.addresses.ranges import named_ranges
 from kmetal_network.laws.metallb.pools import pool_spans
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.spans import span, spans, without
@@ -202,6 +203,7 @@ LAWS = (
         why="A Subnet's block cannot grow: it is replaced, and its workers are cut off meanwhile.",
         fix="Write a larger block.",
         reference="docs/evidence/kube-ovn.md#replacements",
+        not_admitted=not_admitted.WARNING,
         judge=_small_subnets,
     ),
     Law(

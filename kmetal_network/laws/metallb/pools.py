@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 
 from kmetal_network.addresses import Span
 from kmetal_network.errors import Severity
 from kmetal_network.facts.model import UNKNOWN, Facts, Pool, RangeKind, has_unknown, known
 from kmetal_network.laws.addresses.subnet_cidrs import family
-from kmetal_network.laws.metallb.aggregation import entries
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.physical_subnets import physical_subnets
-from kmetal_network.laws.spans import crossing, is_address, is_block, overlapping, span, spans
+from kmetal_network.laws.spans import crossing, span, spans
 
 
-def _label(pool: Pool) -> str:
+def pool_label(pool: Pool) -> str:
+    """A pool, as findings name it."""
     return f"pool {pool.name!r}"
+
+
+def entries(pool: Pool) -> Iterator[tuple[str, Span]]:
+    """Each address entry that can be read, as written and as a span."""
+    for text in known(pool.addresses):
+        if (block := span(text)) is not None:
+            yield text, block
 
 
 Written = tuple[Span, tuple[Pool, str]]
@@ -45,7 +52,7 @@ def _pools_on_provider_vlan(facts: Facts) -> Iterator[Breach]:
     for (one, (pool, text)), (two, subnet) in crossing(pool_spans(facts), provider_spans(facts)):
         yield Breach(
             pool.place,
-            f"{_label(pool)} holds {text}, of which {one.shared(two)} is in {subnet}",
+            f"{pool_label(pool)} holds {text}, of which {one.shared(two)} is in {subnet}",
             "write a range of the management VLAN; addresses of the provider VLAN belong to Kube-OVN's EIPs",
         )
 
@@ -55,7 +62,7 @@ def _unjudgeable(facts: Facts) -> Iterator[Breach]:
     remedy = "write it as a literal, so that it can be compared with the provider VLAN before anything is applied"
     for pool in facts.pools:
         if has_unknown(pool.addresses):
-            yield Breach(pool.place, f"an address of {_label(pool)} is not known yet", remedy)
+            yield Breach(pool.place, f"an address of {pool_label(pool)} is not known yet", remedy)
     if facts.pools:
         for subnet in facts.subnets:
             if subnet.on_provider_network and subnet.cidr is UNKNOWN:
@@ -74,7 +81,7 @@ def _unreadable(facts: Facts) -> Iterator[Breach]:
             if span(text) is None:
                 yield Breach(
                     pool.place,
-                    f"{_label(pool)} holds {text!r}, which is no address, CIDR or range, so nobody can say where it"
+                    f"{pool_label(pool)} holds {text!r}, which is no address, CIDR or range, so nobody can say where it"
                     " lies",
                     "write FIRST-LAST or ADDRESS/LENGTH",
                 )
@@ -86,25 +93,6 @@ def _unreadable(facts: Facts) -> Iterator[Breach]:
                     f"provider subnet {subnet.name!r} has cidrBlock {subnet.cidr!r}, which is no CIDR",
                     "write ADDRESS/LENGTH",
                 )
-
-
-def _pool_form(facts: Facts) -> Iterator[Breach]:
-    for pool in facts.pools:
-        if pool.addresses == () and not pool.patch:
-            yield Breach(pool.place, f"{_label(pool)} holds no address", "write one, or take the pool out")
-        for text, block in entries(pool):
-            if not _as_metallb_reads(text):
-                first, _, last = block.canonical().partition("-")
-                yield Breach(
-                    pool.place,
-                    f"{_label(pool)} holds {text!r}, which MetalLB cannot read",
-                    f"write {first}-{last}" if last else f"write {first}/{32 if '.' in first else 128}",
-                )
-
-
-def _as_metallb_reads(text: str) -> bool:
-    first, dash, last = text.partition("-")
-    return is_address(first.strip()) and is_address(last.strip()) if dash else is_block(text)
 
 
 def _readable_blocks(cidr: str) -> bool:
@@ -127,7 +115,7 @@ def _outside_management(facts: Facts) -> Iterator[Breach]:
                 undecided = "" if answered else ", which is right for a pool that BGP alone announces (not in sight)"
                 yield Breach(
                     pool.place,
-                    f"{_label(pool)} holds {text}, which is not inside the management VLAN {cidrs}{undecided}",
+                    f"{pool_label(pool)} holds {text}, which is not inside the management VLAN {cidrs}{undecided}",
                     f"write a range inside {cidrs}",
                     answered is None,
                 )
@@ -159,85 +147,9 @@ def _no_management_block(facts: Facts) -> Iterator[Breach]:
                 yield Breach(
                     management.place,
                     f"the management VLAN has no {missing[0]} block in the settings, so nobody can say whether"
-                    f" {_label(pool)} lies on it",
+                    f" {pool_label(pool)} lies on it",
                     f"write management.{field}",
                 )
-
-
-def _one_pool(left: Pool, right: Pool) -> bool:
-    """Whether two are one pool: declared by two owners (NET-703 covers that), or patched, which replaces the list."""
-    return left is not right and left.name == right.name and (left.owner != right.owner or left.patch or right.patch)
-
-
-def _lane(item: Written) -> tuple[Hashable, Hashable]:
-    pool = item[1][0]
-    return "", (pool.name, pool.owner, pool.patch, id(pool) if pool.patch else 0)
-
-
-def _pools_overlap(facts: Facts) -> Iterator[Breach]:
-    pairs = overlapping(pool_spans(facts), lane=_lane, apart=lambda left, right: _one_pool(left[0], right[0]))
-    for (one, (left, left_text)), (two, (right, right_text)) in pairs:
-        yield Breach(
-            right.place,
-            f"{_label(right)} holds {right_text}, of which {one.shared(two)} is also in {_label(left)} ({left_text})",
-            "give each pool addresses of its own",
-        )
-
-
-def _on_nodes(facts: Facts) -> Iterator[Breach]:
-    nodes = [
-        (block, f"node {node.name!r}")
-        for node in facts.nodes
-        for text in known(node.addresses)
-        if (block := span(text))
-    ]
-    nodes += [
-        (block, entry.name) for entry in facts.ranges if entry.kind is RangeKind.NODE for block in spans(entry.text)
-    ]
-    for (one, (pool, text)), (two, owner) in crossing(pool_spans(facts), nodes):
-        yield Breach(
-            pool.place,
-            f"{_label(pool)} holds {text}, of which {one.shared(two)} belongs to {owner}",
-            "write a range without the nodes' own addresses",
-        )
-
-
-def _reserved(facts: Facts) -> Iterator[Breach]:
-    reserved = [
-        (block, entry) for entry in facts.ranges if entry.kind is RangeKind.RESERVED for block in spans(entry.text)
-    ]
-    for (one, (pool, text)), (two, entry) in crossing(pool_spans(facts), reserved):
-        yield Breach(
-            pool.place,
-            f"{_label(pool)} holds {text}, of which {one.shared(two)} is reserved by {entry.name} {entry.text}",
-            f"write a range outside {entry.text}",
-        )
-
-
-def _control_plane_outside(facts: Facts) -> Iterator[Breach]:
-    blocks = [block for block, _ in pool_spans(facts)]
-    if not facts.whole or any(has_unknown(pool.addresses) for pool in facts.pools):
-        return
-    for plane in facts.control_planes:
-        address = span(plane.address)
-        if address is not None and not any(block.contains(address) for block in blocks):
-            have = ", ".join(text for _, (_, text) in pool_spans(facts)) or "there is none"
-            yield Breach(
-                plane.place,
-                f"control plane {plane.name!r} reserves {plane.address}, which is in no pool of MetalLB ({have})",
-                "write an address of a pool",
-            )
-
-
-def _control_planes_apart(facts: Facts) -> Iterator[Breach]:
-    planes = [(block, plane) for plane in facts.control_planes if (block := span(plane.address)) is not None]
-    for (_, one), (_, two) in overlapping(planes):
-        left, right = sorted((one, two), key=lambda plane: (plane.place, plane.name))
-        yield Breach(
-            right.place,
-            f"control planes {left.name!r} and {right.name!r} both reserve {right.address}",
-            "give each cluster an address of its own",
-        )
 
 
 LAWS = (
@@ -270,56 +182,5 @@ LAWS = (
         fix="Write management.cidr, and management.cidr6 where pools hold IPv6 addresses.",
         reference="kMetal admin guide, load balancer (same subnet as the nodes)",
         judge=_no_management_block,
-    ),
-    Law(
-        id="NET-205",
-        title="MetalLB pools are apart from each other",
-        why="The controller keeps its last good configuration forever and says so only in its log.",
-        fix="Give each pool addresses of its own.",
-        reference="metallb internal/config; seen with 0.15.3, webhook off",
-        judge=_pools_overlap,
-    ),
-    Law(
-        id="NET-207",
-        title="MetalLB pools hold no node's address",
-        why="The speaker would answer ARP for the node's own address and cut off its API server or kubelet."
-        " MetalLB"
-        " once refused this and took the check back (0.15.1), nobody else has it.",
-        fix="Take the nodes' addresses out of the pool.",
-        reference="metallb/metallb#2585, #2779",
-        judge=_on_nodes,
-    ),
-    Law(
-        id="NET-208",
-        title="MetalLB pools hold no address that is reserved for others",
-        why="A DHCP server or another device of the management VLAN would use the address of a tenant's API server.",
-        fix="Write a range outside the reserved one.",
-        reference="kMetal admin guide, load balancer (not used by DHCP)",
-        judge=_reserved,
-    ),
-    Law(
-        id="NET-220",
-        title="Every MetalLB address is written as MetalLB reads it",
-        why="Its webhook refuses any other form; where that is off, the controller keeps its last good configuration"
-        " for ever and says so only in its log.",
-        fix="Write FIRST-LAST or ADDRESS/LENGTH; a single address ends in /32.",
-        reference="metallb internal/config ParseCIDR",
-        judge=_pool_form,
-    ),
-    Law(
-        id="NET-217",
-        title="A control plane's reserved address is in a pool",
-        why="MetalLB assigns addresses of its pools only: the tenant's API server stays pending.",
-        fix="Reserve an address of a pool, or leave it to MetalLB.",
-        reference="docs/evidence/kmetal.md#tenant-clusters",
-        judge=_control_plane_outside,
-    ),
-    Law(
-        id="NET-218",
-        title="No two control planes reserve one address",
-        why="The second one's Service stays pending, and with it the whole tenant cluster.",
-        fix="Give each cluster an address of its own.",
-        reference="docs/evidence/kmetal.md#tenant-clusters",
-        judge=_control_planes_apart,
     ),
 )

@@ -8,6 +8,7 @@ from typing import Final
 
 from kmetal_network.facts.model import Claim, Facts, Source, has_unknown, known
 from kmetal_network.facts.nics import BRIDGE, carried_by, vlan_ids
+from kmetal_network.laws import not_admitted
 from kmetal_network.laws.metallb.pools import provider_spans
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.spans import crossing, spans
@@ -118,6 +119,7 @@ LAWS = (
         why=_WHY,
         fix="Write ranges of the management VLAN, and its NIC as vip_interface.",
         reference="kube-vip docs, cloud provider (ConfigMap kubevip) and flags (vip_interface, address)",
+        not_admitted=not_admitted.FOREIGN_KIND,
         judge=_kube_vip,
     ),
     Law(
@@ -126,6 +128,7 @@ LAWS = (
         why=_WHY,
         fix="Write blocks of the management VLAN.",
         reference="Cilium docs, LB IPAM (CiliumLoadBalancerIPPool)",
+        not_admitted=not_admitted.FOREIGN_KIND,
         judge=_cilium_pool,
     ),
     Law(
@@ -134,6 +137,7 @@ LAWS = (
         why="A CiliumL2AnnouncementPolicy without `interfaces` answers on every NIC of a node.",
         fix="Write an expression in `interfaces` that names the management NIC alone.",
         reference="Cilium docs, L2 announcements (CiliumL2AnnouncementPolicy)",
+        not_admitted=not_admitted.FOREIGN_KIND,
         judge=_cilium_layer2,
     ),
     Law(
@@ -142,6 +146,7 @@ LAWS = (
         why="The nodes would announce Services to a router on the VLAN that the platform reserves for OVN.",
         fix="Peer with a router of the management VLAN.",
         reference="Cilium docs, BGP control plane (CiliumBGPClusterConfig, CiliumBGPPeeringPolicy)",
+        not_admitted=not_admitted.FOREIGN_KIND,
         judge=_cilium_peer,
     ),
     Law(

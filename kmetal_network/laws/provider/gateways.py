@@ -7,6 +7,7 @@ from typing import Final
 
 from kmetal_network.errors import Severity
 from kmetal_network.facts.model import UNKNOWN, Facts, Vpc, known
+from kmetal_network.laws import not_admitted
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.physical_subnets import networks_out
 from kmetal_network.names import DEFAULT_VPC
@@ -159,6 +160,7 @@ LAWS = (
         why="kube-ovn-controller looks for that name in the default VPC and logs an error if it is absent.",
         fix="Name the provider Subnet `external`.",
         reference="kMetal's networking guide, Step 2",
+        not_admitted="a provider Subnet by the right name may be another object",
         judge=_external_name,
     ),
     Law(
@@ -175,6 +177,7 @@ LAWS = (
         why="Kube-OVN compares the value. With any other value the node is no gateway, and nothing reports it.",
         fix='Write "true".',
         reference="docs/evidence/kube-ovn.md#egress",
+        not_admitted=not_admitted.NODES,
         judge=_label_value,
     ),
     Law(
@@ -200,6 +203,7 @@ LAWS = (
         why="Kube-OVN chooses gateway nodes by their label alone; a VPC on a node without the NIC has no egress.",
         fix="Label nodes that carry the provider NIC.",
         reference="kubeovn/kube-ovn#4165; kube-ovn pkg/controller/external_gw.go",
+        not_admitted=not_admitted.NODES,
         judge=_gateway_without_nic,
     ),
     Law(

@@ -7,6 +7,7 @@ from typing import Final
 
 from kmetal_network.facts.cni_plugins import KUBE_OVN, plugins, provider_of, served_by_kube_ovn
 from kmetal_network.facts.model import UNKNOWN, Attachment, Facts, Subnet, is_named, known
+from kmetal_network.laws import not_admitted
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.names import DEFAULT_VPC
 
@@ -178,6 +179,7 @@ LAWS = (
         " pod would take an address from the default Subnet.",
         fix="Write <NAD>.<namespace>.ovn in all three.",
         reference="kMetal's networking guide, Subnet + NAD; kubeovn/kube-ovn#6957",
+        not_admitted=not_admitted.JSON_TEXT,
         judge=_providers_agree,
     ),
     Law(
@@ -194,6 +196,7 @@ LAWS = (
         why="Nothing reads it before a pod starts, and then no worker VM starts.",
         fix="Write JSON with type kube-ovn and its server_socket.",
         reference="docs/evidence/kube-ovn.md#attachments (cmd/cni/cni.go)",
+        not_admitted=not_admitted.JSON_TEXT,
         judge=_cni_configuration,
     ),
     Law(

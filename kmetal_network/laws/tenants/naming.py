@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kmetal_network.errors import Severity
 from kmetal_network.facts.model import UNKNOWN, Facts, is_named, known
-from kmetal_network.laws.addresses.overlaps import BUILT_IN_SUBNETS
+from kmetal_network.laws.addresses.ranges import BUILT_IN_SUBNETS
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.names import DEFAULT_VPC
 

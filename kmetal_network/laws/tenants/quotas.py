@@ -8,6 +8,7 @@ from typing import Final
 
 from kmetal_network.errors import Severity
 from kmetal_network.facts.model import UNKNOWN, Facts, known
+from kmetal_network.laws import not_admitted
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.names import DEFAULT_VPC
 
@@ -99,6 +100,7 @@ LAWS = (
         " below their number refuses it, and the cluster never starts.",
         fix="Allow as many services.loadbalancers as the tenant has clusters.",
         reference="docs/evidence/kmetal.md#tenants",
+        not_admitted=not_admitted.OTHER_OBJECT,
         judge=_admits_control_planes,
     ),
     Law(
@@ -108,6 +110,7 @@ LAWS = (
         " tenantcontrolplanes.kamaji.clastix.io, and the API server refuses the whole object.",
         fix="Write count/<plural>.<group> for objects of other kinds.",
         reference="docs/evidence/kmetal.md#tenants; Kubernetes pkg/apis/core/validation",
+        not_admitted="the API server itself refuses such a quota",
         judge=_known_keys,
     ),
 )

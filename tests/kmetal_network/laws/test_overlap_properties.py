@@ -14,7 +14,7 @@ from kmetal_network.facts.model import UNKNOWN, Facts, Range, RangeKind
 from kmetal_network.facts.reader import facts_of
 from kmetal_network.laws.registry import LAWS, judge, judge_estate
 from kmetal_network.laws.spans import crossing, overlapping, painted, shared, without
-from kmetal_network.laws.tenants.ovn_match import destinations
+from kmetal_network.laws.tenants.routing.ovn_match import destinations
 from kmetal_network.yaml_document import read_documents
 from tests.support.network import good
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kmetal_network.laws.tenants.ovn_grammar import is_expression
+from kmetal_network.laws.tenants.routing.ovn_grammar import is_expression
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""What MetalLB announces by BGP: advertisements, sessions, and the routers at the other end."""

@@ -1,0 +1,1 @@
+"""Cases of `kmetal_network.laws.provider`."""
