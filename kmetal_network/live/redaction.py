@@ -34,7 +34,7 @@ _LABELS: Final = (STACK_LABEL, TENANT_LABEL)
 def redacted(seen: Seen) -> dict[str, list[dict[str, Any]]]:
     """The objects of each kind by name, with the fields of `READ` alone.
 
-    Left out: IPs without a pod, Services without an address, pods that have ended or are in no namespace of a stack.
+    Left out: namespaces of no stack with their pods, ended pods, IPs without a pod, Services without an address.
     """
     namespaces = {key for key, item in seen.get("Namespace", {}).items() if _labels(item)}
     return {
@@ -45,6 +45,8 @@ def redacted(seen: Seen) -> dict[str, list[dict[str, Any]]]:
 
 
 def _counts(kind: str, item: Object, namespaces: Iterable[str]) -> bool:
+    if kind == "Namespace":
+        return bool(_labels(item))
     if kind == "IP":
         return bool((item.get("spec") or {}).get("podName"))
     if kind == "Pod":

@@ -162,7 +162,7 @@ def test_nothing_but_names_our_labels_and_the_fields_that_are_read_gets_into_the
     secret = {"metadata": {"name": "s", "namespace": "x"}, "data": {"password": "hidden"}}
     found = redacted(
         {
-            "Namespace": {"tenant-initech": namespace},
+            "Namespace": {"tenant-initech": namespace, "kube-system": {"metadata": {"name": "kube-system"}}},
             "Pod": {"tenant-initech/main-1": running, "tenant-initech/job": ended, "kube-system/dns": elsewhere},
             "Service": {"x/main": shown, "x/other": {"metadata": {"name": "other", "namespace": "x"}}},
             "Secret": {"x/s": secret},
