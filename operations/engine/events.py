@@ -118,6 +118,8 @@ class Outcome:
     failed: bool = False
     interrupted: bool = False
     """Whether somebody ended the run."""
+    state: str = ""
+    """When the state was last written, in RFC 3339: its version. Empty before the first `up`."""
 
     @property
     def changes(self) -> dict[str, int]:

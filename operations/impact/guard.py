@@ -10,7 +10,7 @@ the write.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -20,7 +20,7 @@ from kmetal_network.live.diff import Object
 from operations.cluster.view import ClusterView
 from operations.engine.events import Outcome
 from operations.impact.losses import losses
-from operations.impact.plan import OWN_KINDS, Plan, dragged_along, foreseen, previewed
+from operations.impact.plan import OWN_KINDS, Change, Plan, dragged_along, foreseen, previewed
 from operations.impact.routers import rerouted, reroutings
 
 BEHIND: Final = ("IP", "Pod")
@@ -74,10 +74,17 @@ class Examined:
 
 def examine(environment: Environment, view: ClusterView, outcome: Outcome) -> Examined:
     """All that `guard` would report about a preview. Raises nothing; what could not be read is listed separately."""
+    if not outcome.steps:
+        return Examined(findings=(), unseen=(), rerouted=frozenset())
+    return examine_changes(environment, view, previewed(outcome))
+
+
+def examine_changes(environment: Environment, view: ClusterView, changes: Sequence[Change]) -> Examined:
+    """As `examine`, by what happens to what is there; the view may be of a snapshot."""
     unseen: list[Finding] = []
     look = _Look(view, unseen)
-    findings = _findings(environment, look, outcome)
-    routers = rerouted(environment, look.seen) if outcome.steps else {}
+    findings = _held_to(environment, look, changes)
+    routers = rerouted(environment, look.seen)
     return Examined(findings=tuple(findings), unseen=tuple(unseen), rerouted=frozenset(routers))
 
 
@@ -110,15 +117,15 @@ class _Look:
 
 
 def _findings(environment: Environment, look: _Look, outcome: Outcome | None) -> list[Finding]:
-    if outcome is not None and not outcome.steps:
-        return []
+    if outcome is not None:
+        return _held_to(environment, look, previewed(outcome)) if outcome.steps else []
     seen = look.see(OWN_KINDS)
-    routers = rerouted(environment, seen)
-    changes = foreseen(environment, seen) if outcome is None else previewed(outcome)
-    plan = Plan.of([*changes, *dragged_along(routers, seen)])
-    if plan.gone:
-        seen |= look.see(BEHIND)
-    if "IPAddressPool" in plan.touched:
-        seen |= look.see(HOLDERS)
-    plain = reroutings(environment, routers, Severity.ERROR) if outcome is None else ()
-    return [*losses(environment, plan, seen), *plain]
+    plain = reroutings(environment, rerouted(environment, seen), Severity.ERROR)
+    return [*_held_to(environment, look, foreseen(environment, seen)), *plain]
+
+
+def _held_to(environment: Environment, look: _Look, changes: Sequence[Change]) -> list[Finding]:
+    seen = look.seen or look.see(OWN_KINDS)
+    plan = Plan.of([*changes, *dragged_along(rerouted(environment, seen), seen)])
+    more = (*(BEHIND if plan.gone else ()), *(HOLDERS if "IPAddressPool" in plan.touched else ()))
+    return [*losses(environment, plan, {**seen, **look.see(more)})]

@@ -142,7 +142,8 @@ def test_a_change_of_a_tenant_file_alone_is_previewed_and_deployed() -> None:
         assert "paths" not in triggers, "what is not ignored starts it"
         for pattern in triggers["paths-ignore"]:
             assert not any(PurePosixPath("/", path).match(pattern.replace("**", "*")) for path in settings), pattern
-    assert gitlab()[".preview"]["rules"][0]["changes"]["paths"] == ["**/*"]
+    patterns = gitlab()[".preview"]["rules"][0]["changes"]["paths"]
+    assert all(any(matches(pattern, path) for pattern in patterns) for path in settings)
     assert all("changes" not in str(gitlab()[name]["rules"]) for name in ("check", "deploy-staging", "deploy-prod"))
 
 
@@ -153,6 +154,26 @@ def test_gitlab_previews_the_merge_result_and_no_job_with_a_branchs_code_has_the
     assert "NOTE_TOKEN" not in str({name: job for name, job in jobs.items() if name != "note"})
     assert jobs["note"]["rules"][0]["when"] == "always"
     assert "git checkout" in jobs["note"]["before_script"][0]
+
+
+def matches(pattern: str, path: str) -> bool:
+    """Whether a path fits a pattern of GitLab: `*` within a folder, `**/*` across folders, alternatives in braces."""
+    text = re.escape(pattern).replace(r"\{", "(?:").replace(r"\}", ")").replace(",", "|")
+    return re.fullmatch(text.replace(r"\*\*/\*", ".+").replace(r"\*", "[^/]*"), path) is not None
+
+
+def test_a_page_of_docs_costs_no_preview_and_every_other_file_does() -> None:
+    for name in ("preview", "deploy"):
+        trigger = workflow(name)[True]["pull_request" if name == "preview" else "push"]
+        assert {"docs/**", "**.md"} <= set(trigger["paths-ignore"]), name
+    [rule] = gitlab()[".preview"]["rules"]
+    [noted] = gitlab()["note"]["rules"]
+    assert noted["changes"] == rule["changes"], "a note about previews that nobody asked for would say: not known"
+    patterns = rule["changes"]["paths"]
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    skipped = {path for path in tracked if not any(matches(pattern, path) for pattern in patterns)}
+    assert {"README.md", "docs/laws.md"} <= skipped
+    assert {path for path in skipped if not path.endswith(".md") and not path.startswith("docs/")} == {".gitignore"}
 
 
 def test_no_job_judges_by_plain_pulumi() -> None:
