@@ -215,6 +215,8 @@ def test_the_nightly_look_keeps_both_reports_and_the_worse_status(
     assert done.returncode == 0
     assert (tmp_path / "report.txt").read_text() == "drift prod\nverify prod\n"
     assert (tmp_path / "output").read_text() == f"status={status}\n"
+    elsewhere = script("look", tmp_path, "prod", "report.txt")
+    assert elsewhere.stdout == f"drift prod\nverify prod\nstatus={status}\n", "GitLab's job reads it there"
 
 
 def test_zizmor_has_nothing_to_find() -> None:
