@@ -43,9 +43,8 @@ lock: .venv/ready         ## compile the locks anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --extra dev pyproject.toml -o requirements-dev.txt
 
-generate: .venv/ready     ## write what is generated: JSON schema, configuration reference, laws page, examples
+generate: .venv/ready     ## write what is generated: JSON schema, configuration reference, laws page
 	$(BIN)/python -m tools.generate
-	$(BIN)/python -m tests.law_cases.examples
 
 docs: .venv/ready         ## the site, in .docs/site: the repository's pages at the same paths
 	@rm -rf .docs/pages && mkdir -p .docs/pages

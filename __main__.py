@@ -10,7 +10,9 @@ from components.metallb import MetalLB, MetalLBArgs
 from components.provider_network import ProviderNetwork, ProviderNetworkArgs
 from components.tenant_args import ExternalNetworkArgs
 from components.tenant_network import TenantNetwork, TenantNetworkArgs
+from kmetal_network.config.declared import declared
 from kmetal_network.config.plain_values import plain
+from operations.engine.registration import begin_registrations
 from operations.program import environment
 from operations.state.kubernetes_provider import under_cluster
 
@@ -65,3 +67,6 @@ tenants = {
 
 pulumi.export("tenants", {name: network.exported() for name, network in tenants.items()})
 pulumi.export("relaxed", settings.relaxed)
+pulumi.export("declared", declared(settings))
+
+begin_registrations()

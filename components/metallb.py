@@ -13,7 +13,8 @@ from components.arguments import Arguments
 from components.kubernetes_object import KubernetesObject
 from kmetal_network.config.sections.metallb import Management
 from kmetal_network.config.sections.metallb import MetalLB as MetalLBSection
-from kmetal_network.manifests.objects import Manifest, metallb_manifests
+from kmetal_network.manifests.metallb import metallb_manifests
+from kmetal_network.manifests.objects import Manifest
 
 
 @dataclass(frozen=True, kw_only=True)

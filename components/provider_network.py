@@ -15,7 +15,7 @@ from components.kubernetes_object import KubernetesObject
 from components.tenant_args import ExternalNetworkArgs
 from kmetal_network.config.sections.provider import Provider
 from kmetal_network.live.field_managers import stack_manager
-from kmetal_network.manifests.objects import (
+from kmetal_network.manifests.provider import (
     default_vpc_patch,
     external_subnet,
     gateway_label,

@@ -17,8 +17,8 @@ from components.kubernetes_object import KubernetesObject
 from components.tenant_args import ExternalNetworkArgs, LimitsArgs, RoleBindingArgs, TenantClusterArgs
 from kmetal_network.config.sections.provider import ExternalSubnet
 from kmetal_network.config.sections.tenant import Tenant
-from kmetal_network.manifests.objects import ClusterManifests, tenant_objects, vpc_spec
 from kmetal_network.manifests.replacement import fixed_fields
+from kmetal_network.manifests.tenant import ClusterManifests, tenant_objects, vpc_spec
 from kmetal_network.names import TenantNames
 
 PATIENCE = pulumi.CustomTimeouts(create="5m", update="5m", delete="5m")
@@ -123,7 +123,7 @@ class TenantNetwork(pulumi.ComponentResource):
             ),
         )
         self.namespace = pulumi.Output.from_input(tenant.namespace_name)
-        self.vpc = pulumi.Output.all(router.metadata, router.status).apply(lambda _: TenantNames(tenant.name).vpc)
+        self.vpc = router.status.apply(lambda _: TenantNames(tenant.name).vpc)
         reserved = {cluster.name: cluster.control_plane_address for cluster in tenant.clusters}
         self.clusters = {
             cluster.cluster: self._cluster(name, cluster, router, pinned, namespace, reserved[cluster.cluster])

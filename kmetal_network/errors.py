@@ -113,6 +113,10 @@ class UnreachableError(OperatorError):
         return 2
 
 
+class ForbiddenError(UnreachableError):
+    """A cluster that answers, and does not let this identity read what was asked for."""
+
+
 class RunFailedError(OperatorError):
     """A run of the engine that failed, with the messages of the engine and of the program."""
 

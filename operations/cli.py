@@ -13,25 +13,33 @@ from typing import Annotated
 
 import typer
 
-from kmetal_network.config.stackfile import Environment, load_environments, load_stack
-from kmetal_network.drawing.address_map import address_map
-from kmetal_network.drawing.topology import topology
+from kmetal_network.config.stackfile import load_environments, load_stack
 from kmetal_network.errors import Finding, OperatorError, printable, printable_lines
 from kmetal_network.grouping import grouped
 from operations.cluster.live import LiveCluster
+from operations.cluster.view import ClusterView
 from operations.commands.adopt import adopt
+from operations.commands.allocate import allocate
 from operations.commands.apply import destroy, up
 from operations.commands.drift import drift
 from operations.commands.explain import explain
 from operations.commands.lint import fails, lint
 from operations.commands.offboard import offboard
-from operations.commands.reach import Asked, base_facts, compare, files_facts, live_facts, reach, settings_facts
+from operations.commands.reach import (
+    Asked,
+    base_facts,
+    compare,
+    facts_in,
+    files_facts,
+    live_facts,
+    reach,
+    settings_facts,
+)
 from operations.console import Output, counted, err, out
 from operations.forges.issues import issue_command
 from operations.forges.reviewed import reviewed_command
 from operations.linting.report import MOST, as_json, show_groups
-from operations.pictures.command import picture_command
-from operations.pictures.d2 import Form, draw
+from operations.pictures.command import drawings, picture_command
 from operations.preview.command import preview_command
 from operations.preview.commenting import comment_command
 from operations.reachability.traces import trace
@@ -54,6 +62,10 @@ RefreshOption = Annotated[
 WholeOption = Annotated[bool, typer.Option("--whole", help="The files are the whole network: report missing objects.")]
 StrictOption = Annotated[bool, typer.Option("--strict", help="Exit 1 on warnings, too.")]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")]
+
+StreamOption = Annotated[
+    Output, typer.Option("--output", help="json streams one object a line: each step, the plan, the end.")
+]
 
 _ROOT = Path()
 
@@ -95,18 +107,24 @@ def up_command(
     yes: YesOption = False,  # noqa: FBT002 (a flag of the command line)
     refresh: RefreshOption = False,  # noqa: FBT002 (a flag of the command line)
     reviewed: Annotated[str, typer.Option(help="Digest of the reviewed plan; `up` applies no other plan.")] = "",
+    output: StreamOption = Output.TEXT,
 ) -> None:
     """Apply an environment and wait until it is ready. The policy pack checks the preview first."""
-    up(_ROOT, stack, yes=yes, refresh=refresh, reviewed=reviewed)
+    up(_ROOT, stack, yes=yes, refresh=refresh, reviewed=reviewed, output=output)
 
 
 @app.command("destroy")
-def destroy_command(stack: StackArgument, yes: YesOption = False) -> None:  # noqa: FBT002 (a flag)
+def destroy_command(
+    stack: StackArgument,
+    yes: YesOption = False,  # noqa: FBT002 (a flag of the command line)
+    output: StreamOption = Output.TEXT,
+) -> None:
     """Delete an environment in the order that leaves nothing behind. The default Vpc keeps its patch."""
-    destroy(_ROOT, stack, yes=yes)
+    destroy(_ROOT, stack, yes=yes, output=output)
 
 
 app.command()(adopt)
+app.command()(allocate)
 
 
 @app.command("verify")
@@ -121,14 +139,16 @@ def verify_command(
     if html is not None:
         make_sure_of_page(html)
     with LiveCluster.of(_ROOT, environment.settings.cluster) as cluster:
-        make_sure_of_identity(environment, cluster)
-        found = verify(environment, cluster)
+        view = ClusterView(cluster)
+        make_sure_of_identity(environment, view)
+        found = verify(environment, view)
+        drawn = {} if html is None else drawings(environment, facts_in(environment, view))
     if output is Output.JSON:
         sys.stdout.write(checks_as_json(found) + "\n")
     else:
         show(out, stack, found)
     if html is not None:
-        write_html(html, stack, found, _drawn(environment))
+        write_html(html, stack, found, drawn)
     failing = {Verdict.FAIL, Verdict.WARN} if strict else {Verdict.FAIL}
     raise typer.Exit(int(any(entry.verdict in failing for entry in found)))
 
@@ -145,7 +165,7 @@ def offboard_command(
     tenant: Annotated[str, typer.Argument(help="Name of the tenant.")],
     yes: YesOption = False,  # noqa: FBT002 (a flag of the command line)
 ) -> None:
-    """Remove one tenant from the stack file and the cluster, and prove that it is gone. Refused while it is in use."""
+    """Remove one tenant from the settings and the cluster, and prove that it is gone. Refused while it is in use."""
     offboard(_ROOT, stack, tenant, yes=yes)
 
 
@@ -203,12 +223,6 @@ def explain_command(
 ) -> None:
     """Explain a law or a finding code: why it exists, when it appears, and what to do."""
     raise typer.Exit(explain(law, output=output.value))
-
-
-def _drawn(environment: Environment) -> list[str]:
-    """Topology and address map for the report."""
-    name, settings = environment.name, environment.settings
-    return [draw(text, Form.SVG).decode() for text in (topology(settings, name), address_map(settings, name))]
 
 
 def main() -> None:

@@ -1,19 +1,16 @@
-"""What all verbs print with: tables for people, JSON for machines, progress on what takes over a second."""
+"""What all verbs print with: tables for people, JSON for machines."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from kmetal_network.errors import printable_lines
-from operations.engine.events import Step
 
 _LAW: Final = re.compile(r"(\w+ '[^']*').*\[(NET-\d+)\]$", re.DOTALL)
 """The first name in a finding's sentence, and the law at its end."""
@@ -68,35 +65,3 @@ def _subject(text: str) -> tuple[str, ...]:
     """Which law about which object; without a law the text itself."""
     found = _LAW.search(text)
     return found.groups() if found else (text,)
-
-
-class StepWatch:
-    """Shows which objects a run is at."""
-
-    def __init__(self, progress: Progress, title: str) -> None:
-        self._progress = progress
-        self._title = title
-        self._task = progress.add_task(title, total=None)
-        self._running: dict[str, Step] = {}
-        self._done = 0
-
-    def __call__(self, step: Step, *, done: bool) -> None:
-        """One step begins, or is done."""
-        if done:
-            self._running.pop(step.urn, None)
-            self._done += 1
-        else:
-            self._running[step.urn] = step
-        names = ", ".join(sorted(entry.name for entry in self._running.values())[:3])
-        self._progress.update(self._task, description=f"{self._title}: {self._done} done {names}")
-
-
-@contextmanager
-def watched(title: str) -> Iterator[StepWatch]:
-    """A line that moves while the engine works; only its beginning and end where nobody watches."""
-    if not err.is_terminal:
-        err.print(f"{title} ...", highlight=False)
-    with Progress(
-        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=err, transient=True
-    ) as progress:
-        yield StepWatch(progress, title)

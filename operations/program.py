@@ -5,7 +5,8 @@ Everything here stops the run with one message and no traceback, before anything
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pulumi
@@ -16,13 +17,14 @@ from kmetal_network.errors import Finding, OperatorError
 from kmetal_network.finding_codes.codes import GATEWAY_NODE
 from operations.cluster.live import LiveCluster
 from operations.cluster.owned_objects import held_by_others, transfer_field_ownership
+from operations.cluster.view import ClusterView
 from operations.cluster.writing import WritableCluster
-from operations.engine.run_context import RUN_CONTEXT
 from operations.impact.guard import expected_losses, guard
 from operations.impact.routers import notices
 from operations.preflight.obstacles import make_sure
 from operations.state.helm_release import settle_release
 from operations.state.identity import elsewhere, is_elsewhere
+from operations.state.run_context import RUN_CONTEXT
 from operations.state.stack_state import CLUSTER_UID, State
 
 
@@ -37,19 +39,19 @@ def environment(root: Path, stack: str) -> Environment:
         loaded, warnings = load_stack(root, stack)
         if run_context is not None:
             loaded = loaded.with_egress(run_context.egress)
-        with WritableCluster.of(root, loaded.settings.cluster) as cluster:
-            present, there, found = make_sure(loaded, cluster)
-            uid = cluster.uid()
+        with _looking(root, loaded, dry_run=dry_run) as (view, writable):
+            present, there, found = make_sure(loaded, view)
+            uid = view.uid()
             if run_context is None:
-                _refuse_another_clusters_state(root, loaded, cluster, uid)
-            release_findings = settle_release(root, loaded, cluster, run_context, dry_run=dry_run)
-            if not dry_run:
+                _refuse_another_clusters_state(root, loaded, view.cluster, uid)
+            release_findings = settle_release(root, loaded, view.cluster, run_context, dry_run=dry_run)
+            if writable is not None:
                 _refuse_stubs(loaded, present)
-                guard(present, cluster)
-                transfer_field_ownership(present, cluster, there)
+                guard(present, view.anew() if release_findings else view)
+                transfer_field_ownership(present, writable, there)
             else:  # a preview may show what an `up` would be refused
                 # Our own commands hold the engine's plan itself to the guard.
-                advance = expected_losses(present, cluster) if run_context is None else tuple(notices(present, cluster))
+                advance = expected_losses(present, view) if run_context is None else tuple(notices(present, view))
                 found = (*found, *advance, *held_by_others(present, there))
     except OperatorError as error:
         raise pulumi.RunError(f"nothing was applied\n{error}") from None
@@ -57,6 +59,24 @@ def environment(root: Path, stack: str) -> Environment:
         pulumi.log.warn(str(warning))
     pulumi.export(CLUSTER_UID, uid)
     return present
+
+
+@contextmanager
+def _looking(root: Path, loaded: Environment, *, dry_run: bool) -> Iterator[tuple[ClusterView, WritableCluster | None]]:
+    """A view of the cluster, and for an `up` a client that may write to it; a preview takes the view of its command.
+
+    Raises:
+        OperatorError: the kubeconfig does not have the cluster, or no client can be made of it.
+    """
+    run_context = RUN_CONTEXT.get()
+    if not dry_run:
+        with WritableCluster.of(root, loaded.settings.cluster) as writable:
+            yield ClusterView(writable), writable
+    elif run_context is not None and run_context.view is not None:
+        yield run_context.view, None
+    else:
+        with LiveCluster.of(root, loaded.settings.cluster) as cluster:
+            yield ClusterView(cluster), None
 
 
 def _refuse_another_clusters_state(root: Path, loaded: Environment, cluster: LiveCluster, uid: str) -> None:

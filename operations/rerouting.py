@@ -23,14 +23,16 @@ from kmetal_network.errors import Finding, OperatorError
 from kmetal_network.finding_codes.codes import REROUTED
 from kmetal_network.live.diff import Seen, kubectl
 from kmetal_network.manifests.inventory import object_key
-from kmetal_network.manifests.objects import tenant_manifests
+from kmetal_network.manifests.tenant import tenant_manifests
 from kmetal_network.names import external_eip
-from operations.cluster.live import COLLECTIONS, LiveCluster, snapshot
+from operations.cluster.live import COLLECTIONS, LiveCluster
+from operations.cluster.view import ClusterView
 from operations.engine.events import Outcome, Watch
 from operations.engine.stack import select
 from operations.impact.guard import guard
 from operations.impact.routers import DOMAIN, KINDS, Router, behind, is_ours, rerouted
 from operations.run import run
+from operations.state.run_context import RunContext
 
 _PATIENCE: Final = 60.0
 
@@ -50,11 +52,11 @@ class Rerouted:
     """What the engine wants known."""
 
 
-def to_be_taken_down(environment: Environment, cluster: LiveCluster) -> list[str]:
+def to_be_taken_down(environment: Environment, view: ClusterView) -> list[str]:
     """What `reroute` will take down, in order: `Kind key`."""
-    if not (routers := rerouted(environment, snapshot(cluster, KINDS))):
+    if not (routers := rerouted(environment, view.seen(KINDS))):
         return []
-    seen = snapshot(cluster, DOMAIN)
+    seen = view.seen(DOMAIN)
     return [f"{kind} {key}" for router in routers.values() for kind, key in behind(environment, router.tenant, seen)]
 
 
@@ -76,8 +78,9 @@ def reroute(
     Raises:
         OperatorError: the plan cuts somebody off, something is in the way, a run failed, or an address stays.
     """
-    guard(environment, cluster, planned)
-    seen = snapshot(cluster, DOMAIN)
+    view = ClusterView(cluster)
+    guard(environment, view, planned)
+    seen = view.seen(DOMAIN)
     routers = rerouted(environment, seen)
     if not routers:
         return None
@@ -88,13 +91,13 @@ def reroute(
         present = {router.tenant: router.present for router in routers.values()}
         declared = _declared(environment.with_egress(present))
         _refuse(environment, routers, [stray for stray in strays if stray not in declared])
-        taken = run(root, environment.name, "up", watch=watch, egress=present)
-        deployment = _deployment(root, environment)
-        if unknown := _strays(environment, routers, deployment, snapshot(cluster, DOMAIN)):
+        taken = run(root, environment.name, "up", watch=watch, run_context=RunContext(egress=present))
+        deployment, view = _deployment(root, environment), view.anew()
+        if unknown := _strays(environment, routers, deployment, view.seen(DOMAIN)):
             taken.stop()
             _refuse(environment, routers, unknown)
         advice += taken.advice  # even a failed `up` has written to the state what the `destroy` needs
-        guard(environment, cluster, planned)
+        guard(environment, view, planned)
     outcome = run(root, environment.name, "destroy", watch=watch, targets=_urns(deployment, environment, routers))
     outcome.stop()
     _wait_until_gone(environment, cluster, routers)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kmetal_network.config.stackfile import Environment, environment_names, parse_environment, stack_file
+from kmetal_network.config.settings_files import concerns, read_settings, stack_file
+from kmetal_network.config.stackfile import Environment, parse_environment
 from kmetal_network.errors import Finding, OperatorError
 from kmetal_network.finding_codes.codes import USAGE
-from operations.git import git
+from operations.past_settings import settings_at
 
 
 def stack_now(root: Path, stack: str) -> Environment:
@@ -16,16 +17,15 @@ def stack_now(root: Path, stack: str) -> Environment:
     Raises:
         OperatorError: no such stack file, or its form is wrong.
     """
-    path = stack_file(root, stack)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        there = ", ".join(environment_names(root)) or "none"
-        problem, remedy = f"cannot be read ({error.strerror or error})", f"use one of the stacks there are ({there})"
-        raise OperatorError([Finding(place=path.name, problem=problem, remedy=remedy)]) from None
-    except UnicodeDecodeError:
-        raise OperatorError([Finding(place=path.name, problem="is not UTF-8", remedy="save it as UTF-8")]) from None
-    return parse_environment(text, path.name, stack)
+    files = read_settings(root)
+    name = stack_file(root, stack).name
+    if own := [finding for finding in files.findings if concerns(finding.place, stack)]:
+        raise OperatorError(own)
+    if name not in files.texts:
+        there = ", ".join(files.environments()) or "none"
+        problem, remedy = "cannot be read (No such file or directory)", f"use one of the stacks there are ({there})"
+        raise OperatorError([Finding(place=name, problem=problem, remedy=remedy)])
+    return parse_environment(files.texts[name], name, stack, tenants=files.tenants(stack))
 
 
 def stack_at(root: Path, stack: str, revision: str) -> Environment:
@@ -35,9 +35,10 @@ def stack_at(root: Path, stack: str, revision: str) -> Environment:
         OperatorError: git does not know the revision, the file is not in it, or its form is wrong.
     """
     name = stack_file(root, stack).name
-    shown, failure = git(root, "show", "--end-of-options", f"{revision}:./{name}")
-    if failure:
-        problem = f"git shows no {name} at {revision!r} ({failure})"
+    files, failure = settings_at(root, revision)
+    if failure or name not in files.texts:
+        problem = f"git shows no {name} at {revision!r} ({failure or 'there is none'})"
         remedy = "write a revision that holds the file, such as origin/main"
         raise OperatorError([Finding(place="--base", problem=problem, remedy=remedy, rule=USAGE)])
-    return parse_environment(shown.decode("utf-8-sig"), f"{revision}:{name}", stack)
+    tenants = {f"{revision}:{path}": text for path, text in files.tenants(stack).items()}
+    return parse_environment(files.texts[name], f"{revision}:{name}", stack, tenants=tenants)

@@ -9,19 +9,31 @@ Before each run `operations.state.sync` holds the state to the cluster.
 from __future__ import annotations
 
 import runpy
-from collections.abc import Callable, Mapping, Sequence
-from ipaddress import IPv4Address
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypedDict
 
 from pulumi import automation as auto
 from pulumi.automation.events import EngineEvent
 
-from kmetal_network.errors import OperatorError
+from kmetal_network.errors import Finding, OperatorError
+from kmetal_network.finding_codes.codes import STOPPED
+from operations.console import note
 from operations.engine.events import Outcome, Watch, record
 from operations.engine.inline_program import Inline
-from operations.engine.run_context import RUN_CONTEXT, RunContext
+from operations.engine.interruption import Interruption
+from operations.engine.parallelism import steps_in_flight
 from operations.engine.stack import is_abandoned, last_words, locked_since, select
-from operations.state.sync import ReadPlan, Verb, reconcile
+from operations.state.run_context import RUN_CONTEXT, RunContext
+from operations.state.sync import WRITING, ReadPlan, Verb, reconcile
+
+
+class _Common(TypedDict):
+    """What every verb passes to the engine."""
+
+    on_event: Callable[[EngineEvent], None]
+    parallel: int | None
+    color: str
 
 
 def run(
@@ -33,7 +45,7 @@ def run(
     refresh: bool = False,
     policies: Path | None = None,
     targets: Sequence[str] | None = None,
-    egress: Mapping[str, IPv4Address | None] | None = None,
+    run_context: RunContext | None = None,
 ) -> Outcome:
     """One run, to its end.
 
@@ -45,17 +57,22 @@ def run(
         refresh: read every object from the cluster first.
         policies: the policy pack; the project's own by default.
         targets: URNs; a `destroy` deletes only these and their dependents. None for the whole stack.
-        egress: egress addresses in place of the settings', by name of the tenant.
+        run_context: what the run and its program should know beforehand; a view only for a verb that writes nothing.
 
     Raises:
-        ValueError: targets without a target, which to the engine is the whole stack.
+        ValueError: targets without a target, which to the engine is the whole stack; or a view for a verb that writes.
         OperatorError: settings, cluster or lock do not let it run.
     """
     if targets is not None and not targets:
         raise ValueError("no target; to the engine that is the whole stack")
-    outcome, run_context = Outcome(), RunContext(egress=egress or {})
+    run_context = run_context or RunContext()
+    if run_context.view is not None and verb in WRITING:
+        raise ValueError(f"{verb} writes, so it has to look at the cluster by itself")
+    outcome = Outcome()
+    interruption = Interruption(outcome, note)
 
     def listen(event: EngineEvent) -> None:
+        interruption.hear(event)
         record(event, outcome, watch)
 
     inline = _program(root, run_context)
@@ -65,7 +82,8 @@ def run(
     try:
         try:
             reads = reconcile(selected, verb, root, outcome, run_context, refresh=refresh)
-            _work(selected, verb, pack, listen, reads, targets=targets)
+            with interruption.armed():
+                _work(selected, verb, pack, listen, reads, targets=targets)
         except auto.ConcurrentUpdateError as error:
             if not is_abandoned(str(error)):
                 raise
@@ -75,7 +93,8 @@ def run(
             run_context.died = locked_since(str(error))
             # What the dead run deleted may still stand in the state, and Helm refuses to uninstall what is not there.
             reads = reconcile(selected, verb, root, outcome, run_context, refresh=True)
-            _work(selected, verb, pack, listen, reads, targets=targets)
+            with interruption.armed():
+                _work(selected, verb, pack, listen, reads, targets=targets)
     except auto.ConcurrentUpdateError:
         raise OperatorError(
             f"stack {stack}: another run holds its lock; wait for it, or `pulumi cancel -s {stack}` if it is dead"
@@ -86,7 +105,20 @@ def run(
             outcome.errors.append(f"stack {stack}: {last_words(str(error))}")
     finally:
         inline.end()
+    if outcome.interrupted and (outcome.failed or verb.startswith("preview")):
+        outcome.failed = True
+        outcome.errors[:] = [str(_stopped(stack, verb))]
     return outcome
+
+
+def _stopped(stack: str, verb: Verb) -> Finding:
+    """What stands after a run that somebody ended, and how to go on."""
+    if verb.startswith("preview"):
+        problem, remedy = "the preview was stopped; nothing was written", "run it again"
+    else:
+        problem = f"the {verb} was stopped on the way; the state holds all that was done"
+        remedy = "run the same command again: it goes on from there, and nothing has to be cleaned up"
+    return Finding(place=f"stack {stack}", problem=problem, remedy=remedy, rule=STOPPED)
 
 
 def _work(
@@ -100,19 +132,18 @@ def _work(
 ) -> None:
     """Hand the verb to the engine."""
     packs, refresh = [str(pack)], reads.refresh
+    common = _Common(on_event=listen, parallel=steps_in_flight(), color="never")
     match verb:
         case "preview":
             through = refresh and reads.with_program
-            stack.preview(on_event=listen, refresh=refresh, run_program=through, policy_packs=packs, color="never")
+            stack.preview(**common, refresh=refresh, run_program=through, policy_packs=packs)
         case "up":
-            stack.up(on_event=listen, refresh=refresh, policy_packs=packs, color="never")
+            stack.up(**common, refresh=refresh, policy_packs=packs)
         case "destroy":
             aim = None if targets is None else list(targets)
-            stack.destroy(
-                on_event=listen, refresh=refresh, target=aim, target_dependents=aim is not None, color="never"
-            )
+            stack.destroy(**common, refresh=refresh, target=aim, target_dependents=aim is not None)
         case "preview-destroy":
-            stack.preview_destroy(on_event=listen, color="never")
+            stack.preview_destroy(**common)
         case "renew":
             pass  # `operations.state.sync` has done it
 

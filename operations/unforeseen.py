@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from kmetal_network.errors import OperatorError, bounded, printable
-from kmetal_network.facts.reader import SourceObject, default_place
+from kmetal_network.facts.source_objects import SourceObject, default_place
 
 _LONGEST: Final = 300
 _MOST_ASKED: Final = 200

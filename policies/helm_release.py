@@ -9,8 +9,8 @@ import pulumi
 
 from kmetal_network.errors import OperatorError
 from kmetal_network.facts.carriers import inside
-from kmetal_network.facts.model import UNKNOWN
-from kmetal_network.facts.reader import KNOWN, SourceObject, default_place
+from kmetal_network.facts.source_objects import KNOWN, SourceObject, default_place
+from kmetal_network.facts.unknown import UNKNOWN
 from kmetal_network.yaml_document import read_documents
 
 _ANNOUNCED: Final = {"IPAddressPool": "pools", "L2Advertisement": "l2Advertisements"}

@@ -38,6 +38,7 @@ from kmetal_network.laws.registry import judge
 from policies.pack_config import CONFIG_PROPERTIES, pack_config
 from policies.registrations import Registrations
 from policies.rendered_resources import Rendered, rendered
+from policies.stack_outputs import declared_facts
 
 BEFORE_CREATE: Final = "before-create"
 LAWS: Final = "laws"
@@ -62,7 +63,9 @@ class Judgement:
 def judgement(seen: Rendered, config: Mapping[str, object]) -> Judgement:
     """Judge everything that a program renders."""
     agreed = pack_config(config, seen.relaxed)
-    findings = (*agreed.findings, *seen.result.shape, *judge(Facts.union((agreed.facts, seen.result.facts))))
+    declared, unread = declared_facts(seen.declared)
+    judged = judge(Facts.union((agreed.facts, declared, seen.result.facts)))
+    findings = (*agreed.findings, *unread, *seen.result.shape, *judged)
     return Judgement(tuple(sorted(set(findings))), seen.urns)
 
 

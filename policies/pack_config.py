@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from kmetal_network.errors import Finding
+from kmetal_network.facts.kube_ovn import ProviderNetwork
 from kmetal_network.facts.lenient_fields import is_list, written
-from kmetal_network.facts.model import UNKNOWN, Facts, ProviderNetwork, Range, RangeKind
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.platform import Range, RangeKind
+from kmetal_network.facts.unknown import UNKNOWN
 from kmetal_network.laws.registry import BY_ID
 
 SHORTEST_REASON: Final = 8

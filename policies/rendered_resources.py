@@ -14,9 +14,11 @@ from typing import Any, Final, Protocol
 from pulumi_policy.proxy import UnknownValueError
 
 from kmetal_network.facts.carriers import inside
-from kmetal_network.facts.model import UNKNOWN
-from kmetal_network.facts.reader import KNOWN, ReadResult, SourceObject, default_place, read_objects
+from kmetal_network.facts.reader import ReadResult, read_objects
+from kmetal_network.facts.source_objects import KNOWN, SourceObject, default_place
+from kmetal_network.facts.unknown import UNKNOWN
 from policies.helm_release import made_by, release_of
+from policies.stack_outputs import OUTPUT
 
 _STACK: Final = "pulumi:pulumi:Stack"
 _RELEASE: Final = "kubernetes:helm.sh/v3:Release"
@@ -40,6 +42,8 @@ class Rendered:
     """URN of the resource at each place."""
     relaxed: object
     """What the program exports as `relaxed`; None where it exports nothing."""
+    declared: object = None
+    """What it exports as `declared`, likewise."""
 
 
 def plain(value: object) -> object:
@@ -65,10 +69,10 @@ def rendered(resources: Iterable[Resource]) -> Rendered:
     """Read resources in one pass."""
     manifests: list[SourceObject] = []
     urns: dict[str, str] = {}
-    relaxed: object = None
+    exported: dict[str, object] = {}
     for resource in sorted(resources, key=lambda entry: entry.urn):
         if resource.resource_type == _STACK:
-            relaxed = _at(resource.props, "relaxed") if "relaxed" in list(resource.props) else None
+            exported = {key: _at(resource.props, key) for key in resource.props if key in ("relaxed", OUTPUT)}
         elif (bridged := tuple(carried_by_others(resource))) or _is_foreign(resource):
             for one in bridged:
                 urns.setdefault(one.place or "", resource.urn)
@@ -78,7 +82,7 @@ def rendered(resources: Iterable[Resource]) -> Rendered:
             for one in (manifest, *parts):
                 urns.setdefault(one.place or "", resource.urn)
                 manifests.append(one)
-    return Rendered(read_objects(manifests), urns, relaxed)
+    return Rendered(read_objects(manifests), urns, exported.get("relaxed"), exported.get(OUTPUT))
 
 
 def _is_foreign(resource: Resource) -> bool:

@@ -17,6 +17,8 @@ INTRUSIONS = {
     ("kmetal_network.laws.tenants", "kmetal_network.laws.capacity"): "families of laws < the registry",
     ("operations.state", "operations.preflight"): "cluster and engine < state < verify | preflight < commands",
     ("operations.preflight", "operations.verify"): "cluster and engine < state < verify | preflight < commands",
+    ("operations.preflight.checks", "operations.preflight.checks.owners"): "a preflight check knows no other check",
+    ("operations.verify.parts", "operations.verify.parts.pods"): "a part of a verification knows no other part",
     ("sandbox.tools", "sandbox.control_plane"): "tools < control plane < the sandbox as a whole",
     ("sandbox.controllers", "kmetal_network"): "the sandbox's controllers know nothing of the program",
     ("operations", "tools"): "nothing imports what generates files",

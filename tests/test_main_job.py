@@ -24,6 +24,7 @@ from kmetal_network.config.stackfile import load_stack
 from kmetal_network.errors import OperatorError
 from operations.cli import app
 from operations.cluster.live import LiveCluster
+from operations.cluster.view import ClusterView
 from operations.engine.events import Outcome
 from operations.run import run
 from operations.state.sync import Verb
@@ -254,7 +255,7 @@ def test_a_pool_made_by_hand_on_the_provider_vlan_fails_the_verification(
 def test_verify_finds_all_of_it(story: Story) -> None:
     environment, _ = load_stack(story.project, "dev")
     with story.cluster() as cluster:
-        found = verify(environment, cluster)
+        found = verify(environment, ClusterView(cluster))
     assert [check.what for check in found if check.verdict is Verdict.FAIL] == []
     assert sum(check.verdict is Verdict.PASS for check in found) == 16
     # What is true of the page's tenant: no quota, and drops towards the external block alone.

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from kmetal_network.admission.policies import HELD
+from kmetal_network.admission.checks import HELD
 from kmetal_network.finding_codes.catalogue import CODES
 from kmetal_network.finding_codes.codes import FindingCode
+from kmetal_network.laws.examples import example_of
 from kmetal_network.laws.model import Law
 from kmetal_network.laws.registry import LAWS
 
@@ -34,7 +35,8 @@ printed. A stack relaxes a law under `relaxed:` with a reason, which every repor
 a value is decided later (an output of a resource that does not exist yet), a law either refuses it, since it needs a
 literal, or lets it pass, since it needs presence alone. A law marked *admission* is also met by `kubectl apply`, as far
 as one object shows a breach of it and CEL can read that; where it is not although one object can break it, the law says
-why. The codes that are no laws (`[CUT-OFF]`, `[ORPHAN]` and others) are at the [end](#finding-codes)."""
+why. Below each law stands YAML on either side of it, objects or parts of stack files, shortened to what matters.
+The codes that are no laws (`[CUT-OFF]`, `[ORPHAN]` and others) are at the [end](#finding-codes)."""
 
 _CODES_HEAD: Final = """
 ## Finding codes
@@ -70,6 +72,8 @@ def _family(key: str, laws: list[Law]) -> Iterator[str]:
         yield f"- Why: {law.why}\n- Fix: {law.fix}\n- Reference: {_linked(law.reference)}"
         if law.not_admitted:
             yield f"- No admission: {law.not_admitted}"
+        example = example_of(law.id)
+        yield f"\nKeeps it:\n\n```yaml\n{example.keeps}```\n\nBreaks it:\n\n```yaml\n{example.breaks}```"
 
 
 def _linked(reference: str) -> str:

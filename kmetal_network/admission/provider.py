@@ -12,7 +12,7 @@ from kmetal_network.admission.model import ATTACHMENTS, NETWORKS, VLANS, Admissi
 from kmetal_network.admission.nics import written
 from kmetal_network.facts.cni_plugins import TAKERS
 from kmetal_network.facts.nics import named_vlan, parents
-from kmetal_network.kinds.readers import DEFAULT_PROVIDER
+from kmetal_network.kinds.kube_ovn import DEFAULT_PROVIDER
 
 _ID: Final = f"int({field_of('id', '0')})"
 _NICS: Final = {

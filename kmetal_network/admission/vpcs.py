@@ -20,7 +20,7 @@ from kmetal_network.admission.cel import (
 )
 from kmetal_network.admission.model import EIPS, SNAT_RULES, VPCS, AdmissionCheck, Literals
 from kmetal_network.admission.ovn_match import ovn_readable
-from kmetal_network.laws.tenants.egress import EIP_TYPES
+from kmetal_network.laws.tenants.egress_addresses import EIP_TYPES
 from kmetal_network.laws.tenants.routing.policy_routes import ACTIONS, BUILT_IN_PRIORITY
 from kmetal_network.laws.tenants.routing.routes import EVERYTHING
 from kmetal_network.names import DEFAULT_VPC, EXTERNAL_SUBNET

@@ -7,10 +7,8 @@ cannot be left out, so a value that it would lose blocks the adoption.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
-
-import yaml
 
 from kmetal_network.adoption.comparison import Difference, Fate, compare
 from kmetal_network.adoption.platform import read_chart, read_management, read_metallb, read_provider
@@ -18,19 +16,21 @@ from kmetal_network.adoption.reading import Left, Live, Object, Reading
 from kmetal_network.adoption.tenants import read_tenants
 from kmetal_network.config.plain_values import copied
 from kmetal_network.config.settings import PROJECT, Settings
+from kmetal_network.config.settings_files import tenant_file
 from kmetal_network.config.stackfile import Environment, parse_environment
+from kmetal_network.config.tenant_files import as_yaml
 from kmetal_network.errors import Finding, OperatorError
 from kmetal_network.finding_codes.codes import ADOPT
-from kmetal_network.manifests.objects import (
-    Manifest,
+from kmetal_network.manifests.metallb import metallb_manifests
+from kmetal_network.manifests.objects import Manifest
+from kmetal_network.manifests.provider import (
     default_vpc_patch,
     external_subnet,
     gateway_label,
-    metallb_manifests,
     provider_nic,
     provider_vlan,
-    tenant_manifests,
 )
+from kmetal_network.manifests.tenant import tenant_manifests
 from kmetal_network.names import STACK_LABEL, TenantNames
 
 _HEAD: Final = """\
@@ -71,6 +71,8 @@ class Proposal:
     environment: Environment
     text: str
     """The stack file to write; empty where there is one."""
+    tenants: Mapping[str, str]
+    """The tenant files to write beside it, by path below the project."""
     adopted: tuple[Adopted, ...]
     left: tuple[Left, ...]
     findings: tuple[Finding, ...]
@@ -92,12 +94,16 @@ def propose(live: Live, answers: Answers) -> Proposal:
         reading = _read(live, answers, refused)
         if reading.lacking:
             raise OperatorError(reading.lacking)
-        text = _HEAD + yaml.safe_dump(
-            {"config": {f"{PROJECT}:{key}": copied(section) for key, section in reading.sections.items()}},
-            sort_keys=False,
+        tenants = {
+            tenant_file(answers.stack, tenant["name"]): as_yaml(copied(tenant))
+            for tenant in reading.sections.pop("tenants", ())
+        }
+        text = _HEAD + as_yaml(
+            {"config": {f"{PROJECT}:{key}": copied(section) for key, section in reading.sections.items()}}
         )
-        environment = parse_environment(text, f"Pulumi.{answers.stack}.yaml", answers.stack)
-        proposal = judge_against(live, environment, text=text, left=tuple(sorted(reading.left)))
+        environment = parse_environment(text, f"Pulumi.{answers.stack}.yaml", answers.stack, tenants=tenants)
+        left = tuple(sorted(reading.left))
+        proposal = replace(judge_against(live, environment, left=left), text=text, tenants=tenants)
         worse = _worse(proposal.adopted)
         if not worse.keys() - refused.keys():
             return proposal
@@ -114,7 +120,7 @@ def _read(live: Live, answers: Answers, refused: Mapping[str, str]) -> Reading:
     return reading
 
 
-def judge_against(live: Live, environment: Environment, *, text: str = "", left: tuple[Left, ...] = ()) -> Proposal:
+def judge_against(live: Live, environment: Environment, *, left: tuple[Left, ...] = ()) -> Proposal:
     """Compare the manifests of settings with the live objects; for settings that are written already, too."""
     adopted: list[Adopted] = []
     findings: list[Finding] = []
@@ -144,7 +150,12 @@ def judge_against(live: Live, environment: Environment, *, text: str = "", left:
             )
         )
     return Proposal(
-        environment=environment, text=text, adopted=tuple(adopted), left=left, findings=tuple(sorted(findings))
+        environment=environment,
+        text="",
+        tenants={},
+        adopted=tuple(adopted),
+        left=left,
+        findings=tuple(sorted(findings)),
     )
 
 

@@ -15,7 +15,7 @@ from kmetal_network.kinds.registry import names_where
 
 Object: TypeAlias = Mapping[str, Any]
 Live: TypeAlias = Mapping[str, Mapping[str, Object]]
-"""Objects by kind and `namespace/name`, as `operations.cluster.live.snapshot` gives them."""
+"""Objects by kind and `namespace/name`, as `operations.cluster.view` gives them."""
 
 KINDS: Final = names_where("adopted")
 """Every kind that a network of ours is made of, or that a tenant's namespace holds."""

@@ -10,6 +10,7 @@ from kmetal_network.comment.changes import as_diff, tenants_by_change, what_chan
 from kmetal_network.comment.findings import findings
 from kmetal_network.comment.markdown import code, fenced, folded, plain, table
 from kmetal_network.comment.mermaid import sketch
+from kmetal_network.comment.paths import paths
 from kmetal_network.counting import counted
 from kmetal_network.plan.model import Plan
 
@@ -31,14 +32,15 @@ def environment(plan: Plan) -> list[Part]:
     where, parts = plain(plan.environment), []
     if not plan.made:
         return []
-    if text := arrivals(plan):
-        parts.append(Part(text=f"#### {where}: what comes\n\n{text}", goes=TABLES))
-    if text := what_changes(plan):
-        parts.append(Part(text=f"#### {where}: what changes\n\n{text}", goes=TABLES))
-    if plan.moves:
-        rows = [(code(one.who), one.what, code(one.before), code(one.after), code(one.by)) for one in plan.moves]
-        text = table(("who", "what", "before", "after", "by"), rows)
-        parts.append(Part(text=f"#### {where}: addresses that move\n\n{text}", goes=TABLES))
+    tables = {
+        "what comes": arrivals(plan),
+        "what changes": what_changes(plan),
+        "addresses that move": _moves(plan),
+        "who can reach whom": paths(plan),
+    }
+    for title, text in tables.items():
+        if text:
+            parts.append(Part(text=f"#### {where}: {title}\n\n{text}", goes=TABLES))
     if text := findings(plan.news):
         parts.append(Part(text=f"#### {where}: new warnings ({len(plan.news)})\n\n{text}"))
     if text := _supplies(plan):
@@ -52,6 +54,11 @@ def environment(plan: Plan) -> list[Part]:
         title = f"{plan.environment}: {counted(len(plan.changes), 'object')}, in the engine's order"
         parts.append(Part(text=folded(title, fenced(as_diff(plan), "diff")), goes=DIFF))
     return parts
+
+
+def _moves(plan: Plan) -> str:
+    rows = [(code(one.who), one.what, code(one.before), code(one.after), code(one.by)) for one in plan.moves]
+    return table(("who", "what", "before", "after", "by"), rows) if rows else ""
 
 
 def _supplies(plan: Plan) -> str:

@@ -7,13 +7,16 @@ from collections.abc import Iterator
 from typing import Final
 
 from kmetal_network.comment.risks import addresses_of
-from kmetal_network.finding_codes.codes import CUT_OFF, LOST_ADDRESS, OPENS
+from kmetal_network.finding_codes.codes import CUT_OFF, LOST_ADDRESS
 from kmetal_network.plan.consequences import cluster_of
 from kmetal_network.plan.model import ObjectChange, Operation, Plan
+from kmetal_network.plan.path_change import PathChange
 
 _FEW: Final = 6
 _GROUPS: Final = 12
 """Boxes of tenants that a reader takes in."""
+_RANGES: Final = 2
+"""Ranges of a class that a box names."""
 _NEW: Final = "NEW"
 _SIGNS: Final = {'"': "#quot;", "<": "&lt;", ">": "&gt;"}
 
@@ -33,8 +36,8 @@ def sketch(plan: Plan) -> str:
         node = f"g{number}"
         lines.append(f'  ext {"===" if kind == "new" else "---"} {node}["{_text(_label(tenants))}<br/>{_text(what)}"]')
         (bad if kind == "bad" else new if kind == "new" else []).append(node)
-    for number, block in enumerate(sorted({risk.subject for risk in plan.risks if risk.rule == OPENS})):
-        lines.append(f'  ext -. opens .-> o{number}["{_text(block)}"]')
+    for number, label in enumerate(dict.fromkeys(map(_opened, plan.opened))):
+        lines.append(f'  ext -. opens .-> o{number}["{label}"]')
         bad.append(f"o{number}")
     for number, risk in enumerate(one for one in plan.risks if one.rule == LOST_ADDRESS):
         count = len(addresses_of(risk.names))
@@ -88,6 +91,12 @@ def _done(changes: list[ObjectChange]) -> tuple[str, str]:
     if any(one.operation in (Operation.REPLACE, Operation.DELETE) for one in changes):
         return "partly recreated", "bad"
     return ("changed in place" if changes else "as before"), ""
+
+
+def _opened(path: PathChange) -> str:
+    """A line for each class; the risk itself has every address."""
+    lines = (f"{name} {', '.join(at) if len(at) <= _RANGES else f'{len(at)} ranges'}" for name, at in path.to.items())
+    return "<br/>".join(_text(line.rstrip()) for line in lines)
 
 
 def _label(tenants: list[str]) -> str:

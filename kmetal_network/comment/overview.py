@@ -11,9 +11,9 @@ from typing import Final
 from kmetal_network.comment.changes import tenants_with
 from kmetal_network.comment.markdown import code, plain, table
 from kmetal_network.comment.names import short
+from kmetal_network.comment.paths import opening, opening_cell
 from kmetal_network.comment.risks import headline, lost_addresses
 from kmetal_network.counting import counted
-from kmetal_network.finding_codes.codes import OPENS
 from kmetal_network.plan.model import Operation, Plan, Verdict
 
 MARKS: Final = {
@@ -62,7 +62,12 @@ def title(plans: Sequence[Plan], context: Context) -> str:
         Verdict.ADDS: lambda: f"Adds only: {_added(same)}, nobody else is touched",
         Verdict.NOTHING: lambda: "Nothing to do",
     }
-    return f"{MARKS[verdict]} {texts[verdict]()}"
+    return f"{_mark(max(same, key=lambda plan: len(plan.opened)))} {texts[verdict]()}"
+
+
+def _mark(plan: Plan) -> str:
+    """The sign of a verdict; a path that opens interrupts nobody, and is to be seen all the same."""
+    return "🟠" if plan.verdict is Verdict.IN_PLACE and plan.opened else MARKS[plan.verdict]
 
 
 def _harms(plans: Sequence[Plan]) -> str:
@@ -73,8 +78,8 @@ def _harms(plans: Sequence[Plan]) -> str:
 
 
 def _opened(plans: Sequence[Plan]) -> str:
-    opened = sum(risk.rule == OPENS for plan in plans for risk in plan.risks)
-    return f"{counted(opened, 'path')} opened" if opened else "nothing is replaced or deleted"
+    parts = [text for plan in plans if (text := opening(plan))]
+    return "; ".join(dict.fromkeys(parts)) or "nothing is replaced or deleted"
 
 
 def _interrupted(plans: Sequence[Plan]) -> str:
@@ -107,17 +112,16 @@ def overview(plans: Sequence[Plan]) -> str:
             continue
         addresses = [f"**{len(lost)}** lost"] if (lost := lost_addresses(plan)) else []
         addresses += [f"{len(plan.moves)} moved"] if plan.moves else []
-        opened = sum(risk.rule == OPENS for risk in plan.risks)
         cut_off = f"**{len(plan.cut_off)}**" if plan.cut_off else ("not known" if plan.unseen else "none")
         rows.append(
             (
                 f"**{plain(plan.environment)}**",
-                f"{MARKS[plan.verdict]} {plan.verdict}",
+                f"{_mark(plan)} {plan.verdict}",
                 _objects(plan),
                 short(plan.touched, plan.tenants),
                 ", ".join(addresses) or ("not known" if plan.unseen else "none"),
                 cut_off,
-                str(opened) if opened else "none",
+                opening_cell(plan),
             )
         )
     same = [plan.environment for plan in plans if plan.verdict is Verdict.NOTHING]

@@ -9,6 +9,7 @@ from typing import Final
 
 from kmetal_network.comment.markdown import code, plain, table
 from kmetal_network.comment.names import every
+from kmetal_network.comment.paths import RISK_HEAD, opening, risk_row
 from kmetal_network.counting import counted
 from kmetal_network.errors import Finding, Severity
 from kmetal_network.finding_codes.codes import CUT_OFF, FAILED, LOST_ADDRESS, OPENS
@@ -22,7 +23,7 @@ _ACCEPTED: Final = "accepted in the settings"
 _TITLES: Final = {
     CUT_OFF: "pods lose their network",
     LOST_ADDRESS: "addresses are given up while somebody has them",
-    OPENS: "packets leave that were dropped before",
+    OPENS: "paths open",
     "ORPHAN": "objects of a killed run are in the way",
     "HALF-MADE": "objects of a killed run have another value",
     "SHAPE": "the settings do not have the required form",
@@ -68,15 +69,23 @@ def groups(plan: Plan, *, named: bool) -> Iterator[Group]:
         named: whether its name has to be said, since there are others with risks.
     """
     where = f"{plan.environment}: " if named else ""
+    opened = {path.problem: path for path in plan.opened}
     found: dict[tuple[bool, str, str], list[Finding]] = {}
     for risk in plan.risks:
-        subject = risk.subject if risk.rule in (OPENS, LOST_ADDRESS) else risk.subject.partition(" ")[0]
+        subject = risk.subject if risk.rule == LOST_ADDRESS else risk.subject.partition(" ")[0]
+        if risk.rule == OPENS and risk.problem in opened:
+            subject = opened[risk.problem].direction
         found.setdefault((risk.severity is not Severity.ERROR, risk.rule, subject), []).append(risk)
     for (accepted, rule, subject), risks in sorted(found.items()):
         mark = "🟠" if accepted else "🔴"
         agreed = ", which the settings accept" if accepted and rule == CUT_OFF else ""
         title = f"{mark} {where}{rule}: {_TITLES.get(rule, 'a law is broken')}{agreed}"
-        yield _group(rule, title, subject, risks)
+        if rule == OPENS and all(risk.problem in opened for risk in risks):
+            rows = tuple(risk_row(opened[risk.problem], risk.place, plan.tenants) for risk in risks)
+            ways = tuple(dict.fromkeys(plain(risk.remedy) for risk in risks))
+            yield Group(title=f"{title} {subject}", head=RISK_HEAD, rows=rows, ways=ways)
+        else:
+            yield _group(rule, title, subject, risks)
 
 
 def _group(rule: str, title: str, subject: str, risks: Sequence[Finding]) -> Group:
@@ -93,16 +102,8 @@ def _group(rule: str, title: str, subject: str, risks: Sequence[Finding]) -> Gro
         return Group(
             title=f"{title}, {plain(subject)}", head=("address", "who has it", "written at"), rows=rows, ways=ways
         )
-    if rule == OPENS:
-        rows = tuple((every(risk.tenants), "dropped", "🆕 leaves", plain(risk.place)) for risk in risks)
-        head = ("tenant", "before", "after", "written at")
-        return Group(title=f"{title}, to {plain(subject)}", head=head, rows=rows, ways=_common_way(rule, ways))
     rows = tuple((plain(risk.place), plain(risk.problem), plain(risk.remedy)) for risk in risks)
     return Group(title=title, head=("where", "what", "what to do"), rows=rows, ways=())
-
-
-def _common_way(rule: str, ways: tuple[str, ...]) -> tuple[str, ...]:
-    return ways[:1] if rule == OPENS else ways
 
 
 def _holders(risk: Finding) -> Iterator[tuple[str, str]]:
@@ -131,9 +132,8 @@ def headline(plan: Plan) -> str:
     if plan.lost:
         number = len(lost_addresses(plan))
         parts.append(f"{number} {'address is' if number == 1 else 'addresses are'} lost")
-    opened = sum(risk.rule == OPENS for risk in plan.risks)
-    if opened:
-        parts.append(f"{counted(opened, 'path')} opened")
+    if text := opening(plan):
+        parts.append(text)
     rest = [risk for risk in plan.risks if risk.rule not in (CUT_OFF, LOST_ADDRESS, OPENS)]
     laws = sum(risk.rule.startswith("NET-") or risk.rule == "SHAPE" for risk in rest)
     if laws:

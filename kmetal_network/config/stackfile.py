@@ -1,4 +1,4 @@
-"""Reads stack files and judges them, all environments together, before anything runs.
+"""Reads stack files and tenant files and judges them, all environments together, before anything runs.
 
 Everything that is wrong comes out at once, each with its line. What is read here is the only configuration there is.
 """
@@ -9,16 +9,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 from pathlib import Path as FilePath
+from types import MappingProxyType
 from typing import Any, Final
 
 from pydantic import ValidationError
 
 from kmetal_network.config.form import form_findings, shown
 from kmetal_network.config.settings import PROJECT, Settings
+from kmetal_network.config.settings_files import SettingsFiles, concerns, environment_names, read_settings, stack_file
+from kmetal_network.config.tenant_files import in_both, read_tenants
 from kmetal_network.errors import Finding, OperatorError, Severity
 from kmetal_network.facts.model import Facts
 from kmetal_network.laws.registry import BY_ID, judge, judge_estate
 from kmetal_network.yaml_document import Document, Path, read_document
+
+__all__ = [
+    "Environment",
+    "environment_names",
+    "judge_files",
+    "load_environments",
+    "load_stack",
+    "parse_environment",
+    "stack_file",
+]
 
 _ENGINE_KEYS: Final = ("config", "encryptionsalt", "encryptedkey", "secretsprovider", "environment")
 """Keys that the Pulumi CLI itself keeps in a stack file."""
@@ -31,9 +44,14 @@ class Environment:
     name: str
     settings: Settings
     document: Document
+    files: tuple[Document, ...] = ()
+    """The files of its last tenants, in their order; those before them stand in the stack file."""
 
     def place(self, path: Path) -> str:
         """The position of a setting."""
+        match path:
+            case ("tenants", int(index), *rest) if index >= (inline := len(self.settings.tenants) - len(self.files)):
+                return self.files[index - inline].place(tuple(rest))
         return self.document.place(("config", f"{PROJECT}:{path[0]}", *path[1:])).replace(f"config.{PROJECT}:", "")
 
     def facts(self) -> Facts:
@@ -52,16 +70,6 @@ class Environment:
             for tenant in self.settings.tenants
         )
         return replace(self, settings=self.settings.model_copy(update={"tenants": tenants}))
-
-
-def stack_file(root: FilePath, stack: str) -> FilePath:
-    """The file of a stack."""
-    return root / f"Pulumi.{stack}.yaml"
-
-
-def environment_names(root: FilePath) -> tuple[str, ...]:
-    """Every environment that has a stack file."""
-    return tuple(sorted(path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in root.glob("Pulumi.*.yaml")))
 
 
 def load_stack(root: FilePath, stack: str) -> tuple[Environment, tuple[Finding, ...]]:
@@ -89,23 +97,27 @@ def load_stack(root: FilePath, stack: str) -> tuple[Environment, tuple[Finding, 
     environments, findings = load_environments(root)
     if failed := [finding for finding in findings if finding.severity is Severity.ERROR]:
         raise OperatorError(failed)
-    own = environments[stack].document.name
-    return environments[stack], tuple(finding for finding in findings if finding.place.startswith(own))
+    return environments[stack], tuple(finding for finding in findings if concerns(finding.place, stack))
 
 
 def load_environments(root: FilePath) -> tuple[dict[str, Environment], tuple[Finding, ...]]:
     """Every environment whose form is right, and every finding about any of them."""
+    return judge_files(read_settings(root))
+
+
+def judge_files(files: SettingsFiles) -> tuple[dict[str, Environment], tuple[Finding, ...]]:
+    """As `load_environments`, for files that are written down nowhere or in another revision."""
     environments: dict[str, Environment] = {}
     estate: dict[str, Facts] = {}
-    findings: list[Finding] = []
-    for name in environment_names(root):
-        path = stack_file(root, name)
+    findings: list[Finding] = [*files.findings]
+    for name in files.environments():
+        path = f"Pulumi.{name}.yaml"
+        if path not in files.texts:
+            continue
         try:
-            environment = parse_environment(path.read_text(encoding="utf-8"), path.name, name)
+            environment = parse_environment(files.texts[path], path, name, tenants=files.tenants(name))
         except OperatorError as error:
             findings.extend(error.findings)
-        except (OSError, UnicodeDecodeError) as error:
-            findings.append(Finding(place=path.name, problem=f"cannot be read ({error})", remedy="write UTF-8 text"))
         else:
             environments[name] = environment
             estate[name] = environment.facts()
@@ -113,8 +125,16 @@ def load_environments(root: FilePath) -> tuple[dict[str, Environment], tuple[Fin
     return environments, tuple(sorted({*findings, *judge_estate(estate)}))
 
 
-def parse_environment(text: str, file_name: str, name: str) -> Environment:
-    """One stack file's settings, form only.
+def parse_environment(
+    text: str, file_name: str, name: str, *, tenants: Mapping[str, str] = MappingProxyType({})
+) -> Environment:
+    """One environment's settings, form only.
+
+    Args:
+        text: the stack file.
+        file_name: how places call it.
+        name: the environment.
+        tenants: the files of tenants of their own, by what places call them.
 
     Raises:
         OperatorError: every error of form at once.
@@ -127,6 +147,9 @@ def parse_environment(text: str, file_name: str, name: str) -> Environment:
         settings = Settings.model_validate(config, by_alias=True, by_name=False)
     except ValidationError as error:
         findings.extend(form_findings(error, Settings, lambda path: _place(document, path)))
+    own = read_tenants(tenants, findings)
+    if settings is not None:
+        findings.extend(in_both(settings.tenants, own, lambda path: _place(document, path)))
     if settings is None or findings:
         raise OperatorError(findings)
     if unknown := [rule for rule in settings.relaxed if rule not in BY_ID or not BY_ID[rule].relaxable]:
@@ -139,7 +162,8 @@ def parse_environment(text: str, file_name: str, name: str) -> Environment:
             )
             for rule in unknown
         )
-    return Environment(name, settings.isolated(), document)
+    whole = settings.model_copy(update={"tenants": (*settings.tenants, *(file.tenant for file in own))})
+    return Environment(name, whole.isolated(), document, tuple(file.document for file in own))
 
 
 def _config(document: Document, findings: list[Finding]) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def _cut(text: str, key: str, index: int, *, last: bool) -> str | None:
         return None
     lines = text.splitlines(keepends=True)
     entry = held.value[index]
-    first, after, indent = entry.start_mark.line, _end(entry), held.start_mark.column
+    first, after, indent = entry.start_mark.line, end_of(entry), held.start_mark.column
     while first and _is_comment(lines[first - 1]) and _indent(lines[first - 1]) == indent:
         first -= 1
     while after < len(lines) and _is_comment(lines[after]) and _indent(lines[after]) > indent:
@@ -78,12 +78,12 @@ def _value(node: Any, key: str) -> yaml.Node:
     return found
 
 
-def _end(node: yaml.Node) -> int:
+def end_of(node: yaml.Node) -> int:
     """The line after the last one that holds something of a node; a block's own mark is where the next thing begins."""
     if isinstance(node, yaml.ScalarNode) or (isinstance(node, yaml.CollectionNode) and node.flow_style):
         return int(node.end_mark.line + (node.end_mark.column > 0))
     parts = [part for entry in node.value for part in (entry if isinstance(entry, tuple) else (entry,))]
-    return max(map(_end, parts))
+    return max(map(end_of, parts))
 
 
 def _is_comment(line: str) -> bool:

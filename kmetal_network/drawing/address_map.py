@@ -8,22 +8,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
+from math import ceil
 from typing import Final
 
 from kmetal_network.addresses import Span
 from kmetal_network.config.settings import Settings
 from kmetal_network.counting import counted
 from kmetal_network.drawing.shapes import FREE, HELD_BACK, POOL, TAKEN, Mark, box
+from kmetal_network.drawing.tenants import shared_prefix
 from kmetal_network.laws.spans import without
 from kmetal_network.manifests.objects import exclude_ips
 from kmetal_network.plan.model import Plan
 
-_WIDTH: Final = 900
+_WIDTH: Final = 800
 """Pixels of a bar, about."""
 _LETTER: Final = 9
 """Pixels of a letter."""
-_ROW: Final = 8
+_ROW: Final = 5
 """Segments of a row; a block with more goes on below."""
+_FEW_COLUMNS: Final = 3
+_COLUMNS: Final = 6
+"""Blocks of tenants' clusters beside each other, where there are few and where there are many."""
 _CLUSTERS: Final = 8
 """Clusters that are named beside a block; the topology has all."""
 
@@ -75,7 +80,8 @@ def blocks(settings: Settings) -> Iterator[Block]:
     else:
         for pool in settings.metallb.pools:
             for span in pool.addresses:
-                yield Block(title=f"{span}: pool {pool.name}", segments=segments(span, _reserved(settings)))
+                own = Segment(span=span, who=f"pool {pool.name}", colour=POOL)
+                yield Block(title=f"{span}: pool {pool.name}", segments=segments(span, [*_reserved(settings), own]))
 
 
 def _egress(settings: Settings) -> Iterator[Segment]:
@@ -133,11 +139,15 @@ def address_map(settings: Settings, name: str, plan: Plan | None = None) -> str:
         title = block.title if number else f"{name}: {block.title}"
         lines += box(f"block{number}", title, inside=inside, settings=["grid-columns: 1", "grid-gap: 6"])
     held = cluster_blocks(settings)
-    inside = [line for index, (block, who) in enumerate(held.items()) for line in _cell(index, block, who, moved)]
-    if inside:
-        title = f"{counted(len(held), 'block')} of tenants' clusters; the same block in several VPCs is legal"
-        columns = 5 if len(held) > _CLUSTERS else 3
-        lines += box("clusters", title, inside=inside, settings=[f"grid-columns: {columns}", "grid-gap: 6"])
+    if held:
+        prefix = shared_prefix([name for who in held.values() for name in who]) if len(held) > _CLUSTERS else ""
+        cells = [_cell(index, one, prefix, moved) for index, one in enumerate(held.items())]
+        names = f" ({prefix}...)" if prefix else ""
+        title = f"{counted(len(held), 'block')} of tenants' clusters{names}; the same block in several VPCs is legal"
+        columns = min(_COLUMNS if len(held) > _CLUSTERS else _FEW_COLUMNS, len(held))
+        # The rows come first, so that D2 fills them one after the other.
+        settings_of_grid = [f"grid-rows: {ceil(len(held) / columns)}", f"grid-columns: {columns}", "grid-gap: 6"]
+        lines += box("clusters", title, inside=[line for cell in cells for line in cell], settings=settings_of_grid)
     return "\n".join(lines) + "\n"
 
 
@@ -154,8 +164,10 @@ def _bar(name: str, row: tuple[Segment, ...], moved: set[str]) -> list[str]:
     return box(name, "", inside=inside, settings=["grid-rows: 1", "grid-gap: 0"])
 
 
-def _cell(index: int, block: str, who: list[str], moved: set[str]) -> list[str]:
-    named = [", ".join(who[at : at + 2]) for at in range(0, min(len(who), _CLUSTERS), 2)]
+def _cell(index: int, held: tuple[str, list[str]], prefix: str, moved: set[str]) -> list[str]:
+    block, who = held
+    short = [name.removeprefix(prefix) for name in who]
+    named = [", ".join(short[at : at + 2]) for at in range(0, min(len(who), _CLUSTERS), 2)]
     more = [f"and {len(who) - _CLUSTERS} more"] if len(who) > _CLUSTERS else []
     size = IPv4Network(block).num_addresses
     label = "\n".join([f"{block} ({size:,})", *named, *more])

@@ -34,6 +34,10 @@ HELD_BACK: Final = "#e4e7eb"
 POOL: Final = "#d5e4f7"
 
 
+_HEADING: Final = 18
+"""Pixels of a container's label; D2's own are so large that they are read before everything else."""
+
+
 def quoted(text: str) -> str:
     """A label that nothing in it can end; lines stay lines."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$").replace("\n", "\\n")
@@ -70,7 +74,8 @@ def box(
         f'  style: {{fill: "{filled}"; stroke: "{stroke}"; stroke-width: {width}; border-radius: 4;'
         ' font-color: "#1f2933"}'
     )
-    lines += [f"  {line}" for line in inside]
+    content = [f"  {line}" for line in inside]
+    lines += [f"  style.font-size: {_HEADING}"] * bool(content) + content
     return [*lines, "}"]
 
 

@@ -15,6 +15,10 @@ from kmetal_network.plan.model import ObjectChange, Operation, Plan
 
 FEW: Final = 6
 """Tenants up to which each cluster has a box."""
+_TALL: Final = 0.7
+"""Columns to rows where tenants are many, so that a page is as wide as its names need to be read."""
+_DROPS: Final = 2
+"""Dropped blocks in a line of a tenant."""
 SOME: Final = 40
 """Tenants up to which blocks are written out."""
 
@@ -47,9 +51,9 @@ def tenants(settings: Settings, plan: Plan | None) -> list[str]:
         inside = [line for tenant in settings.tenants for line in _whole(settings, tenant, marked)]
         columns = max(count + len(gone), 1)
     else:
-        prefix = _prefix([tenant.name for tenant in settings.tenants]) if count > SOME else ""
+        prefix = shared_prefix([tenant.name for tenant in settings.tenants]) if count > SOME else ""
         inside = [line for tenant in settings.tenants for line in _line(tenant, prefix, marked, brief=count > SOME)]
-        columns = ceil(sqrt(count * (1 if count <= SOME else 1.4)))
+        columns = ceil(sqrt(count * (1 if count <= SOME else _TALL)))
     inside += [line for name in gone for line in box(identifier(name), f"{name}\ngoes", mark=Mark.BAD)]
     rows = max(ceil((count + len(gone)) / columns), 1)
     label = "\n".join(_label(settings, marked))
@@ -64,9 +68,11 @@ def tenants(settings: Settings, plan: Plan | None) -> list[str]:
 
 def _label(settings: Settings, marked: Mapping[str, Mark]) -> Iterator[str]:
     count, clusters = len(settings.tenants), sum(len(tenant.clusters) for tenant in settings.tenants)
-    shared = _prefix([tenant.name for tenant in settings.tenants]) if count > SOME else ""
+    shared = shared_prefix([tenant.name for tenant in settings.tenants]) if count > SOME else ""
     names = f" ({shared}...)" if shared else ""
-    yield (f"{counted(count, 'tenant')}{names}, a VPC each; {counted(clusters, 'cluster')}, a Subnet each")
+    each = "with a VPC" if count == 1 else "with a VPC each"
+    subnets = "with a Subnet" if clusters == 1 else "with a Subnet each"
+    yield f"{counted(count, 'tenant')}{names} {each}; {counted(clusters, 'cluster')} {subnets}"
     words = {Mark.NEW: "new", Mark.CHANGED: "changed in place", Mark.BAD: "recreated, cut off or deleted"}
     counts = {mark: sum(one is mark for one in marked.values()) for mark in words}
     if texts := [f"{number} {words[mark]}" for mark, number in counts.items() if number]:
@@ -86,7 +92,9 @@ def _whole(settings: Settings, tenant: Tenant, marked: Mapping[str, Mark]) -> li
             + (f"\nAPI {cluster.control_plane_address}" if cluster.control_plane_address else ""),
         )
     ]
-    title = f"{tenant.name}\nSNAT: leaves as {egress}"
+    dropped = [str(block) for block in dict.fromkeys((external.cidr_block, *tenant.drop))]
+    rows = [", ".join(dropped[at : at + _DROPS]) for at in range(0, len(dropped), _DROPS)]
+    title = "\n".join([tenant.name, f"leaves as {egress} (SNAT)", "drops packets to", *rows])
     return box(
         identifier(tenant.name),
         title,
@@ -106,7 +114,7 @@ def _line(tenant: Tenant, prefix: str, marked: Mapping[str, Mark], *, brief: boo
     return box(identifier(tenant.name), label, mark=marked.get(tenant.name, Mark.NONE))
 
 
-def _prefix(names: list[str]) -> str:
+def shared_prefix(names: list[str]) -> str:
     """What all names begin with, up to a dash."""
     first, last = min(names), max(names)
     same = next((end for end, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), len(first))

@@ -108,8 +108,8 @@ def _wires(settings: Settings, mark: Mark) -> Iterator[str]:
         if "no provider NIC" not in what:
             yield wire("provider", node, mark=mark)
         if what.startswith("gateway nodes"):
+            yield wire(node, "tenants", "" if anchored else "tenants' routers", dashed=True)
             anchored = True
-            yield wire(node, "tenants", "routers" if not number else "", dashed=True)
     if not anchored:
         yield wire("provider", "tenants")
 

@@ -14,7 +14,7 @@ from kmetal_network.errors import OperatorError
 from kmetal_network.facts.chart_values import is_ours
 from kmetal_network.facts.helm_set import parameters
 from kmetal_network.facts.lenient_fields import is_list
-from kmetal_network.facts.model import UNKNOWN
+from kmetal_network.facts.unknown import UNKNOWN
 from kmetal_network.yaml_document import Path, read_documents
 
 Kind: TypeAlias = tuple[str, str]

@@ -12,7 +12,9 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from kmetal_network.facts.lenient_fields import Fields, or_default
-from kmetal_network.facts.model import UNKNOWN, Advertisement, BgpPeer, Cni, Pool, Range, RangeKind
+from kmetal_network.facts.metallb import Advertisement, BgpPeer, Pool
+from kmetal_network.facts.platform import Cni, Range, RangeKind
+from kmetal_network.facts.unknown import UNKNOWN
 
 _OURS: Final = "kmetal"
 _SECTIONS: Final = ("flannel", "kubeOvn", "multus")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from kmetal_network.facts.kube_ovn import Attachment
 from kmetal_network.facts.lenient_fields import is_list
-from kmetal_network.facts.model import UNKNOWN, Attachment, is_named
+from kmetal_network.facts.unknown import UNKNOWN, is_named
 
 KUBE_OVN: Final = "kube-ovn"
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeGuard, TypeVar
 
-from kmetal_network.facts.model import UNKNOWN, Maybe, Texts, Unknown
+from kmetal_network.facts.unknown import UNKNOWN, Maybe, Texts, Unknown
 from kmetal_network.yaml_document import Path
 
 _LONGEST: Final = 60

@@ -15,7 +15,8 @@ from collections.abc import Set as AbstractSet
 from typing import Final, TypeAlias
 
 from kmetal_network.addresses import VLAN_ID_MAXIMUM, sub_interface
-from kmetal_network.facts.model import ProviderNetwork, Vlan, known
+from kmetal_network.facts.kube_ovn import ProviderNetwork, Vlan
+from kmetal_network.facts.unknown import known
 
 Vlans: TypeAlias = Mapping[object, AbstractSet[object]]
 """Name of a provider network to the ids of its Vlans."""

@@ -23,6 +23,33 @@ _FILES: Final = (
             "Look the key up in docs/configuration.md, or let an editor complete it from schema/stack.schema.json.",
         ),
     ),
+    FindingCode(
+        id=code.LOCK,
+        title="The settings and the lock file of `allocate` do not agree",
+        when="`kmetal-network allocate`, which then writes nothing, `allocate --check` and `offboard`: a tenant has a"
+        " block or address of a supply that `tenants/<stack>/allocations.lock` does not give to it, the lock file gives"
+        " something to a tenant that is gone, or its text is not what `allocate` writes. As a warning: two tenants"
+        " share addresses, or a tenant lets Kube-OVN pick its egress address.",
+        why="What the lock file does not know is given a second time.",
+        ways_out=(
+            "`kmetal-network allocate STACK` notes what the settings have, and follows a changed supply.",
+            "A tenant that is gone: `kmetal-network offboard STACK TENANT` proves it and releases what it had.",
+            (
+                "After a merge conflict: take the main branch's lock file, delete what your branch added to the"
+                " tenant's file, and run `kmetal-network allocate` again."
+            ),
+        ),
+    ),
+    FindingCode(
+        id=code.SUPPLY,
+        title="A supply has nothing left to give",
+        when="`kmetal-network allocate`, before anything is written.",
+        why="Only declared supplies are given out of; what is released comes back after its quarantine.",
+        ways_out=(
+            "Enlarge the supply in the section `supplies`, or reserve less.",
+            "Wait until the quarantine of what was released ends; the finding names the day.",
+        ),
+    ),
 )
 
 _CLUSTER: Final = (
@@ -113,6 +140,16 @@ _CLUSTER: Final = (
 )
 
 _RUN: Final = (
+    FindingCode(
+        id=code.STOPPED,
+        title="Somebody ended the run",
+        when="After Ctrl-C, or a signal of a CI runner: no further step begins, the rest ends, the state is written.",
+        why="A run that is killed instead leaves its lock, and objects that the state does not know.",
+        ways_out=(
+            "Run the same command again: it goes on where the run ended.",
+            "Press Ctrl-C a second time only where a step hangs: what is in flight then may be missing in the state.",
+        ),
+    ),
     FindingCode(
         id=code.NOT_READY,
         title="A step waited in vain, or its object became ready too late",

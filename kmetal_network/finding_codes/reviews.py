@@ -10,17 +10,16 @@ from kmetal_network.finding_codes.codes import FindingCode
 REVIEWS: Final = (
     FindingCode(
         id=code.OPENS,
-        title="A change lets packets pass that were dropped before",
-        when="`kmetal-network preview` and the comment on a pull request, where a drop of a Vpc goes or becomes"
-        " narrower. It"
-        " stops nothing: `up` would apply it.",
-        why="Isolation is what the network is for, and the change reads like a line less of YAML.",
+        title="A change opens a path",
+        when="`kmetal-network preview` and the comment on a pull request: between tenants, towards the platform, or"
+        " inwards to a pod; and wherever a tenant's packets were dropped before. The finding names the object and the"
+        " field that decided before, and those that decide now. It stops nothing: `up` would apply it. The verdict is"
+        ' never "adds only".',
+        why="Isolation is what the network is for, and the change reads like a line less of YAML, or like a tenant"
+        " more.",
         ways_out=(
-            "Keep the drop.",
-            (
-                "Accept the path in the review; `kmetal-network reach STACK --base REV` lists what opens, and what"
-                " decides."
-            ),
+            "Keep what closed the path, or drop it: the tenant's `drop`, or `isolation: {level: platform}`.",
+            "Accept the path in the review; `kmetal-network reach STACK --base REV` lists every path.",
         ),
     ),
     FindingCode(

@@ -13,7 +13,8 @@ from itertools import pairwise
 from typing import Final, TypeAlias
 
 from kmetal_network.facts.lenient_fields import Fields, is_list
-from kmetal_network.facts.model import UNKNOWN, Claim, ClusterFact, Source, Texts, Unknown, known
+from kmetal_network.facts.platform import Claim, ClusterFact, Source
+from kmetal_network.facts.unknown import UNKNOWN, Texts, Unknown, known
 from kmetal_network.kinds.parsed_object import ParsedObject
 
 ADDRESS_ANNOTATIONS: Final = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kmetal_network.facts.lenient_fields import Fields, Note
-from kmetal_network.facts.model import UNKNOWN, Maybe, Unknown
+from kmetal_network.facts.unknown import UNKNOWN, Maybe, Unknown
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,6 +223,13 @@ _CLAIMANTS: Final = (
         verified=True,
         compared=False,
     ),
+    # A control plane that Kamaji hosts may hold an address of a pool.
+    Kind(
+        name="TenantControlPlane",
+        version="kamaji.clastix.io/v1alpha1",
+        plural="tenantcontrolplanes",
+        compared=False,
+    ),
 )
 
 KINDS: Final[Mapping[str, Kind]] = {kind.name: kind for kind in (*_NETWORK, *_METALLB, *_PLATFORM, *_CLAIMANTS)}

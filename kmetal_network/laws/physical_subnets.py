@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from kmetal_network.facts.cni_plugins import interfaces_of, on_host_network, plugins, provider_of, served_by_kube_ovn
-from kmetal_network.facts.model import UNKNOWN, Attachment, Facts, Subnet, has_unknown, known
+from kmetal_network.facts.kube_ovn import Attachment, Subnet
+from kmetal_network.facts.model import Facts
 from kmetal_network.facts.nics import same_nic
+from kmetal_network.facts.unknown import UNKNOWN, has_unknown, known
 from kmetal_network.names import DEFAULT_VPC, EXTERNAL_SUBNET
 
 

@@ -19,7 +19,8 @@ from typing import Any, Final, TypeAlias
 from kmetal_network.config.settings import Settings
 from kmetal_network.live.managed_fields import Steps, Writer, writer_of
 from kmetal_network.manifests.inventory import object_key, owned_manifests
-from kmetal_network.manifests.objects import FORCE, Manifest, default_vpc_patch, gateway_label
+from kmetal_network.manifests.objects import FORCE, Manifest
+from kmetal_network.manifests.provider import default_vpc_patch, gateway_label
 from kmetal_network.names import STACK_LABEL
 
 Object: TypeAlias = Mapping[str, Any]

@@ -17,7 +17,7 @@ from kmetal_network.kinds.registry import names_where
 from kmetal_network.live.diff import Drift, DriftKind, Object, Seen, kubectl
 from kmetal_network.live.managed_fields import maker_of, writer_of
 from kmetal_network.manifests.inventory import object_key, owned_manifests
-from kmetal_network.manifests.objects import default_vpc_patch
+from kmetal_network.manifests.provider import default_vpc_patch
 from kmetal_network.names import DEFAULT_VPC, EXTERNAL_GATEWAY_LABEL, STACK_LABEL, TENANT_LABEL, external_eip
 
 PLATFORM_SUBNETS: Final = frozenset({"ovn-default", "join"})

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kmetal_network.admission.policies import Literals, admission_policies
+from kmetal_network.admission.model import Literals
+from kmetal_network.admission.policies import admission_policies
 from kmetal_network.config.sections.admission import Admission
 from kmetal_network.config.sections.cni import Network
 from kmetal_network.config.sections.metallb import Management, MetalLB

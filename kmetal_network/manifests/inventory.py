@@ -8,14 +8,10 @@ from typing import Any
 from kmetal_network.config.settings import Settings
 from kmetal_network.manifests.admission import admission_manifests, literals
 from kmetal_network.manifests.chart import chart_values, flux_manifests
-from kmetal_network.manifests.objects import (
-    Manifest,
-    external_subnet,
-    metallb_manifests,
-    provider_nic,
-    provider_vlan,
-    tenant_manifests,
-)
+from kmetal_network.manifests.metallb import metallb_manifests
+from kmetal_network.manifests.objects import Manifest
+from kmetal_network.manifests.provider import external_subnet, provider_nic, provider_vlan
+from kmetal_network.manifests.tenant import tenant_manifests
 
 
 def owned_manifests(settings: Settings, stack: str) -> Iterator[Manifest]:

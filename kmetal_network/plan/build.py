@@ -7,12 +7,15 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from kmetal_network.errors import Finding, Severity
+from kmetal_network.facts.model import Facts
 from kmetal_network.laws.registry import LAWS
 from kmetal_network.manifests.replacement import FIXED, why_replaced
 from kmetal_network.names import TENANT_LABEL
-from kmetal_network.plan.consequences import caveats, cluster_of, moves, opened
+from kmetal_network.plan.consequences import caveats, cluster_of, moves
 from kmetal_network.plan.difference import field_changes, settled
 from kmetal_network.plan.model import FieldChange, ObjectChange, Operation, Plan
+from kmetal_network.plan.path_change import PathChange
+from kmetal_network.plan.paths import DECIDING, READ, declared, opened, path_changes
 from kmetal_network.plan.supplies import supplies
 
 _IDENTITY: Final = ("metadata.name", "metadata.namespace", "roleRef")
@@ -47,6 +50,8 @@ class Judged:
     before: tuple[Finding, ...] | None = None
     """Warnings of the laws before it; None where nobody knows, and then all count as new."""
     unseen: tuple[str, ...] = ()
+    context: tuple[Facts, Facts] = (Facts(), Facts())
+    """What the settings say and no object shows, before and after."""
 
 
 def plan_of(
@@ -77,7 +82,8 @@ def plan_of(
     changes = tuple(_change(pair) for pair in everything if pair.operation is not None)
     old, new = judged.before, judged.warnings
     there = None if old is None else {(one.rule, one.problem) for one in old}
-    opens = opened(changes, place or (lambda tenant: f"tenant {tenant}"))
+    paths = _paths(everything, judged.context)
+    opens = opened(paths, place or (lambda tenant: f"tenant {tenant}"))
     return Plan(
         environment=environment,
         source=source,
@@ -91,6 +97,7 @@ def plan_of(
         news=_ordered(one for one in new if there is None or (one.rule, one.problem) not in there),
         known=_ordered(one for one in new if there is not None and (one.rule, one.problem) in there),
         moves=tuple(moves(changes)),
+        paths=paths,
         supplies=supplies(_bodies(everything, after=False), _bodies(everything, after=True)),
         unseen=tuple(dict.fromkeys(judged.unseen)),
         caveats=tuple(dict.fromkeys(caveats(changes))),
@@ -171,6 +178,24 @@ def _blocks(pairs: Iterable[Pair]) -> dict[str, str]:
                 (pair.after.get("spec") or {}).get("cidrBlock")
             )
     return dict(sorted(found.items()))
+
+
+def _paths(pairs: Iterable[Pair], context: tuple[Facts, Facts]) -> tuple[PathChange, ...]:
+    """Paths that open and close; nothing is computed where no object changes that decides one."""
+    listed = [pair for pair in pairs if pair.kind in READ]
+    if not any(pair.operation and pair.before != pair.after and pair.kind in DECIDING for pair in listed):
+        return ()
+    clusters = {
+        _change(pair).key: cluster_of(_change(pair))
+        for pair in listed
+        if pair.kind == "Subnet" and _tenant(pair.before, pair.after)
+    }
+    versions = ([(pair.before, pair.patch) for pair in listed], [(pair.after, pair.patch) for pair in listed])
+    before, after = (
+        declared([(settled(body), patch) for body, patch in version if body is not None], facts)
+        for version, facts in zip(versions, context, strict=True)
+    )
+    return path_changes(before, after, clusters)
 
 
 def _bodies(pairs: Iterable[Pair], *, after: bool) -> list[Mapping[str, Any]]:

@@ -1,17 +1,11 @@
-"""What follows from changed objects for the tenants: addresses that move, packets that may leave, what stays unseen."""
+"""What follows from changed objects for the tenants: addresses that move, what stays unseen."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
-from kmetal_network.addresses import Span
-from kmetal_network.errors import Finding, Severity
-from kmetal_network.finding_codes.codes import OPENS
-from kmetal_network.laws.spans import span, without
 from kmetal_network.plan.model import AddressChange, ObjectChange, Operation
-
-_MATCH: Final = "ip4.dst == "
 
 
 def moves(changes: Iterable[ObjectChange]) -> Iterator[AddressChange]:
@@ -52,32 +46,6 @@ def cluster_of(change: ObjectChange) -> str:
     return change.tenant or change.key
 
 
-def opened(changes: Iterable[ObjectChange], place: Callable[[str], str]) -> Iterator[Finding]:
-    """Blocks that a tenant's packets may go to from now on, since the router no longer drops them.
-
-    Args:
-        changes: what changes.
-        place: position of a tenant's settings.
-    """
-    for change in changes:
-        if change.kind != "Vpc" or not change.tenant or not change.before or not change.after:
-            continue
-        after = _dropped(change.after)
-        for text, block in sorted(_dropped(change.before).items()):
-            if left := without([block], after.values()):
-                shown = text if left == [block] else ", ".join(part.canonical() for part in left)
-                yield Finding(
-                    place=place(change.tenant),
-                    problem=f"packets of {change.tenant} to {shown} were dropped at Vpc {change.key}, and leave towards"
-                    " the physical gateway from now on",
-                    remedy="keep the block among the tenant's `drop`, or make sure that the gateway refuses them",
-                    rule=OPENS,
-                    severity=Severity.WARNING,
-                    subject=shown,
-                    tenants=(change.tenant,),
-                )
-
-
 def caveats(changes: Iterable[ObjectChange]) -> Iterator[str]:
     """What no preview can see, by what changes."""
     for change in changes:
@@ -104,18 +72,6 @@ def _nics(body: Mapping[str, Any] | None) -> set[str]:
     spec = _spec(body or {})
     custom = {str(entry.get("interface")) for entry in spec.get("customInterfaces") or ()}
     return custom | ({str(spec["defaultInterface"])} if spec.get("defaultInterface") else set())
-
-
-def _dropped(body: Mapping[str, Any]) -> dict[str, Span]:
-    """Blocks to which a router drops packets, as written."""
-    found = {}
-    for route in _spec(body).get("policyRoutes") or ():
-        match = str(route.get("match"))
-        if route.get("action") == "drop" and match.startswith(_MATCH):
-            text = match.removeprefix(_MATCH)
-            if (block := span(text)) is not None:
-                found[text] = block
-    return found
 
 
 def _spec(body: Mapping[str, Any]) -> Mapping[str, Any]:

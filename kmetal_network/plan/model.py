@@ -15,21 +15,15 @@ from typing import Any, Final
 
 from kmetal_network.errors import Finding, Severity
 from kmetal_network.finding_codes.codes import CUT_OFF, LOST_ADDRESS
+from kmetal_network.plan.path_change import PathChange
 
 HARMS: Final = frozenset({CUT_OFF, LOST_ADDRESS})
 """Rules that name somebody who loses something."""
 
 NO_TRAFFIC: Final = frozenset(
-    {
-        "ValidatingAdmissionPolicy",
-        "ValidatingAdmissionPolicyBinding",
-        "ResourceQuota",
-        "LimitRange",
-        "RoleBinding",
-    }
+    {"ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding", "ResourceQuota", "LimitRange", "RoleBinding"}
 )
 """Kinds that no packet depends on: to replace or delete one needs no window."""
-
 
 TRAFFIC_FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "Vlan": ("spec.id",),
@@ -38,7 +32,6 @@ TRAFFIC_FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
     "Vpc": ("spec.staticRoutes",),
 }
 """By kind: fields that are changed in place, and packets stop or take another way meanwhile."""
-
 
 _SHARED: Final = frozenset({"ProviderNetwork", "Vlan", "Subnet"})
 """Kinds of the provider network, which every tenant leaves over; a tenant's own Subnets carry its name."""
@@ -170,6 +163,8 @@ class Plan:
     known: tuple[Finding, ...] = ()
     """Warnings of the laws that were there before."""
     moves: tuple[AddressChange, ...] = ()
+    paths: tuple[PathChange, ...] = ()
+    """Who can reach whom from now on, and no longer; what opens is first."""
     supplies: tuple[Supply, ...] = ()
     unseen: tuple[str, ...] = ()
     """What would have to be seen for a verdict, and was not."""
@@ -191,7 +186,7 @@ class Plan:
             return Verdict.NOTHING
         if any(risk.rule in HARMS for risk in self.risks) or any(_interrupts(change) for change in self.changes):
             return Verdict.WINDOW
-        if all(change.operation is Operation.CREATE for change in self.changes):
+        if all(change.operation is Operation.CREATE for change in self.changes) and not self.opened:
             return Verdict.ADDS
         return Verdict.IN_PLACE
 
@@ -208,6 +203,11 @@ class Plan:
     def cut_off(self) -> tuple[str, ...]:
         """Every pod that loses its network, `namespace/name`."""
         return tuple(sorted({name for risk in self.risks if risk.rule == CUT_OFF for name in risk.names}))
+
+    @property
+    def opened(self) -> tuple[PathChange, ...]:
+        """Every path that opens and on which a reviewer decides; with one, a change never only adds."""
+        return tuple(path for path in self.paths if path.risk)
 
     @property
     def lost(self) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from typing import Final, TypeAlias
 from kmetal_network.config.settings import Settings
 from kmetal_network.config.stackfile import Environment
 from kmetal_network.errors import Finding
+from kmetal_network.facts.model import Facts
 from kmetal_network.manifests.objects import Body
 from kmetal_network.manifests.replacement import is_fixed
 from kmetal_network.names import TENANT_LABEL, TenantNames
@@ -21,6 +22,7 @@ from kmetal_network.plan.blind_spots import unseen
 from kmetal_network.plan.build import Judged, Pair, plan_of
 from kmetal_network.plan.difference import field_changes, settled
 from kmetal_network.plan.model import Operation, Plan
+from kmetal_network.plan.paths import context_of
 from kmetal_network.plan.rendering import rendered
 
 _IDENTITY: Final = ("metadata.name", "metadata.namespace", "roleRef")
@@ -99,6 +101,12 @@ def rerouted(base: Settings | None, head: Settings | None) -> dict[str, bool]:
     return found
 
 
+def contexts(base: Environment | None, head: Environment) -> tuple[Facts, Facts]:
+    """What no object shows, before and after; where nobody knows the settings before, it is the same."""
+    after = context_of(head.facts())
+    return (context_of(base.facts()) if base else after), after
+
+
 def offline_plan(
     head: Environment | None,
     base: Environment | None,
@@ -142,6 +150,7 @@ def offline_plan(
             warnings=tuple(warnings),
             before=tuple(before),
             unseen=(*(() if looked.counts else blind), *looked.unseen),
+            context=contexts(base, head or either),
         ),
         environment=either.name,
         source="settings",

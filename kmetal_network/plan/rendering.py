@@ -8,17 +8,16 @@ from dataclasses import dataclass
 from kmetal_network.config.settings import Settings
 from kmetal_network.manifests.chart import chart_values, flux_manifests
 from kmetal_network.manifests.inventory import admission_objects
-from kmetal_network.manifests.objects import (
-    Body,
+from kmetal_network.manifests.metallb import metallb_manifests
+from kmetal_network.manifests.objects import Body, pruned
+from kmetal_network.manifests.provider import (
     default_vpc_patch,
     external_subnet,
     gateway_label,
-    metallb_manifests,
     provider_nic,
     provider_vlan,
-    pruned,
-    tenant_manifests,
 )
+from kmetal_network.manifests.tenant import tenant_manifests
 from kmetal_network.names import RELEASE, RELEASE_NAMESPACE
 
 

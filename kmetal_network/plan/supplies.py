@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from kmetal_network.facts.model import Facts, has_unknown
+from kmetal_network.facts.model import Facts
 from kmetal_network.facts.reader import facts_of
+from kmetal_network.facts.unknown import has_unknown
 from kmetal_network.laws.capacity.headroom import SUBNET_CLIFF, usable
 from kmetal_network.laws.metallb.pools import pool_spans
 from kmetal_network.names import DEFAULT_VPC, TENANT_LABEL

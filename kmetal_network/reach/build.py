@@ -8,7 +8,10 @@ from dataclasses import fields, replace
 from typing import Any, TypeVar
 
 from kmetal_network.addresses import Span
-from kmetal_network.facts.model import UNKNOWN, Facts, RangeKind, Subnet, Vpc, known
+from kmetal_network.facts.kube_ovn import Subnet, Vpc
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.platform import RangeKind
+from kmetal_network.facts.unknown import UNKNOWN, known
 from kmetal_network.laws.addresses.ranges import BUILT_IN_SUBNETS, named_ranges, placed
 from kmetal_network.laws.spans import span, spans
 from kmetal_network.names import DEFAULT_VPC

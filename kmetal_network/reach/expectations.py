@@ -15,6 +15,7 @@ from kmetal_network.reach.table import Row, Table, table
 from kmetal_network.reach.verdict import Outcome, Verdict
 
 EVERY_TENANT = "tenants"
+_CLASSES = frozenset(Place) - {Place.ELSEWHERE}
 
 
 def unmet(facts: Facts) -> Iterator[tuple[Expectation, str]]:
@@ -24,16 +25,22 @@ def unmet(facts: Facts) -> Iterator[tuple[Expectation, str]]:
     found = table(facts)
     for wanted in facts.expectations:
         rows = sources(found, wanted.source)
-        if not rows:
-            yield wanted, f"names the source {wanted.source!r}, which is not there"
-            continue
-        if not is_target(found, wanted.target):
-            yield wanted, f"names the destination {wanted.target!r}, which is not there"
+        if (missing := _missing(found, wanted, rows)) is not None:
+            if facts.whole:  # else another program may have it
+                yield wanted, missing
             continue
         for row in rows:
             if (said := _contradiction(wanted, row.name, verdicts(found, row, wanted.target))) is not None:
                 yield wanted, said
                 break
+
+
+def _missing(found: Table, wanted: Expectation, rows: Sequence[Row]) -> str | None:
+    if not rows:
+        return f"names the source {wanted.source!r}, which is not there"
+    if not is_target(found, wanted.target):
+        return f"names the destination {wanted.target!r}, which is not there"
+    return None
 
 
 def sources(found: Table, name: str) -> list[Row]:
@@ -52,7 +59,7 @@ def _names(name: str) -> tuple[str, ...]:
 
 def is_target(found: Table, name: str) -> bool:
     """Whether a name means any destination."""
-    return span(name) is not None or any(name == place.value for place in Place) or bool(_blocks(found, name))
+    return span(name) is not None or name in _CLASSES or bool(_blocks(found, name))
 
 
 def verdicts(found: Table, row: Row, target: str) -> list[Verdict]:
@@ -97,8 +104,8 @@ def _contradiction(wanted: Expectation, source: str, found: Sequence[Verdict]) -
     """How verdicts contradict an expectation; an open path may be open in a part, a closed one may not."""
     passed = [verdict for verdict in found if not verdict.closed and verdict.outcome is not Outcome.NOT_KNOWN]
     if not wanted.open and passed:
-        actual = f"{passed[0].told} by {passed[0].decider}"
+        actual = f"{passed[0].shown_as} by {passed[0].decider}"
         return f"wants {source} to {wanted.target} closed, and it is {actual}"
     if wanted.open and found and all(verdict.closed for verdict in found):
-        return f"wants {source} to {wanted.target} open, and it is {found[0].told} by {found[0].decider}"
+        return f"wants {source} to {wanted.target} open, and it is {found[0].shown_as} by {found[0].decider}"
     return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -11,8 +11,19 @@ from kmetal_network.reach.decisions import policies_for, routes_for
 from kmetal_network.reach.match import Packet
 from kmetal_network.reach.network import Network, Switch
 from kmetal_network.reach.policies import NOBODY_KNOWS, TO_NODE
-from kmetal_network.reach.router import Inward, PolicyEntry, Port, RouteEntry, Router, Side, pieces
-from kmetal_network.reach.steps import START, Piece, Step, either_policy, either_route, unsure
+from kmetal_network.reach.router import Inward, PolicyEntry, Port, RouteEntry, Side, pieces
+from kmetal_network.reach.steps import (
+    START,
+    Piece,
+    Step,
+    doubted,
+    either_policy,
+    either_route,
+    joined,
+    turned_back,
+    unsure,
+    untranslated,
+)
 from kmetal_network.reach.subnet_rules import kept_in, let_in
 from kmetal_network.reach.verdict import Decider, Key, Outcome, Verdict
 
@@ -39,12 +50,12 @@ class Paths:
         router = self.network.routers[switch.vpc]
         for part in pieces(destination, router.cuts):
             packet = Packet(source, part)
-            if any(block.contains(part) for block in switch.blocks) and not self._own(router, part):
+            if any(block.contains(part) for block in switch.blocks) and router.own_port(part) is None:
                 found.append(Piece(part, let_in(switch, packet, START, self.network.join, local=True)))
             elif (refused := kept_in(switch, packet, START)) is not None:
                 found.append(Piece(part, refused))
             else:
-                found.extend(_doubted(switch, self._step(Step(router, None, packet, _HOPS, START))))
+                found.extend(doubted(switch, self._step(Step(router, None, packet, _HOPS, START))))
         return found
 
     def from_outside(self, external: str, source: Span, destination: Span) -> list[Piece]:
@@ -55,10 +66,6 @@ class Paths:
                 if port.block.contains(address) and destination.contains(address):
                     found += self._step(Step(router, port, Packet(source, address), _HOPS, START))
         return [replace(piece, answered=True) for piece in dict.fromkeys(found)]
-
-    @staticmethod
-    def _own(router: Router, address: Span) -> bool:
-        return any(port.address == address for port in router.ports)
 
     def _step(self, step: Step) -> list[Piece]:
         """Every verdict of a packet at a router, cut where this router treats destinations differently."""
@@ -81,7 +88,7 @@ class Paths:
         if fip and step.entry and step.entry.side is Side.EXTERNAL:
             yield from self._translated(step, fip)
             return
-        port = next((port for port in step.router.ports if port.address == destination), None)
+        port = step.router.own_port(destination)
         if port is not None:
             yield from self._at_own_address(step, port)
             return
@@ -187,14 +194,7 @@ class Paths:
     def _to_peer(self, step: Step, port: Port, hop: Span | None, decider: Decider) -> list[Piece]:
         target = hop or step.packet.destination
         other = self.network.routers.get(port.name)
-        entry = next(
-            (
-                each
-                for each in (other.ports if other else ())
-                if each.side is Side.PEER and each.name == step.router.vpc and each.address == target
-            ),
-            None,
-        )
+        entry = other.peer_port(step.router.vpc, target) if other else None
         if other is None or entry is None:
             said = replace(step.base, outcome=Outcome.NO_ROUTE, decider=port.decider)
             if other is None and not self.network.whole:
@@ -206,31 +206,26 @@ class Paths:
     def _onto_vlan(self, step: Step, port: Port, hop: Span | None, decider: Decider) -> list[Piece]:
         """Onto a provider Subnet: to the physical network, or to whoever answers for the address there."""
         source, base = step.packet.source, step.base
-        translation = next(
-            (each for each in step.router.outward if each.external == port.name and each.block.contains(source)), None
-        )
+        translation = step.router.source_translation(port.name, source)
         if translation:
-            base = replace(base, source_as=translation.told)
+            base = replace(base, source_as=translation.shown_as)
             source = translation.address or port.block
         if not base.decider.kind:
             base = replace(base, decider=decider)
         target = hop or step.packet.destination
-        leaves = replace(base, outcome=Outcome.LEAVES, why=_untranslated(translation is not None))
+        leaves = replace(base, outcome=Outcome.LEAVES, why=untranslated(translation is not None))
         if target.size > 1:
             groups = self._answering(port.name, source, target)
-            said = [Piece(target, _joined(base, verdict), answered=True) for verdict in groups]
+            said = [Piece(target, joined(base, verdict), answered=True) for verdict in groups]
             return [Piece(step.packet.destination, leaves), *said]
         # A packet for one of the router's own OvnFips turns round at the port, whatever the next hop is.
-        turns = any(
-            entry.address == step.packet.destination and entry.external == port.name and not entry.ports
-            for entry in step.router.inward
-        )
+        turns = step.router.has_fip(port.name, step.packet.destination)
         owner = (step.router, port) if turns else self.network.owners[port.name].at(target)
         if owner is None:
             return [Piece(step.packet.destination, leaves)]
         router, entry = owner
         if router is step.router and not turns:
-            return [Piece(step.packet.destination, _turned_back(base, router, target, hop))]
+            return [Piece(step.packet.destination, turned_back(base, router, target, hop))]
         inner = Step(router, entry, Packet(source, step.packet.destination), step.hops - 1, base)
         return [replace(piece, answered=hop is None) for piece in self._step(inner)]
 
@@ -265,32 +260,3 @@ class Paths:
                     verdict = replace(START, outcome=Outcome.ROUTER, decider=port.decider)
                     found.setdefault(verdict.key, (verdict, (), True))
         return found
-
-
-def _joined(base: Verdict, arrived: Verdict) -> Verdict:
-    """A verdict at the other side, with the translation of this one."""
-    return replace(arrived, source_as=base.source_as)
-
-
-def _untranslated(translated: bool) -> str:  # noqa: FBT001 (a flag)
-    return "" if translated else "its source is not translated"
-
-
-def _doubted(switch: Switch, found: Iterable[Piece]) -> Iterator[Piece]:
-    """What a Subnet has that is not read may keep a packet in."""
-    for piece in found:
-        if switch.doubts and not piece.verdict.closed:
-            yield replace(piece, verdict=replace(piece.verdict, outcome=Outcome.NOT_KNOWN, why=switch.doubts[0]))
-        else:
-            yield piece
-
-
-def _turned_back(base: Verdict, router: Router, target: Span, hop: Span | None) -> Verdict:
-    """What a router sends to itself through a provider Subnet is discarded there.
-
-    It is a port of an OvnDnatRule's address that the rule does not name, or a route whose next hop is the router.
-    """
-    if hop is not None:
-        return replace(base, outcome=Outcome.NO_ROUTE)
-    entry = next((entry for entry in router.inward if entry.address == target), None)
-    return replace(base, outcome=Outcome.ROUTER, decider=entry.decider if entry else base.decider)

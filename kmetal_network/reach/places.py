@@ -11,7 +11,9 @@ from itertools import chain
 from typing import Final, TypeAlias
 
 from kmetal_network.addresses import Span
-from kmetal_network.facts.model import Facts, RangeKind, known
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.platform import RangeKind
+from kmetal_network.facts.unknown import known
 from kmetal_network.laws.addresses.ranges import named_ranges, placed
 from kmetal_network.laws.spans import ALL_IPV4, span
 from kmetal_network.names import DEFAULT_VPC
@@ -38,6 +40,8 @@ class Place(StrEnum):
     CONTROL_PLANES = "control-plane addresses"
     NAMED = "other named ranges"
     INTERNET = "internet"
+    ELSEWHERE = "addresses that nothing names"
+    """Only where two versions are compared: a drop of addresses without a name must not go unnoticed."""
 
 
 PLATFORM: Final = (
@@ -86,6 +90,10 @@ class Ranges:
     def _starts(self) -> tuple[int, ...]:
         return tuple(block.first for block in self.merged)
 
+    @cached_property
+    def _asked(self) -> dict[Span, tuple[Span, ...]]:
+        return {}
+
     def first_in(self, block: Span) -> Span | None:
         """The first range that shares addresses with a block, as far as it does."""
         index = max(bisect_right(self._starts, block.first) - 1, 0)
@@ -93,6 +101,15 @@ class Ranges:
             if (shared := candidate.shared(block)) is not None:
                 return shared
         return None
+
+    def all_in(self, block: Span) -> tuple[Span, ...]:
+        """Every range that shares addresses with a block, as far as it does; many sources ask for the same block."""
+        if block not in self._asked:
+            index = max(bisect_right(self._starts, block.first) - 1, 0)
+            end = bisect_right(self._starts, block.last)
+            shared = (candidate.shared(block) for candidate in self.merged[index:end])
+            self._asked[block] = tuple(part for part in shared if part is not None)
+        return self._asked[block]
 
     def within(self, block: Span) -> list[str]:
         """Names of the ranges that share addresses with a block."""

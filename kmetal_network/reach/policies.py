@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from kmetal_network.addresses import Span
-from kmetal_network.facts.model import UNKNOWN, PolicyRoute, Vpc
+from kmetal_network.facts.kube_ovn import PolicyRoute, Vpc
+from kmetal_network.facts.unknown import UNKNOWN
 from kmetal_network.laws.spans import ALL_IPV4, span
 from kmetal_network.reach import match as matches
 from kmetal_network.reach.router import PolicyEntry

@@ -89,7 +89,7 @@ class SourceTranslation:
     """An OvnFip: it wins over an OvnSnatRule's block."""
 
     @property
-    def told(self) -> str:
+    def shown_as(self) -> str:
         """The address as text."""
         return self.address.canonical() if self.address else f"an address of {self.external} that Kube-OVN picks"
 
@@ -153,6 +153,24 @@ class Router:
     def externals(self) -> tuple[str, ...]:
         """The provider Subnets that it is connected to."""
         return tuple(dict.fromkeys(port.name for port in self.ports if port.side is Side.EXTERNAL))
+
+    def own_port(self, address: Span) -> Port | None:
+        """The port that has an address."""
+        return next((port for port in self.ports if port.address == address), None)
+
+    def peer_port(self, peer: str, address: Span) -> Port | None:
+        """The port of a peering with a VPC that has an address."""
+        found = (port for port in self.ports if port.side is Side.PEER and port.name == peer)
+        return next((port for port in found if port.address == address), None)
+
+    def source_translation(self, external: str, source: Span) -> SourceTranslation | None:
+        """How a source leaves a provider Subnet's port, if under another address."""
+        found = (entry for entry in self.outward if entry.external == external)
+        return next((entry for entry in found if entry.block.contains(source)), None)
+
+    def has_fip(self, external: str, address: Span) -> bool:
+        """Whether an address of a provider Subnet is an OvnFip of this router."""
+        return any(entry.address == address and entry.external == external and not entry.ports for entry in self.inward)
 
 
 def holds(block: Span, address: Span) -> bool:

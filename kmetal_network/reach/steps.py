@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from kmetal_network.addresses import Span
 from kmetal_network.reach.match import Packet
+from kmetal_network.reach.network import Switch
 from kmetal_network.reach.router import PolicyEntry, Port, Router
 from kmetal_network.reach.verdict import Decider, Outcome, Verdict
 
@@ -66,3 +67,33 @@ def unsure(step: Step, decider: Decider, why: str) -> list[Piece]:
     """Not known, and why."""
     verdict = replace(step.base, outcome=Outcome.NOT_KNOWN, decider=decider, why=why)
     return [Piece(step.packet.destination, verdict)]
+
+
+def joined(base: Verdict, arrived: Verdict) -> Verdict:
+    """A verdict at the other side, with the translation of this one."""
+    return replace(arrived, source_as=base.source_as)
+
+
+def untranslated(translated: bool) -> str:  # noqa: FBT001 (a flag)
+    """What an operator has to know of a packet whose source stays as it is."""
+    return "" if translated else "its source is not translated"
+
+
+def doubted(switch: Switch, found: Iterable[Piece]) -> Iterator[Piece]:
+    """What a Subnet has that is not read may keep a packet in."""
+    for piece in found:
+        if switch.doubts and not piece.verdict.closed:
+            yield replace(piece, verdict=replace(piece.verdict, outcome=Outcome.NOT_KNOWN, why=switch.doubts[0]))
+        else:
+            yield piece
+
+
+def turned_back(base: Verdict, router: Router, target: Span, hop: Span | None) -> Verdict:
+    """What a router sends to itself through a provider Subnet is discarded there.
+
+    It is a port of an OvnDnatRule's address that the rule does not name, or a route whose next hop is the router.
+    """
+    if hop is not None:
+        return replace(base, outcome=Outcome.NO_ROUTE)
+    entry = next((entry for entry in router.inward if entry.address == target), None)
+    return replace(base, outcome=Outcome.ROUTER, decider=entry.decider if entry else base.decider)

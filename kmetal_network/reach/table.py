@@ -80,7 +80,11 @@ class Table:
 def table(facts: Facts) -> Table:
     """Who can reach whom, by what facts say."""
     built = network(facts)
-    known_places = places(facts, built)
+    return table_of(built, places(facts, built))
+
+
+def table_of(built: Network, known_places: Mapping[Place, Ranges]) -> Table:
+    """Who can reach whom in a network, by classes that may be those of other versions of it, too."""
     paths = Paths(built)
     maker = _Maker(built, known_places, paths)
     inner = sorted(built.switches, key=lambda switch: (switch.vpc == DEFAULT_VPC, switch.vpc, switch.name))

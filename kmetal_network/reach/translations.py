@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from kmetal_network.addresses import Span
-from kmetal_network.facts.model import Eip, Facts, Subnet, known
+from kmetal_network.facts.kube_ovn import Eip, Subnet
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.unknown import known
 from kmetal_network.laws.spans import ALL_IPV4, span, spans
 from kmetal_network.names import external_eip
 from kmetal_network.reach.network import External

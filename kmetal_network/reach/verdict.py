@@ -97,7 +97,7 @@ class Verdict:
         return self.outcome in CLOSED
 
     @property
-    def told(self) -> str:
+    def shown_as(self) -> str:
         """Outcome, ports and translation as text."""
         words = [
             self.outcome.value,

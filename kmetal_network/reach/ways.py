@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from kmetal_network.facts.model import UNKNOWN, Eip, Facts, Vpc, known
+from kmetal_network.facts.kube_ovn import Eip, Vpc
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.unknown import UNKNOWN, known
 from kmetal_network.laws.spans import span, spans
 from kmetal_network.names import EXTERNAL_SUBNET, external_eip
 from kmetal_network.reach.network import External

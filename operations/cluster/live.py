@@ -6,11 +6,11 @@ Every failure comes out as one sentence for an operator; nothing here writes.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Final, Protocol, Self, TypeAlias, cast
+from typing import Any, Final, Self, TypeAlias, cast
 
 from kubernetes import config
 from kubernetes.client.exceptions import ApiException
@@ -19,10 +19,9 @@ from urllib3.exceptions import HTTPError
 
 from kmetal_network.config.kubeconfig import context_of
 from kmetal_network.config.sections.cluster import Cluster
-from kmetal_network.errors import Finding, UnreachableError
+from kmetal_network.errors import Finding, ForbiddenError, UnreachableError
 from kmetal_network.finding_codes.codes import CLUSTER
 from kmetal_network.kinds.registry import KINDS
-from kmetal_network.manifests.inventory import object_key
 
 Endpoint: TypeAlias = tuple[str, str]
 """Of an API server: its URL, and the authority that its certificate is held to."""
@@ -31,15 +30,11 @@ _SECONDS: Final = 15
 _GONE: Final = (404, 410)
 
 
-class Collections(Protocol):
-    """A cluster as far as its collections tell: a live one, or one that was recorded."""
-
-    def list(self, path: str) -> Sequence[Mapping[str, Any]] | None:
-        """The items of a collection; None where the kind is not served."""
-
-
 class LiveCluster:
     """One API server, as a kubeconfig's single context names it."""
+
+    writes: int = 0
+    """How often this client has written."""
 
     def __init__(self, kubeconfig: Mapping[str, Any]) -> None:
         """Connects lazily.
@@ -72,9 +67,9 @@ class LiveCluster:
     def __exit__(self, *_: object) -> None:
         self._api.close()
 
-    def _refusal(self, problem: str, remedy: str) -> UnreachableError:
+    def _refusal(self, problem: str, remedy: str, error: type[UnreachableError] = UnreachableError) -> UnreachableError:
         place = f"cluster {self.context} ({self.server})"
-        return UnreachableError([Finding(place=place, problem=problem, remedy=remedy, rule=CLUSTER)])
+        return error([Finding(place=place, problem=problem, remedy=remedy, rule=CLUSTER)])
 
     @contextmanager
     def _spoken(self, what: str) -> Iterator[None]:
@@ -83,7 +78,8 @@ class LiveCluster:
         except ApiException as error:
             reasons = {401: "credentials are not accepted", 403: "credentials do not permit it"}
             reason = reasons.get(error.status, f"answered {error.status} {error.reason}")
-            raise self._refusal(f"{what}: {reason}", "renew the credentials, or name another context") from None
+            kind = ForbiddenError if error.status == HTTPStatus.FORBIDDEN else UnreachableError
+            raise self._refusal(f"{what}: {reason}", "renew the credentials, or name another context", kind) from None
         except (HTTPError, OSError, ValueError) as error:
             reason = str(getattr(error, "reason", error)).rpartition(": ")[2] or type(error).__name__
             raise self._refusal(
@@ -94,7 +90,8 @@ class LiveCluster:
         """A path of the API, parsed; None where it is not there.
 
         Raises:
-            UnreachableError: no answer, or not permitted.
+            ForbiddenError: this identity may not read it.
+            UnreachableError: no answer, or credentials that are not accepted.
         """
         status, text = self._send("GET", path, spared=_GONE)
         if status in _GONE:
@@ -172,16 +169,3 @@ def endpoint_of(kubeconfig: Mapping[str, Any]) -> Endpoint:
 
 COLLECTIONS: Final[Mapping[str, str]] = {name: kind.collection for name, kind in KINDS.items()}
 """Where the API server keeps the kinds that this network is made of."""
-
-
-def snapshot(cluster: Collections, kinds: Iterable[str] = COLLECTIONS) -> dict[str, dict[str, Mapping[str, Any]]]:
-    """Objects of those kinds by kind and `namespace/name` (cluster-scoped: `name`).
-
-    A kind that is not served is left out, so that it differs from an empty collection.
-    """
-    seen: dict[str, dict[str, Mapping[str, Any]]] = {}
-    for kind in kinds:
-        items = cluster.list(COLLECTIONS[kind])
-        if items is not None:
-            seen[kind] = {object_key(item): item for item in items}
-    return seen

@@ -13,7 +13,8 @@ from kmetal_network.live.ownership_transfer import ownership_transfer
 from kmetal_network.manifests.inventory import object_key, owned_manifests
 from kmetal_network.manifests.objects import Manifest
 from kmetal_network.names import STACK_LABEL
-from operations.cluster.live import COLLECTIONS, LiveCluster, snapshot
+from operations.cluster.live import COLLECTIONS
+from operations.cluster.view import ClusterView
 from operations.cluster.writing import WritableCluster
 
 _TRIES: Final = 5
@@ -53,12 +54,15 @@ def path_of(kind: str, live: Mapping[str, Any]) -> str:
     return f"{collection}/{metadata['name']}"
 
 
-def owned_objects(environment: Environment, cluster: LiveCluster) -> list[OwnedObject]:
-    """All of them, in the order in which they are made."""
+def owned_objects(environment: Environment, view: ClusterView) -> list[OwnedObject]:
+    """All of them, in the order in which they are made.
+
+    Raises:
+        UnreachableError: one of their kinds cannot be read.
+    """
     owned = [one for one in owned_manifests(environment.settings, environment.name) if one.kind in COLLECTIONS]
-    seen = snapshot(cluster, sorted({manifest.kind for manifest in owned}))
-    found = ((one, object_key(one.body)) for one in owned)
-    return [OwnedObject(one, key, seen[one.kind][key]) for one, key in found if key in seen.get(one.kind, {})]
+    found = ((one, object_key(one.body), view.objects(one.kind)) for one in owned)
+    return [OwnedObject(one, key, objects[key]) for one, key, objects in found if key in objects]
 
 
 def by_kind(there: Iterable[OwnedObject]) -> dict[str, dict[str, Mapping[str, Any]]]:

@@ -27,6 +27,7 @@ class WritableCluster(LiveCluster):
             UnreachableError: no answer, or not permitted.
         """
         where = f"{path}?fieldManager={manager}"
+        self.writes += 1
         status, _ = self._send("PATCH", where, list(operations), _JSON_PATCH, spared=_CHANGED)
         return status not in _CHANGED
 
@@ -36,4 +37,5 @@ class WritableCluster(LiveCluster):
         Raises:
             UnreachableError: no answer, or not permitted.
         """
+        self.writes += 1
         self._send("DELETE", path, spared=(HTTPStatus.NOT_FOUND,))

@@ -22,20 +22,22 @@ from kmetal_network.adoption.proposal import Answers, Proposal, judge_against, p
 from kmetal_network.adoption.reading import KINDS
 from kmetal_network.adoption.release import read_release
 from kmetal_network.config.kubeconfig import context_of, kubeconfig_path, read_context
-from kmetal_network.config.stackfile import load_environments, load_stack, stack_file
+from kmetal_network.config.settings_files import concerns, read_settings, stack_file
+from kmetal_network.config.stackfile import judge_files, load_stack
 from kmetal_network.errors import Finding, OperatorError, Severity
-from kmetal_network.laws.registry import errors, judge, judge_estate
+from kmetal_network.laws.registry import errors
 from kmetal_network.manifests.inventory import admission_objects, object_key
 from kmetal_network.names import RELEASE, RELEASE_NAMESPACE, STACK_LABEL
 from kmetal_network.yaml_document import read_document
-from operations.cluster.live import snapshot
-from operations.cluster.owned_objects import owned_objects
+from operations.cluster.view import ClusterView
 from operations.commands.takeover import Takeover
-from operations.console import Output, note, out, watched
-from operations.preflight.obstacles import obstacles
-from operations.preflight.platform import gateway_labels
+from operations.console import Output, note, out
+from operations.preflight.check import Preflight
+from operations.preflight.table import obstacles
+from operations.progress.watching import watched
 from operations.state.helm_release import DEPLOYED
 from operations.state.identity import make_sure_of_identity
+from operations.writing import write_all
 
 _ROOT: Final = Path()
 
@@ -55,8 +57,9 @@ def adopt(
     """Take over a network made by hand: show the changes, ask, and prove that nothing is left to change."""
     existing = stack_file(_ROOT, stack).exists()
     with _connect(stack, context, kubeconfig, existing=existing) as cluster:
-        proposal = _proposal(stack, cluster, kubeconfig, management_interface, values, existing=existing)
-        found = tuple(sorted({*proposal.findings, *_laws(proposal), *_obstacles(proposal, cluster)}))
+        view = ClusterView(cluster)
+        proposal = _proposal(stack, view, kubeconfig, management_interface, values, existing=existing)
+        found = tuple(sorted({*proposal.findings, *_laws(proposal), *_obstacles(proposal, view)}))
         wrong = errors(found)
         if output is Output.JSON:
             out.print_json(as_json(proposal, found))
@@ -66,14 +69,15 @@ def adopt(
             if finding.severity is Severity.WARNING:
                 note(str(finding))
         if wrong and proposal.text:
-            note(f"to fix what the settings can fix: save the above as Pulumi.{stack}.yaml, edit it, and adopt again")
+            names = f"{stack_file(_ROOT, stack).name}{' and the tenant files' if proposal.tenants else ''}"
+            note(f"to fix what the settings can fix: save the above as {names}, edit them, and adopt again")
         if wrong:
             raise OperatorError(wrong)
         _show_takeover(proposal)
         if not yes:
             typer.confirm(f"Hand {len(proposal.adopted)} objects over to stack {stack}?", abort=True)
         if proposal.text:
-            stack_file(_ROOT, stack).write_text(proposal.text, encoding="utf-8")
+            write_all(_ROOT, {path: text.encode() for path, text in _files(proposal).items()})
         cluster.take_over(proposal)
         cluster.prove(proposal)
 
@@ -97,22 +101,22 @@ def _connect(stack: str, context: str | None, kubeconfig: str | None, *, existin
 
 def _proposal(
     stack: str,
-    cluster: Takeover,
+    view: ClusterView,
     kubeconfig: str | None,
     management_interface: str | None,
     values: Path | None,
     *,
     existing: bool,
 ) -> Proposal:
-    with watched(f"reading the network of {cluster.context}"):
-        uid = cluster.uid()
-        live = snapshot(cluster, KINDS)
+    context = view.cluster.context
+    with watched(f"reading the network of {context}"):
+        uid, live = view.uid(), view.seen(KINDS)
     if existing:
         environment, _ = load_stack(_ROOT, stack)
-        make_sure_of_identity(environment, cluster)
+        make_sure_of_identity(environment, view)
         return judge_against(live, environment)
-    version, known = _chart(cluster, values)
-    section = {"context": cluster.context, **({"kubeconfig": kubeconfig} if kubeconfig else {}), "uid": uid}
+    version, known = _chart(view, values)
+    section = {"context": context, **({"kubeconfig": kubeconfig} if kubeconfig else {}), "uid": uid}
     return propose(
         live,
         Answers(
@@ -125,7 +129,7 @@ def _proposal(
     )
 
 
-def _chart(cluster: Takeover, values: Path | None) -> tuple[str | None, Mapping[str, Any] | None]:
+def _chart(view: ClusterView, values: Path | None) -> tuple[str | None, Mapping[str, Any] | None]:
     """Version and values of the chart: from the file if one is given, else from Helm's release."""
     if values is not None:
         try:
@@ -135,7 +139,7 @@ def _chart(cluster: Takeover, values: Path | None) -> tuple[str | None, Mapping[
         data = read_document(text, str(values)).data
         return None, data if isinstance(data, Mapping) else {}
     try:
-        found = (cluster.get(DEPLOYED) or {}).get("items") or []
+        found = (view.get(DEPLOYED) or {}).get("items") or []
         if not found:
             return _unread(f"there is no deployed Helm release {RELEASE_NAMESPACE}/{RELEASE}")
         return read_release(found[-1])
@@ -152,20 +156,22 @@ def _unread(why: str) -> tuple[None, None]:
 
 def _laws(proposal: Proposal) -> Iterator[Finding]:
     """What the program would refuse: broken laws, alone or with other environments, and errors in another file."""
-    environment = proposal.environment
-    others, found = load_environments(_ROOT)
-    estate = {name: other.facts() for name, other in others.items()} | {environment.name: environment.facts()}
-    for finding in {*found, *judge(environment.facts()), *judge_estate(estate)}:
-        if finding.severity is Severity.ERROR or finding.place.startswith(environment.document.name):
+    _, found = judge_files(read_settings(_ROOT).with_texts(_files(proposal)))
+    for finding in found:
+        if finding.severity is Severity.ERROR or concerns(finding.place, proposal.environment.name):
             yield finding
 
 
-def _obstacles(proposal: Proposal, cluster: Takeover) -> Iterator[Finding]:
+def _files(proposal: Proposal) -> dict[str, str]:
+    """What would be written, by path below the project: tenants first, since a stack file without them is a whole."""
+    own = {stack_file(_ROOT, proposal.environment.name).name: proposal.text} if proposal.text else {}
+    return {**proposal.tenants, **own}
+
+
+def _obstacles(proposal: Proposal, view: ClusterView) -> Iterator[Finding]:
     """What the platform lacks, and others' objects with the names of objects that `up` would create."""
-    environment = proposal.environment
-    labels = gateway_labels(environment, cluster)
-    adopting = {(adopted.manifest.kind, object_key(adopted.live)) for adopted in proposal.adopted}
-    yield from obstacles(environment, cluster, labels, owned_objects(environment, cluster), adopting)
+    adopting = frozenset((adopted.manifest.kind, object_key(adopted.live)) for adopted in proposal.adopted)
+    yield from obstacles(Preflight(environment=proposal.environment, view=view, adopting=adopting))
 
 
 def as_json(proposal: Proposal, found: Iterable[Finding]) -> str:
@@ -174,6 +180,7 @@ def as_json(proposal: Proposal, found: Iterable[Finding]) -> str:
         {
             "stack": proposal.environment.name,
             "file": proposal.text or None,
+            "tenantFiles": dict(proposal.tenants),
             "adopted": [f"{adopted.manifest.kind} {object_key(adopted.live)}" for adopted in proposal.adopted],
             "fields": [asdict(entry) for entry in proposal.fields(*Fate)],
             "left": [asdict(left) for left in proposal.left],
@@ -199,8 +206,9 @@ def _show(proposal: Proposal) -> None:
     """Print what was read, and what is left alone."""
     stack = proposal.environment.name
     if proposal.text:
-        _say(f"Pulumi.{stack}.yaml, to be written:")
-        _say(proposal.text, dim=True)
+        for path, text in _files(proposal).items():
+            _say(f"{path}, to be written:")
+            _say(text, dim=True)
     else:
         _say(f"Pulumi.{stack}.yaml exists; the cluster is compared with it")
     _listed("Left alone:", [f"{left.object}: {left.why}" for left in proposal.left])

@@ -19,17 +19,22 @@ from kmetal_network.config.stackfile import Environment, load_stack
 from kmetal_network.errors import Finding, OperatorError
 from operations.cluster.live import LiveCluster
 from operations.cluster.owned_objects import owned_objects, transfer_field_ownership
+from operations.cluster.view import ClusterView
 from operations.cluster.writing import WritableCluster
-from operations.console import Notes, counted, marked, out, watched
+from operations.console import Notes, Output, counted, marked
 from operations.engine.events import HALVES, Outcome
-from operations.engine.plan_table import plan_table
 from operations.impact.guard import guard
 from operations.preflight.orphans import left_behind
 from operations.preview.previewing import hold_to_review, live_plan, previewed_plan
+from operations.progress.pace import Pace
+from operations.progress.reporting import Report, both, report_of
+from operations.progress.tally import Expected
+from operations.progress.watching import watched
 from operations.rerouting import reroute, to_be_taken_down
 from operations.run import run
 from operations.state.identity import make_sure_of_identity
-from operations.state.sync import Verb
+from operations.state.run_context import RunContext
+from operations.state.sync import WRITING, Verb
 from operations.verify.readiness import explain_failure
 
 _DONE: Final = {"create": "created", "update": "updated", "delete": "deleted", "replace": "replaced"}
@@ -37,7 +42,7 @@ _DONE: Final = {"create": "created", "update": "updated", "delete": "deleted", "
 C = TypeVar("C", bound=LiveCluster)
 
 
-def up(root: Path, stack: str, *, yes: bool, refresh: bool, reviewed: str = "") -> None:
+def up(root: Path, stack: str, *, yes: bool, refresh: bool, reviewed: str = "", output: Output = Output.TEXT) -> None:
     """Show the plan, ask, apply, and wait until every object is ready.
 
     Args:
@@ -46,20 +51,24 @@ def up(root: Path, stack: str, *, yes: bool, refresh: bool, reviewed: str = "") 
         yes: apply without asking.
         refresh: read every object from the cluster first.
         reviewed: digest of the plan that was reviewed; no other plan is applied.
+        output: what stdout gets; json streams the steps.
 
     Raises:
         OperatorError: the settings are wrong; the cluster does not answer, or is another one; the run failed; or the
             plan would cut somebody off, ignores orphans of a killed run, or is not the reviewed one.
     """
+    report = report_of(stack, output, yes=yes)
     if reviewed:  # with a read-only client: the code below may write before it has a plan
         hold_to_review(previewed_plan(root, stack, refresh=refresh), reviewed)
-    with visit(root, stack, WritableCluster) as (visited, cluster):
+    with visit(root, stack, WritableCluster, report) as (visited, cluster):
         # First, because fields that earlier runs own would conflict with the preview.
-        transfer_field_ownership(visited.environment, cluster, owned_objects(visited.environment, cluster))
+        transfer_field_ownership(visited.environment, cluster, owned_objects(visited.environment, visited.view))
+        if cluster.writes:
+            visited.look_anew()
         planned = visited.plan("preview", f"previewing {stack}", refresh=refresh)
         visited.hold(planned)
         if reviewed:  # again: the cluster may have changed meanwhile
-            hold_to_review(live_plan(visited.environment, cluster, planned, warnings=visited.warnings), reviewed)
+            hold_to_review(live_plan(visited.environment, visited.view, planned, warnings=visited.warnings), reviewed)
         if not planned.steps:
             visited.renew(planned, refresh=refresh)
             return
@@ -67,37 +76,41 @@ def up(root: Path, stack: str, *, yes: bool, refresh: bool, reviewed: str = "") 
         if not yes:
             typer.confirm(f"Apply to {stack}?", abort=True)
         visited.reroute(planned)
-        outcome = visited.run("up", f"applying {stack}", refresh=refresh)
+        outcome = visited.run(
+            "up", f"applying {stack}", refresh=refresh, expected=Expected.of(planned, Pace.of(planned).seconds)
+        )
     done = Counter(step.operation for step in outcome.steps if step.is_object and step.operation not in HALVES)
     said = ", ".join(f"{number} {_DONE.get(operation, operation)}" for operation, number in sorted(done.items()))
-    out.print(f"{stack}: {said or 'nothing changed'}")
+    visited.report.end(done, said or "nothing changed")
 
 
-def destroy(root: Path, stack: str, *, yes: bool) -> None:
+def destroy(root: Path, stack: str, *, yes: bool, output: Output = Output.TEXT) -> None:
     """Show, ask, and take away in the order that leaves nothing behind.
 
     Raises:
         OperatorError: as for `up`.
     """
-    with visit(root, stack, LiveCluster) as (visited, _):
+    with visit(root, stack, LiveCluster, report_of(stack, output, yes=yes)) as (visited, _):
         planned = visited.run("preview-destroy", f"previewing the end of {stack}")
         visited.hold(planned, ends=True)
         if not yes:
             typer.confirm(f"Delete the whole network of {stack}?", abort=True)
-            visited.hold(planned, ends=True)  # the operator may have taken a while to answer
-        outcome = visited.run("destroy", f"deleting {stack}")
+            visited.look_anew()  # the operator may have taken a while to answer
+            visited.hold(planned, ends=True)
+        outcome = visited.run("destroy", f"deleting {stack}", expected=Expected.of(planned, Pace.of(planned).seconds))
     gone = [step.is_patch for step in outcome.steps if step.is_object and step.operation == "delete"]
     patches, objects = counted(sum(gone), "patch", "patches"), counted(gone.count(False), "object")
-    out.print(f"{stack}: {objects} deleted, {patches} removed from objects of others", highlight=False)
+    visited.report.end({"delete": len(gone)}, f"{objects} deleted, {patches} removed from objects of others")
 
 
 @contextmanager
-def visit(root: Path, stack: str, handle: type[C]) -> Iterator[tuple[Visit, C]]:
+def visit(root: Path, stack: str, handle: type[C], report: Report) -> Iterator[tuple[Visit, C]]:
     """The stack's settings and a client for their cluster, which may do no more than the command needs."""
     environment, warnings = load_stack(root, stack)
     with handle.of(root, environment.settings.cluster) as cluster:
-        make_sure_of_identity(environment, cluster)
-        yield Visit(root, environment, warnings, cluster), cluster
+        view = ClusterView(cluster)
+        make_sure_of_identity(environment, view)
+        yield Visit(root, environment, warnings, view, report), cluster
 
 
 @dataclass
@@ -108,15 +121,26 @@ class Visit:
     environment: Environment
     warnings: tuple[Finding, ...]
     """Warnings of the laws about the settings."""
-    cluster: LiveCluster
+    view: ClusterView
+    """What has been seen of the cluster in this phase of the command."""
+    report: Report
+    """What stdout gets."""
     notes: Notes = field(default_factory=Notes)
 
-    def run(self, verb: Verb, title: str, *, refresh: bool = False) -> Outcome:
+    def look_anew(self) -> None:
+        """Begin a phase: what was seen before a write or a question no longer counts."""
+        self.view = self.view.anew()
+
+    def run(self, verb: Verb, title: str, *, refresh: bool = False, expected: Expected | None = None) -> Outcome:
         """Run the engine once; explain each failure by the state of its object."""
-        with watched(title) as watch:
-            outcome = run(self.root, self.environment.name, verb, watch=watch, refresh=refresh)
-            failed = outcome.failed and outcome.failed_objects
-            seen = explain_failure(self.environment, self.cluster, outcome) if failed else ()
+        with watched(title, expected) as tally:
+            watch = both(tally, self.report.steps(verb))
+            run_context = RunContext(view=None if verb in WRITING else self.view)
+            outcome = run(self.root, self.environment.name, verb, watch=watch, refresh=refresh, run_context=run_context)
+            if verb in WRITING:
+                self.look_anew()
+            failed = outcome.failed and outcome.failed_objects and not outcome.interrupted
+            seen = explain_failure(self.environment, self.view, outcome) if failed else ()
         self.notes.tell(outcome.advice, outcome.remarks)
         for finding in seen:
             marked("[red]seen[/]", str(finding))
@@ -126,34 +150,31 @@ class Visit:
     def plan(self, verb: Verb, title: str, *, refresh: bool) -> Outcome:
         """Run a preview and print it."""
         planned = self.run(verb, title, refresh=refresh)
-        if planned.steps:
-            out.print(plan_table(planned, self.environment.name))
-        else:
-            objects = counted(len(planned.objects), "object")
-            out.print(f"{self.environment.name}: nothing to change ({objects} as written)")
+        self.report.plan(planned, Pace.of(planned))
         return planned
 
     def hold(self, planned: Outcome, *, ends: bool = False) -> None:
         """Stop a plan that would cut somebody off, or that ignores orphans of a killed run."""
-        if left := left_behind(self.environment, self.cluster, planned, ends=ends):
+        if left := left_behind(self.environment, self.view, planned, ends=ends):
             raise OperatorError(left)
-        guard(self.environment, self.cluster, planned)
+        guard(self.environment, self.view, planned)
 
     def show_rerouted(self) -> None:
         """Print what an `up` deletes before the plan's own steps; the plan does not show all of it (ADR 7)."""
-        if names := to_be_taken_down(self.environment, self.cluster):
-            self._say(f"to be deleted first, then recreated: {', '.join(names)}")
+        if names := to_be_taken_down(self.environment, self.view):
+            self.report.say(f"to be deleted first, then recreated: {', '.join(names)}")
 
     def reroute(self, planned: Outcome) -> None:
         """Delete, in order, what a single run of the engine may delete in the wrong order."""
         with watched("checking the routers") as watch:
-            done = reroute(self.root, self.environment, self.cluster, planned, watch)
+            done = reroute(self.root, self.environment, self.view.cluster, planned, watch)
+        self.look_anew()
         if done is None:
             return
         self.notes.tell(done.advice)
         if done.taken_over:
-            self._say(f"taken over first, because the state did not contain it: {', '.join(done.taken_over)}")
-        self._say(f"deleted in order, to be recreated: {', '.join(done.taken_down)}")
+            self.report.say(f"taken over first, because the state did not contain it: {', '.join(done.taken_over)}")
+        self.report.say(f"deleted in order, to be recreated: {', '.join(done.taken_down)}")
 
     def renew(self, planned: Outcome, *, refresh: bool) -> None:
         """After a plan without steps: write today's credentials into the state, without asking.
@@ -163,7 +184,4 @@ class Visit:
         """
         if planned.outdated:
             self.run("renew", f"renewing the credentials in the state of {self.environment.name}", refresh=refresh)
-            self._say("credentials renewed in the state, no object touched")
-
-    def _say(self, text: str) -> None:
-        out.print(f"{self.environment.name}: {text}", highlight=False)
+            self.report.say("credentials renewed in the state, no object touched")

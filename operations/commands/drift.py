@@ -15,16 +15,19 @@ from typing import Any, Final
 from rich.markup import escape
 
 from kmetal_network.adoption.release import read_release
-from kmetal_network.config.stackfile import Environment, environment_names, load_stack
-from kmetal_network.errors import OperatorError
+from kmetal_network.config.settings_files import environment_names
+from kmetal_network.config.stackfile import Environment, load_stack
+from kmetal_network.errors import ForbiddenError, OperatorError
 from kmetal_network.kinds.registry import names_where
 from kmetal_network.live.diff import Drift, DriftKind, Object, differing
 from kmetal_network.live.managed_fields import writer_of
 from kmetal_network.live.undeclared import undeclared
 from kmetal_network.manifests.chart import chart_values
 from kmetal_network.names import RELEASE, RELEASE_NAMESPACE
-from operations.cluster.live import LiveCluster, snapshot
-from operations.console import Output, counted, out, watched
+from operations.cluster.live import LiveCluster
+from operations.cluster.view import ClusterView
+from operations.console import Output, counted, out
+from operations.progress.watching import watched
 from operations.state.helm_release import DEPLOYED
 from operations.state.identity import make_sure_of_identity
 
@@ -47,8 +50,9 @@ def drift(root: Path, stack: str, output: Output = Output.TEXT) -> int:
     try:
         environment, _ = load_stack(root, stack)
         with watched(f"comparing {stack}"), LiveCluster.of(root, environment.settings.cluster) as cluster:
-            make_sure_of_identity(environment, cluster)
-            found = compare(environment, cluster, environment_names(root))
+            view = ClusterView(cluster)
+            make_sure_of_identity(environment, view)
+            found = compare(environment, view, environment_names(root))
     except OperatorError as error:
         raise OperatorError(str(error)) from None  # without findings: nothing was compared
     if output is Output.JSON:
@@ -58,33 +62,35 @@ def drift(root: Path, stack: str, output: Output = Output.TEXT) -> int:
     return int(bool(found))
 
 
-def compare(environment: Environment, cluster: LiveCluster, stacks: Iterable[str]) -> tuple[Drift, ...]:
+def compare(environment: Environment, view: ClusterView, stacks: Iterable[str]) -> tuple[Drift, ...]:
     """Every difference.
 
     Args:
         environment: the settings.
-        cluster: the cluster that they are for.
+        view: what is seen of their cluster.
         stacks: names of all stacks of the project.
+
+    Raises:
+        UnreachableError: no answer, or not permitted.
     """
-    seen: dict[str, Mapping[str, Object]] = {kind: {} for kind in KINDS}
-    seen |= snapshot(cluster, KINDS)
+    seen = {kind: view.objects(kind) for kind in KINDS}
     return (
         *differing(environment.settings, environment.name, seen),
         *undeclared(environment.settings, environment.name, frozenset(stacks), seen),
-        *_release(environment, cluster),
-        *_webhooks(cluster),
+        *_release(environment, view),
+        *_webhooks(view),
     )
 
 
-def _release(environment: Environment, cluster: LiveCluster) -> Iterator[Drift]:
+def _release(environment: Environment, view: ClusterView) -> Iterator[Drift]:
     """Version and `network` values of the Helm release, if Pulumi installs it.
 
     Helm does not record who made a change. Flux's release is compared like any other object.
     """
     settings, stack = environment.settings, environment.name
     records = None
-    with suppress(OperatorError):  # an identity that may not read it still sees the rest
-        records = (cluster.get(DEPLOYED) or {}).get("items") if settings.chart.install == "release" else None
+    with suppress(ForbiddenError):  # an identity that may not read it still sees the rest
+        records = (view.get(DEPLOYED) or {}).get("items") if settings.chart.install == "release" else None
     if records is None:
         return
     if not records:
@@ -119,15 +125,15 @@ def _values(wanted: Mapping[str, Any], live: Mapping[str, Any], above: str = "")
             yield path, ours, theirs
 
 
-def _webhooks(cluster: LiveCluster) -> Iterator[Drift]:
+def _webhooks(view: ClusterView) -> Iterator[Drift]:
     """MetalLB's webhook, if its configuration exists and admits everything while the webhook is down.
 
     No record says whether there should be one, so a missing webhook is not drift.
     """
-    items = None
-    with suppress(OperatorError):  # an identity that may not read it still sees the rest
-        items = cluster.list(_WEBHOOKS)
-    for item in items or ():
+    items: Mapping[str, Object] | None = None
+    with suppress(ForbiddenError):  # an identity that may not read it still sees the rest
+        items = view.items(_WEBHOOKS)
+    for item in (items or {}).values():
         name = str(item["metadata"]["name"])
         for hook in item.get("webhooks") or () if _METALLB in name else ():
             if hook.get("failurePolicy") == "Ignore":

@@ -1,4 +1,4 @@
-"""`kmetal-network explain NET-201`: what a law says, why, how to fix a breach, and its source.
+"""`kmetal-network explain NET-201`: what a law says, why, how to fix a breach, its source, and YAML on either side.
 
 `kmetal-network explain CUT-OFF` does the same for a finding code: when it appears, why, and the ways out.
 """
@@ -8,61 +8,44 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Final
 
 from rich.console import Console
 from rich.syntax import Syntax
 
+from kmetal_network.admission.checks import HELD
 from kmetal_network.errors import OperatorError
 from kmetal_network.finding_codes.catalogue import BY_CODE, CODES
 from kmetal_network.finding_codes.codes import FindingCode
+from kmetal_network.laws.examples import example_of
 from kmetal_network.laws.model import Law
 from kmetal_network.laws.registry import BY_ID, LAWS
 
 FINE: Final = 0
-EXAMPLES: Final = Path(__file__).with_name("examples.json")
-"""One passing and one failing example of each law, written by `make generate` from the test cases."""
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
-    """YAML that keeps a law, and YAML that breaks it."""
-
-    keeps: str
-    breaks: str
-
-
-def explain(asked: str | None = None, *, output: str = "text", examples: Mapping[str, Example] | None = None) -> int:
+def explain(asked: str | None = None, *, output: str = "text") -> int:
     """Print one law or finding code, or the list of all: the laws first, then the codes.
 
     Args:
         asked: id of a law or a finding code, in upper or lower case; None lists all.
         output: `text` for people, `json` for machines.
-        examples: a passing and a failing example by id; by default those of the test cases.
 
     Raises:
         OperatorError: there is no such law or code.
     """
     found: tuple[Law | FindingCode, ...] = (*LAWS, *CODES) if asked is None else (_entry(asked),)
-    shown = _examples() if examples is None else examples
     if output == "json":
-        json.dump([_as_data(entry, shown.get(entry.id)) for entry in found], sys.stdout, indent=2)
+        json.dump([_as_data(entry) for entry in found], sys.stdout, indent=2)
         sys.stdout.write("\n")
     elif asked is None:
         _print_list(found)
     elif isinstance(found[0], FindingCode):
         _print_code(found[0])
     else:
-        _print_law(found[0], shown.get(found[0].id))
+        _print_law(found[0])
     return FINE
-
-
-def _examples() -> Mapping[str, Example]:
-    sides = json.loads(EXAMPLES.read_text(encoding="utf-8"))
-    return {asked: Example(keeps=side["keeps"], breaks=side["breaks"]) for asked, side in sides.items()}
 
 
 def _entry(name: str) -> Law | FindingCode:
@@ -79,7 +62,14 @@ def _relaxable(law: Law) -> str:
     return "with a reason, under `relaxed`" if law.relaxable else "never"
 
 
-def _as_data(law: Law | FindingCode, example: Example | None) -> dict[str, object]:
+def _admission(law: Law) -> str:
+    """What admission policies enforce of a law, or why they enforce nothing of it."""
+    if law.id in HELD:
+        return "enforced, as far as one object shows a breach"
+    return f"not enforced: {law.not_admitted or 'no object breaks it by itself'}"
+
+
+def _as_data(law: Law | FindingCode) -> dict[str, object]:
     if isinstance(law, FindingCode):
         return {
             "id": law.id,
@@ -88,7 +78,8 @@ def _as_data(law: Law | FindingCode, example: Example | None) -> dict[str, objec
             "why": law.why,
             "waysOut": list(law.ways_out),
         }
-    data: dict[str, object] = {
+    example = example_of(law.id)
+    return {
         "id": law.id,
         "title": law.title,
         "severity": law.severity.value,
@@ -96,10 +87,9 @@ def _as_data(law: Law | FindingCode, example: Example | None) -> dict[str, objec
         "fix": law.fix,
         "reference": law.reference,
         "relaxable": law.relaxable,
+        "admission": _admission(law),
+        "example": {"keeps": example.keeps, "breaks": example.breaks},
     }
-    if example is not None:
-        data["example"] = {"keeps": example.keeps, "breaks": example.breaks}
-    return data
 
 
 def _print_list(entries: Sequence[Law | FindingCode]) -> None:
@@ -118,7 +108,7 @@ def _print_code(entry: FindingCode) -> None:
         console.print(f"- {way}", markup=False)
 
 
-def _print_law(law: Law, example: Example | None) -> None:
+def _print_law(law: Law) -> None:
     console = Console(highlight=False)
     console.print(f"{law.id}  {law.title}", style="bold", markup=False)
     for label, text in (
@@ -126,9 +116,11 @@ def _print_law(law: Law, example: Example | None) -> None:
         ("why", law.why),
         ("fix", law.fix),
         ("relaxed", _relaxable(law)),
+        ("admission", _admission(law)),
         ("reference", law.reference),
     ):
         console.print(f"{label + ':':10} {text}", markup=False)
-    for label, text in (("keeps it", example.keeps), ("breaks it", example.breaks)) if example else ():
+    example = example_of(law.id)
+    for label, text in (("keeps it", example.keeps), ("breaks it", example.breaks)):
         console.print(f"\n{label}:", markup=False)
-        console.print(Syntax(text, "yaml", background_color="default"))
+        console.print(Syntax(text.rstrip("\n"), "yaml", background_color="default"))

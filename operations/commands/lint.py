@@ -14,8 +14,9 @@ from typing import Final
 from kmetal_network.config.stackfile import load_stack
 from kmetal_network.errors import Finding, Severity
 from kmetal_network.facts.model import Facts
-from kmetal_network.facts.reader import Coverage, SourceObject, read_objects
-from kmetal_network.laws.registry import judge, judge_estate
+from kmetal_network.facts.reader import Coverage, read_objects
+from kmetal_network.facts.source_objects import SourceObject
+from kmetal_network.laws.registry import judge
 from operations.linting.against import judged_against
 from operations.linting.report import print_json, print_text
 from operations.linting.sources import STDIN, Sources, read_sources
@@ -60,11 +61,11 @@ def lint(
         sources.manifests, lambda manifests: _judged(manifests, sources, environment, whole=whole)
     )
     unreadable = [*sources.unreadable]
-    if not (coverage.objects or sources.environments or sources.findings or sources.unjudged or unreadable):
+    if not (coverage.objects or sources.environments or sources.unjudged or unreadable):
         problem, remedy = "nothing to check: the input contains no object", "name files with Kubernetes YAML"
         place = "(stdin)" if list(files) == [STDIN] else ", ".join(files)
         unreadable.append(Finding(place=place, problem=problem, remedy=remedy))
-    everything = tuple(sorted({*unreadable, *sources.findings, *findings}))
+    everything = tuple(sorted({*unreadable, *findings}))
     (print_json if output == "json" else print_text)(everything, coverage, sources)
     if unreadable:
         return UNREADABLE
@@ -88,7 +89,4 @@ def _judged(
     """Every finding of form and law, and how much of the input the laws could check."""
     seen = read_objects(manifests, whole=whole)
     laws = judge(seen.facts) if environment is None else judged_against(environment, seen.facts)
-    found = {*seen.shape, *laws, *judge_estate(sources.environments)}
-    for facts in sources.environments.values():
-        found.update(judge(facts))
-    return tuple(sorted(found)), seen.coverage
+    return tuple(sorted({*seen.shape, *laws, *sources.environments.findings()})), seen.coverage

@@ -1,7 +1,8 @@
 """`kmetal-network offboard`: removes one tenant, and proves that nothing of it is left and nobody else was touched.
 
-The stack file is the source of truth, so the tenant leaves it first. The command cuts the tenant's lines out. It puts
-them back unless the plan contains this tenant alone, cuts nobody off, and the operator confirms it.
+The settings are the source of truth, so the tenant leaves them first. The command deletes the tenant's file, or cuts
+its lines out of the stack file. It puts them back unless the plan contains this tenant alone, cuts nobody off, and the
+operator confirms it.
 
 Run the command again to finish a run that was killed; for a tenant that is gone already it only proves so. Only the
 engine deletes objects: an object that is not in the state is named, with the command that deletes it.
@@ -10,29 +11,35 @@ engine deletes objects: an object that is not in the state is named, with the co
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 import typer
 
-from kmetal_network.config.stackfile import Environment, load_stack, stack_file
+from kmetal_network.allocation.lock_file import lock_file
+from kmetal_network.config.settings_files import stack_file, tenant_file
+from kmetal_network.config.stackfile import Environment, load_stack
 from kmetal_network.config.stackfile_edit import without_tenant
 from kmetal_network.errors import Finding, OperatorError
 from kmetal_network.finding_codes.codes import OTHERS_TOO
 from kmetal_network.live.diff import Object, Seen
 from kmetal_network.live.offboarding import GONE_IN_ORDER, TenantObjects, left, of_others, same_version, touched, uses
 from kmetal_network.manifests.inventory import object_key
-from kmetal_network.manifests.objects import tenant_manifests
+from kmetal_network.manifests.tenant import tenant_manifests
 from kmetal_network.names import STACK_LABEL, TENANT_LABEL, TenantNames
-from operations.cluster.live import LiveCluster, snapshot
-from operations.console import Notes, out, watched
+from operations.allocations import release, today
+from operations.cluster.live import LiveCluster
+from operations.cluster.view import ClusterView
+from operations.console import Notes, out
 from operations.engine.events import Outcome, Step
 from operations.impact.guard import guard
+from operations.progress.watching import watched
 from operations.run import run
 from operations.state.identity import make_sure_of_identity
+from operations.state.run_context import RunContext
 from operations.state.sync import Verb
+from operations.writing import write_all, written
 
 _KINDS: Final = (
     *GONE_IN_ORDER,
@@ -64,9 +71,10 @@ def offboard(root: Path, stack: str, tenant: str, *, yes: bool, patience: float 
     """
     environment, _ = load_stack(root, stack)
     with LiveCluster.of(root, environment.settings.cluster) as cluster:
-        make_sure_of_identity(environment, cluster)
+        view = ClusterView(cluster)
+        make_sure_of_identity(environment, view)
         with watched(f"looking at {tenant}"):
-            seen = _look(cluster)
+            seen = _look(view)
         owned = _tenant_objects(environment, tenant, seen)
         _refuse_in_use(owned, seen)
         outcome: Outcome | None = None
@@ -76,6 +84,7 @@ def offboard(root: Path, stack: str, tenant: str, *, yes: bool, patience: float 
         else:
             listed = ", ".join(entry.name for entry in environment.settings.tenants) or "none"
             out.print(f"{stack}: no tenant {tenant} in the settings ({listed}), nothing to remove", highlight=False)
+            write_all(root, release(root, environment, tenant, today()))
         with watched(f"proving that nothing of {tenant} is left"):
             seen = _settled(cluster, owned, patience)
         _prove(environment, owned, others, seen, outcome)
@@ -91,13 +100,12 @@ def _tenant_objects(environment: Environment, tenant: str, seen: Seen) -> Tenant
     return TenantObjects(environment.name, tenant, namespace, environment.settings.provider.external.name)
 
 
-def _look(cluster: LiveCluster) -> dict[str, Mapping[str, Object]]:
-    seen: dict[str, Mapping[str, Object]] = {kind: {} for kind in _KINDS}
-    seen |= snapshot(cluster, _KINDS)
+def _look(view: ClusterView) -> dict[str, Mapping[str, Object]]:
+    seen = {kind: view.objects(kind) for kind in _KINDS}
     for kind, (group, plural) in _OWNERS.items():
-        served = cluster.get(f"/apis/{group}")
-        items = cluster.list(f"/apis/{served['preferredVersion']['groupVersion']}/{plural}") if served else None
-        seen[kind] = {object_key(item): item for item in items or ()}
+        served = view.get(f"/apis/{group}")
+        items = view.items(f"/apis/{served['preferredVersion']['groupVersion']}/{plural}") if served else None
+        seen[kind] = items or {}
     return seen
 
 
@@ -131,8 +139,11 @@ def _take_away(
     """
     stack, tenant = environment.name, owned.tenant
     own, notes = _own_objects(environment, tenant), Notes()
-    with _cut_out(root, environment, tenant, listed=bool(own)) as after:
-        planned = _run(root, stack, "preview", f"previewing {stack} without {tenant}", notes)
+    cut = _without(root, environment, tenant)
+    with written(root, cut):  # it is restored if anything stops before the first write to the cluster
+        after, _ = load_stack(root, stack)
+        view = ClusterView(cluster)
+        planned = _run(root, stack, "preview", f"previewing {stack} without {tenant}", notes, view)
         planned.stop()
         if unrelated := [step for step in planned.steps if not _is_the_tenants(step, after, tenant, own)]:
             raise OperatorError(
@@ -144,29 +155,29 @@ def _take_away(
                 )
                 for step in unrelated
             )
-        guard(after, cluster, planned)
+        guard(after, view, planned)
         for step in planned.steps:
             out.print(f"  {step.operation} {step.type.rpartition(':')[2]} {step.object or step.name}", highlight=False)
         if planned.steps and not yes:
-            typer.confirm(f"Remove tenant {tenant} from Pulumi.{stack}.yaml and from the cluster?", abort=True)
-        seen = _look(cluster)  # the operator may have taken a while to answer
+            place = next((path for path in cut if path != lock_file(stack)), f"Pulumi.{stack}.yaml")
+            typer.confirm(f"Remove tenant {tenant} from {place} and from the cluster?", abort=True)
+        seen = _look(view.anew())  # the operator may have taken a while to answer
         _refuse_in_use(owned, seen)
     outcome = _run(root, stack, "up", f"deleting {tenant}", notes) if planned.steps else planned
     return outcome, of_others(owned, _vpcs(environment), seen)
 
 
-@contextmanager
-def _cut_out(root: Path, environment: Environment, tenant: str, *, listed: bool) -> Iterator[Environment]:
-    """The settings and the file without the tenant; the file is restored if anything stops before the first write."""
+def _without(root: Path, environment: Environment, tenant: str) -> dict[str, bytes | None]:
+    """What becomes of the file that names the tenant and of the lock file: a file of its own is deleted."""
+    freed = release(root, environment, tenant, today())
+    if all(entry.name != tenant for entry in environment.settings.tenants):
+        return freed
+    own = tenant_file(environment.name, tenant)
+    if own in (document.name for document in environment.files):
+        return {own: None, **freed}
     path = stack_file(root, environment.name)
-    written = path.read_bytes()  # as bytes, to keep the line endings
-    try:
-        if listed:
-            path.write_bytes(without_tenant(written.decode(), path.name, tenant).encode())
-        yield load_stack(root, environment.name)[0]
-    except BaseException:
-        path.write_bytes(written)
-        raise
+    text = path.read_bytes().decode()  # as bytes, to keep the line endings
+    return {path.name: without_tenant(text, path.name, tenant).encode(), **freed}
 
 
 def _is_the_tenants(step: Step, after: Environment, tenant: str, own: set[tuple[str, str]]) -> bool:
@@ -179,9 +190,9 @@ def _is_the_tenants(step: Step, after: Environment, tenant: str, own: set[tuple[
     return step.name == tenant or (step.name.startswith(f"{tenant}-") and not step.name.startswith(others))
 
 
-def _run(root: Path, stack: str, verb: Verb, title: str, notes: Notes) -> Outcome:
+def _run(root: Path, stack: str, verb: Verb, title: str, notes: Notes, view: ClusterView | None = None) -> Outcome:
     with watched(title) as watch:
-        outcome = run(root, stack, verb, watch=watch)
+        outcome = run(root, stack, verb, watch=watch, run_context=RunContext(view=view))
     notes.tell(outcome.advice, outcome.remarks)
     return outcome
 
@@ -190,7 +201,7 @@ def _settled(cluster: LiveCluster, owned: TenantObjects, patience: float) -> dic
     """The live objects once nothing of the tenant is terminating any more, or after a timeout."""
     begun = time.monotonic()
     while True:
-        seen = _look(cluster)
+        seen = _look(ClusterView(cluster))
         mine = [item for _, _, item in owned.objects(seen)]
         waited = time.monotonic() - begun
         going = any(item["metadata"].get("deletionTimestamp") for item in mine)

@@ -28,7 +28,8 @@ from kmetal_network.reach.places import Place
 from kmetal_network.reach.router import pieces
 from kmetal_network.reach.table import Row, Table, table
 from kmetal_network.reach.verdict import Outcome, Verdict
-from operations.cluster.live import LiveCluster, snapshot
+from operations.cluster.live import LiveCluster
+from operations.cluster.view import ClusterView
 from operations.commands.lint import UNREADABLE
 from operations.console import Output, counted, out
 from operations.linting.sources import read_sources
@@ -87,8 +88,8 @@ def reach(facts: Facts, title: str, asked: Asked, output: Output) -> int:
 
 
 def compare(before: Facts, after: Facts, title: str, output: Output) -> int:
-    """Print what opens and what closes; 1 if a path between tenants or to the platform opens."""
-    changes = difference(table(before), table(after))
+    """Print what opens and what closes; 1 if a path between tenants, to the platform or inwards opens."""
+    changes = difference(before, after)
     opened = [change for change in changes if change.way == "opens"]
     if output is Output.JSON:
         out.print_json(json.dumps([change_json(change) for change in changes]))
@@ -126,15 +127,14 @@ def live_facts(root: Path, stack: str) -> Facts:
     """
     environment = stack_now(root, stack)
     with LiveCluster.of(root, environment.settings.cluster) as cluster:
-        make_sure_of_identity(environment, cluster)
-        return facts_in(environment, cluster)
+        view = ClusterView(cluster)
+        make_sure_of_identity(environment, view)
+        return facts_in(environment, view)
 
 
-def facts_in(environment: Environment, cluster: LiveCluster) -> Facts:
+def facts_in(environment: Environment, view: ClusterView) -> Facts:
     """Facts from a cluster's objects, and those settings that no object shows."""
-    seen = snapshot(cluster, _KINDS_READ)
-    objects = [body for found in seen.values() for body in found.values()]
-    return Facts.union((unshown(environment.facts()), read_objects(objects, whole=True).facts))
+    return Facts.union((unshown(environment.facts()), view.facts(*_KINDS_READ, whole=True)))
 
 
 def files_facts(files: Sequence[str]) -> tuple[Facts, int]:
@@ -166,12 +166,13 @@ def _print(found: Table, wanted: Sequence[Place], title: str) -> None:
         for where, verdict in _lines(found, row, wanted):
             colour = _COLOURS[verdict.outcome]
             why = f"\n[dim]{escape(verdict.why)}[/]" if verdict.why else ""
-            grid.add_row(escape(where), f"[{colour}]{escape(verdict.told)}[/]", escape(str(verdict.decider)) + why)
+            grid.add_row(escape(where), f"[{colour}]{escape(verdict.shown_as)}[/]", escape(str(verdict.decider)) + why)
         if grid.row_count:
             out.print(grid)
     kinds = counted(len(found.groups()), "kind")
     out.print(f"{title}: {counted(len(found.rows), 'source')} of {kinds} of treatment", highlight=False)
-    unknown = [place.value for place in wanted if not any(place in row.cells for row in found.rows)]
+    named = [place for place in wanted if place is not Place.ELSEWHERE]
+    unknown = [place.value for place in named if not any(place in row.cells for row in found.rows)]
     if unknown:
         out.print(f"not known: {', '.join(unknown)}", highlight=False)
 
@@ -218,7 +219,7 @@ def _answer(found: Table, rows: Sequence[Row], target: Span, title: str, output:
         grid.add_column(heading, overflow="fold")
     for name, where, verdict in answers:
         colour = _COLOURS[verdict.outcome]
-        told = f"[{colour}]{escape(verdict.told)}[/]"
+        told = f"[{colour}]{escape(verdict.shown_as)}[/]"
         grid.add_row(escape(name), where.canonical(), told, escape(f"{verdict.decider} {verdict.why}".strip()))
     out.print(grid)
     out.print(f"{title}: {counted(len(answers), 'verdict')}", highlight=False)

@@ -11,14 +11,16 @@ from kmetal_network.adoption.proposal import Proposal
 from kmetal_network.errors import Finding, OperatorError
 from kmetal_network.finding_codes.codes import ADOPT
 from kmetal_network.manifests.inventory import object_key
-from operations.cluster.live import snapshot
 from operations.cluster.owned_objects import path_of
+from operations.cluster.view import ClusterView
 from operations.cluster.writing import WritableCluster
-from operations.console import out, watched
+from operations.console import out
 from operations.engine.events import Outcome
 from operations.engine.stack import select
 from operations.impact.guard import guard
+from operations.progress.watching import watched
 from operations.run import run
+from operations.state.run_context import RunContext
 from operations.state.sync import Verb
 
 _DEFAULT_VPC: Final = "default-vpc"
@@ -46,7 +48,8 @@ class Takeover(WritableCluster):
                 patch = takeover_patch(adopted.live, environment.name)
                 if patch and adopted.manifest.role != _DEFAULT_VPC:
                     self._let_go(path_of(adopted.manifest.kind, adopted.live), patch)
-        guard(environment, self, self._engine(environment.name, "preview", "previewing the takeover"))
+        view = ClusterView(self)
+        guard(environment, view, self._engine(environment.name, "preview", "previewing the takeover", view=view))
         self._engine(environment.name, "up", "importing it into the state")
 
     def prove(self, proposal: Proposal) -> None:
@@ -62,9 +65,9 @@ class Takeover(WritableCluster):
                 raise OperatorError(
                     f"stack {stack}: adopted, but changes remain ({names}); see `kmetal-network preview {stack}`"
                 )
-        before = _uids(entry.live for entry in proposal.adopted)
-        after = snapshot(self, sorted({entry.manifest.kind for entry in proposal.adopted}))
-        now = _uids(item for items in after.values() for item in items.values())
+        before, view = _uids(entry.live for entry in proposal.adopted), ClusterView(self)
+        kinds = sorted({entry.manifest.kind for entry in proposal.adopted})
+        now = _uids(item for kind in kinds for item in view.objects(kind).values())
         if gone := sorted(" ".join(key) for key, uid in before.items() if now.get(key) != uid):
             raise OperatorError(f"stack {stack}: adopted, but replaced or deleted meanwhile: {', '.join(gone)}")
         out.print(
@@ -73,9 +76,12 @@ class Takeover(WritableCluster):
             highlight=False,
         )
 
-    def _engine(self, stack: str, verb: Verb, title: str, *, refresh: bool = False) -> Outcome:
+    def _engine(
+        self, stack: str, verb: Verb, title: str, *, refresh: bool = False, view: ClusterView | None = None
+    ) -> Outcome:
         with watched(title) as watch:
-            outcome = run(self._root, stack, verb, watch=watch, refresh=refresh)
+            run_context = RunContext(view=view)
+            outcome = run(self._root, stack, verb, watch=watch, refresh=refresh, run_context=run_context)
         outcome.stop()
         return outcome
 

@@ -50,6 +50,8 @@ class Step:
     """Inputs that the program asks for, whole; None for what goes."""
     forced: tuple[str, ...] = field(default=(), compare=False, repr=False)
     """Paths of which the engine says that they force a replacement."""
+    failed: bool = field(default=False, compare=False)
+    """Whether it is done because it failed."""
 
     @property
     def type(self) -> str:
@@ -116,6 +118,8 @@ class Outcome:
     failed: bool = False
     state: str = ""
     """When the state was last written, in RFC 3339: its version. Empty before the first `up`."""
+    interrupted: bool = False
+    """Whether somebody ended the run."""
 
     @property
     def changes(self) -> dict[str, int]:
@@ -142,6 +146,7 @@ def record(event: EngineEvent, outcome: Outcome, watch: Watch | None) -> None:
     elif event.res_op_failed_event:
         metadata = event.res_op_failed_event.metadata
         outcome.failed_objects[_object(metadata)] = metadata.urn
+        _tell_done(metadata, watch, failed=True)
     elif event.policy_event:
         _record_policy(event.policy_event, outcome)
     elif event.diagnostic_event and not event.diagnostic_event.ephemeral:
@@ -202,8 +207,15 @@ def _record_policy(event: PolicyEvent, outcome: Outcome) -> None:
 def _record_done(metadata: StepEventMetadata, outcome: Outcome, watch: Watch | None) -> None:
     if metadata.type == _STACK and metadata.new:
         outcome.outputs = metadata.new.outputs or {}
+    _tell_done(metadata, watch)
+
+
+def _tell_done(metadata: StepEventMetadata, watch: Watch | None, *, failed: bool = False) -> None:
     if watch:
-        watch(Step(_operation(metadata.op), metadata.urn), done=True)
+        before, after = _inputs(metadata)
+        about = _object(metadata)
+        step = Step(_operation(metadata.op), metadata.urn, about=about, before=before, after=after, failed=failed)
+        watch(step, done=True)
 
 
 def _object(metadata: StepEventMetadata) -> str:

@@ -6,11 +6,15 @@ keep the process from ending: seen as a command that had said everything and did
 
 The SDK also tells the engine what it is about to do (`log.debug`), and waits for each answer: two hundred calls for 43
 objects, a twelfth of a preview's time and processor. The engine drops them, since nobody here asks for `--debug`.
+
+Python looks for garbage each 700 objects that it makes, and a program of 450 tenants makes millions that stay: 3.0 of
+10.8 s of processor time. While a program runs it looks rarely, which costs 10 of 231 MiB.
 """
 
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import time
 from collections.abc import Callable
@@ -24,6 +28,9 @@ _PATIENCE: Final = 2.0
 
 _POLL: Final = 0.01
 
+_RARELY: Final = (100_000, 20, 50)
+"""Thresholds of Python's collector."""
+
 
 def _unheard(*_: Any, **__: Any) -> None:
     """Debug messages, which are dropped."""
@@ -36,10 +43,12 @@ class Inline:
         log.debug = _unheard
         self._program = program
         self._loops: list[asyncio.AbstractEventLoop] = []
+        self._thresholds = gc.get_threshold()
 
     def __call__(self) -> None:
         """Run, as the engine asks; once for a preview, once for the update after it."""
         self._loops.append(asyncio.get_running_loop())
+        gc.set_threshold(*_RARELY)
         self._program()
 
     def end(self) -> None:
@@ -54,3 +63,4 @@ class Inline:
                 with suppress(RuntimeError):  # it has closed in this very moment
                     loop.call_soon_threadsafe(loop.stop)
         self._loops.clear()
+        gc.set_threshold(*self._thresholds)

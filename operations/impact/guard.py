@@ -12,27 +12,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Protocol
 
 from kmetal_network.config.stackfile import Environment
 from kmetal_network.errors import Finding, OperatorError, Severity, UnreachableError
 from kmetal_network.live.diff import Object
-from kmetal_network.manifests.inventory import object_key
-from operations.cluster.live import Collections, LiveCluster, snapshot
+from operations.cluster.view import ClusterView
 from operations.engine.events import Outcome
 from operations.impact.losses import losses
 from operations.impact.plan import OWN_KINDS, Change, Plan, dragged_along, foreseen, previewed
 from operations.impact.routers import rerouted, reroutings
 
-CONTROL_PLANES: Final = "/apis/kamaji.clastix.io/v1alpha1/tenantcontrolplanes"
+BEHIND: Final = ("IP", "Pod")
+"""Who may be cut off where something goes."""
+
+HOLDERS: Final = ("Service", "TenantControlPlane")
+"""Who may hold an address of a pool."""
 
 
-def guard(environment: Environment, cluster: LiveCluster, outcome: Outcome | None = None) -> None:
+def guard(environment: Environment, view: ClusterView, outcome: Outcome | None = None) -> None:
     """Hold a plan to the live cluster; to be called before anything is written.
 
     Args:
         environment: the settings.
-        cluster: the cluster that they are for.
+        view: what is seen of their cluster; directly before a write, one that begins with this question.
         outcome: a preview of an `up` or of a `destroy`, from who takes down in order what is rerouted. Without one the
             plan is foreseen from what stands under the stack's label and is no longer, or otherwise, in the settings:
             so a plain `pulumi up` is held to it, too.
@@ -41,19 +44,17 @@ def guard(environment: Environment, cluster: LiveCluster, outcome: Outcome | Non
         OperatorError: the plan cuts pods off, takes an address from somebody who has it, or, without a preview,
             reroutes a tenant; all of them at once. Or the cluster could not be looked at.
     """
-    findings = [*_findings(environment, _Eyes(cluster), outcome)]
+    findings = [*_findings(environment, _Look(view), outcome)]
     if refused := [finding for finding in findings if finding.severity is Severity.ERROR]:
         raise OperatorError(refused)
 
 
-def expected_losses(
-    environment: Environment, cluster: LiveCluster, outcome: Outcome | None = None
-) -> tuple[Finding, ...]:
+def expected_losses(environment: Environment, view: ClusterView, outcome: Outcome | None = None) -> tuple[Finding, ...]:
     """What `guard` would refuse, and what may not be looked at, as warnings for who reads a preview."""
     unseen: list[Finding] = []
     refused = [
         replace(finding, problem=f"an `up` is refused: {finding.problem}")
-        for finding in _findings(environment, _Eyes(cluster, unseen), outcome)
+        for finding in _findings(environment, _Look(view, unseen), outcome)
         if finding.severity is Severity.ERROR
     ]
     return tuple(replace(finding, severity=Severity.WARNING) for finding in (*unseen, *refused))
@@ -71,38 +72,42 @@ class Examined:
     """Routers that are made anew for another address, by name of the Vpc."""
 
 
-def examine(environment: Environment, cluster: LiveCluster, outcome: Outcome) -> Examined:
+def examine(environment: Environment, view: ClusterView, outcome: Outcome) -> Examined:
     """All that `guard` would report about a preview. Raises nothing; what could not be read is listed separately."""
     if not outcome.steps:
         return Examined(findings=(), unseen=(), rerouted=frozenset())
-    return examine_changes(environment, cluster, previewed(outcome))
+    return examine_changes(environment, view, previewed(outcome))
 
 
-def examine_changes(environment: Environment, cluster: Collections, changes: Sequence[Change]) -> Examined:
-    """As `examine`, by what happens to what is there; the cluster may be a snapshot."""
+def examine_changes(environment: Environment, view: Collections, changes: Sequence[Change]) -> Examined:
+    """As `examine`, by what happens to what is there; the view may be a snapshot."""
     unseen: list[Finding] = []
-    eyes = _Eyes(cluster, unseen)
-    findings = _held_to(environment, eyes, changes)
-    routers = rerouted(environment, eyes.seen)
+    look = _Look(view, unseen)
+    findings = _held_to(environment, look, changes)
+    routers = rerouted(environment, look.seen)
     return Examined(findings=tuple(findings), unseen=tuple(unseen), rerouted=frozenset(routers))
 
 
-class _Eyes:
-    """Looks at a cluster; who only foretells goes on where it may not look, and says so."""
+class Collections(Protocol):
+    """What tells which objects of a kind there are: a view of the live cluster, or a snapshot."""
 
-    def __init__(self, cluster: Collections, unseen: list[Finding] | None = None) -> None:
-        self._cluster, self._unseen = cluster, unseen
+    def seen(self, kinds: Iterable[str]) -> dict[str, Mapping[str, Object]]:
+        """Objects by kind and key; a kind that is not served is left out."""
+
+
+class _Look:
+    """Asks a view; with a list of what is unseen, goes on past a kind that cannot be read, and adds it there."""
+
+    def __init__(self, view: Collections, unseen: list[Finding] | None = None) -> None:
+        self._view, self._unseen = view, unseen
         self.seen: dict[str, Mapping[str, Object]] = {}
 
     def see(self, kinds: Iterable[str]) -> dict[str, Mapping[str, Object]]:
-        """Objects of those kinds, as `live.snapshot` has them; Kamaji's, too."""
+        """Objects of those kinds."""
         seen: dict[str, Mapping[str, Object]] = {}
         for kind in kinds:
             try:
-                if kind == "TenantControlPlane":
-                    seen[kind] = {object_key(item): item for item in self._cluster.list(CONTROL_PLANES) or ()}
-                else:
-                    seen |= snapshot(self._cluster, (kind,))
+                seen |= self._view.seen((kind,))
             except UnreachableError as error:
                 if self._unseen is None:
                     raise
@@ -118,17 +123,16 @@ class _Eyes:
         return seen
 
 
-def _findings(environment: Environment, eyes: _Eyes, outcome: Outcome | None) -> list[Finding]:
+def _findings(environment: Environment, look: _Look, outcome: Outcome | None) -> list[Finding]:
     if outcome is not None:
-        return _held_to(environment, eyes, previewed(outcome)) if outcome.steps else []
-    seen = eyes.see(OWN_KINDS)
+        return _held_to(environment, look, previewed(outcome)) if outcome.steps else []
+    seen = look.see(OWN_KINDS)
     plain = reroutings(environment, rerouted(environment, seen), Severity.ERROR)
-    return [*_held_to(environment, eyes, foreseen(environment, seen)), *plain]
+    return [*_held_to(environment, look, foreseen(environment, seen)), *plain]
 
 
-def _held_to(environment: Environment, eyes: _Eyes, changes: Sequence[Change]) -> list[Finding]:
-    seen = eyes.seen or eyes.see(OWN_KINDS)
+def _held_to(environment: Environment, look: _Look, changes: Sequence[Change]) -> list[Finding]:
+    seen = look.seen or look.see(OWN_KINDS)
     plan = Plan.of([*changes, *dragged_along(rerouted(environment, seen), seen)])
-    more: tuple[str, ...] = ("IP", "Pod") if plan.gone else ()
-    more += ("Service", "TenantControlPlane") if "IPAddressPool" in plan.touched else ()
-    return [*losses(environment, plan, {**seen, **eyes.see(more)})]
+    more = (*(BEHIND if plan.gone else ()), *(HOLDERS if "IPAddressPool" in plan.touched else ()))
+    return [*losses(environment, plan, {**seen, **look.see(more)})]

@@ -21,7 +21,7 @@ from kmetal_network.live.diff import Object, Seen
 from kmetal_network.live.managed_fields import maker_of
 from kmetal_network.live.offboarding import TenantObjects
 from kmetal_network.names import STACK_LABEL, TenantNames, external_eip
-from operations.cluster.live import LiveCluster, snapshot
+from operations.cluster.view import ClusterView
 
 KINDS: Final = ("Vpc", "OvnEip")
 """What tells whether a router is to be made anew."""
@@ -97,9 +97,9 @@ def behind(environment: Environment, tenant: str, seen: Seen) -> list[tuple[str,
     return [(kind, key) for kind, key in objects if kind in DOMAIN and (kind != "OvnEip" or key == owned.port)]
 
 
-def notices(environment: Environment, cluster: LiveCluster) -> Iterator[Finding]:
+def notices(environment: Environment, view: ClusterView) -> Iterator[Finding]:
     """What an `up` will make anew, for whoever reads the preview."""
-    return reroutings(environment, rerouted(environment, snapshot(cluster, KINDS)), Severity.WARNING)
+    return reroutings(environment, rerouted(environment, view.seen(KINDS)), Severity.WARNING)
 
 
 def reroutings(environment: Environment, routers: Mapping[str, Router], severity: Severity) -> Iterator[Finding]:

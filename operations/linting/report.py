@@ -56,9 +56,10 @@ def print_text(findings: Sequence[Finding], coverage: Coverage, sources: Sources
     show_groups(console, findings)
     errors = sum(finding.severity is Severity.ERROR for finding in findings)
     count = f"{counted(errors, 'error')}, {counted(len(findings) - errors, 'warning')}"
-    files = f" and {counted(len(sources.environments), 'stack file')}" if sources.environments else ""
+    stack_files = len(sources.environments.facts)
+    files = f" and {counted(stack_files, 'stack file')}" if stack_files else ""
     what = f"{counted(coverage.objects, 'object')}{files}, {len(LAWS)} laws"
-    nothing = "nothing found" if coverage.objects or sources.environments else "nothing to check"
+    nothing = "nothing found" if coverage.objects or stack_files else "nothing to check"
     console.print(f"{what}: {count if findings else nothing}", style="bold")
     for sentence in not_judged(coverage, sources):
         console.print(f"not judged: {sentence}")

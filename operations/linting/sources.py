@@ -13,16 +13,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from kmetal_network.config.settings import PROJECT
-from kmetal_network.config.stackfile import parse_environment
 from kmetal_network.errors import Finding, OperatorError
 from kmetal_network.facts.lenient_fields import is_list
-from kmetal_network.facts.model import Facts
-from kmetal_network.facts.reader import SourceObject, default_place
+from kmetal_network.facts.source_objects import SourceObject, default_place
 from kmetal_network.yaml_budget import BYTES, BudgetError
 from kmetal_network.yaml_document import Document, read_documents
+from operations.linting.environments import Environments
 from operations.linting.kustomize import PatchFiles, is_incomplete
 
 STDIN: Final = "-"
@@ -43,10 +41,8 @@ class Sources:
     """Everything that was read."""
 
     manifests: list[SourceObject] = field(default_factory=list)
-    environments: dict[str, Facts] = field(default_factory=dict)
-    """What each stack file says, by its path."""
-    findings: list[Finding] = field(default_factory=list)
-    """What is wrong in a stack file's own form."""
+    environments: Environments = field(default_factory=Environments)
+    """What stack files and tenant files say."""
     unreadable: list[Finding] = field(default_factory=list)
     """What cannot be read at all: nobody has judged it."""
     unjudged: Counter[str] = field(default_factory=Counter)
@@ -141,8 +137,8 @@ def _sort(sources: Sources, text: str, name: str, *, is_patch: bool) -> None:
             problem = "a document that is no mapping"
             remedy = "write an object with apiVersion and kind, or chart values"
             raise OperatorError([Finding(place=document.place(()).strip(), problem=problem, remedy=remedy)])
-        elif is_stack_file(data):
-            _environment(sources, text, name)
+        elif sources.environments.takes(data, text, Path(name)):
+            continue
         elif _has_placeholder(data):
             sources.unjudged[PLACEHOLDERS] += 1
         else:
@@ -157,22 +153,6 @@ def _is_json_patch(data: object) -> bool:
         and bool(data)
         and all(isinstance(entry, Mapping) and {"op", "path"} <= set(entry) for entry in data)
     )
-
-
-def is_stack_file(data: Mapping[str, Any]) -> bool:
-    """Whether it is a Pulumi stack file of this project."""
-    config = data.get("config")
-    return (
-        "kind" not in data and isinstance(config, Mapping) and any(str(key).startswith(f"{PROJECT}:") for key in config)
-    )
-
-
-def _environment(sources: Sources, text: str, name: str) -> None:
-    stack = Path(name).name.removeprefix("Pulumi.").rpartition(".")[0] or name
-    try:
-        sources.environments[name] = parse_environment(text, name, stack).facts()
-    except OperatorError as error:
-        sources.findings.extend(error.findings)
 
 
 def _has_placeholder(data: object) -> bool:

@@ -1,4 +1,4 @@
-"""`picture`: topology and address map as SVG, PNG and Mermaid; changes are marked where a plan is given."""
+"""`picture`: topology, address map and who can reach whom; changes are marked where a plan is given."""
 
 from __future__ import annotations
 
@@ -7,16 +7,50 @@ from typing import Annotated, Final
 
 import typer
 
-from kmetal_network.config.stackfile import Environment, environment_names, load_stack
+from kmetal_network.config.settings_files import environment_names
+from kmetal_network.config.stackfile import Environment, load_stack
 from kmetal_network.drawing.address_map import address_map
+from kmetal_network.drawing.matrix import matrix
 from kmetal_network.drawing.topology import mermaid, topology
 from kmetal_network.errors import OperatorError
+from kmetal_network.facts.model import Facts
 from kmetal_network.plan.model import Plan
+from kmetal_network.reach.table import table
 from operations.console import out
 from operations.pictures.d2 import Form, draw
 from operations.preview.store import load
 
 _ROOT: Final = Path()
+
+
+def texts(environment: Environment, facts: Facts, plan: Plan | None = None) -> dict[str, str]:
+    """Every picture of an environment as text of D2, in the order in which a reader wants them.
+
+    Args:
+        environment: the settings.
+        facts: by which it is computed who can reach whom.
+        plan: what changes; marked.
+    """
+    name, settings = environment.name, environment.settings
+    return {
+        "topology": topology(settings, name, plan),
+        "addresses": address_map(settings, name, plan),
+        "reach": matrix(table(facts), name, plan),
+    }
+
+
+def drawings(environment: Environment, live: Facts) -> dict[str, str]:
+    """Title to SVG, for the report of a live network.
+
+    Raises:
+        OperatorError: no D2 here.
+    """
+    titles = {
+        "topology": "Topology, as the settings have it",
+        "addresses": "Addresses: who holds what, and what is free",
+        "reach": "Who can reach whom, by the live objects",
+    }
+    return {titles[what]: draw(text, Form.SVG).decode() for what, text in texts(environment, live).items()}
 
 
 def pictures(environment: Environment, plan: Plan | None = None) -> dict[str, bytes]:
@@ -25,9 +59,9 @@ def pictures(environment: Environment, plan: Plan | None = None) -> dict[str, by
     Raises:
         OperatorError: no D2 here.
     """
-    name, settings = environment.name, environment.settings
-    found = {f"{name}-topology.mmd": mermaid(settings, name).encode()}
-    for what, text in (("topology", topology(settings, name, plan)), ("addresses", address_map(settings, name, plan))):
+    name = environment.name
+    found = {f"{name}-topology.mmd": mermaid(environment.settings, name).encode()}
+    for what, text in texts(environment, environment.facts(), plan).items():
         for form in Form:
             found[f"{name}-{what}.{form}"] = draw(text, form)
     return found
@@ -42,7 +76,7 @@ def picture_command(
         Path | None, typer.Option(help="JSON of `kmetal-network preview --save`: its changes are marked.")
     ] = None,
 ) -> None:
-    """Draw topology and address map of an environment as SVG, PNG and Mermaid, without a cluster."""
+    """Draw topology, address map and who can reach whom as SVG, PNG and Mermaid, without a cluster."""
     marked = None if plan is None else load(plan)
     if plan is not None and marked is None:
         raise OperatorError(f"--plan {plan}: no plan that was written to its end; name a file of `preview --save`")

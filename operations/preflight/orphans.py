@@ -21,8 +21,8 @@ from kmetal_network.live.offboarding import GONE_IN_ORDER
 from kmetal_network.live.ownership_transfer import differing_fixed_fields
 from kmetal_network.manifests.inventory import object_key, owned_manifests
 from kmetal_network.names import STACK_LABEL, TENANT_LABEL, external_eip
-from operations.cluster.live import LiveCluster, snapshot
 from operations.cluster.owned_objects import by_kind, owned_objects
+from operations.cluster.view import ClusterView
 from operations.engine.events import Outcome
 from operations.impact.routers import rerouted
 
@@ -49,7 +49,7 @@ _FLUX: Final = frozenset({"HelmRelease", "OCIRepository"})
 
 def left_behind(
     environment: Environment,
-    cluster: LiveCluster,
+    view: ClusterView,
     planned: Outcome,
     severity: Severity = Severity.ERROR,
     *,
@@ -59,23 +59,23 @@ def left_behind(
 
     Args:
         environment: the settings.
-        cluster: the cluster that they are for.
+        view: what is seen of their cluster.
         planned: a preview: what it deletes or replaces is what the state knows.
         severity: of the findings.
         ends: whether it is a preview of a `destroy`, after which nothing is asked for.
     """
-    found = [*_orphans(environment, cluster, planned, ends=ends)]
+    found = [*_orphans(environment, view, planned, ends=ends)]
     if not ends:
-        found += _half_made(environment, cluster, planned)
+        found += _half_made(environment, view, planned)
     return tuple(replace(finding, severity=severity) for finding in found)
 
 
-def _orphans(environment: Environment, cluster: LiveCluster, planned: Outcome, *, ends: bool) -> Iterator[Finding]:
+def _orphans(environment: Environment, view: ClusterView, planned: Outcome, *, ends: bool) -> Iterator[Finding]:
     """Objects with the stack's label that no settings ask for and no state knows; one finding for each tenant."""
     own = list(owned_manifests(environment.settings, environment.name))
     known = {(step.type.rpartition(":")[2], step.object) for step in planned.steps}
     kinds = set(_IN_ORDER) - _NEVER_OURS - (_FLUX - {manifest.kind for manifest in own})
-    seen = snapshot(cluster, sorted(kinds))
+    seen = view.seen(sorted(kinds))
     if not ends:
         known |= {(manifest.kind, object_key(manifest.body)) for manifest in own}
         known |= {("OvnEip", eip) for eip in _let_go(environment, seen)}
@@ -97,10 +97,10 @@ def _orphans(environment: Environment, cluster: LiveCluster, planned: Outcome, *
         )
 
 
-def _half_made(environment: Environment, cluster: LiveCluster, planned: Outcome) -> Iterator[Finding]:
+def _half_made(environment: Environment, view: ClusterView, planned: Outcome) -> Iterator[Finding]:
     """Objects that the plan makes, that stand already, and that would only follow if they were replaced."""
     made = {step.about for step in planned.steps if step.operation == "create"}
-    there = owned_objects(environment, cluster) if made else []
+    there = owned_objects(environment, view) if made else []
     let_go = {f"OvnEip {eip}" for eip in _let_go(environment, by_kind(there))}
     for one in there:
         if one.name not in made - let_go or one.owner != environment.name:

@@ -11,7 +11,7 @@ import typer
 
 from kmetal_network.comment.compose import compose
 from kmetal_network.comment.overview import Context
-from kmetal_network.config.stackfile import environment_names
+from kmetal_network.config.settings_files import environment_names
 from kmetal_network.errors import OperatorError, UnreachableError
 from kmetal_network.plan.build import unknown
 from kmetal_network.plan.model import Plan

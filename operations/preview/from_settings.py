@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kmetal_network.config.stackfile import Environment, environment_names, load_stack
+from kmetal_network.config.settings_files import environment_names
+from kmetal_network.config.stackfile import Environment, load_stack
 from kmetal_network.plan.build import Pair, unknown
 from kmetal_network.plan.model import Plan
 from kmetal_network.plan.offline import Look, Looked, offline_plan

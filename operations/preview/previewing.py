@@ -14,9 +14,11 @@ from kmetal_network.errors import Finding, OperatorError, Severity, UnreachableE
 from kmetal_network.finding_codes.codes import FAILED, REVIEWED
 from kmetal_network.plan.build import Judged, plan_of, refused, unknown
 from kmetal_network.plan.model import Plan
+from kmetal_network.plan.offline import contexts
 from kmetal_network.plan.rendering import rendered
 from operations.cluster.live import LiveCluster
-from operations.console import Notes, Output, counted, marked, note, out, watched
+from operations.cluster.view import ClusterView
+from operations.console import Notes, Output, counted, marked, note, out
 from operations.engine.events import Outcome
 from operations.engine.plan_table import plan_table
 from operations.impact.guard import examine
@@ -26,9 +28,11 @@ from operations.preview.from_settings import plan_from_settings
 from operations.preview.revisions import Revision, revision
 from operations.preview.store import as_json, save
 from operations.preview.text import summary
+from operations.progress.watching import watched
 from operations.rerouting import to_be_taken_down
 from operations.run import run
 from operations.state.identity import make_sure_of_identity
+from operations.state.run_context import RunContext
 from operations.verify.readiness import explain_failure
 
 _SHORT: Final = 12
@@ -106,19 +110,20 @@ def previewed_plan(
     """
     environment, warnings = load_stack(root, stack)
     with LiveCluster.of(root, environment.settings.cluster) as cluster:
-        make_sure_of_identity(environment, cluster)
+        view = ClusterView(cluster)
+        make_sure_of_identity(environment, view)
         with watched(f"previewing {stack}") as watch:
-            outcome = run(root, stack, "preview", watch=watch, refresh=refresh)
+            outcome = run(root, stack, "preview", watch=watch, refresh=refresh, run_context=RunContext(view=view))
         Notes().tell(outcome.advice, outcome.remarks)
-        plan = live_plan(environment, cluster, outcome, warnings=warnings, before=before)
+        plan = live_plan(environment, view, outcome, warnings=warnings, before=before)
         if shows:
-            _show(plan, outcome, environment, cluster)
+            _show(plan, outcome, environment, view)
     return plan
 
 
 def live_plan(
     environment: Environment,
-    cluster: LiveCluster,
+    view: ClusterView,
     outcome: Outcome,
     *,
     warnings: Iterable[Finding] = (),
@@ -128,22 +133,22 @@ def live_plan(
 
     Args:
         environment: the settings.
-        cluster: the cluster that they are for.
+        view: what is seen of their cluster.
         outcome: the preview.
         warnings: of the laws, about the settings.
         before: the settings that stand; without them every warning counts as new.
     """
     risks, unseen = [*refusals(outcome, environment.name)], []
     if outcome.failed and outcome.failed_objects:
-        risks += explain_failure(environment, cluster, outcome)
+        risks += explain_failure(environment, view, outcome)
     rerouted: frozenset[str] = frozenset()
     if not risks:
-        examined = examine(environment, cluster, outcome)
+        examined = examine(environment, view, outcome)
         risks += examined.findings
         unseen += [finding.problem for finding in examined.unseen]
         rerouted = examined.rerouted
         try:
-            risks += left_behind(environment, cluster, outcome)
+            risks += left_behind(environment, view, outcome)
         except UnreachableError as error:
             unseen += [f"{finding.problem}, so what a dead run left is not known" for finding in error.findings]
     silent = [one for one in risks if one.rule == "CLUSTER" and ("no answer" in one.problem or "cred" in one.problem)]
@@ -155,10 +160,11 @@ def live_plan(
             warnings=(*known, *remarks(outcome, known)),
             before=None if before is None else before.warnings(environment.name),
             unseen=(*(one.problem for one in silent), *unseen),
+            context=contexts(before.environments.get(environment.name) if before else None, environment),
         ),
         environment=environment.name,
         source="cluster",
-        cluster=cluster.uid(),
+        cluster=view.uid(),
         state=outcome.state,
         rerouted=rerouted,
         place=_places(environment),
@@ -186,14 +192,14 @@ def hold_to_review(plan: Plan, reviewed: str) -> None:
         )
 
 
-def _show(plan: Plan, outcome: Outcome, environment: Environment, cluster: LiveCluster) -> None:
+def _show(plan: Plan, outcome: Outcome, environment: Environment, view: ClusterView) -> None:
     """What changes, as a table, and what is taken down before the engine's own steps."""
     if outcome.steps:
         out.print(plan_table(outcome, environment.name))
     elif not outcome.failed:
         out.print(f"{environment.name}: nothing to change ({counted(len(outcome.objects), 'object')} as written)")
     try:
-        names: Sequence[str] = to_be_taken_down(environment, cluster)
+        names: Sequence[str] = to_be_taken_down(environment, view)
     except UnreachableError as error:
         note(str(error))
         names = ()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from kmetal_network.config.stackfile import Environment, load_environments
+from kmetal_network.config.settings_files import concerns
+from kmetal_network.config.stackfile import Environment, judge_files
 from kmetal_network.errors import Finding, OperatorError, Severity
 from operations.git import git
+from operations.past_settings import settings_at
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,8 +25,8 @@ class Revision:
 
     def warnings(self, environment: str) -> tuple[Finding, ...]:
         """Warnings of the laws about one environment."""
-        own = f"Pulumi.{environment}.yaml"
-        return tuple(one for one in self.findings if one.severity is Severity.WARNING and one.place.startswith(own))
+        warnings = (one for one in self.findings if one.severity is Severity.WARNING)
+        return tuple(one for one in warnings if concerns(one.place, environment))
 
 
 def revision(root: Path, name: str) -> Revision:
@@ -41,21 +42,22 @@ def revision(root: Path, name: str) -> Revision:
     commit = _git(
         root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}", asked=name
     ).strip()
-    listed = _git(root, "ls-tree", "--name-only", commit, "./", asked=name).splitlines()
-    files = [file for file in listed if file.startswith("Pulumi.") and file.endswith(".yaml") and file != "Pulumi.yaml"]
-    with TemporaryDirectory() as folder:
-        for file in files:
-            (Path(folder) / file).write_text(_git(root, "show", f"{commit}:./{file}", asked=name), encoding="utf-8")
-        environments, findings = load_environments(Path(folder))
-    names = frozenset(file.removeprefix("Pulumi.").removesuffix(".yaml") for file in files)
-    return Revision(commit=commit, environments=environments, findings=findings, files=names)
+    files, failure = settings_at(root, commit)
+    if failure:
+        raise _unknown(name, failure)
+    environments, findings = judge_files(files)
+    return Revision(commit=commit, environments=environments, findings=findings, files=frozenset(files.environments()))
 
 
 def _git(root: Path, *words: str, asked: str) -> str:
     shown, failure = git(root, *words, silent="no commit of that name")
     if failure:
-        raise OperatorError(
-            f"--base {asked}: git finds no such revision ({failure}); name a"
-            " commit that this clone has (a shallow clone has few: fetch the base first)"
-        )
+        raise _unknown(asked, failure)
     return shown.decode()
+
+
+def _unknown(asked: str, failure: str) -> OperatorError:
+    return OperatorError(
+        f"--base {asked}: git finds no such revision ({failure}); name a"
+        " commit that this clone has (a shallow clone has few: fetch the base first)"
+    )

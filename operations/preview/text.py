@@ -35,11 +35,14 @@ def summary(plan: Plan) -> None:
 
 
 def lines(plan: Plan) -> Iterator[str]:
-    """Old values and new ones, addresses that move, and what is left where a change takes of it."""
+    """Old and new values, addresses that move, paths that are no risk, and what is left where a change takes of it."""
     for change in plan.changes:
         yield from _values(change, named=plan.source == "settings")
     for move in plan.moves:
         yield f"{move.who}: {move.what} {move.before} -> {move.after}"
+    for path in plan.paths:
+        if not path.risk:
+            yield f"{path.way} {path.direction}: {path.sentence}"
     for supply in plan.supplies:
         if (supply.size_before, supply.taken_before) != (supply.size_after, supply.taken_after):
             left = "?" if supply.left is None else supply.left

@@ -48,6 +48,7 @@ def change_json(change: Change) -> dict[str, Any]:
         "from": list(change.sources),
         "to": change.place.value,
         "addresses": change.stretch.canonical(),
+        "direction": change.direction.value,
         "isolation": change.isolates,
         "before": verdict_json(change.before) if change.before else None,
         "after": verdict_json(change.after) if change.after else None,

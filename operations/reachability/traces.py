@@ -20,7 +20,8 @@ from kmetal_network.reach.paths import Paths
 from kmetal_network.reach.table import Row, Table, table
 from kmetal_network.reach.trace import Ending, ending, outcome_of
 from kmetal_network.reach.verdict import Outcome, Verdict
-from operations.cluster.live import COLLECTIONS, LiveCluster
+from operations.cluster.live import LiveCluster
+from operations.cluster.view import ClusterView
 from operations.commands.reach import facts_in
 from operations.console import Output, counted, out
 from operations.reachability.ovn_commands import InCluster, OvnCommands
@@ -70,9 +71,10 @@ def trace(root: Path, stack: str, output: Output) -> int:
     """
     environment = stack_now(root, stack)
     with LiveCluster.of(root, environment.settings.cluster) as cluster:
-        make_sure_of_identity(environment, cluster)
-        found = table(facts_in(environment, cluster))
-        ports = list(pod_ports(cluster.list(COLLECTIONS["IP"]) or ()))
+        view = ClusterView(cluster)
+        make_sure_of_identity(environment, view)
+        found = table(facts_in(environment, view))
+        ports = list(pod_ports(view.objects("IP").values()))
         compared = list(compare_traces(found, ports, InCluster(root, environment.settings.cluster, cluster)))
     wrong = [entry for entry in compared if not entry.agrees]
     if output is Output.JSON:
@@ -80,7 +82,7 @@ def trace(root: Path, stack: str, output: Output) -> int:
     else:
         for entry in wrong:
             packet = f"{entry.source} to {entry.to.canonical()} ({entry.place})"
-            said = f"the objects say {entry.verdict.told} by {entry.verdict.decider}; OVN says {entry.seen.value}"
+            said = f"the objects say {entry.verdict.shown_as} by {entry.verdict.decider}; OVN says {entry.seen.value}"
             text = f"{packet}: {said}"
             out.print(f"[red]differs[/] {escape(text)}", soft_wrap=True, highlight=False)
         pods, packets = counted(len(ports), "pod"), counted(len(compared), "packet")

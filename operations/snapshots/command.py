@@ -13,27 +13,23 @@ from kmetal_network.config.stackfile import load_stack
 from kmetal_network.counting import counted
 from kmetal_network.errors import OperatorError
 from kmetal_network.live.redaction import READ, redacted
-from kmetal_network.manifests.inventory import object_key
-from operations.cluster.live import COLLECTIONS, LiveCluster, snapshot
+from operations.cluster.live import LiveCluster
+from operations.cluster.view import ClusterView
 from operations.console import out
-from operations.impact.guard import CONTROL_PLANES
 from operations.snapshots.recorded import Snapshot, place_of
 from operations.state.identity import make_sure_of_identity
 
 _ROOT: Final = Path()
 
 
-def taken(cluster: LiveCluster, uid: str, now: datetime) -> Snapshot:
+def taken(view: ClusterView, now: datetime) -> Snapshot:
     """The snapshot of a cluster.
 
     Raises:
         UnreachableError: no answer, or a kind that this identity may not read: half a snapshot would look like a whole.
     """
-    seen = snapshot(cluster, [kind for kind in READ if kind in COLLECTIONS])
-    planes = cluster.list(CONTROL_PLANES)
-    if planes is not None:
-        seen["TenantControlPlane"] = {object_key(item): item for item in planes}
-    return Snapshot(cluster=uid, taken=now.astimezone(UTC).replace(microsecond=0), objects=redacted(seen))
+    when = now.astimezone(UTC).replace(microsecond=0)
+    return Snapshot(cluster=view.uid(), taken=when, objects=redacted(view.seen(READ)))
 
 
 def text_of(made: Snapshot) -> str:
@@ -47,8 +43,9 @@ def snapshot_command(
     """Write snapshots/<stack>.json for `preview --offline`: names and addresses in use, no secrets."""
     environment, _ = load_stack(_ROOT, stack)
     with LiveCluster.of(_ROOT, environment.settings.cluster) as cluster:
-        uid = make_sure_of_identity(environment, cluster)
-        made = taken(cluster, uid, datetime.now(UTC))
+        view = ClusterView(cluster)
+        make_sure_of_identity(environment, view)
+        made = taken(view, datetime.now(UTC))
     place = place_of(stack)
     try:
         (_ROOT / place.parent).mkdir(exist_ok=True)

@@ -23,8 +23,8 @@ from kmetal_network.live.diff import Object
 from kmetal_network.names import RELEASE, RELEASE_NAMESPACE
 from operations.cluster.live import LiveCluster
 from operations.cluster.writing import WritableCluster
-from operations.engine.run_context import Release, RunContext
 from operations.engine.stack import select
+from operations.state.run_context import Release, RunContext
 
 _TYPE: Final = "kubernetes:helm.sh/v3:Release"
 _SECRETS: Final = f"/api/v1/namespaces/{RELEASE_NAMESPACE}/secrets"

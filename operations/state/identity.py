@@ -12,6 +12,7 @@ from kmetal_network.config.stackfile import Environment
 from kmetal_network.errors import Finding, OperatorError
 from kmetal_network.finding_codes.codes import CLUSTER
 from operations.cluster.live import LiveCluster
+from operations.cluster.view import ClusterView
 from operations.state.stack_state import State
 
 NOT_ON_RECORD: Final = "whose uid is not on record"
@@ -22,7 +23,7 @@ class ElsewhereError(OperatorError):
     """A state that is of another cluster than this."""
 
 
-def make_sure_of_identity(environment: Environment, cluster: LiveCluster) -> str:
+def make_sure_of_identity(environment: Environment, view: ClusterView) -> str:
     """That the cluster answers and is the one that the settings name.
 
     Returns:
@@ -31,7 +32,7 @@ def make_sure_of_identity(environment: Environment, cluster: LiveCluster) -> str
     Raises:
         OperatorError: no answer, credentials refused, or another cluster.
     """
-    uid = cluster.uid()
+    uid, cluster = view.uid(), view.cluster
     wanted = environment.settings.cluster.uid
     if wanted is not None and uid != wanted:
         raise OperatorError(

@@ -13,10 +13,9 @@ from pulumi import automation as auto
 
 from kmetal_network.config.stackfile import Environment, load_stack
 from kmetal_network.errors import OperatorError
-from operations.cluster.live import snapshot
+from operations.cluster.view import ClusterView
 from operations.cluster.writing import WritableCluster
 from operations.engine.events import Outcome
-from operations.engine.run_context import RunContext
 from operations.state.helm_release import release_in
 from operations.state.identity import (
     NOT_ON_RECORD,
@@ -28,13 +27,15 @@ from operations.state.identity import (
 )
 from operations.state.kubernetes_provider import credentials, renew
 from operations.state.node_patches import StalePatch, let_go, stale_patches
+from operations.state.run_context import RunContext
 from operations.state.stack_state import State
 
 Verb: TypeAlias = Literal["preview", "up", "destroy", "preview-destroy", "renew"]
 """`renew` is for an `up` without a step: no object changes, only what the state says about credentials and cluster."""
 
 _RUN_THE_PROGRAM: Final = ("preview", "up")
-_WRITE: Final = ("up", "destroy")
+WRITING: Final = ("up", "destroy")
+"""What changes objects of the cluster."""
 _MAY_MOVE: Final = ("preview", "up", "renew")
 """With a refresh, which finds out what stands on the new cluster; a `destroy` would leave the old one's objects."""
 
@@ -80,7 +81,7 @@ def reconcile(
         return ReadPlan(refresh)
     outcome.state = state.written
     try:
-        seen = _compare(root, stack.name, state, verb, refresh=refresh)
+        seen = _compare(root, stack.name, state, verb, run_context.view, refresh=refresh)
     except ElsewhereError:
         raise
     except OperatorError:
@@ -100,17 +101,28 @@ def reconcile(
     return ReadPlan(refresh)
 
 
-def _compare(root: Path, name: str, state: State, verb: Verb, *, refresh: bool) -> _Comparison:
+def _compare(
+    root: Path, name: str, state: State, verb: Verb, view: ClusterView | None, *, refresh: bool
+) -> _Comparison:
     loaded, _ = load_stack(root, name)
+    if view is not None:
+        return _compared(root, loaded, state, verb, view, refresh=refresh)
     with WritableCluster.of(root, loaded.settings.cluster) as cluster:
-        uid = make_sure_of_identity(loaded, cluster)
-        moved = is_elsewhere(state, cluster, uid)
-        if moved and not (refresh and verb in _MAY_MOVE):
-            raise elsewhere(loaded, cluster, uid, state)
-        nodes = snapshot(cluster, ("Node",)).get("Node", {}) if state.patches else {}
-        if verb in _WRITE and not moved:
-            let_go(state.holders, nodes, cluster)
-        stale = () if refresh else tuple(stale_patches(state.patches, nodes))
+        seen = ClusterView(cluster)
+        found = _compared(root, loaded, state, verb, seen, refresh=refresh)
+        if verb in WRITING and not found.moved and state.patches:
+            let_go(state.holders, seen.objects("Node"), cluster)
+    return found
+
+
+def _compared(
+    root: Path, loaded: Environment, state: State, verb: Verb, view: ClusterView, *, refresh: bool
+) -> _Comparison:
+    uid = make_sure_of_identity(loaded, view)
+    moved = is_elsewhere(state, view.cluster, uid)
+    if moved and not (refresh and verb in _MAY_MOVE):
+        raise elsewhere(loaded, view.cluster, uid, state)
+    stale = () if refresh or not state.patches else tuple(stale_patches(state.patches, view.objects("Node")))
     return _Comparison(loaded, uid, moved, state.kubeconfig != credentials(root, loaded), stale)
 
 

@@ -1,13 +1,18 @@
-"""One line of a verification, and what every check is made of."""
+"""One line of a verification, the part that it comes from, and what every check is made of."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from kmetal_network.config.stackfile import Environment
+from kmetal_network.kinds.registry import names_where
 from operations.cluster.fields import at
+
+VERIFIED: Final = names_where("verified")
+"""Kinds that a verification reads."""
 
 _NOT_OVN: Final = "SetNonOvnSubnetSuccess"
 """Reason of a Ready that means: no logical switch was made."""
@@ -37,6 +42,29 @@ class Check:
 
 Seen = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """Objects by kind and name."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verification:
+    """What a part may look at."""
+
+    environment: Environment
+    seen: Seen
+    """Live objects of the kinds that it reads."""
+
+    metallb_log: str | None = None
+    """How the log of MetalLB's controller ends; None where it was not read."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """Checks about one thing."""
+
+    lines: Callable[[Verification], Iterator[Check]]
+    """The lines of the report, in the order of the layers."""
+
+    kinds: tuple[str, ...]
+    """Kinds that it reads; it sees no others."""
 
 
 def check(layer: str, what: str, problems: Iterable[str], seen: str, remedy: str) -> Check:

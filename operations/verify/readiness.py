@@ -15,10 +15,10 @@ from kmetal_network.config.stackfile import Environment
 from kmetal_network.errors import Finding, OperatorError
 from kmetal_network.finding_codes.codes import CONFLICT, NOT_READY
 from kmetal_network.live.field_managers import is_ours
-from operations.cluster.live import LiveCluster, snapshot
+from operations.cluster.view import ClusterView
 from operations.engine.events import Outcome
-from operations.verify.checks import Seen, Verdict
-from operations.verify.verification import KINDS, checks
+from operations.verify.checks import VERIFIED, Seen, Verdict
+from operations.verify.verification import checks
 
 _TIMED_OUT: Final = re.compile("timed out|deadline exceeded")
 
@@ -26,7 +26,7 @@ _CONFLICT: Final = re.compile(r'conflicts? with "([^"]+)"[^\n]*?:((?:\s*(?:- )?\
 """The API server's words (apimachinery managedfields/internal/conflict.go): one field in the line, several below it."""
 
 
-def explain_failure(environment: Environment, cluster: LiveCluster, outcome: Outcome) -> tuple[Finding, ...]:
+def explain_failure(environment: Environment, view: ClusterView, outcome: Outcome) -> tuple[Finding, ...]:
     """What is to be said of each object that a failed step was about: fields that others hold, and its own state.
 
     Empty where the run did not fail at an object, or the cluster no longer answers: the engine's text remains.
@@ -36,7 +36,7 @@ def explain_failure(environment: Environment, cluster: LiveCluster, outcome: Out
     messages = {name: outcome.errors_by_urn.get(urn, "") for name, urn in outcome.failed_objects.items()}
     conflicts = tuple(_conflicts(environment, messages))
     try:
-        seen = snapshot(cluster, KINDS)
+        seen = view.seen(VERIFIED)
     except OperatorError:
         return conflicts
     return (*conflicts, *_explained(environment, seen, messages))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from html import escape as html
+from io import StringIO
 from pathlib import Path
 from typing import Final
 
@@ -27,7 +29,12 @@ _MARKS: Final = {
 _PAGE_WIDTH: Final = 112
 """Characters in a line of the HTML page."""
 
-_STYLE: Final = "<style>figure {margin: 1em 0; max-width: 1100px} figure svg {width: 100%; height: auto}</style>"
+_STYLE: Final = """<style>
+body {font-family: system-ui, sans-serif; margin: 2em auto; max-width: 1100px; padding: 0 1em}
+h1 {font-size: 1.6em} h2 {font-size: 1.2em; margin-top: 2em}
+figure {margin: 1em 0} figure svg {display: block; margin: auto; max-width: 100%; height: auto}
+pre {overflow-x: auto}
+</style>"""
 
 
 def as_json(found: Sequence[Check]) -> str:
@@ -45,9 +52,13 @@ def show(console: Console, stack: str, found: Sequence[Check]) -> None:
         remedy = f"\n[yellow]-> {_shown(entry.remedy)}[/]" if wrong and entry.remedy else ""
         table.add_row(entry.layer, _shown(entry.what), _MARKS[entry.verdict], _shown(entry.seen) + remedy)
     console.print(table)
+    console.print(f"{stack}: {_counts(found)}")
+
+
+def _counts(found: Sequence[Check]) -> str:
     count = Counter(entry.verdict for entry in found)
-    console.print(
-        f"{stack}: {count[Verdict.PASS]} pass, {count[Verdict.FAIL]} fail, {count[Verdict.WARN]} warn,"
+    return (
+        f"{count[Verdict.PASS]} pass, {count[Verdict.FAIL]} fail, {count[Verdict.WARN]} warn,"
         f" {count[Verdict.UNSEEN]} not checked"
     )
 
@@ -76,24 +87,42 @@ def _unwritable(path: Path, why: str) -> OperatorError:
     return OperatorError(f"--html {path}: {why}; name a file in a folder that is there and that you may write to")
 
 
-def write_html(path: Path, stack: str, found: Sequence[Check], drawings: Sequence[str] = ()) -> None:
-    """One file that needs no other: drawings first, then what was checked.
+def write_html(path: Path, stack: str, found: Sequence[Check], drawings: Mapping[str, str]) -> None:
+    """One file that needs no other: the result in a sentence, pictures, then every check.
+
+    Args:
+        path: of the file.
+        stack: name of the environment.
+        found: what was checked.
+        drawings: title to SVG.
 
     Raises:
         OperatorError: the disk is full, or the folder went away meanwhile.
     """
     try:
-        _write_html(path, stack, found, drawings)
+        path.write_text(_page(stack, found, drawings), encoding="utf-8")
     except OSError as error:
         raise _unwritable(path, error.strerror or str(error)) from None
 
 
-def _write_html(path: Path, stack: str, found: Sequence[Check], drawings: Sequence[str]) -> None:
-    with path.open("w", encoding="utf-8") as sink:
-        page = Console(record=True, width=_PAGE_WIDTH, file=sink)
-        page.print(f"[bold]{stack}[/]: network verification, {datetime.now(UTC):%Y-%m-%d %H:%M} UTC", highlight=False)
-        show(page, stack, found)
-        sink.seek(0)
-        sink.truncate()
-        figures = "".join(f"<figure>{drawing.partition('?>')[2] or drawing}</figure>" for drawing in drawings)
-        sink.write(page.export_html().replace("<body>", f"<body>{_STYLE}{figures}", 1))
+def _page(stack: str, found: Sequence[Check], drawings: Mapping[str, str]) -> str:
+    page = Console(record=True, width=_PAGE_WIDTH, file=StringIO())
+    show(page, stack, found)
+    figures = "".join(
+        f"<h2>{html(title)}</h2><figure>{svg.partition('?>')[2] or svg}</figure>" for title, svg in drawings.items()
+    )
+    top = (
+        f"{_STYLE}<h1>{html(stack)}: network verification</h1>"
+        f"<p>{datetime.now(UTC):%Y-%m-%d %H:%M} UTC. <strong>{_sentence(found)}</strong> {_counts(found)}.</p>"
+    )
+    body = f"<body>{top}{figures}<h2>Every check</h2>"
+    return page.export_html().replace("<body>", body, 1)
+
+
+def _sentence(found: Sequence[Check]) -> str:
+    """What a reader wants to know first."""
+    failed = [html(entry.what) for entry in found if entry.verdict is Verdict.FAIL]
+    warned = any(entry.verdict is Verdict.WARN for entry in found)
+    if failed:
+        return f"The network is not as it should be: {', '.join(failed)}."
+    return "The network works, with warnings." if warned else "The network is as it should be."

@@ -120,8 +120,7 @@ def _let_go(process: Process, eip: Object) -> None:
 def _cut(process: Process, eip: Object) -> None:
     """Delete the router port with its EIP, even the port of a Vpc that was recreated in the meantime."""
     process.ipam.give_back(spec_of(eip).get("externalSubnet", ""), key_of(eip))
-    for router in process.northbound.routers.values():
-        router.ports.pop(key_of(eip), None)
+    process.northbound.unplug(key_of(eip))
 
 
 def _eip_labels(subnet: str, kind: str, address: str) -> dict[str, str]:

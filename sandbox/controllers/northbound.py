@@ -67,6 +67,13 @@ class Northbound:
                 router.policies.pop((31000, f"ip4.dst == {cidr}"), None)
                 router.routes = {one for one in router.routes if one[:2] != ("policySrc", cidr)}
 
+    def unplug(self, port: str) -> None:
+        """Delete a port of whichever router; other lanes make and delete routers meanwhile."""
+        with self._lock:
+            routers = list(self.routers.values())  # in one step: who makes a router does not hold the lock
+        for router in routers:
+            router.ports.pop(port, None)
+
     def rewrite(self, vpc: str, policies: dict[tuple[int, str], str], routes: set[tuple[str, str, str]]) -> None:
         """A Vpc's own policies and routes, beside those of its Subnets."""
         with self._lock:

@@ -1,6 +1,7 @@
 """`make bench`: first `up`, second `up` and preview for growing environments, beside a plain apply of the same objects.
 
-Everything happens in one temporary directory with control planes of its own; the user's sandbox is not touched.
+Everything happens in one temporary directory with control planes of its own; the user's sandbox is not touched. With
+all its sizes and the engine's own settings it writes its figures into docs/benchmarks.md.
 Exit code 0: growth is under the limit. 1: it is not. 2: something failed.
 """
 
@@ -22,8 +23,10 @@ from rich.console import Console
 from kmetal_network.errors import OperatorError
 from sandbox.environment import prepare
 from sandbox.progress import say
+from sandbox.storage import CHECKOUT
 from tests.bench.bench_preview import preview_share
-from tests.bench.report import LARGE, SMALL, Report
+from tests.bench.page import write_page
+from tests.bench.report import SIZES, Report
 from tests.bench.size import Bench, plain_tool
 
 _JUDGING: Final = ("tests.bench.bench_laws", "tests.bench.bench_repeats")
@@ -39,7 +42,7 @@ class Output(StrEnum):
 
 def bench(
     tenants: Annotated[
-        list[int] | None, typer.Option(help="Sizes to measure; may be repeated.", min=1, max=200)
+        list[int] | None, typer.Option(help="Sizes to measure; may be repeated.", min=1, max=1000)
     ] = None,
     engine: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="A setting of the engine's.")] = None,
     output: Annotated[Output, typer.Option("--output", help="Form of the report.")] = Output.TEXT,
@@ -51,7 +54,7 @@ def bench(
         directory = Path(scratch)
         prepare(directory)
         place = Bench(directory, settings, say)
-        sizes = [place.size(number) for number in sorted(set(tenants or (1, SMALL, LARGE, 150)))]
+        sizes = [place.size(number) for number in sorted(set(tenants or SIZES))]
         share = preview_share(directory)
     say(str(share))
     report = Report(sizes, version("pulumi-kubernetes"), plain_tool(), settings, load, processors, share)
@@ -63,6 +66,8 @@ def bench(
         Console(width=None if sys.stdout.isatty() else _WIDTH).print(report.table())
         failed |= _judging()
     say(report.verdict())
+    if not (tenants or engine):  # the whole, as everybody measures it
+        write_page(CHECKOUT / "docs", report)
     raise typer.Exit(int(failed))
 
 

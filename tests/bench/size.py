@@ -42,6 +42,14 @@ class Size:
         """How many times longer the stack takes than the plain apply."""
         return self.stack[run].seconds / self.plain[run].seconds
 
+    def second_beside_dry_run(self) -> float:
+        """How many times longer a second `up` takes than the dry run that shows a difference, as `kubectl diff` does."""
+        return self.stack[Run.SECOND].seconds / self.plain[Run.PREVIEW].seconds
+
+    def together(self) -> int:
+        """The most memory that the four parts of one run held, each at its peak, in KiB."""
+        return max((sum(entry.peaks.values()) for entry in self.stack.values()), default=0)
+
     def peak(self, part: Part) -> int | None:
         """The most memory that a part of the stack's runs held, in KiB; None where it was not seen."""
         return max((peak for entry in self.stack.values() if (peak := entry.peaks.get(part))), default=None)

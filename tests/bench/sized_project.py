@@ -9,18 +9,23 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
 from kmetal_network.config.settings import PROJECT, Settings
-from kmetal_network.config.stackfile import load_stack, stack_file
+from kmetal_network.config.settings_files import stack_file
+from kmetal_network.config.stackfile import load_stack
 from kmetal_network.manifests.inventory import owned_manifests
-from kmetal_network.manifests.objects import default_vpc_patch, gateway_label
+from kmetal_network.manifests.provider import default_vpc_patch, gateway_label
 from sandbox.storage import CHECKOUT
 
 STACK: Final = "bench"
+
+_BLOCKS: Final = IPv4Network("10.100.0.0/14")
+"""One block of 256 addresses for each tenant's cluster: room for 1,024 tenants."""
 
 
 def stack_text(tenants: int, kubeconfig: Path) -> str:
@@ -30,13 +35,13 @@ def stack_text(tenants: int, kubeconfig: Path) -> str:
     config[f"{PROJECT}:cluster"]["kubeconfig"] = str(kubeconfig)
     config[f"{PROJECT}:chart"] = {"install": "external"}
     # Each tenant's router takes an address of the external Subnet, and the guide's /27 has room for some twenty.
-    external = {"cidrBlock": "77.220.68.0/24", "gateway": "77.220.68.1", "excludeIps": ["77.220.68.1"]}
+    external = {"cidrBlock": "77.220.64.0/21", "gateway": "77.220.64.1", "excludeIps": ["77.220.64.1"]}
     config[f"{PROJECT}:provider"]["external"].update(external)
     # Each tenant's control plane takes one of MetalLB's addresses, and the guide's pool has 51 (NET-503).
-    config[f"{PROJECT}:metallb"]["pools"][0]["addresses"] = ["172.21.204.30-172.21.204.250"]
+    config[f"{PROJECT}:metallb"]["pools"][0]["addresses"] = ["172.21.204.30-172.21.211.250"]
     config[f"{PROJECT}:tenants"] = [
-        {"name": f"tenant-{number:03}", "clusters": [{"name": "main", "cidrBlock": f"10.100.{number}.0/24"}]}
-        for number in range(tenants)
+        {"name": f"tenant-{number:03}", "clusters": [{"name": "main", "cidrBlock": str(block)}]}
+        for number, block in zip(range(tenants), _BLOCKS.subnets(new_prefix=24), strict=False)
     ]
     return yaml.safe_dump({"config": config}, sort_keys=False)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from kmetal_network.config.stackfile import load_stack
 from kmetal_network.errors import OperatorError
 from tests.bench.bench_preview import Share
 from tests.bench.measure import Measure, Part, measure, part_of
+from tests.bench.page import BEGIN, END, write_page
+from tests.bench.picture import growth_picture
 from tests.bench.preview_objects import rendered
 from tests.bench.report import Report
 from tests.bench.size import Run, Size
@@ -76,21 +79,67 @@ def test_a_command_that_fails_ends_the_benchmark_with_its_own_words(tmp_path: Pa
 
 
 def test_growth_under_the_limit_passes() -> None:
-    report = _report(_size(10, 10.0), _size(50, 59.0))
+    report = _report(_size(10, 10.0), _size(50, 59.0), _size(450, 584.1))
 
     assert report.passed()
-    assert "first up 5.9" in report.verdict()
+    few, many = report.verdict().splitlines()
+    assert few == "growth from 10 to 50 tenants: first up 5.9, second up 5.9, preview 5.9; under the limit of 6"
+    assert many.endswith("preview 9.9; under the limit of 10 of second up and preview")
 
 
-def test_growth_at_the_limit_fails() -> None:
-    report = _report(_size(10, 10.0), _size(50, 60.0))
+@pytest.mark.parametrize(("sizes", "limit"), [(((10, 10.0), (50, 60.0)), 6), (((50, 10.0), (450, 100.0)), 10)])
+def test_growth_at_a_limit_fails(sizes: tuple[tuple[int, float], ...], limit: int) -> None:
+    report = _report(*(_size(*size) for size in sizes))
 
     assert not report.passed()
-    assert "NOT under the limit of 6" in report.verdict()
+    assert f"NOT under the limit of {limit}" in report.verdict()
+
+
+def test_a_first_up_that_grows_with_the_square_to_many_tenants_is_reported_and_not_judged() -> None:
+    small, large = _size(50, 10.0), _size(450, 90.0)
+    slow = {**large.stack, Run.FIRST: Measure(810.0)}
+    report = _report(small, Size(450, 3, stack=slow, plain=large.plain))
+
+    assert report.passed()
+    assert "first up 81.0" in report.verdict()
 
 
 def test_without_both_sizes_growth_is_not_judged() -> None:
-    assert "not judged" in _report(_size(1, 1.0), _size(10, 99.0)).verdict()
+    assert _report(_size(1, 1.0), _size(10, 99.0)).verdict().count("not judged") == 2
+
+
+def test_figures_stand_between_the_marks_with_the_picture_beside_them_and_the_rest_stays(tmp_path: Path) -> None:
+    page = tmp_path / "benchmarks.md"
+    page.write_text(f"# Benchmarks\n\n{BEGIN}\nold\n{END}\n\nmore\n")
+
+    write_page(tmp_path, _report(_size(1, 2.0), _size(10, 10.0)))
+
+    text = page.read_text()
+    assert text.startswith(f"# Benchmarks\n\n{BEGIN}\n\nMeasured on ")
+    assert text.endswith(f"{END}\n\nmore\n")
+    assert "old" not in text
+    assert "| 10, 3 | 10.0 s, 10.0 times | 10.0 s, 10.0 times | 10.0 s, 10.0 times | 10.0 times | 2 |" in text
+    assert "<svg" in (tmp_path / "benchmarks.svg").read_text()
+
+
+def test_a_page_without_marks_is_not_touched(tmp_path: Path) -> None:
+    page = tmp_path / "benchmarks.md"
+    page.write_text("# Benchmarks\n")
+
+    with pytest.raises(OperatorError, match="no place for the figures"):
+        write_page(tmp_path, _report(_size(1, 2.0)))
+    assert page.read_text() == "# Benchmarks\n"
+
+
+def test_the_picture_loads_nothing_and_is_the_same_for_the_same_figures() -> None:
+    sizes = [_size(1, 2.0), _size(450, 90.0)]
+
+    picture = growth_picture(sizes)
+
+    assert picture == growth_picture(sizes)
+    assert "<script" not in picture.replace('<script type="text/javascript">window.pygal', "")
+    assert 'href="http' not in picture
+    assert {">1<", ">450<", ">first up<", ">plain apply<"} <= set(re.findall(r">[^<>]+<", picture))
 
 
 def test_the_document_for_machines_says_what_the_table_says() -> None:

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
@@ -135,6 +135,18 @@ def test_every_environment_is_previewed_and_named_in_the_comment() -> None:
     assert {gitlab()["preview-dev"]["variables"]["STACK"], *matrix} == STACKS
 
 
+def test_a_change_of_a_tenant_file_alone_is_previewed_and_deployed() -> None:
+    settings = ("Pulumi.prod.yaml", "tenants/prod/acme.yaml", "tenants/prod/allocations.lock")
+    for name, event in (("preview", "pull_request"), ("deploy", "push")):
+        triggers = workflow(name)[True][event]
+        assert "paths" not in triggers, "what is not ignored starts it"
+        for pattern in triggers["paths-ignore"]:
+            assert not any(PurePosixPath("/", path).match(pattern.replace("**", "*")) for path in settings), pattern
+    patterns = gitlab()[".preview"]["rules"][0]["changes"]["paths"]
+    assert all(any(matches(pattern, path) for pattern in patterns) for path in settings)
+    assert all("changes" not in str(gitlab()[name]["rules"]) for name in ("check", "deploy-staging", "deploy-prod"))
+
+
 def test_gitlab_previews_the_merge_result_and_no_job_with_a_branchs_code_has_the_note_token() -> None:
     jobs = {name: job for name, job in gitlab().items() if isinstance(job, dict)}
     assert "CI_MERGE_REQUEST_TARGET_BRANCH_SHA" in str(jobs[".preview"])
@@ -169,54 +181,6 @@ def test_no_job_judges_by_plain_pulumi() -> None:
     texts = "".join(path.read_text() for path in (*WORKFLOWS, ROOT / ".gitlab-ci.yml", *(ROOT / ".ci").iterdir()))
     assert "pulumi preview" not in texts
     assert "--expect-no-changes" not in texts
-
-
-def script(name: str, folder: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """One of the pipelines' own scripts."""
-    environment = {"PATH": os.environ["PATH"], "TMPDIR": str(folder), **variables}
-    command = [str(ROOT / ".ci" / name), *words]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-
-
-def test_a_secret_that_is_not_set_does_not_arrive_as_an_empty_one(tmp_path: Path) -> None:
-    show = "import os; print({k: os.environ[k] for k in os.environ if k.startswith(('PULUMI', 'KUBE'))})"
-    done = script(
-        "with-secrets",
-        tmp_path,
-        sys.executable,
-        "-c",
-        show,
-        PULUMI_CONFIG_PASSPHRASE="",
-        PULUMI_ACCESS_TOKEN="t",  # noqa: S106 (a test's)
-    )
-    assert done.stdout.strip() == "{'PULUMI_ACCESS_TOKEN': 't'}"
-
-
-def test_a_kubeconfig_is_read_by_its_user_alone_and_gone_afterwards(tmp_path: Path) -> None:
-    show = (
-        "import os, stat; p = os.environ['KUBECONFIG'];"
-        " print(oct(os.stat(p).st_mode)[-3:], open(p).read(), 'KUBECONFIG_CONTENT' in os.environ)"
-    )
-    done = script("with-secrets", tmp_path, sys.executable, "-c", show, KUBECONFIG_CONTENT="kind: Config")
-    assert done.stdout.strip() == "600 kind: Config False"
-    assert list(tmp_path.iterdir()) == []
-    assert script("with-secrets", tmp_path, "sh", "-c", "exit 7", KUBECONFIG_CONTENT="x").returncode == 7
-
-
-@pytest.mark.parametrize(("drift", "verify", "status"), [(0, 0, 0), (1, 0, 1), (0, 1, 1), (2, 1, 2)])
-def test_the_nightly_look_keeps_both_reports_and_the_worse_status(
-    tmp_path: Path, drift: int, verify: int, status: int
-) -> None:
-    python = tmp_path / ".venv" / "bin" / "python"
-    python.parent.mkdir(parents=True)
-    python.write_text(f'#!/bin/sh\necho "$3 $4"\n[ "$3" = drift ] && exit {drift}\nexit {verify}\n')
-    python.chmod(0o755)
-    done = script("look", tmp_path, "prod", "report.txt", GITHUB_OUTPUT=str(tmp_path / "output"))
-    assert done.returncode == 0
-    assert (tmp_path / "report.txt").read_text() == "drift prod\nverify prod\n"
-    assert (tmp_path / "output").read_text() == f"status={status}\n"
-    elsewhere = script("look", tmp_path, "prod", "report.txt")
-    assert elsewhere.stdout == f"drift prod\nverify prod\nstatus={status}\n", "GitLab's job reads it there"
 
 
 def test_zizmor_has_nothing_to_find() -> None:

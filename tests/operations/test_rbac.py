@@ -9,10 +9,11 @@ import yaml
 
 from operations.cluster.live import COLLECTIONS
 from operations.commands import drift
-from operations.impact.guard import CONTROL_PLANES
+from operations.impact.guard import BEHIND, HOLDERS
 from operations.impact.plan import OWN_KINDS
 from operations.impact.routers import DOMAIN
-from operations.verify import verification
+from operations.preflight.table import CHECKS
+from operations.verify.checks import VERIFIED
 from tests.support.stack_project import ROOT
 
 NOT_COVERED = {"admissionregistration.k8s.io", "authentication.k8s.io", "authorization.k8s.io"}
@@ -36,22 +37,28 @@ def _allowed(name: str, verb: str) -> set[str]:
     }
 
 
-PLAN = (*OWN_KINDS, *DOMAIN, "IP", "Pod", "Service")
+PLAN = (*OWN_KINDS, *DOMAIN, *BEHIND, *HOLDERS)
 """What a plan is held to."""
 
+PREFLIGHT = tuple(kind for check in CHECKS for kind in check.kinds)
 
-def _asked(kinds: tuple[str, ...], *paths: str) -> set[str]:
+
+def _asked(kinds: tuple[str, ...]) -> set[str]:
     found = set()
-    for path in (*(COLLECTIONS[kind] for kind in kinds), *paths):
+    for path in (COLLECTIONS[kind] for kind in kinds):
         parts = path.strip("/").split("/")
         found.add(f"{'' if parts[0] == 'api' else parts[1]}/{parts[-1]}")
     return found
 
 
-@pytest.mark.parametrize("kinds", [drift.KINDS, verification.KINDS, PLAN], ids=["drift", "verify", "preview"])
+@pytest.mark.parametrize(
+    "kinds",
+    [drift.KINDS, VERIFIED, PLAN, PREFLIGHT],
+    ids=["drift", "verify", "preview", "preflight"],
+)
 def test_the_preview_identity_may_list_every_kind_that_is_looked_at(kinds: tuple[str, ...]) -> None:
     allowed = _allowed("kmetal-network-preview", "list")
-    assert _asked(kinds, CONTROL_PLANES) - allowed == set()
+    assert _asked(kinds) - allowed == set()
     assert allowed == _allowed("kmetal-network-preview", "get")
     assert "admissionregistration.k8s.io/validatingwebhookconfigurations" in allowed
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from ipaddress import IPv4Address
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from kmetal_network.config.stackfile import Environment, load_stack
 from kmetal_network.errors import OperatorError
 from operations import rerouting
-from operations.cluster.live import COLLECTIONS, LiveCluster
+from operations.cluster.live import COLLECTIONS
 from operations.engine.events import Outcome
 from operations.impact.routers import rerouted
 from operations.run import run
+from operations.state.run_context import RunContext
+from operations.state.sync import Verb
+from tests.support.fake_cluster import FakeCluster
 from tests.support.stack_project import ROOT
 
 OURS = {"kmetal-network/stack": "dev", "kmetal-network/tenant": "alpha"}
@@ -69,12 +72,17 @@ def test_a_run_that_is_aimed_at_nothing_is_refused_before_the_engine_could_take_
         run(Path("nowhere"), "dev", "destroy", targets=[])
 
 
-class Cluster:
+@pytest.mark.parametrize("verb", ["up", "destroy"])
+def test_a_run_that_writes_is_not_given_what_was_seen_before(verb: Verb) -> None:
+    with pytest.raises(ValueError, match="it has to look at the cluster by itself"):
+        run(Path("nowhere"), "dev", verb, run_context=RunContext(view=FakeCluster().view))
+
+
+class Cluster(FakeCluster):
     """An API server whose objects change when a run says so."""
 
-    context = "test"
-
     def __init__(self, seen: Objects) -> None:
+        super().__init__()
         self.seen = seen
 
     def list(self, path: str) -> list[Mapping[str, Any]]:
@@ -109,7 +117,7 @@ class Runs:
         }
 
     def _run(self, _root: Path, _stack: str, verb: str, **how: Any) -> Outcome:
-        self.reported.append((verb, how["egress"] if verb == "up" else how["targets"]))
+        self.reported.append((verb, how["run_context"].egress if verb == "up" else how["targets"]))
         if verb == "up" and self.takes_over:
             self._known = [f"{kind} {key}" for kind, items in self._cluster.seen.items() for key in items]
         elif verb == "destroy":
@@ -130,7 +138,7 @@ LOOK = ("guard", None)
 
 
 def rerouting_of(cluster: Cluster, address: str | None = SECOND) -> rerouting.Rerouted | None:
-    return rerouting.reroute(ROOT, environment(address), cast("LiveCluster", cluster), Outcome())
+    return rerouting.reroute(ROOT, environment(address), cluster, Outcome())
 
 
 def test_a_router_that_the_state_knows_is_taken_down_at_once_after_one_more_look(
@@ -210,9 +218,9 @@ def test_what_neither_settings_nor_state_name_is_named_before_anything_is_writte
 
 
 def test_what_is_to_be_taken_down_is_shown_in_order_and_nothing_where_nothing_is() -> None:
-    cluster = cast("LiveCluster", Cluster(WHOLE))
+    view = Cluster(WHOLE).view
 
-    assert rerouting.to_be_taken_down(environment(FIRST), cluster) == []
+    assert rerouting.to_be_taken_down(environment(FIRST), view) == []
     names = [f"OvnSnatRule {RULE}", f"Subnet {SUBNET}", f"Vpc {VPC}", f"OvnEip {EIP}"]
-    assert rerouting.to_be_taken_down(environment(SECOND), cluster) == names
-    assert rerouting.to_be_taken_down(environment(None), cluster) == names
+    assert rerouting.to_be_taken_down(environment(SECOND), view) == names
+    assert rerouting.to_be_taken_down(environment(None), view) == names

@@ -73,7 +73,7 @@ DEFECTS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "13 cloud keys are kept, and secrets that are not set arrive as empty texts": (
         f"{_PIPELINES}::test_secrets_reach_a_step_and_never_a_whole_job_and_no_cloud_key_is_kept",
-        f"{_PIPELINES}::test_a_secret_that_is_not_set_does_not_arrive_as_an_empty_one",
+        "tests/operations/test_ci_scripts.py::test_a_secret_that_is_not_set_does_not_arrive_as_an_empty_one",
     ),
     "14 a typo in docs costs the sandbox": (
         f"{_PIPELINES}::test_a_page_of_docs_costs_no_preview_and_every_other_file_does",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kmetal_network.facts.model import UNKNOWN
+from kmetal_network.facts.unknown import UNKNOWN
 from policies.pack import judgement
 from policies.rendered_resources import rendered
 from tests.policies.rendering import external

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kmetal_network.facts.model import UNKNOWN
+from kmetal_network.facts.unknown import UNKNOWN
 from kmetal_network.laws.registry import BY_ID, LAWS
 from tests.law_cases.table import CASES, Case
 from tests.policies.rendering import LATER, Pack, advisory, laws_in, mandatory

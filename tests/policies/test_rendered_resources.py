@@ -10,7 +10,7 @@ import pytest
 from pulumi_policy.deserialize import SPECIAL_SECRET_SIG, SPECIAL_SIG_KEY, deserialize_properties
 from pulumi_policy.proxy import UNKNOWN_ARRAY_VALUE, UNKNOWN_NUMBER_VALUE, UnknownValueError, unknown_checking_proxy
 
-from kmetal_network.facts.model import UNKNOWN
+from kmetal_network.facts.unknown import UNKNOWN
 from policies.rendered_resources import manifest_of, plain, rendered
 from tests.policies.rendering import LATER, external, manifest, pool
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from kmetal_network.admission.policies import HELD, Literals
-from kmetal_network.facts.model import UNKNOWN, RangeKind, known
-from kmetal_network.facts.reader import default_place, facts_of
+from kmetal_network.admission.checks import HELD
+from kmetal_network.admission.model import Literals
+from kmetal_network.facts.platform import RangeKind
+from kmetal_network.facts.reader import facts_of
+from kmetal_network.facts.source_objects import default_place
+from kmetal_network.facts.unknown import UNKNOWN, known
 from kmetal_network.laws.platform.chart_values import TUNNEL_HEADERS
 from kmetal_network.laws.registry import judge
 from kmetal_network.laws.spans import spans

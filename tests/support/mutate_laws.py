@@ -22,8 +22,10 @@ from rich.console import Console
 from rich.table import Table
 
 from kmetal_network.facts.model import Facts
+from kmetal_network.laws.addresses import ranges
 from kmetal_network.laws.model import Law, no_breaches, no_estate_breaches
 from kmetal_network.laws.registry import LAWS, judge, judge_estate
+from kmetal_network.laws.tenants.routing import policy_routes
 from tests.law_cases.table import CASES, Case
 from tests.support.partial_networks import SHOWN_BY_A_PART, decided_later, parts, patched, unknown_variants
 
@@ -95,6 +97,10 @@ def silenced(law: Law) -> Law:
     return replace(law, judge=no_breaches, judge_estate=no_estate_breaches)
 
 
+FOLLOWED: Final = (ranges, policy_routes)
+"""Modules whose functions are changed, too, for the laws of other modules that call them."""
+
+
 class _Change(ast.NodeTransformer):
     """Changes the n-th place that can be changed, and counts them all."""
 
@@ -133,13 +139,20 @@ class _Change(ast.NodeTransformer):
 
 
 def functions(module: ModuleType) -> dict[str, ast.FunctionDef]:
-    """A module's functions by name."""
-    tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
-    return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    """A module's functions by name, and those of the followed modules that it imports."""
+    found = {}
+    for one in (*(other for other in FOLLOWED if _imports(module, other)), module):
+        tree = ast.parse(Path(str(one.__file__)).read_text(encoding="utf-8"))
+        found |= {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    return found
+
+
+def _imports(module: ModuleType, other: ModuleType) -> bool:
+    return any(getattr(value, "__module__", None) == other.__name__ for value in vars(module).values())
 
 
 def reached(name: str, available: dict[str, ast.FunctionDef]) -> list[str]:
-    """A check and the functions of its own module that it calls."""
+    """A check and the functions that it calls, of its own module and of those that are followed."""
     found, waiting = [], [name]
     while waiting:
         current = waiting.pop()
@@ -160,7 +173,8 @@ def changes(law: Law) -> Iterator[tuple[str, Law]]:
         for wanted in range(_places(available[name])):
             change = _Change(wanted)
             node = ast.fix_missing_locations(change.visit(deepcopy(available[name])))
-            space = {**vars(module)}
+            followed = [vars(other) for other in FOLLOWED if _imports(module, other)]
+            space = {key: value for names in (*followed, vars(module)) for key, value in names.items()}
             others = [available[other] for other in reached(check.__name__, available) if other != name]
             code = ast.Module([*others, node], [])
             exec(compile(code, str(module.__file__), "exec"), space)  # noqa: S102 (our own source, one operator changed)

@@ -12,8 +12,10 @@ from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
-from kmetal_network.facts.model import Facts, Management
-from kmetal_network.facts.reader import default_place, facts_of
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.platform import Management
+from kmetal_network.facts.reader import facts_of
+from kmetal_network.facts.source_objects import default_place
 
 Body: TypeAlias = dict[str, Any]
 

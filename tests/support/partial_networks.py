@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any, Final
 
-from kmetal_network.facts.model import UNKNOWN, Facts
-from kmetal_network.facts.reader import SourceObject, default_place, facts_of
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.reader import facts_of
+from kmetal_network.facts.source_objects import SourceObject, default_place
+from kmetal_network.facts.unknown import UNKNOWN
 from tests.support.network import good
 
 SHOWN_BY_A_PART: Final = "NET-418"

@@ -11,7 +11,7 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from tools.generate import generated, reference, stack_schema, stale
+from tools.generate import generated, reference, stack_schema, stale, tenant_schema
 
 ROOT = Path(__file__).parents[2]
 VALIDATOR = Draft202012Validator(stack_schema())
@@ -44,6 +44,15 @@ def test_the_schema_is_a_schema() -> None:
 @pytest.mark.parametrize("name", ["dev", "staging", "prod"])
 def test_every_stack_file_keeps_the_schema(name: str) -> None:
     assert [error.message for error in VALIDATOR.iter_errors(stack(name))] == []
+
+
+def test_the_schema_of_a_tenant_file_is_that_of_an_entry_of_tenants() -> None:
+    validator = Draft202012Validator(tenant_schema())
+    Draft202012Validator.check_schema(tenant_schema())
+    [alpha] = stack("dev")["config"]["kmetal-network:tenants"]
+    assert list(validator.iter_errors(alpha)) == []
+    (error,) = validator.iter_errors({**alpha, "egresAddress": "77.220.68.100"})
+    assert "'egresAddress' was unexpected" in error.message
 
 
 def _unknown_section(file: dict[str, Any]) -> None:
@@ -89,7 +98,10 @@ def test_the_reference_names_keys_as_files_write_them() -> None:
 
 def test_the_picture_shows_the_guides_network() -> None:
     drawing = ET.fromstring(generated(ROOT)[Path("docs", "network.svg")])  # noqa: S314 (our own text)
-    texts = " | ".join(element.text or "" for element in drawing.iter("{http://www.w3.org/2000/svg}text"))
-    for part in ("node c1 | no provider NIC", "data.204", "data.205", "77.220.68.96/27", "10.100.0.0/24", "alpha-vpc"):
+    texts = " | ".join(drawing.itertext())
+    for part in (
+        *("c1", "no provider NIC", "w1, w2", "gateway nodes"),
+        *("management data.204", "tunnel data.205", "provider data.222"),
+        *("77.220.68.96/27", "10.100.0.0/24", "alpha", "drops packets to"),
+    ):
         assert part in texts
-    assert texts.count("data.222") == 2

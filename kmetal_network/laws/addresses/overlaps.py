@@ -6,7 +6,9 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator
 from typing import Final
 
-from kmetal_network.facts.model import UNKNOWN, Facts, RangeKind
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.platform import RangeKind
+from kmetal_network.facts.unknown import UNKNOWN
 from kmetal_network.laws.addresses.ranges import Placed, named_ranges, placed
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.spans import crossing, overlapping, span
@@ -114,9 +116,8 @@ def _tenant_and_external(facts: Facts) -> Iterator[Breach]:
     ):
         yield Breach(
             tenant.place,
-            f"{tenant.name} {tenant.text} and {external.name} {external.text} share {one.shared(two)}, so"
-            " Kube-OVN's own"
-            " allow at priority 31000 wins over the tenant's drop",
+            f"{tenant.name} {tenant.text} and {external.name} {external.text} share {one.shared(two)}, so Kube-OVN's"
+            " own allow at priority 31000 wins over the tenant's drop",
             f"write a tenant block outside {external.text}",
         )
 
@@ -165,7 +166,7 @@ def _routed(facts: Facts) -> Iterator[Breach]:
 LAWS = (
     Law(
         id="NET-101",
-        title="The platform's own ranges are apart from each other",
+        title="The platform's own ranges do not overlap",
         why="Packets for one range are delivered to the other. Kube-OVN compares ranges inside one VPC and VLAN only,"
         " MetalLB its pools only; nobody compares the layers.",
         fix="Give each range a block of its own.",
@@ -174,8 +175,8 @@ LAWS = (
     ),
     Law(
         id="NET-103",
-        title="Subnets of one VPC are apart from each other",
-        why="The second one stays Ready False; two tenants may overlap, two clusters of one tenant may not.",
+        title="Subnets of one VPC do not overlap",
+        why="The second one never becomes Ready. Two tenants may overlap, two clusters of one tenant may not.",
         fix="Give each cluster of a tenant a block of its own.",
         reference="kube-ovn pkg/controller/subnet.go checkSubnetConflict",
         judge=_same_vpc,
@@ -199,19 +200,18 @@ LAWS = (
     ),
     Law(
         id="NET-106",
-        title="Peered VPCs hold no block in common",
+        title="Blocks of peered VPCs do not overlap",
         why="A peering joins two routers: a block that both hold is delivered to whichever Subnet is nearer, and"
-        " never to"
-        " the other. Kube-OVN compares blocks inside one VPC only.",
+        " never to the other. Kube-OVN compares blocks inside one VPC only.",
         fix="Renumber one of the two, or end the peering.",
         reference="docs/evidence/kube-ovn.md#subnets (S18)",
         judge=_peered,
     ),
     Law(
         id="NET-107",
-        title="A static route leaves its VPC's own Subnets alone",
-        why="Nothing compares a route's destination with the VPC's Subnets; the traffic of those addresses is diverted"
-        " or not by the length of a prefix.",
+        title="A static route diverts no address of its VPC's own Subnets",
+        why="Nothing compares a route's destination with the VPC's Subnets. The longer prefix decides whether the"
+        " traffic is diverted.",
         fix="Write a destination outside the VPC's own blocks; the default route 0.0.0.0/0 is no such destination.",
         reference="kubeovn/kube-ovn#5651; harvester/harvester#8692",
         judge=_routed,

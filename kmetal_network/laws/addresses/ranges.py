@@ -7,7 +7,10 @@ from dataclasses import replace
 from typing import Final, TypeAlias
 
 from kmetal_network.addresses import Span
-from kmetal_network.facts.model import UNKNOWN, Facts, Range, RangeKind, Subnet, known
+from kmetal_network.facts.kube_ovn import Subnet
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.platform import Range, RangeKind
+from kmetal_network.facts.unknown import UNKNOWN, known
 from kmetal_network.laws.physical_subnets import by_attachment
 from kmetal_network.laws.spans import span
 from kmetal_network.names import DEFAULT_VPC

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from kmetal_network.errors import Severity
-from kmetal_network.facts.model import Facts, Subnet, known
+from kmetal_network.facts.kube_ovn import Subnet
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.unknown import known
 from kmetal_network.laws import not_admitted
 from kmetal_network.laws.addresses.subnet_cidrs import family
 from kmetal_network.laws.model import Breach, Law
@@ -54,8 +56,7 @@ def _excluded_outside(facts: Facts) -> Iterator[Breach]:
                 yield Breach(
                     subnet.place,
                     f"subnet {subnet.name!r} excludes {text}, which is not inside its block {subnet.cidr}, so it"
-                    " reserves"
-                    " nothing",
+                    " reserves nothing",
                     f"write addresses of {subnet.cidr}",
                 )
 

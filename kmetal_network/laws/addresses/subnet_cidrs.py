@@ -7,7 +7,9 @@ from ipaddress import ip_interface
 from typing import Final
 
 from kmetal_network.addresses import Span
-from kmetal_network.facts.model import UNKNOWN, Facts, Maybe, RangeKind, known
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.platform import RangeKind
+from kmetal_network.facts.unknown import UNKNOWN, Maybe, known
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.spans import is_block, span, spans
 
@@ -125,8 +127,8 @@ LAWS = (
     Law(
         id="NET-108",
         title="A block is written without host bits",
-        why="Kube-OVN masks them in the stored object, so the next apply conflicts; MetalLB assigns from the"
-        " whole block, not from the written address on.",
+        why="Kube-OVN masks them in the stored object, so the next apply conflicts; MetalLB assigns from the whole"
+        " block, not from the written address on.",
         fix="Write the network's own address.",
         reference="docs/evidence/kube-ovn.md#rewrites; metallb internal/config ParseCIDR",
         judge=_host_bits,
@@ -141,10 +143,9 @@ LAWS = (
     ),
     Law(
         id="NET-111",
-        title="A Subnet's protocol is that of its blocks",
+        title="A Subnet's protocol matches its blocks",
         why="The controller overwrites a wrong one from the block, and every later apply conflicts with it; two"
-        " blocks of"
-        " one family are refused.",
+        " blocks of one family are refused.",
         fix="Write IPv4, IPv6, or Dual with one block of each.",
         reference="docs/evidence/kube-ovn.md#subnets (S3, S7)",
         judge=_families,
@@ -152,8 +153,8 @@ LAWS = (
     Law(
         id="NET-112",
         title="Every range of the platform and of its tenants is a literal that can be read",
-        why="An unreadable block gets no status at all, and a known bug lets one take down every node's CNI; an unknown"
-        " one cannot be compared with the others before it exists.",
+        why="An unreadable block gets no status at all, and a known bug lets one take down every node's CNI; an"
+        " unknown one cannot be compared with the others before it exists.",
         fix="Write ADDRESS/LENGTH.",
         reference="docs/evidence/kube-ovn.md#subnet-traps; kubeovn/kube-ovn#4699, #2129",
         judge=_unreadable,
@@ -161,7 +162,7 @@ LAWS = (
     ),
     Law(
         id="NET-113",
-        title="A Subnet is more than one address",
+        title="A Subnet has more than one address",
         why="Kube-OVN refuses a /32 or /128 in its conditions only.",
         fix="Write a larger block.",
         reference="docs/evidence/kube-ovn.md#subnets (S3)",

@@ -7,7 +7,10 @@ from typing import Final
 
 from kmetal_network.addresses import VLAN_ID_MAXIMUM, Span
 from kmetal_network.errors import Severity
-from kmetal_network.facts.model import Facts, RangeKind, Subnet, has_unknown, known
+from kmetal_network.facts.kube_ovn import Subnet
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.platform import RangeKind
+from kmetal_network.facts.unknown import has_unknown, known
 from kmetal_network.laws import not_admitted
 from kmetal_network.laws.addresses.ranges import named_ranges
 from kmetal_network.laws.metallb.pools import pool_spans
@@ -164,15 +167,15 @@ LAWS = (
     Law(
         id="NET-501",
         title="The external range has an address for every VPC",
-        why="Each tenant's router takes one and each LoadBalancer service of a tenant another; the next tenant gets no"
-        " port, and nothing reports it. The /27 of kMetal's guide ends at 29.",
+        why="Each tenant's router takes one and each LoadBalancer service of a tenant another; the next tenant gets"
+        " no port, and nothing reports it. The /27 of kMetal's guide ends at 29.",
         fix="Give the provider Subnet a larger block, or a second one.",
         reference="docs/evidence/kmetal.md#ranges; kube-ovn pkg/controller/external_gw.go",
         judge=_external_spent,
     ),
     Law(
         id="NET-502",
-        title=f"{HEADROOM:.0%} of the external range is left",
+        title=f"At least {HEADROOM:.0%} of the external range is free",
         severity=Severity.WARNING,
         why="A block of public addresses takes weeks to get.",
         fix="Ask for a larger block now.",
@@ -189,7 +192,7 @@ LAWS = (
     ),
     Law(
         id="NET-504",
-        title=f"{HEADROOM:.0%} of the pools is left",
+        title=f"At least {HEADROOM:.0%} of the pools is free",
         severity=Severity.WARNING,
         why="Editing a pool later moves live addresses; adding an entry in time does not.",
         fix="Reserve and add a range of the management VLAN.",
@@ -208,7 +211,7 @@ LAWS = (
     ),
     Law(
         id="NET-506",
-        title=f"An environment has {SUBNET_CLIFF} Subnets at most",
+        title=f"An environment has at most {SUBNET_CLIFF} Subnets",
         severity=Severity.WARNING,
         why="Users report seconds per policy route and a controller that starts for half an hour.",
         fix="Open a second environment.",
@@ -217,7 +220,7 @@ LAWS = (
     ),
     Law(
         id="NET-507",
-        title=f"{HEADROOM:.0%} of a provider network's VLAN ids are left",
+        title=f"At least {HEADROOM:.0%} of a provider network's VLAN ids are free",
         severity=Severity.WARNING,
         why="802.1Q ends at 4094.",
         fix="Put further VLANs on a second provider network.",

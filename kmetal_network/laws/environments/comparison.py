@@ -9,7 +9,8 @@ from typing import Final, TypeAlias
 
 from kmetal_network.addresses import Span, sub_interface
 from kmetal_network.errors import Severity
-from kmetal_network.facts.model import Facts, known
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.unknown import known
 from kmetal_network.laws.metallb.pools import pool_spans, provider_spans
 from kmetal_network.laws.model import Breach, Estate, Law
 from kmetal_network.laws.spans import overlapping, span
@@ -149,8 +150,8 @@ LAWS = (
     Law(
         id="NET-601",
         title="No two environments claim one external block",
-        why="Two Kube-OVNs would hand out the same addresses on one provider network: tenants of one environment answer"
-        " for those of the other.",
+        why="Two Kube-OVNs would hand out the same addresses on one provider network: tenants of one environment"
+        " answer for those of the other.",
         fix="Give each environment a block of its own.",
         reference="docs/adr/0002-one-stack-per-environment.md",
         judge_estate=_external_blocks,
@@ -173,9 +174,9 @@ LAWS = (
     ),
     Law(
         id="NET-604",
-        title="Environments differ only where they say so",
+        title="Environments differ only where the settings declare it",
         severity=Severity.WARNING,
-        why="What was tried in one proves nothing about another that announces, tunnels or tags in another way.",
+        why="A test in one environment proves nothing about another that announces, tunnels or tags differently.",
         fix="Make them alike, or declare the difference with its reason.",
         reference="docs/adr/0002-one-stack-per-environment.md",
         judge_estate=_undeclared,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from kmetal_network.facts.model import UNKNOWN, Facts, Texts, Unknown, known
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.unknown import UNKNOWN, Texts, Unknown, known
 from kmetal_network.laws import not_admitted
 from kmetal_network.laws.metallb.bgp.advertisements import REFUSED
 from kmetal_network.laws.model import Breach, Law

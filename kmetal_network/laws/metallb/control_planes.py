@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kmetal_network.facts.model import Facts, has_unknown
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.unknown import has_unknown
 from kmetal_network.laws.metallb.pools import pool_spans
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.spans import overlapping, span

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kmetal_network.facts.model import Advertisement, Facts, has_unknown, known
+from kmetal_network.facts.metallb import Advertisement
+from kmetal_network.facts.model import Facts
 from kmetal_network.facts.nics import Vlans, carried_by, vlan_ids
+from kmetal_network.facts.unknown import has_unknown, known
 from kmetal_network.laws.metallb.speakers import announces, answers_on, may_be_elsewhere, reached
 from kmetal_network.laws.model import Breach, Law
 
@@ -90,9 +92,8 @@ LAWS = (
         id="NET-202",
         title="MetalLB answers ARP on no NIC of the provider network",
         why="An L2Advertisement without `interfaces` answers on every NIC of a node, so the pool's addresses are"
-        " reachable"
-        " from the provider VLAN whatever their numbers are. (ARP is no firewall: kube-proxy takes packets from any"
-        " NIC.)",
+        " reachable from the provider VLAN whatever their numbers are. (ARP is no firewall: kube-proxy takes packets"
+        " from any NIC.)",
         fix="Name the management NIC in `interfaces`.",
         reference="metallb website, advanced L2 configuration; metallb/metallb#277",
         judge=_by_interface,
@@ -100,7 +101,7 @@ LAWS = (
     ),
     Law(
         id="NET-216",
-        title="A NIC that answers ARP is there on every node",
+        title="Every announcing node has a NIC that answers ARP",
         why="MetalLB may elect a node without that NIC, and then nobody answers. No enforcement point sees the NICs"
         " of nodes by itself: this law needs a program that knows them and supplies them as facts.",
         fix="Name a NIC that every announcing node has.",

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 
-from kmetal_network.facts.model import Facts, Pool, RangeKind, known
+from kmetal_network.facts.metallb import Pool
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.platform import RangeKind
+from kmetal_network.facts.unknown import known
 from kmetal_network.laws import not_admitted
 from kmetal_network.laws.metallb.pools import Written, entries, pool_label, pool_spans
 from kmetal_network.laws.model import Breach, Law
@@ -84,7 +87,7 @@ def _reserved(facts: Facts) -> Iterator[Breach]:
 LAWS = (
     Law(
         id="NET-205",
-        title="MetalLB pools are apart from each other",
+        title="MetalLB pools do not overlap",
         why="The controller keeps its last good configuration forever and says so only in its log.",
         fix="Give each pool addresses of its own.",
         reference="metallb internal/config; seen with 0.15.3, webhook off",
@@ -94,8 +97,7 @@ LAWS = (
     Law(
         id="NET-207",
         title="MetalLB pools hold no node's address",
-        why="The speaker would answer ARP for the node's own address and cut off its API server or kubelet."
-        " MetalLB"
+        why="The speaker would answer ARP for the node's own address and cut off its API server or kubelet. MetalLB"
         " once refused this and took the check back (0.15.1), nobody else has it.",
         fix="Take the nodes' addresses out of the pool.",
         reference="metallb/metallb#2585, #2779",

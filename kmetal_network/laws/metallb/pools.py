@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 from kmetal_network.addresses import Span
 from kmetal_network.errors import Severity
-from kmetal_network.facts.model import UNKNOWN, Facts, Pool, RangeKind, has_unknown, known
+from kmetal_network.facts.metallb import Pool
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.platform import RangeKind
+from kmetal_network.facts.unknown import UNKNOWN, has_unknown, known
 from kmetal_network.laws.addresses.subnet_cidrs import family
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.physical_subnets import physical_subnets
@@ -81,8 +84,8 @@ def _unreadable(facts: Facts) -> Iterator[Breach]:
             if span(text) is None:
                 yield Breach(
                     pool.place,
-                    f"{pool_label(pool)} holds {text!r}, which is no address, CIDR or range, so nobody can say where it"
-                    " lies",
+                    f"{pool_label(pool)} holds {text!r}, which is no address, CIDR or range, so nobody can say where"
+                    " it lies",
                     "write FIRST-LAST or ADDRESS/LENGTH",
                 )
     if facts.pools:
@@ -157,8 +160,7 @@ LAWS = (
         id="NET-201",
         title="No MetalLB address lies on the provider VLAN",
         why="Anyone with a Service of type LoadBalancer would be inside the SNAT-egress and inter-tenant traffic"
-        " plane that"
-        " the platform reserves for OVN.",
+        " plane that the platform reserves for OVN.",
         fix="Define MetalLB pools on the management VLAN only; tenants' workload addresses are Kube-OVN EIPs.",
         reference="kMetal's networking guide, MetalLB: Do not expose MetalLB on the provider VLAN",
         judge=_by_address,

@@ -12,8 +12,12 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from kmetal_network.facts.model import UNKNOWN, Advertisement, Facts, Node, ProviderNetwork, Source, known
+from kmetal_network.facts.kube_ovn import ProviderNetwork
+from kmetal_network.facts.metallb import Advertisement
+from kmetal_network.facts.model import Facts
 from kmetal_network.facts.nics import BRIDGE
+from kmetal_network.facts.platform import Node, Source
+from kmetal_network.facts.unknown import UNKNOWN, known
 
 HOSTNAME: Final = "kubernetes.io/hostname"
 """The label that a kubelet sets to its node's name."""

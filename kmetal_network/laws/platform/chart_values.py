@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from kmetal_network.facts.model import UNKNOWN, Facts
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.unknown import UNKNOWN
 from kmetal_network.laws import not_admitted
 from kmetal_network.laws.model import Breach, Law
 
@@ -112,7 +113,7 @@ def _passwords(facts: Facts) -> Iterator[Breach]:
 LAWS = (
     Law(
         id="NET-701",
-        title="Multus and Kube-OVN are on",
+        title="Multus and Kube-OVN are enabled",
         why="Without Multus no pod gets its tenant interface.",
         fix="Write network.multus.enabled: true and network.kubeOvn.enabled: true.",
         reference="kMetal's networking guide, Multus",
@@ -148,7 +149,7 @@ LAWS = (
     ),
     Law(
         id="NET-710",
-        title="The tunnel is one that Kube-OVN builds",
+        title="Kube-OVN supports the tunnel type",
         why="The chart passes the value on and the agent on each node does not start.",
         fix="Write geneve, vxlan or stt.",
         reference="kMetal's networking guide, Kube-OVN",

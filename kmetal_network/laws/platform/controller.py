@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from kmetal_network.errors import Severity
-from kmetal_network.facts.model import UNKNOWN, Facts, has_unknown, known
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.unknown import UNKNOWN, has_unknown, known
 from kmetal_network.laws import not_admitted
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.spans import span
@@ -101,10 +102,9 @@ def _names(facts: Facts) -> Iterator[Breach]:
 LAWS = (
     Law(
         id="NET-704",
-        title="Kube-OVN is of a version that this network works with",
+        title="Kube-OVN's version is one that this network supports",
         why="Before 1.14 the default Vpc's patch does not hold the gateway labels, and routes of a VPC tie; before"
-        " 1.15 it"
-        " can't be the secondary CNI.",
+        " 1.15 it can't be the secondary CNI.",
         fix="Upgrade Kube-OVN.",
         reference="docs/evidence/kube-ovn.md#versions",
         not_admitted=not_admitted.CONTROLLER,
@@ -113,8 +113,8 @@ LAWS = (
     Law(
         id="NET-705",
         title="Kube-OVN's svcCidr is the API server's service range",
-        why="Kube-OVN would not know which packets are for Services. A product once shipped a range that was never the"
-        " real one.",
+        why="Kube-OVN would not know which packets are for Services. A product once shipped a range that was never"
+        " the real one.",
         fix="Write the API server's --service-cluster-ip-range.",
         reference="kMetal's networking guide, Kube-OVN; harvester/harvester#11331",
         judge=_service_range,
@@ -132,8 +132,8 @@ LAWS = (
         id="NET-707",
         title="Kube-OVN is the secondary CNI",
         severity=Severity.WARNING,
-        why="As the primary it gives every pod of a tenant's namespace an address of the tenant's Subnet, those of the"
-        " platform included, and those pods block the Subnet's deletion.",
+        why="As the primary it gives every pod of a tenant's namespace an address of the tenant's Subnet, those of"
+        " the platform included, and those pods block the Subnet's deletion.",
         fix="Switch --non-primary-cni-mode on.",
         reference="docs/evidence/kube-ovn.md#attachments; kubeovn/kube-ovn#1002, #5360",
         not_admitted=not_admitted.CONTROLLER,
@@ -150,9 +150,9 @@ LAWS = (
     ),
     Law(
         id="NET-712",
-        title="Kube-OVN's own names are its defaults",
-        why="It would connect tenants to another Subnet than `external`, or treat another Vpc than `ovn-cluster` as the"
-        " default one: the patch that keeps the gateway labels would then make an empty Vpc of that name.",
+        title="Kube-OVN keeps its default names",
+        why="It would connect tenants to another Subnet than `external`, or treat another Vpc than `ovn-cluster` as"
+        " the default one: the patch that keeps the gateway labels would then make an empty Vpc of that name.",
         fix="Leave --external-gateway-switch and --cluster-router out.",
         reference="docs/evidence/kube-ovn.md#versions; kube-ovn pkg/controller/config.go",
         not_admitted=not_admitted.CONTROLLER,

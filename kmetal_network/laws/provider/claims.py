@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from kmetal_network.facts.model import Claim, Facts, Source, has_unknown, known
+from kmetal_network.facts.model import Facts
 from kmetal_network.facts.nics import BRIDGE, carried_by, vlan_ids
+from kmetal_network.facts.platform import Claim, Source
+from kmetal_network.facts.unknown import has_unknown, known
 from kmetal_network.laws import not_admitted
 from kmetal_network.laws.metallb.pools import provider_spans
 from kmetal_network.laws.model import Breach, Law
@@ -142,7 +144,7 @@ LAWS = (
     ),
     Law(
         id="NET-233",
-        title="No BGP peer of Cilium stands on the provider VLAN",
+        title="No BGP peer of Cilium is on the provider VLAN",
         why="The nodes would announce Services to a router on the VLAN that the platform reserves for OVN.",
         fix="Peer with a router of the management VLAN.",
         reference="Cilium docs, BGP control plane (CiliumBGPClusterConfig, CiliumBGPPeeringPolicy)",
@@ -152,9 +154,8 @@ LAWS = (
     Law(
         id="NET-234",
         title="No provider Subnet lends its addresses to MetalLB",
-        why="Kube-OVN then lets MetalLB use addresses on the underlay: what the platform reserves for OVN is"
-        " open"
-        " to any Service of type LoadBalancer.",
+        why="Kube-OVN then lets MetalLB use addresses on the underlay: what the platform reserves for OVN is open to"
+        " any Service of type LoadBalancer.",
         fix="Take enableExternalLBAddress out of the provider Subnet.",
         reference="kube-ovn pkg/apis/kubeovn/v1/subnet.go, EnableExternalLBAddress",
         judge=_external_lb,

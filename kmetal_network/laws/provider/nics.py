@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmetal_network.addresses import INTERFACE_NAME_LENGTH, PROVIDER_NAME_LENGTH
-from kmetal_network.facts.model import UNKNOWN, Facts, ProviderNetwork, is_named, known
+from kmetal_network.facts.kube_ovn import ProviderNetwork
+from kmetal_network.facts.model import Facts
 from kmetal_network.facts.nics import BRIDGE, same_nic
+from kmetal_network.facts.unknown import UNKNOWN, is_named, known
 from kmetal_network.laws import not_admitted
 from kmetal_network.laws.metallb.speakers import shared_nodes
 from kmetal_network.laws.model import Breach, Law
@@ -26,8 +28,7 @@ def _shared_nic(facts: Facts) -> Iterator[Breach]:
                     yield Breach(
                         network.place,
                         f"provider network {network.name!r} takes {nic!r}, which is also {what}; Kube-OVN moves the"
-                        " NIC and"
-                        " its addresses to a bridge, and the node is cut off",
+                        " NIC and its addresses to a bridge, and the node is cut off",
                         "name a NIC that carries the provider VLAN and nothing else",
                     )
 
@@ -138,9 +139,9 @@ LAWS = (
     ),
     Law(
         id="NET-310",
-        title="A provider network's name is one that its bridge can have",
-        why="The bridge br-<name> must be an interface name of 15 characters, and not OVN's integration bridge br-int;"
-        " nothing checks it before the node fails.",
+        title="A provider network's name gives its bridge a valid name",
+        why="The bridge br-<name> must be an interface name of 15 characters, and not OVN's integration bridge"
+        " br-int; nothing checks it before the node fails.",
         fix="Write at most 12 characters, and not int.",
         reference="kube-ovn pkg/util/vlan.go; kube-ovn docs, start/underlay",
         judge=_long_name,
@@ -165,7 +166,7 @@ LAWS = (
     ),
     Law(
         id="NET-315",
-        title="A provider NIC's name is an interface name",
+        title="A provider NIC has a valid interface name",
         why="The kernel cannot have such an interface; the node never becomes ready.",
         fix="Write 1 to 15 characters without blanks and slashes.",
         reference="docs/evidence/kube-ovn.md#kinds-and-fields",

@@ -6,8 +6,10 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
 from kmetal_network.facts.cni_plugins import interfaces_of, named_by, plugins, vlan_of
-from kmetal_network.facts.model import Attachment, Facts, Subnet, known
+from kmetal_network.facts.kube_ovn import Attachment, Subnet
+from kmetal_network.facts.model import Facts
 from kmetal_network.facts.nics import carried_by, ids_of, is_under, vlan_ids
+from kmetal_network.facts.unknown import known
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.physical_subnets import connection, in_tenant_vpc
 from kmetal_network.names import EXTERNAL_SUBNET
@@ -139,7 +141,7 @@ _FIX: Final = "Give the attachment another NIC, or Kube-OVN's own CNI with a Sub
 LAWS = (
     Law(
         id="NET-320",
-        title="No tenant's Subnet stands on the provider VLAN",
+        title="No tenant's Subnet is on the provider VLAN",
         why=_WHY,
         fix="Take `vlan` out of the tenant's Subnet.",
         reference="kube-ovn pkg/controller/subnet.go (a Subnet with a Vlan has a localnet port)",

@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from kmetal_network.addresses import VLAN_ID_MAXIMUM, sub_interface
-from kmetal_network.facts.model import UNKNOWN, Facts, known
+from kmetal_network.facts.model import Facts
 from kmetal_network.facts.nics import named_vlan
+from kmetal_network.facts.unknown import UNKNOWN, known
 from kmetal_network.laws import not_admitted
 from kmetal_network.laws.model import Breach, Law
 
@@ -35,8 +36,8 @@ def _vlan_id(facts: Facts) -> Iterator[Breach]:
             elif not tagged and not vlan.id:
                 yield Breach(
                     vlan.place,
-                    f"vlan {vlan.name!r} has id {vlan.id or 0}, so frames leave NIC {nic!r} without a tag: right on an"
-                    " access port and on a kernel VLAN, which its name does not tell, and wrong on a trunk",
+                    f"vlan {vlan.name!r} has id {vlan.id or 0}, so frames leave NIC {nic!r} without a tag: right on"
+                    " an access port and on a kernel VLAN, which its name does not tell, and wrong on a trunk",
                     "keep id 0 there; on a trunk write the VLAN's real id",
                     warning=True,
                 )
@@ -89,7 +90,8 @@ LAWS = (
     Law(
         id="NET-301",
         title="A Vlan's id is 0 on a kernel sub-interface and the real id on a trunk",
-        why="A non-zero id on NIC.NNN tags frames twice, and they are dropped silently; 0 on a trunk leaves untagged.",
+        why="A non-zero id on NIC.NNN tags frames twice, and they are dropped silently. With 0 on a trunk, frames"
+        " leave without a tag.",
         fix="Write id 0 with NIC.NNN and on an access port, the real id on a trunk.",
         reference="kMetal's networking guide, Step 1; kubeovn/kube-ovn#1302; kubeovn/docs, start/underlay",
         judge=_vlan_id,
@@ -114,7 +116,7 @@ LAWS = (
     ),
     Law(
         id="NET-316",
-        title="A Vlan's id is one of 802.1Q's",
+        title="A Vlan's id is valid in 802.1Q",
         why="The schema of Kube-OVN 1.16 has no bound, others allow the reserved 4095; OVN drops or refuses the tag.",
         fix="Write 0 to 4094.",
         reference="docs/evidence/kube-ovn.md#kinds-and-fields",

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from kmetal_network.facts.cni_plugins import KUBE_OVN, plugins, provider_of, served_by_kube_ovn
-from kmetal_network.facts.model import UNKNOWN, Attachment, Facts, Subnet, is_named, known
+from kmetal_network.facts.kube_ovn import Attachment, Subnet
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.unknown import UNKNOWN, is_named, known
 from kmetal_network.laws import not_admitted
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.names import DEFAULT_VPC
@@ -56,8 +58,8 @@ def _subnets_without(
             if waiting:
                 yield Breach(
                     subnet.place,
-                    f"subnet {subnet.name!r} has provider {subnet.provider or 'ovn'!r}, and {', '.join(waiting)} of its"
-                    " namespace has no Subnet, so its pods would get addresses of the default Subnet",
+                    f"subnet {subnet.name!r} has provider {subnet.provider or 'ovn'!r}, and {', '.join(waiting)} of"
+                    " its namespace has no Subnet, so its pods would get addresses of the default Subnet",
                     f"write provider: {waiting[0]}",
                 )
 
@@ -105,8 +107,7 @@ def _dotless(facts: Facts) -> Iterator[Breach]:
                 yield Breach(
                     attachment.place,
                     f"NetworkAttachmentDefinition {attachment.name!r} has {what} {text!r}, whose dots break its"
-                    " provider"
-                    f" string {attachment.name}.{attachment.namespace}.ovn",
+                    f" provider string {attachment.name}.{attachment.namespace}.ovn",
                     "write it without dots",
                 )
 
@@ -126,8 +127,8 @@ def _cni_configuration(facts: Facts) -> Iterator[Breach]:
         elif any(plugin["type"] == KUBE_OVN and not plugin.get("server_socket") for plugin in chain):
             yield Breach(
                 attachment.place,
-                f"config of NetworkAttachmentDefinition {attachment.name!r} has no server_socket, without which the CNI"
-                " binary refuses it",
+                f"config of NetworkAttachmentDefinition {attachment.name!r} has no server_socket, without which the"
+                " CNI binary refuses it",
                 "write server_socket: /run/openvswitch/kube-ovn-daemon.sock",
             )
 
@@ -173,10 +174,9 @@ def _ovn_provider(facts: Facts) -> Iterator[Breach]:
 LAWS = (
     Law(
         id="NET-403",
-        title="The provider string is the same in the NAD's identity, its config and its Subnet",
-        why="The controller computes <NAD>.<namespace>.ovn, the CNI sends the config's, the Subnet names a"
-        " third; a"
-        " pod would take an address from the default Subnet.",
+        title="An attachment, its configuration and its Subnet name the same provider",
+        why="The controller computes <NAD>.<namespace>.ovn, the CNI sends what the configuration says, and the Subnet"
+        " names its own. Where they differ, a pod gets an address of the default Subnet.",
         fix="Write <NAD>.<namespace>.ovn in all three.",
         reference="kMetal's networking guide, Subnet + NAD; kubeovn/kube-ovn#6957",
         not_admitted=not_admitted.JSON_TEXT,
@@ -192,7 +192,7 @@ LAWS = (
     ),
     Law(
         id="NET-408",
-        title="An attachment's configuration is one that the CNI binary takes",
+        title="The CNI binary accepts an attachment's configuration",
         why="Nothing reads it before a pod starts, and then no worker VM starts.",
         fix="Write JSON with type kube-ovn and its server_socket.",
         reference="docs/evidence/kube-ovn.md#attachments (cmd/cni/cni.go)",

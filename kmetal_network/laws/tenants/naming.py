@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmetal_network.errors import Severity
-from kmetal_network.facts.model import UNKNOWN, Facts, is_named, known
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.unknown import UNKNOWN, is_named, known
 from kmetal_network.laws.addresses.ranges import BUILT_IN_SUBNETS
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.names import DEFAULT_VPC
@@ -87,9 +88,8 @@ def _default_vpc_apart(facts: Facts) -> Iterator[Breach]:
                 if namespace in owner:
                     yield Breach(
                         subnet.place,
-                        f"subnet {subnet.name!r} of the default VPC serves namespace {namespace!r}, which belongs"
-                        " to vpc"
-                        f" {owner[namespace]!r}",
+                        f"subnet {subnet.name!r} of the default VPC serves namespace {namespace!r}, which belongs to"
+                        f" vpc {owner[namespace]!r}",
                         f"take {namespace!r} from the subnet",
                     )
 

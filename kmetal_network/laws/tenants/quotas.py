@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from kmetal_network.errors import Severity
-from kmetal_network.facts.model import UNKNOWN, Facts, known
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.unknown import UNKNOWN, known
 from kmetal_network.laws import not_admitted
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.names import DEFAULT_VPC
@@ -62,8 +63,8 @@ def _admits_control_planes(facts: Facts) -> Iterator[Breach]:
         if str(limit).isdecimal() and int(str(limit)) < planes:
             yield Breach(
                 quota.place,
-                f"ResourceQuota {quota.name!r} allows {limit} {LOAD_BALANCERS} in namespace {quota.namespace!r}, where"
-                f" {planes} tenant control planes need one each",
+                f"ResourceQuota {quota.name!r} allows {limit} {LOAD_BALANCERS} in namespace {quota.namespace!r},"
+                f" where {planes} tenant control planes need one each",
                 f"write {LOAD_BALANCERS}: {planes}",
             )
 
@@ -75,8 +76,7 @@ def _known_keys(facts: Facts) -> Iterator[Breach]:
                 yield Breach(
                     quota.place,
                     f"ResourceQuota {quota.name!r} limits {key!r}, which is no standard resource, so the API server"
-                    " refuses"
-                    " it",
+                    " refuses it",
                     f"write count/{key}",
                 )
 
@@ -95,9 +95,8 @@ LAWS = (
     Law(
         id="NET-219",
         title="A tenant's quota admits its own control planes",
-        why="Kamaji exposes a tenant's API server by a Service of type LoadBalancer in the tenant's own namespace:"
-        " a quota"
-        " below their number refuses it, and the cluster never starts.",
+        why="Kamaji exposes a tenant's API server by a Service of type LoadBalancer in the tenant's own namespace: a"
+        " quota below their number refuses it, and the cluster never starts.",
         fix="Allow as many services.loadbalancers as the tenant has clusters.",
         reference="docs/evidence/kmetal.md#tenants",
         not_admitted=not_admitted.OTHER_OBJECT,

@@ -21,9 +21,9 @@ def _unmet(facts: Facts) -> Iterator[Breach]:
 LAWS = (
     Law(
         id="NET-434",
-        title="A path that the settings expect open is open, one that they expect closed is closed",
-        why="Policies, routes and translations decide isolation together. A change of one of them opens a path"
-        " that nobody checks.",
+        title="Each path is open or closed as the settings expect",
+        why="Policies, routes and translations decide isolation together. A change of one of them opens a path that"
+        " nobody checks.",
         fix="Mend the object that the finding names, or the entry of `expect`.",
         reference="docs/reach.md",
         judge=_unmet,

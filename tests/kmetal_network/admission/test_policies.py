@@ -8,7 +8,9 @@ from ipaddress import IPv4Network
 
 import yaml
 
-from kmetal_network.admission.policies import HELD, KUBE_OVN_ACCOUNTS, Literals, admission_policies, policy_name
+from kmetal_network.admission.checks import HELD
+from kmetal_network.admission.model import KUBE_OVN_ACCOUNTS, Literals
+from kmetal_network.admission.policies import admission_policies, policy_name
 from kmetal_network.config.stackfile import parse_environment
 from kmetal_network.laws.registry import BY_ID, LAWS
 from kmetal_network.manifests.admission import literals

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from kmetal_network.admission.policies import Literals
-from kmetal_network.facts.reader import default_place
+from kmetal_network.admission.model import Literals
+from kmetal_network.facts.source_objects import default_place
 from kmetal_network.laws.registry import BY_ID
 from sandbox.control_plane.api import Api, ApiError
 from sandbox.control_plane.control_plane import ControlPlane

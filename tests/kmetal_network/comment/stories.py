@@ -23,6 +23,7 @@ from tests.kmetal_network.plan.cases import (
     LARGER_POOL,
     MOVED_EGRESS,
     NEW_TENANT,
+    OPEN_TENANT,
     OTHER_MTU,
     OTHER_NIC,
     SECOND_CLUSTER,
@@ -129,6 +130,7 @@ STORIES: Final[dict[str, Callable[[], list[Plan]]]] = {
     "12-typo": lambda: _refused(_mistyped),
     "13-dead-run": lambda: [unknown("prod", "its run ended without a plan", source="cluster"), *_others()],
     "14-nothing": lambda: [planned(), *_others()],
+    "15-new-tenant-without-drops": lambda: _prod(OPEN_TENANT),
 }
 
 

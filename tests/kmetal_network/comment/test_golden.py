@@ -27,10 +27,11 @@ def test_no_golden_file_is_left_of_a_story_that_is_reported_no_more() -> None:
         ("06-provider-nic-renamed", "🔴 Refused: 9 pods of 2 tenants cut off in prod"),
         ("07-vlan-id-changed", "🟠 Needs a window in staging: packets stop meanwhile"),
         ("08-egress-address-moved", "🟠 Needs a window in prod: 6 pods of 1 tenant cut off"),
-        ("09-drop-taken-away", "🟢 In place in prod: 1 path opened"),
+        ("09-drop-taken-away", "🟠 In place in prod: 1 path opens towards the platform"),
         ("12-typo", "🔴 Refused: 1 law broken in dev, prod, staging"),
         ("13-dead-run", "⚫ Not known for `4c1e9d2`: prod, see what was not seen"),
         ("14-nothing", "⚪ Nothing to do"),
+        ("15-new-tenant-without-drops", "🟠 In place in prod: 1 path opens towards the platform"),
     ],
 )
 def test_the_first_line_is_the_verdict(story: str, title: str) -> None:

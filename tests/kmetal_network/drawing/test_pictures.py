@@ -16,7 +16,7 @@ from kmetal_network.drawing.tenants import marks
 from kmetal_network.drawing.topology import groups, mermaid, topology
 from kmetal_network.errors import OperatorError
 from operations.cli import app
-from operations.pictures.command import pictures
+from operations.pictures.command import drawings, pictures
 from operations.pictures.d2 import Form, draw
 from operations.preview.store import save
 from operations.verify.checks import Check, Verdict
@@ -144,6 +144,8 @@ def test_the_command_writes_every_form_and_marks_what_a_plan_changes(
         "prod-topology.mmd",
         "prod-addresses.svg",
         "prod-addresses.png",
+        "prod-reach.svg",
+        "prod-reach.png",
     }
     assert files["prod-topology.png"].startswith(b"\x89PNG")
     assert BAD.encode() in files["prod-topology.svg"].lower()
@@ -161,11 +163,36 @@ def test_what_d2_refuses_is_one_sentence() -> None:
         draw("a: {", Form.SVG)
 
 
-def test_the_report_begins_with_the_pictures(tmp_path: Path) -> None:
+def test_the_report_is_one_page_with_the_result_first_then_pictures_then_every_check(tmp_path: Path) -> None:
     path = tmp_path / "report.html"
-    check = Check(layer="Vpc", what="Vpc a", verdict=Verdict.PASS, seen="ready", remedy="")
-    write_html(path, "prod", [check], [draw(topology(environment().settings, "prod"), Form.SVG).decode()])
+    found = [
+        Check(layer="Vpc", what="Vpc a", verdict=Verdict.PASS, seen="ready", remedy=""),
+        Check(layer="Vpc", what="Vpc <b>", verdict=Verdict.FAIL, seen="not ready", remedy="look"),
+    ]
+    env = environment()
+    write_html(path, "prod", found, drawings(env, env.facts()))
     page = path.read_text()
-    assert page.index("<figure><svg") < page.index("network verification")
-    assert "physical gateway" in page
+    order = [
+        "<h1>prod: network verification</h1>",
+        "The network is not as it should be: Vpc &lt;b&gt;.</strong> 1 pass, 1 fail, 0 warn, 0 not checked.",
+        "<h2>Topology",
+        "physical gateway",
+        "<h2>Addresses",
+        "<h2>Who can reach whom, by the live objects</h2><figure><svg",
+        "<h2>Every check</h2>",
+        "not ready",
+    ]
+    places = [page.index(part) for part in order]
+    assert places == sorted(places)
     assert "<?xml" not in page
+    assert "<b>" not in page
+
+
+@pytest.mark.parametrize(
+    ("verdict", "sentence"),
+    [(Verdict.PASS, "The network is as it should be."), (Verdict.WARN, "The network works, with warnings.")],
+)
+def test_the_report_says_in_a_sentence_what_came_out(tmp_path: Path, verdict: Verdict, sentence: str) -> None:
+    check = Check(layer="Vpc", what="Vpc a", verdict=verdict, seen="ready", remedy="")
+    write_html(tmp_path / "report.html", "prod", [check], {})
+    assert sentence in (tmp_path / "report.html").read_text()

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from kmetal_network.admission.nics import carrying
-from kmetal_network.facts.model import ProviderNetwork
+from kmetal_network.facts.kube_ovn import ProviderNetwork
 from kmetal_network.facts.nics import carries, is_under, named_vlan, same_nic
 
 TAGGED = ProviderNetwork(place="", name="pn", default_interface="data.222", custom_interfaces=(("bond1.222", ("w2",)),))

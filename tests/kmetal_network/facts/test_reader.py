@@ -8,8 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kmetal_network.facts.model import UNKNOWN, Facts, RangeKind
-from kmetal_network.facts.reader import SourceObject, facts_of, read_objects
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.platform import RangeKind
+from kmetal_network.facts.reader import facts_of, read_objects
+from kmetal_network.facts.source_objects import SourceObject
+from kmetal_network.facts.unknown import UNKNOWN
 from kmetal_network.laws.registry import judge
 
 POOL = {

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from kmetal_network.addresses import Span
 from kmetal_network.errors import OperatorError
-from kmetal_network.facts.model import UNKNOWN, Facts, Range, RangeKind
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.platform import Range, RangeKind
 from kmetal_network.facts.reader import facts_of
+from kmetal_network.facts.unknown import UNKNOWN
 from kmetal_network.laws.registry import LAWS, judge, judge_estate
 from kmetal_network.laws.spans import crossing, overlapping, painted, shared, without
 from kmetal_network.laws.tenants.routing.ovn_match import destinations

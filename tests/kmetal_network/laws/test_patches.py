@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from kmetal_network.facts.model import UNKNOWN
-from kmetal_network.facts.reader import SourceObject, read_objects
+from kmetal_network.facts.reader import read_objects
+from kmetal_network.facts.source_objects import SourceObject
+from kmetal_network.facts.unknown import UNKNOWN
 from kmetal_network.laws.registry import judge
 from tests.law_cases.table import CASES
 from tests.support.network import (

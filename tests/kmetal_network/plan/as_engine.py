@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 from pulumi.automation.events import EngineEvent
 
 from kmetal_network.config.stackfile import Environment
-from kmetal_network.errors import Finding, UnreachableError
 from kmetal_network.laws.registry import judge
 from kmetal_network.manifests.inventory import object_key
 from kmetal_network.manifests.replacement import FIXED
@@ -22,56 +21,35 @@ from kmetal_network.plan.build import Pair
 from kmetal_network.plan.difference import field_changes
 from kmetal_network.plan.model import Operation, Plan
 from kmetal_network.plan.offline import pairs
-from operations.cluster.live import COLLECTIONS, LiveCluster
+from operations.cluster.live import COLLECTIONS
 from operations.engine.events import Outcome, record
-from operations.impact.guard import CONTROL_PLANES
 from operations.impact.routers import notices
 from operations.preview.previewing import live_plan
 from operations.preview.revisions import Revision
-
-SILENT = UnreachableError(
-    [Finding(place="cluster test", problem="GET x: no answer (refused)", remedy="start it", rule="CLUSTER")]
-)
-
+from tests.support.fake_cluster import SILENT, FakeCluster
 
 STATE = "2026-11-27T21:04:12.500949616Z"
 """When the last `up` wrote the state."""
 
 
-class Cluster:
+class Cluster(FakeCluster):
     """An API server that holds the objects of settings and what a test adds; silent about the kinds that it names."""
 
-    context, server = "kmetal-prod", "https://test"
-
     def __init__(self, stands: Environment, *, silent: tuple[str, ...] = (), **more: list[Mapping[str, Any]]) -> None:
-        self._paths: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-        self._silent = {_path(kind) for kind in silent}
+        found: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
         for pair in pairs(None, stands.settings, stands.name):
             if pair.after is not None and pair.kind in COLLECTIONS and not pair.patch:
-                self._paths[_path(pair.kind)].append(pair.after)
-        made = {object_key(item) for item in self._paths[_path("OvnEip")]}
+                found[pair.kind].append(pair.after)
+        made = {object_key(item) for item in found["OvnEip"]}
         for tenant in stands.settings.tenants:
             name = f"{tenant.name}-vpc-external"
             if name not in made:
-                self._paths[_path("OvnEip")].append(
-                    {"metadata": {"name": name}, "spec": {"externalSubnet": "external", "v4Ip": "77.220.70.2"}}
-                )
+                spec = {"externalSubnet": "external", "v4Ip": "77.220.70.2"}
+                found["OvnEip"].append({"metadata": {"name": name}, "spec": spec})
         for kind, items in more.items():
-            self._paths[_path(kind)] += items
-
-    def list(self, path: str) -> list[Mapping[str, Any]]:
-        """A collection."""
-        if path in self._silent:
-            raise SILENT
-        return self._paths[path]
-
-    def uid(self) -> str:
-        """Its identity."""
-        return "0e9bb2f4-93a6-4a4e-8a4b-6f3f0d6b9c52"
-
-
-def _path(kind: str) -> str:
-    return CONTROL_PLANES if kind == "TenantControlPlane" else COLLECTIONS[kind]
+            found[kind] += items
+        super().__init__(**{**found, **dict.fromkeys(silent, SILENT)})
+        self.context, self.identity = "kmetal-prod", "0e9bb2f4-93a6-4a4e-8a4b-6f3f0d6b9c52"
 
 
 def pod(subnet: str, namespace: str, name: str) -> Mapping[str, Any]:
@@ -130,8 +108,7 @@ def _metadata(pair: Pair, operation: str, before: Any, after: Any, stack: str) -
 
 def previewed(head: Environment, base: Environment, cluster: Cluster) -> Plan:
     """The plan of a preview on that cluster, as `kmetal-network preview` makes it."""
-    handle = cast("LiveCluster", cluster)
-    outcome = Outcome(state=STATE, advice=[str(notice) for notice in notices(head, handle)])
+    outcome = Outcome(state=STATE, advice=[str(notice) for notice in notices(head, cluster.view)])
     made = pairs(base.settings, head.settings, head.name)
     for event in events(made, head.name):
         record(event, outcome, None)
@@ -141,7 +118,7 @@ def previewed(head: Environment, base: Environment, cluster: Cluster) -> Plan:
         findings=judge(base.facts()),
         files=frozenset({base.name}),
     )
-    return live_plan(head, handle, outcome, warnings=judge(head.facts()), before=before)
+    return live_plan(head, cluster.view, outcome, warnings=judge(head.facts()), before=before)
 
 
 def without_urns(plan: Plan) -> Plan:

@@ -45,6 +45,11 @@ BETA = """    - name: beta
   kmetal-network:differences:"""
 
 NEW_TENANT = ("  kmetal-network:differences:", BETA)
+OPEN_TENANT = (
+    NEW_TENANT[0],
+    BETA.replace("drop: [172.21.212.0/23, 10.16.0.0/16, 10.93.0.0/16, 10.96.0.0/16, 100.64.0.0/16]", "drop: []"),
+)
+"""One that drops the external block alone, as in kMetal's guide."""
 OTHER_NIC = ("defaultInterface: bond1.422", "defaultInterface: bond2.422")
 SMALLER_POOL = ("172.21.213.0-172.21.213.199", "172.21.213.10-172.21.213.199")
 LARGER_POOL = ("172.21.213.0-172.21.213.199", "172.21.213.0-172.21.213.219")

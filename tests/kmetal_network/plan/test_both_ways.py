@@ -13,6 +13,7 @@ from tests.kmetal_network.plan.cases import (
     LARGER_POOL,
     MOVED_BLOCK,
     NEW_TENANT,
+    OPEN_TENANT,
     OTHER_MTU,
     OTHER_VLAN,
     SECOND_CLUSTER,
@@ -23,8 +24,16 @@ from tests.kmetal_network.plan.cases import (
 
 @pytest.mark.parametrize(
     "edit",
-    [NEW_TENANT, SECOND_CLUSTER, LARGER_POOL, FEWER_DROPS, OTHER_MTU, OTHER_VLAN],
-    ids=["new tenant", "second cluster", "larger pool", "fewer drops", "another MTU", "another VLAN id"],
+    [NEW_TENANT, OPEN_TENANT, SECOND_CLUSTER, LARGER_POOL, FEWER_DROPS, OTHER_MTU, OTHER_VLAN],
+    ids=[
+        "new tenant",
+        "new tenant without drops",
+        "second cluster",
+        "larger pool",
+        "fewer drops",
+        "another MTU",
+        "another VLAN id",
+    ],
 )
 def test_settings_alone_say_what_a_preview_says(edit: tuple[str, str]) -> None:
     base, head = environment(), environment(edit)

@@ -154,7 +154,13 @@ def test_only_a_pool_that_gives_addresses_up_asks_who_has_them(
 def test_a_drop_that_is_taken_away_opens_a_path_and_says_where_it_was_written() -> None:
     plan = planned(FEWER_DROPS)
     [risk] = plan.risks
-    assert (risk.rule, risk.subject, risk.tenants) == ("OPENS", "172.21.212.0/23", ("initech",))
+    assert (risk.rule, risk.names, risk.tenants) == ("OPENS", ("initech",), ("initech",))
+    assert risk.problem == (
+        "a path opens towards the platform: initech to management VLAN 172.21.212.0/23; control-plane addresses"
+        " 172.21.213.0-172.21.213.199, 172.21.213.240/28: before dropped by Vpc initech-vpc spec.policyRoutes[1]:"
+        " priority 1500, drop ip4.dst == 172.21.212.0/23; now leaves towards the physical gateway by Vpc initech-vpc"
+        " spec.staticRoutes[0]: 0.0.0.0/0 via 77.220.70.1"
+    )
     assert risk.place == "Pulumi.prod.yaml:76 tenants[0]"
     assert plan.verdict is Verdict.IN_PLACE, "an `up` would apply it"
 
@@ -162,7 +168,9 @@ def test_a_drop_that_is_taken_away_opens_a_path_and_says_where_it_was_written() 
 def test_a_drop_that_is_covered_by_a_wider_one_opens_nothing() -> None:
     assert planned(("drop: [172.21.212.0/23, 10.16", "drop: [172.21.0.0/16, 10.16")).risks == ()
     [risk] = planned(("drop: [172.21.212.0/23, 10.16", "drop: [172.21.212.0/24, 10.16")).risks
-    assert risk.subject == "172.21.213.0-172.21.213.255"
+    assert risk.subject == (
+        "management VLAN 172.21.213.0/24; control-plane addresses 172.21.213.0-172.21.213.199, 172.21.213.240/28"
+    )
 
 
 def test_a_warning_that_was_there_before_is_reported_from_one_that_the_change_brings() -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from kmetal_network.addresses import Span
-from kmetal_network.facts.model import UNKNOWN
 from kmetal_network.facts.reader import facts_of
+from kmetal_network.facts.unknown import UNKNOWN
 from kmetal_network.reach.build import network
 from kmetal_network.reach.paths import Paths
 from kmetal_network.reach.verdict import Outcome, Verdict

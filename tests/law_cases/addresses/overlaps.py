@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kmetal_network.facts.model import UNKNOWN, Range, RangeKind
+from kmetal_network.facts.platform import Range, RangeKind
+from kmetal_network.facts.unknown import UNKNOWN
 from tests.law_cases.addresses.edits import BETA, POD
 from tests.law_cases.case import breaks, passes
 from tests.support.network import EXTERNAL, RELEASE, SUBNET, VPC, Edit, add, build, known_as, patch, put, tenant

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kmetal_network.facts.model import UNKNOWN
+from kmetal_network.facts.unknown import UNKNOWN
 from tests.law_cases.addresses.edits import POINT_TO_POINT
 from tests.law_cases.case import breaks, passes
 from tests.support.network import EXTERNAL, POOL, SUBNET, VPC, gone, partial, patch, put, take

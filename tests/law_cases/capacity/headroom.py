@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kmetal_network.facts.model import ControlPlane, Range, RangeKind
+from kmetal_network.facts.platform import ControlPlane, Range, RangeKind
 from tests.law_cases.case import breaks, passes
 from tests.support.network import (
     EXTERNAL,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kmetal_network.facts.model import ControlPlane
+from kmetal_network.facts.platform import ControlPlane
 from tests.support.network import POOL, Body, Edit, build, put
 
 BGP = "BGPAdvertisement kmetal-metallb/routed"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kmetal_network.facts.model import UNKNOWN, Node
+from kmetal_network.facts.platform import Node
+from kmetal_network.facts.unknown import UNKNOWN
 from tests.law_cases.case import breaks, passes, warns
 from tests.law_cases.metallb.edits import HOST, config_map
 from tests.law_cases.provider.edits import PLAIN, TRUNK

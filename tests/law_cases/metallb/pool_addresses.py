@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kmetal_network.facts.model import Range, RangeKind
+from kmetal_network.facts.platform import Range, RangeKind
 from tests.law_cases.case import breaks, passes
 from tests.law_cases.metallb.edits import OTHER, addresses, pool
 from tests.support.network import LAYER2, POOL, add, known_as, patch, put

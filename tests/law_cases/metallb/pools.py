@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kmetal_network.facts.model import UNKNOWN, Range, RangeKind
+from kmetal_network.facts.platform import Range, RangeKind
+from kmetal_network.facts.unknown import UNKNOWN
 from tests.law_cases.case import breaks, passes, warns
 from tests.law_cases.metallb.edits import addresses, bgp, peer
 from tests.law_cases.provider.edits import attachment, drops

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kmetal_network.facts.model import UNKNOWN, Cni
+from kmetal_network.facts.platform import Cni
+from kmetal_network.facts.unknown import UNKNOWN
 from tests.law_cases.case import breaks, passes
 from tests.law_cases.platform.edits import VALUES
 from tests.support.network import NO, POOL, RELEASE, SUBNET, Edit, add, build, gone, known_as, patch, put, take

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kmetal_network.facts.model import ClusterFact
+from kmetal_network.facts.platform import ClusterFact
 from tests.support.network import Edit, known_as
 
 VALUES = "spec.values.network"

@@ -2,32 +2,12 @@
 
 from __future__ import annotations
 
-from kmetal_network.facts.model import UNKNOWN
-from tests.law_cases.case import breaks, passes, warns
-from tests.support.network import DEFAULT_VPC, EXTERNAL, PROVIDER, SUBNET, VPC, add, node, partial, put, rename, take
+from kmetal_network.facts.unknown import UNKNOWN
+from tests.law_cases.case import breaks, passes
+from tests.support.network import DEFAULT_VPC, PROVIDER, VPC, add, node, partial, put, take
 
 BETA = "Vpc beta-vpc"
 CASES = (
-    passes(
-        "NET-303",
-        "a VPC with other external Subnets of its own",
-        rename(EXTERNAL, "uplink"),
-        put(DEFAULT_VPC, "spec.extraExternalSubnets", ["uplink"]),
-        put(VPC, "spec.extraExternalSubnets", ["uplink"]),
-        put(BETA, "spec.extraExternalSubnets", ["uplink"]),
-        put("OvnSnatRule alpha-snat-dev", "spec.ovnEip", "alpha-vpc-uplink"),
-        put("OvnSnatRule beta-snat-dev", "spec.ovnEip", "beta-vpc-uplink"),
-    ),
-    breaks(
-        "NET-303",
-        "the provider Subnet by another name",
-        rename(EXTERNAL, "uplink"),
-        put(DEFAULT_VPC, "spec.extraExternalSubnets", ["uplink"]),
-        at=(VPC, BETA),
-    ),
-    warns(
-        "NET-303", "two names in one file", partial, rename("Subnet external", "externals"), at=(VPC, "Vpc beta-vpc")
-    ),
     passes(
         "NET-304",
         "a label that is not known yet",
@@ -56,25 +36,4 @@ CASES = (
         "NET-308", "a gateway node that is excluded", put(PROVIDER, "spec.excludeNodes", ["c1", "w2"]), at="Node w2"
     ),
     passes("NET-308", "a gateway node beside those that a selector leaves out", add(node("w4", "172.21.204.14"))),
-    passes("NET-317", "a Subnet that leaves its VPC to the default", take(EXTERNAL, "spec.vpc")),
-    breaks("NET-317", "the provider Subnet in a tenant's VPC", put(EXTERNAL, "spec.vpc", "beta-vpc"), at=EXTERNAL),
-    passes(
-        "NET-318",
-        "centralized, written",
-        put(EXTERNAL, "spec.gatewayType", "centralized"),
-        put(SUBNET, "spec.gatewayType", ""),
-    ),
-    breaks("NET-318", "British spelling", put(EXTERNAL, "spec.gatewayType", "centralised"), at=EXTERNAL),
-    passes(
-        "NET-319",
-        "a Subnet that another file may hold",
-        partial,
-        put(DEFAULT_VPC, "spec.extraExternalSubnets", ["elsewhere"]),
-    ),
-    breaks(
-        "NET-319",
-        "a Subnet that does not exist",
-        put(DEFAULT_VPC, "spec.extraExternalSubnets", ["external2"]),
-        at=DEFAULT_VPC,
-    ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kmetal_network.facts.model import UNKNOWN
+from kmetal_network.facts.unknown import UNKNOWN
 from tests.law_cases.case import breaks, passes, warns
 from tests.law_cases.provider.edits import TRUNK, WAN_NAD, attachment, drops, storage
 from tests.support.network import DEFAULT_VPC, EXTERNAL, NAD, SNAT, SUBNET, VPC, Body, add, build, gone, partial, put

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kmetal_network.facts.model import UNKNOWN
+from kmetal_network.facts.unknown import UNKNOWN
 from tests.law_cases.case import breaks, passes, warns
 from tests.law_cases.provider.edits import PLAIN, second
 from tests.support.network import EXTERNAL, PROVIDER, VLAN, add, build, gone, partial, patch, put, take

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from kmetal_network.facts.model import UNKNOWN
+from kmetal_network.facts.unknown import UNKNOWN
 from tests.law_cases.case import breaks, passes, warns
 from tests.law_cases.provider.edits import WAN_NAD, attachment, drops
 from tests.law_cases.tenants.edits import BETA

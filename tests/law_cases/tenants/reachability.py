@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kmetal_network.facts.model import UNKNOWN, Expectation
+from kmetal_network.facts.model import Expectation
+from kmetal_network.facts.unknown import UNKNOWN
 from tests.law_cases.case import breaks, passes
 from tests.support.network import NO, VPC, YES, Edit, known_as, put
 

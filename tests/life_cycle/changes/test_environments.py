@@ -15,6 +15,7 @@ import pytest
 
 from kmetal_network.config.stackfile import load_stack
 from operations.cluster.live import COLLECTIONS, LiveCluster
+from operations.cluster.view import ClusterView
 from operations.verify.checks import Verdict
 from operations.verify.verification import verify
 from sandbox.control_plane.api import Api
@@ -102,7 +103,7 @@ def test_it_is_applied_verified_and_taken_away(environment: Project) -> None:
 
     loaded, _ = load_stack(environment.root, environment.stack)
     with LiveCluster.of(environment.root, loaded.settings.cluster) as live:
-        lines = verify(loaded, live)
+        lines = verify(loaded, ClusterView(live))
     assert [line for line in lines if line.verdict is Verdict.FAIL] == []
     [configuration] = [line for line in lines if (line.layer, line.what) == ("metallb", "configuration")]
     assert (configuration.verdict, configuration.seen) == (Verdict.PASS, "taken, by the pools' counters")

@@ -8,6 +8,7 @@ import pytest
 from components import provider_network
 from kmetal_network.config.stackfile import load_stack
 from operations.cluster.live import LiveCluster
+from operations.cluster.view import ClusterView
 from operations.engine.events import Outcome
 from operations.verify.readiness import explain_failure
 from sandbox.control_plane.control_plane import ControlPlane
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.sandbox
 def _explained(project: Project, outcome: Outcome) -> list[str]:
     environment, _ = load_stack(project.root, STACK)
     with LiveCluster.of(project.root, environment.settings.cluster) as cluster:
-        return [str(finding) for finding in explain_failure(environment, cluster, outcome)]
+        return [str(finding) for finding in explain_failure(environment, ClusterView(cluster), outcome)]
 
 
 @pytest.mark.without_admission

@@ -77,7 +77,8 @@ def test_the_page_applied_by_kubectl_is_adopted_whole_changes_like_any_stack_and
 
     project.document = yaml.safe_load(stack_file.read_text())
     assert project.section("chart") == {"install": "external", "version": "0.1.0"}
-    project.tenants[0]["drop"] = ["10.16.0.0/16"]
+    alpha = project.root / "tenants" / STACK / "alpha.yaml"
+    alpha.write_text(yaml.safe_dump({**yaml.safe_load(alpha.read_text()), "drop": ["10.16.0.0/16"]}))
     project.section("metallb")["pools"][0]["addresses"] = ["172.21.204.200-172.21.204.251"]
     project.save()
     outcome = project.must("up")

@@ -13,6 +13,7 @@ import yaml
 from kmetal_network.config.stackfile import load_stack
 from kmetal_network.live.diff import Drift
 from operations.cluster.live import COLLECTIONS, LiveCluster
+from operations.cluster.view import ClusterView
 from operations.commands.drift import compare
 from sandbox.controllers.kube_ovn import KubeOvnSimulator
 from tests.life_cycle.live_project import STACK, Project
@@ -26,7 +27,7 @@ TIME = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 def _drift(project: Project) -> tuple[Drift, ...]:
     environment, _ = load_stack(project.root, STACK)
     with LiveCluster.of(project.root, environment.settings.cluster) as cluster:
-        return compare(environment, cluster, [STACK])
+        return compare(environment, ClusterView(cluster), [STACK])
 
 
 def _edit(project: Project, path: str, body: Mapping[str, Any], manager: str = "kubectl-edit") -> None:

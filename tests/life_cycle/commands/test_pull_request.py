@@ -53,6 +53,8 @@ def test_settings_alone_give_the_plan_of_a_preview_field_by_field(project: Proje
         assert live.verdict is verdict
 
     project.add_beta()
+    same(Verdict.IN_PLACE)  # the platform is open to it
+    project.tenants[-1]["drop"] = ["10.93.0.0/16", "10.16.0.0/16", "10.96.0.0/16", "100.64.0.0/16", "172.21.204.0/24"]
     same(Verdict.ADDS)
     project.tenants.pop()
     tenant(project)["drop"] = ["10.16.0.0/16"]

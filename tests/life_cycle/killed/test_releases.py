@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from operations.engine.run_context import Release
 from operations.engine.stack import select
 from operations.state.helm_release import release_in
+from operations.state.run_context import Release
 from sandbox.control_plane.api import Api
 from sandbox.storage import CHECKOUT
 from tests.life_cycle.by_kubectl import install_chart

@@ -10,6 +10,7 @@ from kmetal_network.config.stackfile import Environment, load_stack
 from kmetal_network.errors import OperatorError
 from operations import program
 from operations.cluster.live import LiveCluster
+from operations.cluster.view import ClusterView
 from operations.engine.events import Outcome
 from operations.impact.guard import guard
 from operations.state.sync import Verb
@@ -33,7 +34,7 @@ def _guarded(project: Project, verb: Verb = "preview") -> str:
 
 def _said(environment: Environment, cluster: LiveCluster, planned: Outcome | None) -> str:
     try:
-        guard(environment, cluster, planned)
+        guard(environment, ClusterView(cluster), planned)
     except OperatorError as error:
         return str(error)
     return ""

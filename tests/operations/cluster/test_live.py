@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kmetal_network.errors import UnreachableError
+from kmetal_network.errors import ForbiddenError, UnreachableError
 from operations.cluster.live import LiveCluster
 from tests.operations.commands.test_exit_codes import NOBODY
 
@@ -63,3 +63,31 @@ def test_a_list_that_ends_half_way_twice_is_no_kind_that_is_not_served() -> None
 
 def test_only_a_collection_without_a_first_page_is_a_kind_that_is_not_served() -> None:
     assert Pages(FORGOTTEN).names() is None
+
+
+class _Answer:
+    reason = "no"
+
+    def __init__(self, status: int) -> None:
+        self.status, self.data = status, b""
+        self.headers: dict[str, str] = {}
+
+    def read(self) -> bytes:
+        return self.data
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "said"),
+    [
+        (401, UnreachableError, "credentials are not accepted"),
+        (403, ForbiddenError, "credentials do not permit it"),
+        (500, UnreachableError, "answered 500 no"),
+    ],
+)
+def test_what_this_identity_may_not_read_differs_from_what_nobody_can_read(
+    status: int, error: type[UnreachableError], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kubernetes.client.ApiClient.call_api", lambda *_, **__: _Answer(status))
+    with LiveCluster(NOBODY) as cluster, pytest.raises(UnreachableError, match=f"GET {PODS}: {said}") as refused:
+        cluster.get(PODS)
+    assert type(refused.value) is error

@@ -6,54 +6,37 @@ import json
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import pytest
 import typer
 
+from kmetal_network.config.stackfile import load_stack
 from kmetal_network.errors import OperatorError
 from operations.cluster.live import COLLECTIONS
 from operations.commands import adopt as module
 from operations.commands.adopt import adopt
 from operations.console import Output
 from tests.kmetal_network.adoption.by_hand import UID, VALUES, Network, live, page
-from tests.operations.preflight.test_platform import DEPLOYMENT, GROUPS, RUNNING
+from tests.operations.preflight.platform import SERVED, controller
+from tests.support.fake_cluster import FakeCluster
 
+CONTROLLER = "kube-system/kube-ovn-controller"
 ROOT = Path(__file__).parents[3]
 
 
-class Cluster:
+class Cluster(FakeCluster):
     """The page's network on a cluster that answers, and that notes whatever is to be written."""
-
-    context, server = "here", "https://127.0.0.1:1"
 
     def __init__(self) -> None:
         self.network: Network = live(page())
-        self.paths: dict[str, Any] = {
-            **{path: {"resources": [{"kind": kind} for kind in kinds]} for path, kinds in GROUPS.items()},
-            DEPLOYMENT: RUNNING,
-        }
+        super().__init__(paths=SERVED)
+        self.context, self.identity = "here", UID
+        self.network["Deployment"] = {CONTROLLER: controller()}
         self.written: list[str] = []
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(self, *_: object) -> None:
         pass
-
-    def uid(self) -> str:
-        """Its identity."""
-        return UID
-
-    def get(self, path: str) -> Mapping[str, Any] | None:
-        """One path, or one object of the network."""
-        path = path.partition("?")[0]
-        for kind, collection in COLLECTIONS.items():
-            if path.startswith(f"{collection}/"):
-                found: Mapping[str, Any] | None = self.network.get(kind, {}).get(path.removeprefix(f"{collection}/"))
-                return self.paths.get(path, found)
-        answer: Mapping[str, Any] | None = self.paths.get(path)
-        return answer
 
     def list(self, path: str) -> list[Mapping[str, Any]]:
         """All objects of a kind."""
@@ -93,20 +76,36 @@ def test_a_network_and_a_platform_that_fit_are_handed_over(cluster: Cluster) -> 
     adopt_edge()
 
     assert cluster.written == ["taken over"]
-    assert Path("Pulumi.edge.yaml").is_file()
+    assert "tenants" not in Path("Pulumi.edge.yaml").read_text()
+    assert Path("tenants/edge/alpha.yaml").read_text() == (
+        "name: alpha\nclusters:\n- name: dev\n  cidrBlock: 10.100.0.0/24\n"
+    )
+    [alpha] = load_stack(Path(), "edge")[0].settings.tenants
+    assert alpha.name == "alpha"
 
 
-def _controller(*arguments: str, version: str = "v1.15.24") -> dict[str, Any]:
-    container = {"name": "kube-ovn-controller", "image": f"kube-ovn:{version}", "args": list(arguments)}
-    return {**RUNNING, "spec": {"template": {"spec": {"containers": [container]}}}}
+def test_tenant_files_that_a_killed_adoption_left_do_not_stop_the_next_and_others_do(cluster: Cluster) -> None:
+    folder = Path("tenants", "edge")
+    folder.mkdir(parents=True)
+    (folder / "alpha.yaml").write_text("name: al")
+    (folder / "beta.yaml").write_text("name: beta\n")
+    with pytest.raises(OperatorError) as refused:
+        adopt_edge()
+    assert [finding.place for finding in refused.value.findings] == ["tenants/edge/beta.yaml"]
+    assert (folder / "alpha.yaml").read_text() == "name: al"
+
+    (folder / "beta.yaml").unlink()
+    adopt_edge()
+    assert cluster.written == ["taken over"]
 
 
 def _old(cluster: Cluster) -> None:
-    cluster.paths[DEPLOYMENT] = _controller("--non-primary-cni-mode", version="v1.14.41")
+    cluster.network["Deployment"] = {CONTROLLER: controller("kube-ovn:v1.14.41")}
 
 
 def _without_snat(cluster: Cluster) -> None:
-    cluster.paths[DEPLOYMENT] = _controller("--non-primary-cni-mode", "--enable-eip-snat=false")
+    arguments = ("--non-primary-cni-mode", "--enable-eip-snat=false")
+    cluster.network["Deployment"] = {CONTROLLER: controller(arguments=arguments)}
 
 
 def _without_policies(cluster: Cluster) -> None:
@@ -150,7 +149,10 @@ def test_what_would_refuse_the_up_refuses_before_anything_is_written(
     assert said in str(refused.value)
     assert cluster.written == []
     assert not Path("Pulumi.edge.yaml").exists()
-    assert "save the above as Pulumi.edge.yaml, edit it, and adopt again" in capsys.readouterr().err.replace("\n", " ")
+    assert (
+        "save the above as Pulumi.edge.yaml and the tenant files, edit them, and adopt again"
+        in capsys.readouterr().err.replace("\n", " ")
+    )
 
 
 def test_all_that_refuses_is_said_at_once(cluster: Cluster) -> None:
@@ -176,6 +178,7 @@ def test_the_proposal_for_a_machine_shows_everything_and_writes_nothing(
     assert ended.value.exit_code == code
     assert reported["stack"] == "edge"
     assert reported["file"].startswith("# Read from the cluster by `kmetal-network adopt`.")
+    assert list(reported["tenantFiles"]) == ["tenants/edge/alpha.yaml"]
     assert "IPAddressPool kmetal-metallb/tenant-cp-pool" in reported["adopted"]
     assert {(entry["object"], entry["path"], entry["fate"]) for entry in reported["fields"]} == {
         ("L2Advertisement kmetal-metallb/tenant-cp-l2", "spec.interfaces", "added"),

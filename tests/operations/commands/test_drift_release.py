@@ -7,37 +7,27 @@ import gzip
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from kmetal_network.config.stackfile import Environment, load_stack
-from kmetal_network.errors import OperatorError
-from operations.cluster.live import LiveCluster
+from kmetal_network.errors import UnreachableError
 from operations.commands.drift import compare
 from tests.kmetal_network.adoption.by_hand import VALUES
+from tests.support.fake_cluster import FORBIDDEN, SILENT, FakeCluster
 from tests.support.stack_project import ROOT
 
 NETWORK = VALUES["network"]
 
 
-class Release:
-    """A cluster of which only Helm's records can be read; everything else of it is missing."""
+SECRETS = "/api/v1/namespaces/kmetal-flux/secrets"
+WEBHOOKS = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"
 
-    def __init__(self, answer: object) -> None:
-        self._answer = answer
 
-    def get(self, path: str) -> Mapping[str, Any] | None:
-        """Secrets of the release."""
-        if "/namespaces/kmetal-flux/secrets?" not in path:
-            return None
-        if isinstance(self._answer, Exception):
-            raise self._answer
-        return cast("Mapping[str, Any]", self._answer)
-
-    def list(self, path: str) -> list[Mapping[str, Any]] | None:
-        """No kind is served."""
-        del path
+def recording(answer: object) -> FakeCluster:
+    """A cluster of which only Helm's records can be read; no kind is served."""
+    return FakeCluster(paths={SECRETS: answer}, default=None)
 
 
 def environment(install: str = "release") -> Environment:
@@ -56,7 +46,7 @@ def recorded(network: Mapping[str, Any], version: str = "1.4.0") -> dict[str, An
 
 
 def reported(answer: object, install: str = "release") -> list[str]:
-    found = compare(environment(install), cast("LiveCluster", Release(answer)), ["dev"])
+    found = compare(environment(install), recording(answer).view, ["dev"])
     return [entry.seen for entry in found if entry.object == "Helm release kmetal-flux/kmetal"]
 
 
@@ -76,9 +66,18 @@ def test_a_release_that_is_gone_is_missing() -> None:
     assert reported({"items": []}) == ["missing"]
 
 
-@pytest.mark.parametrize("answer", [OperatorError("credentials do not permit it"), {"items": [{"data": {}}]}])
-def test_a_record_that_cannot_be_read_is_no_drift(answer: object) -> None:
+@pytest.mark.parametrize("answer", [FORBIDDEN, {"items": [{"data": {}}]}])
+def test_a_record_that_may_not_or_cannot_be_read_is_no_drift(answer: object) -> None:
     assert reported(answer) == []
+
+
+def test_a_cluster_that_stops_answering_leaves_drift_unknown() -> None:
+    with pytest.raises(UnreachableError, match="no answer"):
+        reported(SILENT)
+    silent = FakeCluster(default=None)
+    silent.collections[WEBHOOKS] = SILENT
+    with pytest.raises(UnreachableError, match="no answer"):
+        compare(environment(), silent.view, ["dev"])
 
 
 @pytest.mark.parametrize("install", ["flux", "external"])

@@ -33,8 +33,8 @@ def reported(project: Path, *words: str) -> Any:
     return json.loads(done.stdout)
 
 
-def commit(project: Path) -> None:
-    for words in (["init", "--quiet"], ["add", "Pulumi.dev.yaml"], ["commit", "--quiet", "--message", "base"]):
+def commit(project: Path, what: str = "Pulumi.dev.yaml") -> None:
+    for words in (["init", "--quiet"], ["add", what], ["commit", "--quiet", "--message", "base"]):
         identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
         subprocess.run(["git", *identity, *words], cwd=project, check=True)
 
@@ -147,3 +147,15 @@ def test_an_expected_path_that_is_open_fails_the_check_with_both_sides(project: 
 
     write(project, {**stack_config("dev"), "expect": expect, "isolation": {"level": "platform"}})
     assert kmetal_network(project, "check").returncode == 0
+
+
+def test_a_tenant_in_a_file_of_its_own_is_there_at_another_revision_too(project: Path) -> None:
+    folder = project / "tenants" / "dev"
+    folder.mkdir(parents=True)
+    beta = "name: beta\ndrop: [10.16.0.0/16]\nclusters:\n  - name: main\n    cidrBlock: 10.101.0.0/24\n"
+    (folder / "beta.yaml").write_text(beta)
+    commit(project, ".")
+    (folder / "beta.yaml").write_text(beta.replace("10.16.0.0/16", ""))
+
+    done = kmetal_network(project, "reach", "dev", "--base", "HEAD")
+    assert "opens: beta-main-subnet" in done.stdout.replace("\n", " "), done.stdout + done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 from collections.abc import Awaitable, Callable
 from types import SimpleNamespace
@@ -67,3 +68,15 @@ def test_what_the_sdk_says_for_nobody_is_not_a_call_to_the_engine(monkeypatch: p
     log.warn("look here")
 
     assert calls == ["look here"]
+
+
+def test_the_collector_rests_while_a_program_runs_and_works_again_afterwards() -> None:
+    before, seen = gc.get_threshold(), list[tuple[int, int, int]]()
+    inline = Inline(lambda: seen.append(gc.get_threshold()))
+
+    thread, _ = _host(inline, lambda: asyncio.sleep(0))
+    thread.join(5)
+    inline.end()
+
+    assert seen[0][0] > before[0]
+    assert gc.get_threshold() == before

@@ -4,38 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from kmetal_network.addresses import Span
 from kmetal_network.config.stackfile import Environment, load_stack
-from kmetal_network.errors import Finding, OperatorError, Severity, UnreachableError
-from operations.cluster.live import COLLECTIONS, LiveCluster
+from kmetal_network.errors import OperatorError, Severity, UnreachableError
 from operations.engine.events import Outcome, Step
-from operations.impact.guard import CONTROL_PLANES, expected_losses, guard
+from operations.impact.guard import expected_losses, guard
+from tests.support.fake_cluster import FORBIDDEN, FakeCluster
 from tests.support.stack_project import ROOT
 
 OURS = {"kmetal-network/stack": "dev"}
-FORBIDDEN = UnreachableError(
-    [Finding(place="cluster test", problem="GET x: credentials do not permit it", remedy="renew", rule="CLUSTER")]
-)
-
-
-class Cluster:
-    """An API server that holds what a test says."""
-
-    context = "test"
-
-    def __init__(self, **kinds: Any) -> None:
-        self.paths = {COLLECTIONS.get(kind, CONTROL_PLANES): items for kind, items in kinds.items()}
-
-    def list(self, path: str) -> list[Mapping[str, Any]]:
-        """A collection; what the test gave as an error is raised."""
-        answer = self.paths.get(path, [])
-        if isinstance(answer, Exception):
-            raise answer
-        return cast("list[Mapping[str, Any]]", answer)
 
 
 def item(key: str, spec: Any = None, labels: Mapping[str, str] = OURS, **rest: Any) -> dict[str, Any]:
@@ -54,9 +35,9 @@ def environment() -> Environment:
     return load_stack(ROOT, "dev")[0]
 
 
-def said(cluster: Cluster, planned: Outcome | None, settings: Environment | None = None) -> list[str]:
+def said(cluster: FakeCluster, planned: Outcome | None, settings: Environment | None = None) -> list[str]:
     try:
-        guard(settings or environment(), cast("LiveCluster", cluster), planned)
+        guard(settings or environment(), cluster.view, planned)
     except OperatorError as error:
         return [finding.problem for finding in error.findings]
     return []
@@ -81,10 +62,10 @@ BEHIND: dict[str, Any] = {
 def test_the_external_subnet_may_be_gone_already_when_a_destroy_is_run_again() -> None:
     planned = plan(("delete", "Subnet", "external"), ("delete", "Vpc", "alpha-vpc"))
 
-    assert said(Cluster(), planned) == []
-    assert said(Cluster(OvnEip=[EIP]), planned) == []
-    assert said(Cluster(OvnEip=[EIP]), plan(("update", "Subnet", "external"))) == []
-    [finding] = said(Cluster(OvnEip=[EIP]), plan(("delete", "Subnet", "external")))
+    assert said(FakeCluster(), planned) == []
+    assert said(FakeCluster(OvnEip=[EIP]), planned) == []
+    assert said(FakeCluster(OvnEip=[EIP]), plan(("update", "Subnet", "external"))) == []
+    [finding] = said(FakeCluster(OvnEip=[EIP]), plan(("delete", "Subnet", "external")))
     assert finding.startswith("the plan replaces Subnet external, and OvnEip alpha-vpc-external draws from it")
 
 
@@ -94,7 +75,7 @@ def test_what_is_no_address_is_held_by_nobody_and_hides_nobody() -> None:
     excluding = external.model_copy(update={"exclude_ips": (*external.exclude_ips, Span.parse("77.220.68.98"))})
     provider = settings.settings.provider.model_copy(update={"external": excluding})
     settings = replace(settings, settings=settings.settings.model_copy(update={"provider": provider}))
-    cluster = Cluster(
+    cluster = FakeCluster(
         Subnet=[item("external", {"excludeIps": ["<nil>", "77.220.68.97"]})],
         OvnEip=[EIP, item("strange"), item("new", {"externalSubnet": "external"})],
         IPAddressPool=[
@@ -117,14 +98,14 @@ def test_what_is_no_address_is_held_by_nobody_and_hides_nobody() -> None:
 def test_a_provider_network_or_vlan_with_pods_behind_it_stays(kind: str, key: str, operation: str) -> None:
     planned = plan((operation, kind, key))
 
-    assert [text.partition(":")[0] for text in said(Cluster(**BEHIND), planned)] == [
+    assert [text.partition(":")[0] for text in said(FakeCluster(**BEHIND), planned)] == [
         f"the plan takes {kind} {key} away, if only to make it anew, and pod alpha/vm-1 would be cut off"
     ]
-    assert said(Cluster(**{**BEHIND, "IP": []}), planned) == []
-    assert said(Cluster(**{**BEHIND, "OvnEip": []}), planned) == []
-    assert said(Cluster(**BEHIND), plan(("update", kind, key))) == []
+    assert said(FakeCluster(**{**BEHIND, "IP": []}), planned) == []
+    assert said(FakeCluster(**{**BEHIND, "OvnEip": []}), planned) == []
+    assert said(FakeCluster(**BEHIND), plan(("update", kind, key))) == []
     all_of_it = plan((operation, kind, key), ("delete", "Vpc", "alpha-vpc"), ("delete", "Subnet", "alpha-dev-subnet"))
-    assert [text.partition(",")[0] for text in said(Cluster(**BEHIND), all_of_it)] == [
+    assert [text.partition(",")[0] for text in said(FakeCluster(**BEHIND), all_of_it)] == [
         "the plan deletes Subnet alpha-dev-subnet"
     ]
 
@@ -137,13 +118,13 @@ def test_a_provider_network_is_deleted_where_the_clusters_behind_it_may_be_cut_o
     tenants = (alpha.model_copy(update={"clusters": (agreed,)}),)
     loaded = replace(loaded, settings=loaded.settings.model_copy(update={"tenants": tenants}))
 
-    assert said(Cluster(**BEHIND), plan(("replace", "ProviderNetwork", "provider")), loaded) == []
+    assert said(FakeCluster(**BEHIND), plan(("replace", "ProviderNetwork", "provider")), loaded) == []
 
 
 def test_a_provider_network_that_is_renamed_or_moved_to_another_nic_is_foreseen() -> None:
     live = {"defaultInterface": "data.222", "excludeNodes": ["c1"]}
-    moved = Cluster(**BEHIND, ProviderNetwork=[item("provider", {**live, "defaultInterface": "data.223"})])
-    renamed = Cluster(
+    moved = FakeCluster(**BEHIND, ProviderNetwork=[item("provider", {**live, "defaultInterface": "data.223"})])
+    renamed = FakeCluster(
         **BEHIND,
         ProviderNetwork=[item("uplink", live)],
         Vlan=[item("vlan222", {"id": 0, "provider": "uplink"})],
@@ -159,14 +140,14 @@ def test_a_provider_network_that_is_renamed_or_moved_to_another_nic_is_foreseen(
 
 
 def test_a_preview_tells_what_an_up_is_refused_for_and_what_it_may_not_look_at() -> None:
-    cluster = Cluster(
+    cluster = FakeCluster(
         **{**BEHIND, "TenantControlPlane": FORBIDDEN},
         IPAddressPool=[item("kmetal-metallb/old", {"addresses": ["172.21.204.8/32"]})],
         Service=[item("w/s", {}, status={"loadBalancer": {"ingress": [{"ip": "172.21.204.8"}]}})],
     )
     planned = plan(("replace", "Subnet", "alpha-dev-subnet"), ("delete", "IPAddressPool", "kmetal-metallb/old"))
 
-    found = expected_losses(environment(), cast("LiveCluster", cluster), planned)
+    found = expected_losses(environment(), cluster.view, planned)
 
     assert {finding.severity for finding in found} == {Severity.WARNING}
     assert [finding.problem.partition(",")[0].partition(";")[0] for finding in found] == [
@@ -175,5 +156,5 @@ def test_a_preview_tells_what_an_up_is_refused_for_and_what_it_may_not_look_at()
         "an `up` is refused: IPAddressPool kmetal-metallb/old no longer holds the address of holder Service w/s (172.21.204.8)",
     ]
     with pytest.raises(UnreachableError, match="credentials do not permit it"):
-        guard(environment(), cast("LiveCluster", cluster), planned)
-    assert expected_losses(environment(), cast("LiveCluster", cluster), Outcome()) == ()
+        guard(environment(), cluster.view, planned)
+    assert expected_losses(environment(), cluster.view, Outcome()) == ()

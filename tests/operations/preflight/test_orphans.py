@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
-from typing import Any, cast
+from typing import Any
 
 from kmetal_network.config.stackfile import load_stack
 from kmetal_network.errors import Severity
 from kmetal_network.manifests.inventory import owned_manifests
-from operations.cluster.live import COLLECTIONS, LiveCluster
+from operations.cluster.live import COLLECTIONS
 from operations.engine.events import Outcome, Step
 from operations.preflight.orphans import left_behind
+from tests.support.fake_cluster import FakeCluster
 from tests.support.stack_project import ROOT
 
 DEV = load_stack(ROOT, "dev")[0]
@@ -29,20 +30,14 @@ def step(operation: str, kind: str, name: str, there: str = "") -> Step:
     return Step(operation, urn, object=there, about=f"{kind} {name}")
 
 
-class Holds:
+def holds(*objects: dict[str, Any]) -> FakeCluster:
     """A cluster that holds some objects."""
-
-    def __init__(self, *objects: dict[str, Any]) -> None:
-        self.objects = objects
-
-    def list(self, path: str) -> list[dict[str, Any]]:
-        """Those of a kind."""
-        return [item for item in self.objects if COLLECTIONS[item["kind"]] == path]
+    return FakeCluster(**{kind: [one for one in objects if one["kind"] == kind] for kind in COLLECTIONS})
 
 
 def reported(*objects: dict[str, Any], steps: tuple[Step, ...] = (), ends: bool = False) -> list[str]:
-    cluster = cast("LiveCluster", Holds(*objects))
-    return [str(finding) for finding in left_behind(DEV, cluster, Outcome(steps=list(steps)), ends=ends)]
+    view = holds(*objects).view
+    return [str(finding) for finding in left_behind(DEV, view, Outcome(steps=list(steps)), ends=ends)]
 
 
 def test_what_the_settings_ask_for_or_the_state_knows_is_nobodys_orphan() -> None:
@@ -104,6 +99,6 @@ def test_an_object_that_differs_from_the_plan_is_reported_where_it_would_not_fol
 
 
 def test_a_preview_warns() -> None:
-    cluster = cast("LiveCluster", Holds(found("Vpc", "beta-vpc", BETAS)))
-    [finding] = left_behind(DEV, cluster, Outcome(), Severity.WARNING)
+    view = holds(found("Vpc", "beta-vpc", BETAS)).view
+    [finding] = left_behind(DEV, view, Outcome(), Severity.WARNING)
     assert finding.severity is Severity.WARNING

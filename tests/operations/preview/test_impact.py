@@ -3,49 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from pulumi.automation.events import EngineEvent
 
 from kmetal_network.config.stackfile import Environment, load_stack
-from kmetal_network.errors import Finding, OperatorError, UnreachableError
-from kmetal_network.manifests.objects import tenant_manifests
+from kmetal_network.errors import Finding, OperatorError
+from kmetal_network.manifests.tenant import tenant_manifests
 from kmetal_network.plan.model import Plan, Verdict
-from operations.cluster.live import COLLECTIONS, LiveCluster
 from operations.engine.events import Outcome, record
+from operations.preflight.obstacles import make_sure
 from operations.preview.previewing import hold_to_review, live_plan, without_plan
 from operations.preview.store import as_json, load, save
+from tests.operations.preflight.platform import platform
+from tests.support.fake_cluster import FakeCluster, refusal
 from tests.support.stack_project import ROOT
 
-SILENT = UnreachableError(
-    [Finding(place="cluster test", problem="GET pods: no answer (refused)", remedy="start it", rule="CLUSTER")]
-)
+SILENT = refusal("GET pods: no answer (refused)")
 LABELS = {"kmetal-network/stack": "dev", "kmetal-network/tenant": "alpha"}
 POD = {"metadata": {"name": "a"}, "spec": {"subnet": "alpha-dev-subnet", "namespace": "alpha", "podName": "vm-1"}}
 STANDS = {"metadata": {"name": "alpha-dev-subnet", "labels": LABELS}, "spec": {"vpc": "alpha-vpc"}}
 
 
-class Cluster:
-    """An API server that holds what a test says, and answers nothing of the kinds that it is silent about."""
-
-    context, server = "test", "https://test"
-
-    def __init__(self, silent: tuple[str, ...] = (), **kinds: Any) -> None:
-        self.paths = {COLLECTIONS[kind]: items for kind, items in kinds.items()}
-        self.silent = {COLLECTIONS[kind] for kind in silent}
-
-    def list(self, path: str) -> list[Mapping[str, Any]]:
-        """A collection."""
-        if path in self.silent:
-            raise SILENT
-        return self.paths.get(path, [])
-
-    def uid(self) -> str:
-        """Its identity."""
-        return "uid-1"
+def holds(silent: tuple[str, ...] = (), **kinds: Any) -> FakeCluster:
+    """A cluster that holds what a test says, and answers nothing of the kinds that it is silent about."""
+    return FakeCluster(**kinds, **dict.fromkeys(silent, SILENT))
 
 
 def environment() -> Environment:
@@ -81,8 +65,8 @@ def heard(*events: dict[str, Any], failed: bool = False) -> Outcome:
     return outcome
 
 
-def plan(cluster: Cluster, *events: dict[str, Any], failed: bool = False) -> Plan:
-    return live_plan(environment(), cast("LiveCluster", cluster), heard(*events, failed=failed))
+def plan(cluster: FakeCluster, *events: dict[str, Any], failed: bool = False) -> Plan:
+    return live_plan(environment(), cluster.view, heard(*events, failed=failed))
 
 
 def moved(body: dict[str, Any]) -> dict[str, Any]:
@@ -102,7 +86,7 @@ def replaced() -> list[dict[str, Any]]:
 
 
 def test_the_halves_of_a_replacement_are_one_change_with_old_and_new_values() -> None:
-    found = plan(Cluster(), *replaced())
+    found = plan(holds(), *replaced())
     [change] = found.changes
     assert (change.operation, change.name, change.tenant) == ("replace", "Subnet alpha-dev-subnet", "alpha")
     assert [(one.path, one.before, one.after, one.forces) for one in change.fields] == [
@@ -116,7 +100,7 @@ def test_a_preview_that_an_up_would_refuse_is_refused_with_every_name() -> None:
         {"metadata": {"name": f"ip-{number}"}, "spec": {**POD["spec"], "podName": f"vm-{number}"}}
         for number in range(1, 10)
     ]
-    found = plan(Cluster(Subnet=[STANDS], IP=pods), *replaced())
+    found = plan(holds(Subnet=[STANDS], IP=pods), *replaced())
     assert (found.verdict, found.verdict.exit_code) == (Verdict.REFUSED, 1)
     assert found.cut_off == tuple(f"alpha/vm-{number}" for number in range(1, 10))
     [risk] = found.risks
@@ -125,8 +109,21 @@ def test_a_preview_that_an_up_would_refuse_is_refused_with_every_name() -> None:
     assert "more" not in risk.problem
 
 
+def test_preflight_and_guard_of_a_preview_judge_the_same_objects_and_ask_for_none_of_them_twice() -> None:
+    cluster = platform(Subnet=[STANDS], IP=[POD])
+    view = cluster.view
+    make_sure(environment(), view)
+    before = len(cluster.asked)
+
+    found = live_plan(environment(), view, heard(*replaced()))
+
+    assert [risk.rule for risk in found.risks] == ["CUT-OFF"]
+    assert len(cluster.asked) > before
+    assert cluster.repeated == {}
+
+
 def test_what_could_not_be_seen_is_not_known_and_says_of_what() -> None:
-    found = plan(Cluster(silent=("IP",)), *replaced())
+    found = plan(holds(silent=("IP",)), *replaced())
     assert (found.verdict, found.verdict.exit_code) == (Verdict.UNKNOWN, 2)
     assert found.unseen == ("GET pods: no answer (refused), so whom the plan harms is not known by IP",)
 
@@ -134,7 +131,7 @@ def test_what_could_not_be_seen_is_not_known_and_says_of_what() -> None:
 def test_a_policy_that_refuses_is_a_finding_and_the_preview_is_refused() -> None:
     text = "Laws\nVpc alpha-vpc: it drops nothing; write `drop` [NET-401]\nVlan v: no; yes [NET-301]"
     violation = {"policyEvent": {"message": text, "enforcementLevel": "mandatory"}}
-    found = plan(Cluster(), violation, failed=True)
+    found = plan(holds(), violation, failed=True)
     assert found.verdict is Verdict.REFUSED
     assert [(one.rule, one.place, one.problem, one.remedy) for one in found.risks] == [
         ("NET-301", "Vlan v", "no", "yes"),
@@ -144,7 +141,7 @@ def test_a_policy_that_refuses_is_a_finding_and_the_preview_is_refused() -> None
 
 def test_an_engine_that_fails_in_its_own_words_is_refused_in_them() -> None:
     error = {"diagnosticEvent": {"message": "quota exceeded\n", "severity": "error", "color": "never", "urn": ""}}
-    found = plan(Cluster(), error, failed=True)
+    found = plan(holds(), error, failed=True)
     assert [(one.rule, one.problem) for one in found.risks] == [
         ("FAILED", "the preview did not reach its end: quota exceeded")
     ]
@@ -153,7 +150,7 @@ def test_an_engine_that_fails_in_its_own_words_is_refused_in_them() -> None:
 def test_what_a_dead_run_left_is_refused_as_by_an_up() -> None:
     body = bodies()["vpc"]
     stray = {"metadata": {"name": "beta-vpc", "labels": {**LABELS, "kmetal-network/tenant": "beta"}}}
-    found = plan(Cluster(Vpc=[stray]), step("update", body, {**body, "spec": {**body["spec"], "namespaces": ["b"]}}))
+    found = plan(holds(Vpc=[stray]), step("update", body, {**body, "spec": {**body["spec"], "namespaces": ["b"]}}))
     assert [(one.rule, one.place) for one in found.risks] == [("ORPHAN", "tenant beta")]
     assert found.verdict is Verdict.REFUSED
 
@@ -161,14 +158,14 @@ def test_what_a_dead_run_left_is_refused_as_by_an_up() -> None:
 def test_the_engines_own_annotations_are_no_change_of_the_network() -> None:
     body = bodies()["subnet-dev"]
     metadata = {**body["metadata"], "annotations": {"pulumi.com/patchFieldManager": "kmetal-network-dev-12345678"}}
-    [change] = plan(Cluster(), step("update", body, {**body, "metadata": metadata})).changes
+    [change] = plan(holds(), step("update", body, {**body, "metadata": metadata})).changes
     assert change.fields == ()
 
 
 def test_an_object_that_somebody_changed_in_the_cluster_is_said_so() -> None:
     body = bodies()["vpc"]
     why = {"detailedDiff": {"spec.policyRoutes[1]": {"diffKind": "delete", "inputDiff": False}}}
-    [change] = plan(Cluster(), step("update", body, body, **why)).changes
+    [change] = plan(holds(), step("update", body, body, **why)).changes
     assert [(one.path, one.before) for one in change.fields] == [("spec.policyRoutes[1]", "otherwise in the cluster")]
 
 
@@ -186,7 +183,7 @@ def test_without_a_plan_there_is_still_a_verdict(error: OperatorError, verdict: 
 
 
 def test_a_plan_passes_through_its_file_whole(tmp_path: Path) -> None:
-    found = plan(Cluster(Subnet=[STANDS], IP=[POD]), *replaced())
+    found = plan(holds(Subnet=[STANDS], IP=[POD]), *replaced())
     save(found, tmp_path / "plan.json")
     assert load(tmp_path / "plan.json") == found
     written = json.loads(as_json(found))
@@ -198,17 +195,17 @@ def test_a_file_that_its_run_did_not_finish_is_no_plan(tmp_path: Path) -> None:
     (tmp_path / "half.json").write_text('{"environment": "dev", "source"')
     assert load(tmp_path / "half.json") is None
     with pytest.raises(OperatorError, match="name a file in a folder that is there"):
-        save(plan(Cluster()), tmp_path / "nowhere" / "plan.json")
+        save(plan(holds()), tmp_path / "nowhere" / "plan.json")
 
 
 def test_only_the_reviewed_plan_is_applied() -> None:
-    found = plan(Cluster(), *replaced())
+    found = plan(holds(), *replaced())
     hold_to_review(found, found.digest)
     hold_to_review(found, found.digest[:12])
-    hold_to_review(plan(Cluster()), "none")
+    hold_to_review(plan(holds()), "none")
     for other in ("none", found.digest[:11], "0" * 12):
         with pytest.raises(OperatorError, match=r"nothing was written; .* \[REVIEWED\]"):
             hold_to_review(found, other)
-    moved_on = plan(Cluster(Subnet=[STANDS], IP=[POD]), *replaced())
+    moved_on = plan(holds(Subnet=[STANDS], IP=[POD]), *replaced())
     with pytest.raises(OperatorError):
         hold_to_review(moved_on, found.digest)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import pytest
 
@@ -15,7 +15,6 @@ from kmetal_network.errors import OperatorError
 from kmetal_network.live.redaction import READ, redacted
 from kmetal_network.plan.model import Plan, Verdict
 from kmetal_network.plan.offline import offline_plan
-from operations.cluster.live import LiveCluster
 from operations.impact.plan import OWN_KINDS
 from operations.snapshots.command import taken, text_of
 from operations.snapshots.recorded import Snapshot, looked_up, parsed
@@ -42,7 +41,7 @@ PLANE: Final = {
 
 def snapshot(stands: Environment, **more: list[Mapping[str, Any]]) -> Snapshot:
     """Of a cluster that holds what stands; through the file and back."""
-    made = taken(cast("LiveCluster", Cluster(stands, **more)), UID, DAY)
+    made = taken(Cluster(stands, **more).view, DAY)
     return parsed(text_of(made).encode(), "snapshots/prod.json")
 
 

@@ -12,10 +12,10 @@ import pytest
 from kmetal_network.config.stackfile import Environment, load_stack
 from kmetal_network.errors import Finding, OperatorError, UnreachableError
 from operations.cluster.live import LiveCluster
-from operations.engine.run_context import Release, RunContext
 from operations.engine.stack import locked_since
 from operations.state import helm_release
 from operations.state.helm_release import release_in, settle_release
+from operations.state.run_context import Release, RunContext
 from tests.support.stack_project import ROOT
 
 TYPE = "kubernetes:helm.sh/v3:Release"

@@ -12,13 +12,13 @@ import yaml
 from kmetal_network.config.stackfile import Environment, parse_environment
 from kmetal_network.facts.model import Facts
 from kmetal_network.facts.reader import facts_of
-from kmetal_network.manifests.inventory import owned_manifests
-from kmetal_network.manifests.objects import default_vpc_patch
-from operations.cluster.live import COLLECTIONS, object_key
-from operations.verify.checks import Verdict
+from kmetal_network.manifests.inventory import object_key, owned_manifests
+from kmetal_network.manifests.provider import default_vpc_patch
+from operations.cluster.live import COLLECTIONS
+from operations.verify.checks import VERIFIED, Verdict
 from operations.verify.live_laws import live_findings
 from operations.verify.report import as_json
-from operations.verify.verification import KINDS, checks
+from operations.verify.verification import checks
 from tests.law_cases.table import CASES, Case
 from tests.support.admission_cases import unknown_in
 from tests.support.network import RELEASE, Network, build, good
@@ -32,7 +32,7 @@ def stored(network: Network) -> Seen | None:
     seen: Seen = {}
     for body in network.objects.values():
         kind, key = body["kind"], object_key(body)
-        if kind not in KINDS or key in seen.get(kind, {}) or unknown_in(body):
+        if kind not in VERIFIED or key in seen.get(kind, {}) or unknown_in(body):
             return None
         seen.setdefault(kind, {})[key] = body
     return seen
@@ -73,7 +73,7 @@ def test_most_of_the_table_is_judged_here() -> None:
         case for case in CASES if not any("Patch" in body["kind"] for body in case.network().objects.values())
     ]
     assert len(ROWS) > 0.8 * len(whole_objects)
-    assert set(KINDS) <= set(COLLECTIONS)
+    assert set(VERIFIED) <= set(COLLECTIONS)
 
 
 PLATFORM = ("Node c1", "Node w1", "Node w2", "Subnet ovn-default", "Subnet join", "ServiceCIDR kubernetes")
@@ -106,7 +106,7 @@ def after_up(written_there: Environment) -> Seen:
             body["spec"].setdefault("enableExternal", False)
     return {
         kind: {object_key(body): body for body in objects if body["kind"] == kind}
-        for kind in {body["kind"] for body in objects} & set(KINDS)
+        for kind in {body["kind"] for body in objects} & set(VERIFIED)
     }
 
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, cast
-
 from kmetal_network.config.stackfile import load_stack
-from kmetal_network.errors import UnreachableError
-from kmetal_network.manifests.objects import metallb_manifests
-from operations.cluster.live import COLLECTIONS, LiveCluster
+from kmetal_network.manifests.metallb import metallb_manifests
 from operations.engine.events import Outcome
 from operations.verify.readiness import explain_failure
+from tests.support.fake_cluster import SILENT, FakeCluster
 from tests.support.stack_project import ROOT
 
 DEV = load_stack(ROOT, "dev")[0]
@@ -27,24 +23,17 @@ TWO = (
 )
 
 
-class Stands:
+def stands(*, answers: bool = True) -> FakeCluster:
     """A cluster in which the pool exists as written, or that does not answer."""
-
-    def __init__(self, *, answers: bool = True) -> None:
-        self.answers = answers
-
-    def list(self, path: str) -> list[Mapping[str, Any]]:
-        """The pool alone."""
-        if not self.answers:
-            raise UnreachableError("no answer")
-        manifests = metallb_manifests(DEV.settings.metallb, DEV.settings.management, "dev")
-        return [one.body for one in manifests if COLLECTIONS[one.kind] == path and one.kind == "IPAddressPool"]
+    manifests = metallb_manifests(DEV.settings.metallb, DEV.settings.management, "dev")
+    pools = [one.body for one in manifests if one.kind == "IPAddressPool"]
+    return FakeCluster(IPAddressPool=pools) if answers else FakeCluster(default=SILENT)
 
 
 def explained(name: str, text: str, *, answers: bool = True) -> list[str]:
     outcome = Outcome(failed=True, failed_objects={name: "urn"}, errors_by_urn={"urn": text})
-    cluster = cast("LiveCluster", Stands(answers=answers))
-    return [str(finding) for finding in explain_failure(DEV, cluster, outcome)]
+    view = stands(answers=answers).view
+    return [str(finding) for finding in explain_failure(DEV, view, outcome)]
 
 
 def test_an_object_that_was_waited_for_in_vain_may_be_ready_by_now() -> None:

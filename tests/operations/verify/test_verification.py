@@ -14,8 +14,8 @@ from kmetal_network.config.stackfile import Environment, load_stack
 from kmetal_network.errors import OperatorError
 from operations.cli import app
 from operations.verify import report
-from operations.verify.checks import Verdict
-from operations.verify.verification import checks
+from operations.verify.checks import VERIFIED, Verdict, Verification
+from operations.verify.verification import PARTS, checks
 from tests.support.stack_project import ROOT
 
 PODS = {
@@ -86,4 +86,15 @@ def test_a_page_that_cannot_be_written_is_said_before_anything_is_looked_at(
 
 def test_a_disk_that_fills_up_meanwhile_ends_in_a_sentence() -> None:
     with pytest.raises(OperatorError, match="--html /dev/full: No space left on device; name a file"):
-        report.write_html(Path("/dev/full"), "dev", list(checks(dev(), {})))
+        report.write_html(Path("/dev/full"), "dev", list(checks(dev(), {})), {})
+
+
+def test_the_parts_together_read_what_the_table_of_kinds_says_and_each_sees_its_own_kinds_alone() -> None:
+    assert {kind for part in PARTS for kind in part.kinds} == set(VERIFIED)
+    everything = {kind: {"x": {"kind": kind, "metadata": {"name": "x"}}} for kind in VERIFIED}
+    whole = list(checks(dev(), everything))
+    for part in PARTS[:-1]:
+        seen = {kind: everything[kind] for kind in part.kinds}
+        lines = list(part.lines(Verification(environment=dev(), seen=seen)))
+        assert lines
+        assert all(line in whole for line in lines)

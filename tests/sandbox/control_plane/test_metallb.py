@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from operations.verify.checks import Verdict
-from operations.verify.metallb_state import metallb_checks
+from operations.verify.parts.metallb_configuration import metallb_checks
 from sandbox.control_plane.api import Api, ApiError, collection
 from sandbox.control_plane.control_plane import METALLB, ControlPlane
 from sandbox.control_plane.metallb import CONFIGURATION, NAMESPACE

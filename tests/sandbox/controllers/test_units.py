@@ -13,7 +13,7 @@ from sandbox.controllers.__main__ import faults_of
 from sandbox.controllers.api import Client, Object
 from sandbox.controllers.faults import Faults
 from sandbox.controllers.ipam import Ipam, canonical_excludes
-from sandbox.controllers.northbound import Northbound
+from sandbox.controllers.northbound import Northbound, Router
 from sandbox.controllers.runtime import Process
 from sandbox.controllers.subnet import is_ovn
 
@@ -94,3 +94,21 @@ def test_a_process_ends_also_where_a_watch_has_just_ended_by_itself() -> None:
     assert client.watched.wait(5)
     process.end()
     assert not [thread for thread in threading.enumerate() if thread.name == "double-watch-Vpc"]
+
+
+def test_a_port_is_unplugged_while_routers_come_and_go() -> None:
+    northbound = Northbound()
+    northbound.routers.update({f"vpc-{number}": Router() for number in range(3)})
+
+    class Ports(dict[str, tuple[str, tuple[str, ...]]]):
+        """Another lane deletes a router in the middle of it."""
+
+        def pop(self, *_: object) -> None:  # type: ignore[override]  # (the one use that is made of it)
+            northbound.routers.pop("vpc-2", None)
+
+    northbound.routers["vpc-0"].ports = Ports()
+    northbound.routers["vpc-1"].ports["vpc-1-external"] = ("77.220.68.98/27", ())
+
+    northbound.unplug("vpc-1-external")
+
+    assert northbound.routers["vpc-1"].ports == {}

@@ -13,7 +13,10 @@ from itertools import combinations
 from typing import Final
 
 from kmetal_network.addresses import Span
-from kmetal_network.facts.model import UNKNOWN, Advertisement, Facts, Pool, Source, has_unknown, known
+from kmetal_network.facts.metallb import Advertisement, Pool
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.platform import Source
+from kmetal_network.facts.unknown import UNKNOWN, has_unknown, known
 from kmetal_network.laws import not_admitted
 from kmetal_network.laws.metallb.bgp.aggregation import BITS, announced, bgp_advertisements, largest, length_of
 from kmetal_network.laws.metallb.pools import entries, provider_spans
@@ -76,8 +79,8 @@ def _announces_provider(facts: Facts) -> Iterator[Breach]:
         yield Breach(
             advertisement.place,
             f"{advertisement.label} announces {one.shared(two)} of pool {pool.name!r}, which is in {subnet}",
-            "take the range out of the pool, and announce in no larger blocks; routers would send the provider block to"
-            " MetalLB's nodes",
+            "take the range out of the pool, and announce in no larger blocks; routers would send the provider block"
+            " to MetalLB's nodes",
         )
 
 
@@ -207,7 +210,7 @@ LAWS = (
         why="Routers would send the tenants' external block to MetalLB's nodes instead of to OVN.",
         fix="Take the range out of the pool, and announce in no larger blocks than the pool's.",
         reference="kMetal's networking guide, MetalLB; metallb speaker/bgp_controller.go",
-        not_admitted=not_admitted.FOREIGN_KIND,
+        not_admitted="alone, only an FRRConfiguration can break it, and no component of this platform uses that kind",
         judge=_announces_provider,
         relaxable=False,
     ),
@@ -222,7 +225,7 @@ LAWS = (
     ),
     Law(
         id="NET-222",
-        title="A BGP advertisement announces its pools' addresses alone",
+        title="A BGP advertisement announces only addresses of its pools",
         why="A speaker announces the whole block around each address that MetalLB assigns, even if half of it is"
         " others': routers prefer the longer prefix, and send what is for a node or gateway there to MetalLB's nodes.",
         fix="Leave the aggregation length out, or give the pool whole blocks of it.",

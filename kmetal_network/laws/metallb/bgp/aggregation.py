@@ -7,7 +7,9 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, summar
 from typing import Final
 
 from kmetal_network.addresses import Span
-from kmetal_network.facts.model import UNKNOWN, Advertisement, Facts, Unknown
+from kmetal_network.facts.metallb import Advertisement
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.unknown import UNKNOWN, Unknown
 
 BITS: Final = {4: 32, 6: 128}
 """Of an address, by IP version."""

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from kmetal_network.facts.model import UNKNOWN, BgpPeer, Facts
+from kmetal_network.facts.metallb import BgpPeer
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.unknown import UNKNOWN
 from kmetal_network.laws import not_admitted
 from kmetal_network.laws.likeness import alike, unlike
 from kmetal_network.laws.metallb.bgp.advertisements import REFUSED
@@ -137,20 +139,20 @@ LAWS = (
     ),
     Law(
         id="NET-224",
-        title="BGP peers fit into one router",
+        title="BGP peers name each router once, and agree on router ID and AS number",
         why=REFUSED
-        + " One FRR on a node serves all of them. (MetalLB 0.15.3 checks all peers, later versions check those"
-        " that share a node.)",
+        + " One FRR on a node serves all of them. (MetalLB 0.15.3 checks all peers, later versions check those that"
+        " share a node.)",
         fix="Write each router once, one routerID in all peers or none, and one myASN in all peers of a VRF.",
         reference="metallb internal/config DiscardNativeOnly; run with 0.15.3's code",
         judge=_one_router,
     ),
     Law(
         id="NET-225",
-        title="A BGP session's ends, timers and hops are such as MetalLB takes",
+        title="MetalLB accepts a BGP session's ends, timers and hops",
         why=REFUSED,
-        fix="Write one end (peerAddress or interface; peerASN or dynamicASN), a hold time of 3 s or more with a shorter"
-        " keepalive, and ebgpMultiHop between different AS numbers only.",
+        fix="Write one end (peerAddress or interface; peerASN or dynamicASN), a hold time of 3 s or more with a"
+        " shorter keepalive, and ebgpMultiHop between different AS numbers only.",
         reference="metallb internal/config peerFromCR, parseTimers; run with 0.15.3's code",
         not_admitted=not_admitted.METALLB_WEBHOOK,
         judge=_session,

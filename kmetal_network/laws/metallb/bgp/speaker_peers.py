@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kmetal_network.facts.model import UNKNOWN, BgpPeer, Facts, Maybe, Source, known
+from kmetal_network.facts.metallb import BgpPeer
+from kmetal_network.facts.model import Facts
 from kmetal_network.facts.nics import carried_by, vlan_ids
+from kmetal_network.facts.platform import Source
+from kmetal_network.facts.unknown import UNKNOWN, Maybe, known
 from kmetal_network.laws.metallb.pools import provider_spans
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.spans import crossing, span
@@ -53,7 +56,7 @@ def _peers_on_provider_vlan(facts: Facts) -> Iterator[Breach]:
 LAWS = (
     Law(
         id="NET-214",
-        title="No BGP peer stands on the provider VLAN",
+        title="No BGP peer is on the provider VLAN",
         why="The nodes would have to speak to it through the NIC that belongs to OVN, and announce the tenants' API"
         " servers where tenants' traffic is.",
         fix="Peer with a router of the management VLAN, by its address, through its NIC, and from an address of it.",

@@ -10,7 +10,10 @@ from typing import Final
 
 from kmetal_network.addresses import Span
 from kmetal_network.errors import Severity
-from kmetal_network.facts.model import UNKNOWN, Facts, PolicyRoute, RangeKind, Vpc
+from kmetal_network.facts.kube_ovn import PolicyRoute, Vpc
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.platform import RangeKind
+from kmetal_network.facts.unknown import UNKNOWN
 from kmetal_network.laws import not_admitted
 from kmetal_network.laws.addresses.ranges import named_ranges
 from kmetal_network.laws.addresses.subnet_cidrs import family
@@ -207,8 +210,7 @@ LAWS = (
         title="A tenant's packets towards the platform's ranges are dropped too",
         severity=Severity.WARNING,
         why="The drop in kMetal's guide names the external range only. Packets to nodes, pods, join and service"
-        " addresses leave"
-        " through the provider VLAN: whether they arrive is up to the physical gateway.",
+        " addresses leave through the provider VLAN: whether they arrive is up to the physical gateway.",
         fix="Write `isolation: {level: platform}`, or name the platform's ranges in the tenant's `drop`.",
         reference="docs/evidence/kube-ovn.md#isolation",
         not_admitted=not_admitted.WARNING,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from kmetal_network.facts.model import UNKNOWN, Facts, PolicyRoute, Vpc
+from kmetal_network.facts.kube_ovn import PolicyRoute, Vpc
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.unknown import UNKNOWN
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.spans import is_address
 from kmetal_network.laws.tenants.routing.ovn_grammar import is_expression
@@ -66,8 +68,7 @@ def _priorities(facts: Facts) -> Iterator[Breach]:
                     vpc.place,
                     f"vpc {vpc.name!r}: policy `{policy.match}` has priority {policy.priority!r}",
                     f"write 0 to {BUILT_IN_PRIORITY - 1}; OVN ends at {PRIORITY_MAXIMUM}, and from"
-                    f" {BUILT_IN_PRIORITY} on"
-                    " are Kube-OVN's own policies",
+                    f" {BUILT_IN_PRIORITY} on are Kube-OVN's own policies",
                 )
 
 
@@ -115,10 +116,9 @@ LAWS = (
     Law(
         id="NET-415",
         title="A policy route's priority is below Kube-OVN's own",
-        why="OVN refuses more than 32767 again and again, in a log only. From 29000 to 31000 are Kube-OVN's"
-        " policies for"
-        " a VPC's own Subnets, and which of two equals wins is chance.",
-        fix="Write 0 to 28999; the seed has 1500.",
+        why="OVN refuses more than 32767 again and again, in a log only. From 29000 to 31000 are Kube-OVN's policies"
+        " for a VPC's own Subnets, and which of two equals wins is chance.",
+        fix="Write 0 to 28999; kMetal's guide has 1500.",
         reference="docs/evidence/kube-ovn.md#vpcs (V3); kube-ovn pkg/util/const.go",
         judge=_priorities,
     ),

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from kmetal_network.addresses import Span
-from kmetal_network.facts.model import UNKNOWN, Facts, Route, Subnet, Vpc, has_unknown, known
+from kmetal_network.facts.kube_ovn import Route, Subnet, Vpc
+from kmetal_network.facts.model import Facts
+from kmetal_network.facts.unknown import UNKNOWN, has_unknown, known
 from kmetal_network.laws.metallb.pools import provider_spans
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.spans import is_address, is_block, span, spans
@@ -94,8 +96,7 @@ def _bfd_beside_routes(facts: Facts) -> Iterator[Breach]:
             yield Breach(
                 vpc.place,
                 f"vpc {vpc.name!r} has enableBfd and static routes, and with BFD the controller writes and deletes"
-                " those"
-                " itself",
+                " those itself",
                 "keep one of the two",
             )
 
@@ -122,8 +123,8 @@ LAWS = (
     Law(
         id="NET-410",
         title="A VPC's default route leads to the router of a provider Subnet",
-        why="OVN needs a next hop inside it: otherwise northd warns and nothing leaves. Another address in it may"
-        " be another tenant's, who then receives the traffic.",
+        why="OVN needs a next hop inside it: otherwise northd warns and nothing leaves. Another address in it may be"
+        " another tenant's, who then receives the traffic.",
         fix="Write the gateway of the provider Subnet.",
         reference="docs/evidence/kube-ovn.md#vpcs (V8)",
         not_admitted="a second provider Subnet, another object, may hold the next hop",
@@ -139,7 +140,7 @@ LAWS = (
     ),
     Law(
         id="NET-419",
-        title="A static route is one that Kube-OVN reads",
+        title="Kube-OVN accepts every static route",
         why="Kube-OVN refuses the whole Vpc, in its log only.",
         fix="Write policyDst or policySrc, a block, and one address as next hop.",
         reference="docs/evidence/kube-ovn.md#vpcs (V1)",
@@ -155,7 +156,7 @@ LAWS = (
     ),
     Law(
         id="NET-432",
-        title="A peering has a peer and an address",
+        title="A peering names a Vpc and an address",
         why="The controller refuses the Vpc's change, in its log only.",
         fix="Name a Vpc that exists, and ADDRESS/LENGTH of the connecting network.",
         reference="docs/evidence/kube-ovn.md#vpcs (V4)",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kmetal_network.facts.model import UNKNOWN, Range, RangeKind
+from kmetal_network.facts.platform import Range, RangeKind
+from kmetal_network.facts.unknown import UNKNOWN
 from tests.law_cases.case import breaks, passes
 from tests.law_cases.provider.edits import storage
 from tests.law_cases.tenants.routing.edits import DROP, GUARD, NO_EGRESS, match

@@ -1,0 +1,45 @@
+"""What a `kmetal-network` run passes to its program; unset under plain `pulumi`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from ipaddress import IPv4Address
+
+from operations.cluster.view import ClusterView
+
+
+class Release(Enum):
+    """The chart's release, as the state has it."""
+
+    UNKNOWN = "unknown"
+    """The state says nothing of one."""
+
+    PENDING = "pending"
+    """Its creation was begun, and neither done nor failed: that run died, or lives."""
+
+    KNOWN = "known"
+    """It is the stack's."""
+
+
+@dataclass
+class RunContext:
+    """One run's: made with it, and completed while the run looks around before its engine starts."""
+
+    egress: Mapping[str, IPv4Address | None] = field(default_factory=dict)
+    """Egress addresses in place of the settings', by name of the tenant (`operations.rerouting`)."""
+
+    release: Release = Release.UNKNOWN
+
+    view: ClusterView | None = None
+    """What its command has seen of the cluster in this phase, for a run that writes nothing there."""
+
+    died: datetime | None = None
+    """When the run began that died and whose lock was taken away."""
+
+
+RUN_CONTEXT: ContextVar[RunContext | None] = ContextVar("RUN_CONTEXT", default=None)
+"""Each run of a program has a context of its own."""

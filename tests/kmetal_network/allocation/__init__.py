@@ -1,0 +1,1 @@
+"""Tests of `kmetal_network.allocation`."""
