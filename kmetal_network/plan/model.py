@@ -21,13 +21,7 @@ HARMS: Final = frozenset({CUT_OFF, LOST_ADDRESS})
 """Rules that name somebody who loses something."""
 
 NO_TRAFFIC: Final = frozenset(
-    {
-        "ValidatingAdmissionPolicy",
-        "ValidatingAdmissionPolicyBinding",
-        "ResourceQuota",
-        "LimitRange",
-        "RoleBinding",
-    }
+    {"ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding", "ResourceQuota", "LimitRange", "RoleBinding"}
 )
 """Kinds that no packet depends on: to replace or delete one needs no window."""
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Protocol
 
 from kmetal_network.config.stackfile import Environment
 from kmetal_network.errors import Finding, OperatorError, Severity, UnreachableError
@@ -79,8 +79,8 @@ def examine(environment: Environment, view: ClusterView, outcome: Outcome) -> Ex
     return examine_changes(environment, view, previewed(outcome))
 
 
-def examine_changes(environment: Environment, view: ClusterView, changes: Sequence[Change]) -> Examined:
-    """As `examine`, by what happens to what is there; the view may be of a snapshot."""
+def examine_changes(environment: Environment, view: Collections, changes: Sequence[Change]) -> Examined:
+    """As `examine`, by what happens to what is there; the view may be a snapshot."""
     unseen: list[Finding] = []
     look = _Look(view, unseen)
     findings = _held_to(environment, look, changes)
@@ -88,10 +88,17 @@ def examine_changes(environment: Environment, view: ClusterView, changes: Sequen
     return Examined(findings=tuple(findings), unseen=tuple(unseen), rerouted=frozenset(routers))
 
 
+class Collections(Protocol):
+    """What tells which objects of a kind there are: a view of the live cluster, or a snapshot."""
+
+    def seen(self, kinds: Iterable[str]) -> dict[str, Mapping[str, Object]]:
+        """Objects by kind and key; a kind that is not served is left out."""
+
+
 class _Look:
     """Asks a view; with a list of what is unseen, goes on past a kind that cannot be read, and adds it there."""
 
-    def __init__(self, view: ClusterView, unseen: list[Finding] | None = None) -> None:
+    def __init__(self, view: Collections, unseen: list[Finding] | None = None) -> None:
         self._view, self._unseen = view, unseen
         self.seen: dict[str, Mapping[str, Object]] = {}
 

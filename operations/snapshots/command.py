@@ -22,13 +22,14 @@ from operations.state.identity import make_sure_of_identity
 _ROOT: Final = Path()
 
 
-def taken(view: ClusterView, uid: str, now: datetime) -> Snapshot:
+def taken(view: ClusterView, now: datetime) -> Snapshot:
     """The snapshot of a cluster.
 
     Raises:
         UnreachableError: no answer, or a kind that this identity may not read: half a snapshot would look like a whole.
     """
-    return Snapshot(cluster=uid, taken=now.astimezone(UTC).replace(microsecond=0), objects=redacted(view.seen(READ)))
+    when = now.astimezone(UTC).replace(microsecond=0)
+    return Snapshot(cluster=view.uid(), taken=when, objects=redacted(view.seen(READ)))
 
 
 def text_of(made: Snapshot) -> str:
@@ -43,8 +44,8 @@ def snapshot_command(
     environment, _ = load_stack(_ROOT, stack)
     with LiveCluster.of(_ROOT, environment.settings.cluster) as cluster:
         view = ClusterView(cluster)
-        uid = make_sure_of_identity(environment, view)
-        made = taken(view, uid, datetime.now(UTC))
+        make_sure_of_identity(environment, view)
+        made = taken(view, datetime.now(UTC))
     place = place_of(stack)
     try:
         (_ROOT / place.parent).mkdir(exist_ok=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 from typing import Any, Final, TypeAlias
@@ -12,11 +12,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 from kmetal_network.config.stackfile import Environment
 from kmetal_network.counting import counted
 from kmetal_network.errors import OperatorError
+from kmetal_network.live.diff import Object
 from kmetal_network.manifests.inventory import object_key
 from kmetal_network.plan.build import Pair
 from kmetal_network.plan.offline import Looked
-from operations.cluster.live import COLLECTIONS, LiveCluster
-from operations.cluster.view import ClusterView
 from operations.impact.guard import examine_changes
 from operations.impact.plan import Change
 
@@ -25,8 +24,6 @@ FOLDER: Final = "snapshots"
 
 FRESH: Final = timedelta(days=7)
 """Age above which what a snapshot says of pods and addresses decides nothing."""
-
-_KINDS: Final = {path: kind for kind, path in COLLECTIONS.items()}
 
 
 _Objects: TypeAlias = dict[str, list[dict[str, Any]]]
@@ -43,26 +40,9 @@ class Snapshot(BaseModel):
     objects: _Objects
     """By kind; one that the cluster does not serve is absent."""
 
-    def view(self) -> ClusterView:
-        """The same as if it were seen now."""
-        return ClusterView(_Recorded(self))
-
-
-class _Recorded(LiveCluster):
-    """Answers from a snapshot in place of an API server."""
-
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
-        self.context = self.server = "snapshot"
-
-    def list(self, path: str) -> list[Mapping[str, Any]] | None:
-        """The items of a collection; None where the kind was not served."""
-        found = self._snapshot.objects.get(_KINDS.get(path, ""))
-        return None if found is None else list(found)
-
-    def uid(self) -> str:
-        """The cluster that was recorded."""
-        return self._snapshot.cluster
+    def seen(self, kinds: Iterable[str]) -> dict[str, Mapping[str, Object]]:
+        """Objects by kind and key; a kind that was not served is left out."""
+        return {kind: {object_key(item): item for item in self.objects[kind]} for kind in kinds if kind in self.objects}
 
 
 def place_of(stack: str) -> PurePosixPath:

@@ -16,6 +16,7 @@ _PIPELINES: Final = "tests/operations/test_pipelines.py"
 _PULL_REQUEST: Final = "tests/life_cycle/commands/test_pull_request.py"
 _ALONE: Final = "tests/pipelines/test_preview_alone.py"
 _STORY: Final = "tests/pipelines/test_story.py"
+_GITLAB: Final = "tests/pipelines/test_gitlab.py"
 _POSTING: Final = "tests/operations/forges/test_posting.py"
 
 _NAMES_EACH_POD: Final = f"{_PULL_REQUEST}::test_a_preview_that_up_refuses_ends_with_1_and_names_each_pod"
@@ -24,6 +25,7 @@ _NOT_KNOWN: Final = (
 )
 _FORK: Final = f"{_ALONE}::test_a_fork_is_previewed_from_its_settings_without_a_secret_and_nothing_is_posted"
 _FOLLOWED: Final = f"{_STORY}::test_what_a_pull_request_shows_is_applied_after_the_merge_and_watched_at_night"
+_GITLAB_NOTE: Final = f"{_GITLAB}::test_a_merge_request_has_one_note_by_us_whatever_its_jobs_come_to"
 
 DEFECTS: Final[dict[str, tuple[str, ...]]] = {
     "1 a preview that `up` refuses ends with 0 and a green check": (_NAMES_EACH_POD,),
@@ -39,6 +41,7 @@ DEFECTS: Final[dict[str, tuple[str, ...]]] = {
     "5 a stranger's comment with our marker is written into": (
         f"{_POSTING}::test_others_comments_with_our_marker_are_left_alone",
         _NOT_KNOWN,
+        _GITLAB_NOTE,
     ),
     "6 after a run that died the last plan stands unmarked": (
         f"{_POSTING}::test_a_run_that_died_rewrites_the_comment_to_not_known_for_its_commit",
@@ -47,6 +50,7 @@ DEFECTS: Final[dict[str, tuple[str, ...]]] = {
     "7 after an API error the plan is nowhere": (
         f"{_POSTING}::test_an_api_error_hides_neither_the_text_nor_the_verdict",
         _NOT_KNOWN,
+        _GITLAB_NOTE,
     ),
     "8 refused and a silent cluster are one phrase": (
         "tests/kmetal_network/comment/test_golden.py::test_the_first_line_is_the_verdict",
@@ -69,7 +73,7 @@ DEFECTS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "13 cloud keys are kept, and secrets that are not set arrive as empty texts": (
         f"{_PIPELINES}::test_secrets_reach_a_step_and_never_a_whole_job_and_no_cloud_key_is_kept",
-        f"{_PIPELINES}::test_a_secret_that_is_not_set_does_not_arrive_as_an_empty_one",
+        "tests/operations/test_ci_scripts.py::test_a_secret_that_is_not_set_does_not_arrive_as_an_empty_one",
     ),
     "14 a typo in docs costs the sandbox": (
         f"{_PIPELINES}::test_a_page_of_docs_costs_no_preview_and_every_other_file_does",
@@ -84,6 +88,7 @@ DEFECTS: Final[dict[str, tuple[str, ...]]] = {
     "17 a red night leaves neither an issue nor a report": (
         "tests/operations/forges/test_after_the_merge.py::test_drift_opens_one_issue_brings_it_up_to_date_and_closes_it",
         _FOLLOWED,
+        f"{_GITLAB}::test_a_night_on_which_a_cluster_is_silent_opens_an_issue",
     ),
     "18 nothing deploys, nothing ties `up` to the review, no rights for who applies": (
         _FOLLOWED,

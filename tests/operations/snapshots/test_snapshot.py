@@ -41,7 +41,7 @@ PLANE: Final = {
 
 def snapshot(stands: Environment, **more: list[Mapping[str, Any]]) -> Snapshot:
     """Of a cluster that holds what stands; through the file and back."""
-    made = taken(Cluster(stands, **more).view, UID, DAY)
+    made = taken(Cluster(stands, **more).view, DAY)
     return parsed(text_of(made).encode(), "snapshots/prod.json")
 
 
