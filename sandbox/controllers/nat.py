@@ -10,8 +10,9 @@ import hashlib
 from typing import TYPE_CHECKING, Final
 
 from sandbox.controllers.api import Object, annotations_of, deleting, key_of, labels_of, spec_of, status_of
+from sandbox.controllers.names import FINALIZER
 from sandbox.controllers.runtime import NotYetError
-from sandbox.controllers.subnet import FINALIZER, recount
+from sandbox.controllers.subnets.subnet import recount
 
 if TYPE_CHECKING:
     from sandbox.controllers.runtime import Process

@@ -10,9 +10,9 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from sandbox.controllers.api import Object, annotations_of, deleting, key_of, spec_of
+from sandbox.controllers.names import FINALIZER
 from sandbox.controllers.nat import mac_of, recount_later
 from sandbox.controllers.runtime import NotYetError
-from sandbox.controllers.subnet import FINALIZER
 
 if TYPE_CHECKING:
     from sandbox.controllers.runtime import Process

@@ -15,7 +15,7 @@ from sandbox.controllers.faults import Faults
 from sandbox.controllers.ipam import Ipam, canonical_excludes
 from sandbox.controllers.northbound import Northbound, Router
 from sandbox.controllers.runtime import Process
-from sandbox.controllers.subnet import is_ovn
+from sandbox.controllers.subnets.subnet import is_ovn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
