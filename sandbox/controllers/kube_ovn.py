@@ -17,7 +17,8 @@ from sandbox.controllers.api import CONFLICT, Client, Object, deleting, key_of, 
 from sandbox.controllers.faults import Faults
 from sandbox.controllers.northbound import Northbound
 from sandbox.controllers.platform import clocks, nodes, provider_networks, vlans
-from sandbox.controllers.runtime import HASTY, PATIENT, Process
+from sandbox.controllers.runtime.lane import HASTY, PATIENT
+from sandbox.controllers.runtime.process import Process
 from sandbox.controllers.subnets import namespaces, subnet
 
 if TYPE_CHECKING:

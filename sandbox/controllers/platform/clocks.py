@@ -10,7 +10,7 @@ from sandbox.controllers.platform.gateway_labels import STRIPPER_TICK, strip_lab
 from sandbox.controllers.platform.provider_networks import tick_networks
 
 if TYPE_CHECKING:
-    from sandbox.controllers.runtime import Process
+    from sandbox.controllers.runtime.process import Process
 
 FIRST_TICK: Final = 3.0
 

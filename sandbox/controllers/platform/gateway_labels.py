@@ -9,7 +9,7 @@ from sandbox.controllers.names import DEFAULT_VPC
 from sandbox.controllers.vpc import GATEWAY_LABEL
 
 if TYPE_CHECKING:
-    from sandbox.controllers.runtime import Process
+    from sandbox.controllers.runtime.process import Process
 
 STRIPPER_TICK: Final = 1.0
 GATEWAY_CONFIG: Final = "ovn-external-gw-config"

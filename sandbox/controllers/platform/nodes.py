@@ -9,11 +9,11 @@ from sandbox.controllers.names import JOIN
 from sandbox.controllers.nat import mac_of
 from sandbox.controllers.platform.provider_networks import run_daemons, sync_network, times, write_conditions
 from sandbox.controllers.pods import give_ip, take_ip_away
-from sandbox.controllers.runtime import NotYetError
+from sandbox.controllers.runtime.lane import NotYetError
 from sandbox.controllers.vpc import CHASSIS
 
 if TYPE_CHECKING:
-    from sandbox.controllers.runtime import Process
+    from sandbox.controllers.runtime.process import Process
 
 
 def on_node(process: Process, old: Object | None, new: Object | None) -> None:

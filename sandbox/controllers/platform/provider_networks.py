@@ -12,7 +12,7 @@ from sandbox.controllers.api import KUBE_OVN_CNI, Object, key_of, labels_of, spe
 from sandbox.controllers.subnets.conditions import now
 
 if TYPE_CHECKING:
-    from sandbox.controllers.runtime import Process
+    from sandbox.controllers.runtime.process import Process
 
 TICK: Final = 30.0
 

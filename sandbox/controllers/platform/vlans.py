@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sandbox.controllers.api import Object, key_of, spec_of, status_of
-from sandbox.controllers.runtime import NotYetError
+from sandbox.controllers.runtime.lane import NotYetError
 from sandbox.controllers.subnets.subnet import reconcile
 
 if TYPE_CHECKING:
-    from sandbox.controllers.runtime import Process
+    from sandbox.controllers.runtime.process import Process
 
 
 def on_vlan(process: Process, old: Object | None, new: Object | None) -> None:

@@ -6,11 +6,11 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING, Final
 
 from sandbox.controllers.api import Object, key_of, spec_of, status_of
-from sandbox.controllers.runtime import NotYetError
+from sandbox.controllers.runtime.lane import NotYetError
 from sandbox.controllers.subnets.conditions import fail
 
 if TYPE_CHECKING:
-    from sandbox.controllers.runtime import Process
+    from sandbox.controllers.runtime.process import Process
 
 FORBIDDEN: Final = ("255.255.255.255/32", "224.0.0.0/4", "127.0.0.0/8", "0.0.0.0/32", "169.254.0.0/16")
 

@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from sandbox.controllers.api import Object, key_of, status_of
-from sandbox.controllers.runtime import NotYetError
+from sandbox.controllers.runtime.lane import NotYetError
 
 if TYPE_CHECKING:
-    from sandbox.controllers.runtime import Process
+    from sandbox.controllers.runtime.process import Process
 
 BLANK_STATUS: Final[Object] = {
     **dict.fromkeys(("activateGateway", "dhcpV4OptionsUUID", "dhcpV6OptionsUUID", "mcastQuerierIP"), ""),

@@ -8,7 +8,7 @@ from sandbox.controllers.api import Object, annotations_of, deleting, key_of, sp
 from sandbox.controllers.names import DEFAULT_SUBNET
 
 if TYPE_CHECKING:
-    from sandbox.controllers.runtime import Process
+    from sandbox.controllers.runtime.process import Process
 
 
 def annotate_namespace(process: Process, name: str) -> None:

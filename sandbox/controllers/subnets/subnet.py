@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Final
 from sandbox.controllers.api import Object, deleting, key_of, spec_of, status_of
 from sandbox.controllers.ipam import canonical_excludes
 from sandbox.controllers.names import DEFAULT_VPC, FINALIZER, JOIN
-from sandbox.controllers.runtime import NotYetError
+from sandbox.controllers.runtime.lane import NotYetError
 from sandbox.controllers.subnets.checks import check_overlap, check_vlan, check_vpc, invalid
 from sandbox.controllers.subnets.conditions import BLANK_STATUS, NON_OVN, fail, say
 from sandbox.controllers.subnets.namespaces import annotate_namespace
 
 if TYPE_CHECKING:
-    from sandbox.controllers.runtime import Process
+    from sandbox.controllers.runtime.process import Process
 
 GO_ZEROES: Final[Object] = {"default": False, "gatewayNode": "", "natOutgoing": False, "private": False}
 """Fields without `omitempty`: a whole-object write creates them."""
