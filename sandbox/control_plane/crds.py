@@ -2,7 +2,7 @@
 
 1. The folder `shared/crds` beside the checkout, for tests and CI.
 2. The upstream releases at the pinned versions, kept in the cache once fetched.
-3. The program's own models (`sandbox.control_plane.crd_definitions`): upstream's specs as to types, bounds and
+3. The program's own models (`sandbox.control_plane.definitions.catalogue`): upstream's specs as to types, bounds and
    defaults, without their prose.
 
 It refuses to start without any of them: a sandbox without the kinds would prove nothing.
@@ -142,7 +142,7 @@ def _fetch(url: str, file: Path) -> None:
 def _from_models() -> list[Object]:
     """The definitions that the program derives from its own types."""
     try:
-        module = importlib.import_module("sandbox.control_plane.crd_definitions")
+        module = importlib.import_module("sandbox.control_plane.definitions.catalogue")
     except ModuleNotFoundError:
         return []
     found: list[Object] = module.custom_resource_definitions()

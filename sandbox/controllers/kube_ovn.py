@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING, Final
 
 from kubernetes.client.exceptions import ApiException
 
-from sandbox.controllers import nat, nodes, pods, services, subnet, vpc
+from sandbox.controllers import names, nat, pods, services, vpc
 from sandbox.controllers.api import CONFLICT, Client, Object, deleting, key_of, spec_of, status_of
 from sandbox.controllers.faults import Faults
 from sandbox.controllers.northbound import Northbound
-from sandbox.controllers.runtime import HASTY, PATIENT, Process
+from sandbox.controllers.platform import clocks, nodes, provider_networks, vlans
+from sandbox.controllers.runtime.lane import HASTY, PATIENT
+from sandbox.controllers.runtime.process import Process
+from sandbox.controllers.subnets import namespaces, subnet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,13 +37,13 @@ LANES: Final = {
 """One worker each. The worker for Vpcs sleeps with every new EIP, so n tenants take n seconds; others do not wait."""
 
 ROUTES: Final[dict[str, Callable[[Process, Object | None, Object | None], None]]] = {
-    "Namespace": nodes.on_namespace,
+    "Namespace": namespaces.on_namespace,
     "Node": nodes.on_node,
     "Pod": pods.on_pod,
     "Service": services.on_service,
     "ConfigMap": lambda _process, _old, _new: None,
-    "ProviderNetwork": nodes.on_provider_network,
-    "Vlan": nodes.on_vlan,
+    "ProviderNetwork": provider_networks.on_provider_network,
+    "Vlan": vlans.on_vlan,
     "Subnet": subnet.on_subnet,
     "Vpc": vpc.on_vpc,
     "OvnEip": nat.on_eip,
@@ -49,19 +52,19 @@ ROUTES: Final[dict[str, Callable[[Process, Object | None, Object | None], None]]
 }
 
 INSTALLED: Final[tuple[tuple[str, Object], ...]] = (
-    ("Vpc", {"metadata": {"name": subnet.DEFAULT_VPC, "finalizers": [subnet.FINALIZER]}, "spec": {}}),
+    ("Vpc", {"metadata": {"name": names.DEFAULT_VPC, "finalizers": [names.FINALIZER]}, "spec": {}}),
     (
         "Subnet",
         {
-            "metadata": {"name": subnet.DEFAULT_SUBNET},
-            "spec": {"vpc": subnet.DEFAULT_VPC, "cidrBlock": "10.16.0.0/16", "default": True, "natOutgoing": True},
+            "metadata": {"name": names.DEFAULT_SUBNET},
+            "spec": {"vpc": names.DEFAULT_VPC, "cidrBlock": "10.16.0.0/16", "default": True, "natOutgoing": True},
         },
     ),
     (
         "Subnet",
         {
-            "metadata": {"name": subnet.JOIN},
-            "spec": {"vpc": subnet.DEFAULT_VPC, "cidrBlock": "100.64.0.0/16", "disableInterConnection": True},
+            "metadata": {"name": names.JOIN},
+            "spec": {"vpc": names.DEFAULT_VPC, "cidrBlock": "100.64.0.0/16", "disableInterConnection": True},
         },
     ),
 )
@@ -91,7 +94,7 @@ class KubeOvnSimulator:
             _install(client, kind, obj)
         self._process = Process(client, self.northbound, self._faults, self._speed, ROUTES)
         self._process.start(LANES, _remember)
-        nodes.start_clocks(self._process)
+        clocks.start_clocks(self._process)
 
     def stop(self) -> None:
         """Stop this process as a kill would."""

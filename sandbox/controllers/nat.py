@@ -10,11 +10,12 @@ import hashlib
 from typing import TYPE_CHECKING, Final
 
 from sandbox.controllers.api import Object, annotations_of, deleting, key_of, labels_of, spec_of, status_of
-from sandbox.controllers.runtime import NotYetError
-from sandbox.controllers.subnet import FINALIZER, recount
+from sandbox.controllers.names import FINALIZER
+from sandbox.controllers.runtime.lane import NotYetError
+from sandbox.controllers.subnets.subnet import recount
 
 if TYPE_CHECKING:
-    from sandbox.controllers.runtime import Process
+    from sandbox.controllers.runtime.process import Process
 
 DOMAIN: Final = "ovn.kubernetes.io"
 V4, V6 = f"{DOMAIN}/eip_v4_ip", f"{DOMAIN}/eip_v6_ip"

@@ -10,12 +10,12 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from sandbox.controllers.api import Object, annotations_of, deleting, key_of, spec_of
+from sandbox.controllers.names import FINALIZER
 from sandbox.controllers.nat import mac_of, recount_later
-from sandbox.controllers.runtime import NotYetError
-from sandbox.controllers.subnet import FINALIZER
+from sandbox.controllers.runtime.lane import NotYetError
 
 if TYPE_CHECKING:
-    from sandbox.controllers.runtime import Process
+    from sandbox.controllers.runtime.process import Process
 
 NETWORKS: Final = "k8s.v1.cni.cncf.io/networks"
 FINISHED: Final = frozenset({"Succeeded", "Failed"})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from sandbox.controllers.api import Object, annotations_of, key_of
 
 if TYPE_CHECKING:
-    from sandbox.controllers.runtime import Process
+    from sandbox.controllers.runtime.process import Process
 
 VPC_MARK: Final = "ovn.kubernetes.io/vpc"
 

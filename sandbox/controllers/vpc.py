@@ -10,13 +10,14 @@ import hashlib
 from typing import TYPE_CHECKING, Final
 
 from sandbox.controllers.api import Object, annotations_of, deleting, key_of, labels_of, spec_of, status_of
+from sandbox.controllers.names import DEFAULT_SUBNET, DEFAULT_VPC, FINALIZER
 from sandbox.controllers.nat import create_lrp_eip, recount_later
 from sandbox.controllers.northbound import Router
-from sandbox.controllers.runtime import NotYetError
-from sandbox.controllers.subnet import DEFAULT_SUBNET, DEFAULT_VPC, FINALIZER, reconcile, subnets_of, update_vpc_subnets
+from sandbox.controllers.runtime.lane import NotYetError
+from sandbox.controllers.subnets.subnet import reconcile, subnets_of, update_vpc_subnets
 
 if TYPE_CHECKING:
-    from sandbox.controllers.runtime import Process
+    from sandbox.controllers.runtime.process import Process
 
 EXTERNAL: Final = "external"
 GATEWAY_LABEL: Final = "ovn.kubernetes.io/external-gw"

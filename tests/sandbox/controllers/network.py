@@ -21,7 +21,10 @@ EXTERNAL: Object = {
     "vlan": "vlan222",
     "vpc": "ovn-cluster",
 }
-GATEWAY = {"ovn.kubernetes.io/external-gw": "true"}
+LABEL = "ovn.kubernetes.io/external-gw"
+GATEWAY = {LABEL: "true"}
+READY = ("True", "ResetLogicalSwitchAclSuccess")
+"""The condition Ready of a Subnet that is a logical switch: status and reason."""
 
 
 def make(client: Client, kind: str, name: str, spec: Object, manager: str = "test") -> None:

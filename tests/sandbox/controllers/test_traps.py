@@ -1,4 +1,4 @@
-"""The traps that a program must survive, one by one, and OVN's content meanwhile."""
+"""The traps of a tenant's way out that a program must survive, one by one, and OVN's content meanwhile."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import pytest
 
 from sandbox.controllers.faults import Faults
 from tests.sandbox.controllers.network import (
-    GATEWAY,
+    LABEL,
+    READY,
     condition,
     label,
     look,
@@ -21,7 +22,6 @@ from tests.sandbox.controllers.network import (
     status,
     until,
 )
-from tests.sandbox.controllers.replay import delete_pod, make_pod
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,13 +32,6 @@ if TYPE_CHECKING:
     Start = Callable[..., KubeOvnSimulator]
 
 pytestmark = pytest.mark.sandbox
-READY = ("True", "ResetLogicalSwitchAclSuccess")
-LABEL = "ovn.kubernetes.io/external-gw"
-
-
-def gateway(client: Client, node: str) -> str | None:
-    value: str | None = look(client, "Node", node)["metadata"].get("labels", {}).get(LABEL)
-    return value
 
 
 def test_a_tenant_gets_router_port_policies_routes_and_translation(client: Client, start: Start) -> None:
@@ -76,6 +69,7 @@ def test_an_eip_that_was_there_first_is_used(client: Client, start: Start) -> No
     make(client, "OvnEip", "alpha-vpc-external", {"externalSubnet": "external", "type": "lrp", "v4Ip": "77.220.68.110"})
     make_vpc(client, "alpha")
     until(lambda: status(client, "Vpc", "alpha-vpc").get("enableExternal"))
+    until(lambda: status(client, "OvnEip", "alpha-vpc-external").get("v4Ip"))
     assert status(client, "OvnEip", "alpha-vpc-external")["v4Ip"] == "77.220.68.110"
 
 
@@ -138,89 +132,6 @@ def test_a_vpc_recreated_while_its_old_eip_exists_ends_without_a_port(client: Cl
     assert simulator.northbound.routers["alpha-vpc"].ports == {}
 
 
-def test_a_subnet_whose_vlan_went_first_is_stuck_until_the_vlan_is_back(client: Client, start: Start) -> None:
-    simulator = start()
-    make_provider(client)
-    until(lambda: condition(client, "external", "Ready") == READY)
-    client.delete("Vlan", "vlan222")
-    simulator.settle()
-    client.delete("Subnet", "external")
-    simulator.settle()
-    assert look(client, "Subnet", "external")["metadata"]["finalizers"] == ["kubeovn.io/kube-ovn-controller"]
-    assert condition(client, "external", "Ready") == ("False", "ValidateSubnetVlanFailed")
-    make(client, "Vlan", "vlan222", {"id": 0, "provider": "provider"})
-    until(lambda: look(client, "Subnet", "external") == {})
-
-
-def test_a_subnet_waits_for_the_last_pod_in_it(client: Client, start: Start) -> None:
-    simulator = start()
-    make_vpc(client, "alpha")
-    make_subnet(client, "alpha", "10.100.0.0/24")
-    until(lambda: condition(client, "alpha-subnet", "Ready") == READY)
-    make_pod(client, "alpha", "p1", "alpha-net", "w1")
-    until(lambda: status(client, "Subnet", "alpha-subnet")["v4usingIPs"] == 1)
-    annotations = look(client, "Pod", "alpha/p1")["metadata"]["annotations"]
-    assert annotations["alpha-net.alpha.ovn.kubernetes.io/ip_address"] == "10.100.0.2"
-    marks = look(client, "Namespace", "alpha")["metadata"]["annotations"]
-    assert marks["ovn.kubernetes.io/logical_switch"] == "alpha-subnet"
-    client.delete("Subnet", "alpha-subnet")
-    simulator.settle()
-    assert look(client, "Subnet", "alpha-subnet")["metadata"]["deletionTimestamp"]
-    delete_pod(client, "alpha", "p1")
-    until(lambda: look(client, "Subnet", "alpha-subnet") == {})
-    assert look(client, "IP", "p1.alpha.alpha-net.alpha.ovn") == {}
-
-
-def test_labels_are_stripped_once_per_life_where_the_patch_is_missing(client: Client, start: Start) -> None:
-    simulator = start()
-    label(client, "w1", GATEWAY)
-    until(lambda: gateway(client, "w1") == "false")
-    label(client, "w1", GATEWAY)
-    simulator.settle(quiet=0.5)
-    assert gateway(client, "w1") == "true"
-    simulator.restart()
-    until(lambda: gateway(client, "w1") == "false")
-
-
-def test_labels_stay_over_a_restart_where_the_patch_is_there(client: Client, start: Start) -> None:
-    simulator = start()
-    make_provider(client)
-    simulator.restart()
-    simulator.settle(quiet=0.5)
-    assert (gateway(client, "w1"), gateway(client, "w2")) == ("true", "true")
-
-
-def test_a_deleted_node_is_removed_from_the_provider_network(client: Client, start: Start) -> None:
-    start()
-    own = [{"interface": "eth9", "nodes": ["w1", "w2"]}]
-    make_provider(client, customInterfaces=own)
-    until(lambda: status(client, "ProviderNetwork", "provider").get("readyNodes") == ["w1", "w2"])
-    labels = look(client, "Node", "w1")["metadata"]["labels"]
-    assert labels["provider.provider-network.kubernetes.io/interface"] == "eth9"
-    for node in ("c1", "w2"):
-        client.delete("Node", node)
-    left = {"defaultInterface": "data.222", "customInterfaces": [{"interface": "eth9", "nodes": ["w1"]}]}
-    until(lambda: look(client, "ProviderNetwork", "provider")["spec"] == left)
-    until(lambda: status(client, "ProviderNetwork", "provider").get("readyNodes") == ["w1"])
-
-
-def test_a_selector_chooses_the_nodes_and_silences_the_exclusions(client: Client, start: Start) -> None:
-    start()
-    label(client, "c1", {"rack": "a"})
-    make_provider(client, nodeSelector={"matchExpressions": [{"key": "rack", "operator": "In", "values": ["a"]}]})
-    until(lambda: status(client, "ProviderNetwork", "provider").get("readyNodes") == ["c1"])
-
-
-def test_a_node_without_a_bridge_is_named_with_its_reason(client: Client, start: Start) -> None:
-    start(Faults(broken_nodes={"w2": "no such device"}))
-    make_provider(client)
-    until(lambda: status(client, "ProviderNetwork", "provider").get("notReadyNodes") == ["w2"])
-    seen = status(client, "ProviderNetwork", "provider")
-    assert seen["ready"] is False
-    (bad,) = [one for one in seen["conditions"] if one["status"] == "False"]
-    assert (bad["node"], bad["reason"], bad["message"]) == ("w2", "InitOVSBridgeFailed", "no such device")
-
-
 @pytest.mark.parametrize(
     "faults",
     [Faults(conflicts=0.4), Faults(slow=0.05)],
@@ -245,27 +156,6 @@ def test_a_restart_forgets_no_address(client: Client, start: Start) -> None:
     make_vpc(client, "beta")
     until(lambda: status(client, "OvnEip", "beta-vpc-external").get("ready"))
     assert status(client, "OvnEip", "beta-vpc-external")["v4Ip"] == "77.220.68.99"
-
-
-def test_a_subnet_ready_for_the_wrong_reason_is_no_switch(client: Client, start: Start) -> None:
-    simulator = start()
-    make_vpc(client, "alpha")
-    make(client, "Subnet", "odd", {"cidrBlock": "10.1.0.0/24", "provider": "net.alpha", "vpc": "alpha-vpc"})
-    until(lambda: condition(client, "odd", "Ready") == ("True", "SetNonOvnSubnetSuccess"))
-    simulator.settle()
-    assert "odd" not in simulator.northbound.switches
-    assert status(client, "Vpc", "alpha-vpc")["subnets"] == []
-
-
-def test_a_second_vlan_of_the_same_id_is_in_conflict(client: Client, start: Start) -> None:
-    start()
-    make(client, "ProviderNetwork", "provider", {"defaultInterface": "data.222"})
-    make(client, "Vlan", "one", {"id": 7, "provider": "provider"})
-    until(lambda: status(client, "ProviderNetwork", "provider").get("vlans") == ["one"])
-    make(client, "Vlan", "two", {"id": 7, "provider": "provider"})
-    until(lambda: status(client, "Vlan", "two").get("conflict"))
-    make(client, "Subnet", "external", {"cidrBlock": "77.220.68.96/27", "vlan": "two"})
-    until(lambda: condition(client, "external", "Ready") == ("False", "ValidateSubnetVlanFailed"))
 
 
 def test_the_rule_of_a_vpc_deleted_and_kept_is_cured_by_the_vpc(client: Client, start: Start) -> None:

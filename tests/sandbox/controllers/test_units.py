@@ -14,8 +14,8 @@ from sandbox.controllers.api import Client, Object
 from sandbox.controllers.faults import Faults
 from sandbox.controllers.ipam import Ipam, canonical_excludes
 from sandbox.controllers.northbound import Northbound, Router
-from sandbox.controllers.runtime import Process
-from sandbox.controllers.subnet import is_ovn
+from sandbox.controllers.runtime.process import Process
+from sandbox.controllers.subnets.subnet import is_ovn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,7 +93,7 @@ def test_a_process_ends_also_where_a_watch_has_just_ended_by_itself() -> None:
     process.start({}, lambda _: None)
     assert client.watched.wait(5)
     process.end()
-    assert not [thread for thread in threading.enumerate() if thread.name == "double-watch-Vpc"]
+    assert not [thread for thread in threading.enumerate() if thread.name == "simulated-watch-Vpc"]
 
 
 def test_a_port_is_unplugged_while_routers_come_and_go() -> None:

@@ -1,4 +1,4 @@
-"""Building blocks of the structural schemas in `sandbox.control_plane.crd_definitions`, in OpenAPI's words.
+"""Building blocks of the structural schemas in `sandbox.control_plane.definitions.catalogue`, in OpenAPI's words.
 
 They check nothing; the API server does, once a definition is applied.
 """

@@ -1,0 +1,1 @@
+"""The program's own definitions of custom resources, where upstream's cannot be had."""

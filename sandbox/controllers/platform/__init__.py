@@ -1,0 +1,1 @@
+"""What the controllers and kube-ovn-cni do for nodes, provider networks and VLANs."""
