@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 KUBE_OVN: Final = "kubeovn.io/v1"
-
 METALLB: Final = "metallb.io/v1beta1"
 
 

@@ -6,7 +6,8 @@ from kmetal_network.facts.unknown import UNKNOWN
 from tests.law_cases.case import breaks, passes
 from tests.law_cases.metallb.bgp.edits import FRR, OTHER_RACK, RACK, frr, spine
 from tests.law_cases.metallb.edits import BGP, addresses, bgp, peer, pool
-from tests.support.network import POOL, Body, add, build, partial
+from tests.support.network.edits import add, partial
+from tests.support.network.objects import POOL, Body, build
 
 SECOND = "BGPAdvertisement kmetal-metallb/second"
 

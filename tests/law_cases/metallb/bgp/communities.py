@@ -5,7 +5,8 @@ from __future__ import annotations
 from kmetal_network.facts.unknown import UNKNOWN
 from tests.law_cases.case import breaks, passes
 from tests.law_cases.metallb.edits import BGP, bgp, peer
-from tests.support.network import Body, add, build, partial
+from tests.support.network.edits import add, partial
+from tests.support.network.objects import Body, build
 
 COMMUNITY = "Community kmetal-metallb/names"
 
