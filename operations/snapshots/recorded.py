@@ -81,7 +81,7 @@ def looked_up(snapshot: Snapshot, environment: Environment, made: Sequence[Pair]
         return Looked(unseen=(f"the cluster, since {why}",), counts=False)
     age = (now.astimezone(UTC).date() - day).days
     since = f"what changed in the cluster since its snapshot of {day}, which is {counted(age, 'day')} old"
-    examined = examine_changes(environment, snapshot.view(), _changes(made))
+    examined = examine_changes(environment, snapshot, _changes(made))
     old = age > FRESH.days
     return Looked(
         risks=examined.findings,
