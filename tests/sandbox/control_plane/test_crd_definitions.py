@@ -10,7 +10,8 @@ import yaml
 
 from kmetal_network.config.stackfile import load_environments
 from kmetal_network.manifests.inventory import owned_manifests
-from sandbox.control_plane.definitions.catalogue import DEFINITIONS, Definition, custom_resource_definitions
+from sandbox.control_plane.definitions.catalogue import DEFINITIONS, custom_resource_definitions
+from sandbox.control_plane.definitions.definition import Definition
 
 ROOT = Path(__file__).parents[3]
 UPSTREAM = ROOT.parent / "shared" / "crds"
