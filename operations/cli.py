@@ -43,6 +43,7 @@ from operations.pictures.command import drawings, picture_command
 from operations.preview.command import preview_command
 from operations.preview.commenting import comment_command
 from operations.reachability.traces import trace
+from operations.snapshots.command import snapshot_command
 from operations.state.identity import make_sure_of_identity
 from operations.streams import forget, tolerant_streams
 from operations.unforeseen import unforeseen
@@ -93,6 +94,7 @@ def check(output: OutputOption = Output.TEXT, strict: StrictOption = False) -> N
 
 
 app.command("preview")(preview_command)
+app.command("snapshot")(snapshot_command)
 app.command("comment")(comment_command)
 app.command("picture")(picture_command)
 app.command("reviewed")(reviewed_command)

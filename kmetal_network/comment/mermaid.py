@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
+from kmetal_network.comment.risks import addresses_of
 from kmetal_network.finding_codes.codes import CUT_OFF, LOST_ADDRESS
 from kmetal_network.plan.consequences import cluster_of
 from kmetal_network.plan.model import ObjectChange, Operation, Plan
@@ -39,7 +40,9 @@ def sketch(plan: Plan) -> str:
         lines.append(f'  ext -. opens .-> o{number}["{label}"]')
         bad.append(f"o{number}")
     for number, risk in enumerate(one for one in plan.risks if one.rule == LOST_ADDRESS):
-        lines.append(f'  lost{number}["{_text(risk.subject)}<br/>{len(risk.names)} addresses are lost"]')
+        count = len(addresses_of(risk.names))
+        lost = f"{count} {'address is' if count == 1 else 'addresses are'} lost"
+        lines.append(f'  lost{number}["{_text(risk.subject)}<br/>{lost}"]')
         bad.append(f"lost{number}")
     for name, colour, nodes in (("bad", "#c53030", bad), ("new", "#2f855a", new)):
         if nodes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 from kmetal_network.comment.changes import tenants_with
@@ -150,7 +151,7 @@ def footer(plans: Sequence[Plan], context: Context) -> str:
     seen = ", ".join(
         f"{plain(plan.environment)}: "
         + (
-            f"cluster {code(plan.cluster[:8])}"
+            f"cluster {code(plan.cluster[:8])}{_state(plan)}"
             if plan.cluster
             else "no cluster was asked"
             if plan.source == "settings"
@@ -165,6 +166,15 @@ def footer(plans: Sequence[Plan], context: Context) -> str:
     parts = (f"{code(context.head[:_COMMIT])}{on}", f"plans {digests}" if digests else "", seen, run, merging)
     whole = json.dumps({plan.environment: plan.digest for plan in by_name(plans) if plan.made})
     return f"<sub>{' · '.join(filter(None, parts))}</sub>\n\n{PLANS}{whole} -->"
+
+
+def _state(plan: Plan) -> str:
+    """When the state was last written: by that a reader sees whether somebody applied since."""
+    try:
+        written = datetime.fromisoformat(plan.state).astimezone(UTC)
+    except ValueError:
+        return ""
+    return f", state of {written:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def digests(body: str) -> dict[str, str]:

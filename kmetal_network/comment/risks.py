@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -114,7 +114,12 @@ def _holders(risk: Finding) -> Iterator[tuple[str, str]]:
 
 def lost_addresses(plan: Plan) -> set[str]:
     """Addresses that are lost; a Service and its control plane hold one and the same."""
-    return {match["address"] if (match := _HOLDER.fullmatch(name)) else name for name in plan.lost}
+    return addresses_of(plan.lost)
+
+
+def addresses_of(holders: Iterable[str]) -> set[str]:
+    """Addresses out of a risk's names, each `Kind namespace/name (address)`."""
+    return {match["address"] if (match := _HOLDER.fullmatch(name)) else name for name in holders}
 
 
 def headline(plan: Plan) -> str:

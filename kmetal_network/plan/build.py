@@ -61,6 +61,7 @@ def plan_of(
     environment: str,
     source: str,
     cluster: str = "",
+    state: str = "",
     rerouted: Collection[str] = (),
     place: Callable[[str], str] | None = None,
 ) -> Plan:
@@ -72,6 +73,7 @@ def plan_of(
         environment: its name.
         source: `cluster` or `settings`.
         cluster: UID of the cluster that was read.
+        state: when the stack's state was last written.
         rerouted: routers that get another address for life, by name of the Vpc; they and what depends on them are
             replaced, whatever the engine says of them.
         place: position of a tenant's settings.
@@ -86,6 +88,7 @@ def plan_of(
         environment=environment,
         source=source,
         cluster=cluster,
+        state=state,
         changes=changes,
         unchanged=len(everything) - len(changes),
         tenants=tuple(sorted({name for pair in everything if (name := _tenant(pair.before, pair.after))})),

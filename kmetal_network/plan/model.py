@@ -21,13 +21,7 @@ HARMS: Final = frozenset({CUT_OFF, LOST_ADDRESS})
 """Rules that name somebody who loses something."""
 
 NO_TRAFFIC: Final = frozenset(
-    {
-        "ValidatingAdmissionPolicy",
-        "ValidatingAdmissionPolicyBinding",
-        "ResourceQuota",
-        "LimitRange",
-        "RoleBinding",
-    }
+    {"ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding", "ResourceQuota", "LimitRange", "RoleBinding"}
 )
 """Kinds that no packet depends on: to replace or delete one needs no window."""
 
@@ -152,6 +146,8 @@ class Plan:
     """`cluster` for a preview by the engine, `settings` for one from the settings of two revisions."""
     cluster: str = ""
     """UID of the cluster's kube-system namespace; empty where no cluster was asked."""
+    state: str = ""
+    """When the stack's state was last written, in RFC 3339; empty without one."""
     changes: tuple[ObjectChange, ...] = ()
     """In the order in which they are made."""
     unchanged: int = 0

@@ -7,9 +7,9 @@ the change depends on it: whether pods use a deleted Subnet, or who holds an add
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, TypeAlias
 
 from kmetal_network.config.settings import Settings
 from kmetal_network.config.stackfile import Environment
@@ -26,6 +26,25 @@ from kmetal_network.plan.paths import context_of
 from kmetal_network.plan.rendering import rendered
 
 _IDENTITY: Final = ("metadata.name", "metadata.namespace", "roleRef")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Looked:
+    """What a record of the cluster says of a plan."""
+
+    risks: tuple[Finding, ...] = ()
+    rerouted: frozenset[str] = frozenset()
+    """Routers that are made anew for another address, by name of the Vpc."""
+    unseen: tuple[str, ...] = ()
+    """What the record does not tell, so that the verdict is not known."""
+    caveats: tuple[str, ...] = ()
+    """What no record can tell."""
+    counts: bool = True
+    """Whether it is a record of this cluster at all."""
+
+
+Look: TypeAlias = Callable[[Sequence[Pair]], Looked]
+"""Asks a record of the cluster; called only where a change depends on the cluster."""
 
 
 def pairs(base: Settings | None, head: Settings | None, stack: str) -> list[Pair]:
@@ -94,6 +113,7 @@ def offline_plan(
     *,
     warnings: Iterable[Finding] = (),
     before: Iterable[Finding] = (),
+    look: Look | None = None,
 ) -> Plan:
     """What one environment's change does, as far as settings tell.
 
@@ -102,6 +122,7 @@ def offline_plan(
         base: the current environment; None if it is new.
         warnings: of the laws, about the head.
         before: of the laws, about the base.
+        look: asks a record of the cluster, where one is kept.
 
     Raises:
         ValueError: there is neither.
@@ -119,16 +140,21 @@ def offline_plan(
             return f"tenant {tenant}"
         return head.place(("tenants", places[tenant]))
 
-    return plan_of(
+    blind = tuple(unseen(made, moved))
+    looked = look(made) if blind and look is not None else Looked(counts=False)
+    by_settings = frozenset(vpc for vpc, asks in moved.items() if not asks)
+    plan = plan_of(
         made,
         Judged(
+            risks=looked.risks,
             warnings=tuple(warnings),
             before=tuple(before),
-            unseen=tuple(unseen(made, moved)),
+            unseen=(*(() if looked.counts else blind), *looked.unseen),
             context=contexts(base, head or either),
         ),
         environment=either.name,
         source="settings",
-        rerouted=[vpc for vpc, asks in moved.items() if not asks],
+        rerouted=looked.rerouted if looked.counts else by_settings,
         place=place,
     )
+    return replace(plan, caveats=(*plan.caveats, *looked.caveats))

@@ -19,12 +19,14 @@ from kmetal_network.reach.steps import (
     doubted,
     either_policy,
     either_route,
+    in_a_circle,
     joined,
     turned_back,
     unsure,
     untranslated,
+    without_route,
 )
-from kmetal_network.reach.subnet_rules import kept_in, let_in
+from kmetal_network.reach.subnet_rules import into_subnet, kept_in, let_in
 from kmetal_network.reach.verdict import Decider, Key, Outcome, Verdict
 
 _HOPS: Final = 8
@@ -70,9 +72,7 @@ class Paths:
     def _step(self, step: Step) -> list[Piece]:
         """Every verdict of a packet at a router, cut where this router treats destinations differently."""
         if step.hops == 0:
-            decider = Decider(kind="Vpc", name=step.router.vpc, field="router")
-            why = "the packet goes in a circle"
-            return [Piece(step.packet.destination, replace(step.base, decider=decider, why=why))]
+            return in_a_circle(step)
         found: list[Piece] = []
         for part in pieces(step.packet.destination, step.router.cuts):
             found.extend(self._at_router(replace(step, packet=Packet(step.packet.source, part))))
@@ -130,7 +130,7 @@ class Paths:
         """Routes first, then policies, then the port: in that order, as OVN does it."""
         destination = step.packet.destination
         routes = routes_for(step.router, step.packet)
-        results = [self._decided(step, route) for route in routes] or [self._without_route(step)]
+        results = [self._decided(step, route) for route in routes] or [without_route(step)]
         if step.router.doubts and not any(route.hop is None for route in routes):
             sure, perhaps = policies_for(step.router, step.packet)
             if sure and {policy.action for policy in (sure, *perhaps)} == {"drop"}:  # whatever the routes are
@@ -139,10 +139,6 @@ class Paths:
             decider = Decider(kind="Vpc", name=step.router.vpc, field="spec", place=step.router.place)
             results.append(unsure(step, decider, step.router.doubts[0]))
         yield from either_route(step, results)
-
-    def _without_route(self, step: Step) -> list[Piece]:
-        decider = Decider(kind="Vpc", name=step.router.vpc, field="spec.staticRoutes", place=step.router.place)
-        return [Piece(step.packet.destination, replace(step.base, outcome=Outcome.NO_ROUTE, decider=decider))]
 
     def _decided(self, step: Step, route: RouteEntry) -> list[Piece]:
         """What the policies say of a packet that has a route."""
@@ -175,21 +171,11 @@ class Paths:
         """Out of a port, towards a next hop or, where a network is connected, the destination itself."""
         chosen = decider or route.decider
         if port.side is Side.SUBNET:
-            return [self._into_subnet(step, port, hop, chosen)]
+            switch = self.network.by_name[port.name]
+            return [into_subnet(step, switch, port, hop, chosen, self.network.join)]
         if port.side is Side.PEER:
             return self._to_peer(step, port, hop, chosen)
         return self._onto_vlan(step, port, hop, chosen)
-
-    def _into_subnet(self, step: Step, port: Port, hop: Span | None, decider: Decider) -> Piece:
-        destination = step.packet.destination
-        switch = self.network.by_name[port.name]
-        if hop is None:
-            base = step.base if step.base.decider.kind else replace(step.base, decider=decider)
-            return Piece(destination, let_in(switch, step.packet, base, self.network.join))
-        if hop == port.address:
-            return Piece(destination, replace(step.base, outcome=Outcome.NO_ROUTE, decider=decider))
-        why = f"it is handed to {hop.canonical()} in subnet {port.name!r}, and what that does with it is not known"
-        return Piece(destination, replace(step.base, outcome=Outcome.NOT_KNOWN, decider=decider, why=why))
 
     def _to_peer(self, step: Step, port: Port, hop: Span | None, decider: Decider) -> list[Piece]:
         target = hop or step.packet.destination

@@ -69,6 +69,18 @@ def unsure(step: Step, decider: Decider, why: str) -> list[Piece]:
     return [Piece(step.packet.destination, verdict)]
 
 
+def without_route(step: Step) -> list[Piece]:
+    """No route of the router matches."""
+    decider = Decider(kind="Vpc", name=step.router.vpc, field="spec.staticRoutes", place=step.router.place)
+    return [Piece(step.packet.destination, replace(step.base, outcome=Outcome.NO_ROUTE, decider=decider))]
+
+
+def in_a_circle(step: Step) -> list[Piece]:
+    """Not known: the packet has crossed more routers than a path has."""
+    decider = Decider(kind="Vpc", name=step.router.vpc, field="router")
+    return [Piece(step.packet.destination, replace(step.base, decider=decider, why="the packet goes in a circle"))]
+
+
 def joined(base: Verdict, arrived: Verdict) -> Verdict:
     """A verdict at the other side, with the translation of this one."""
     return replace(arrived, source_as=base.source_as)

@@ -8,7 +8,8 @@ from dataclasses import replace
 from kmetal_network.addresses import Span
 from kmetal_network.reach.match import Packet
 from kmetal_network.reach.network import Switch
-from kmetal_network.reach.router import holds
+from kmetal_network.reach.router import Port, holds
+from kmetal_network.reach.steps import Piece, Step
 from kmetal_network.reach.verdict import Decider, Outcome, Verdict
 
 _REFUSED = "allowSubnets does not name the other side"
@@ -32,6 +33,29 @@ def let_in(switch: Switch, packet: Packet, base: Verdict, join: Iterable[Span], 
     if switch.private is False or local or any(holds(block, packet.source) for block in named):
         return said
     return _refused(switch, base)
+
+
+def into_subnet(
+    step: Step, switch: Switch, port: Port, hop: Span | None, decider: Decider, join: Iterable[Span]
+) -> Piece:
+    """What becomes of a packet that a router sends out of its port to a Subnet.
+
+    Args:
+        step: the packet in front of the router.
+        switch: the Subnet.
+        port: the router's port there.
+        hop: the next hop, None for the destination itself.
+        decider: the route or policy that chose the port.
+        join: blocks of the join Subnet.
+    """
+    destination = step.packet.destination
+    if hop is None:
+        base = step.base if step.base.decider.kind else replace(step.base, decider=decider)
+        return Piece(destination, let_in(switch, step.packet, base, join))
+    if hop == port.address:
+        return Piece(destination, replace(step.base, outcome=Outcome.NO_ROUTE, decider=decider))
+    why = f"it is handed to {hop.canonical()} in subnet {port.name!r}, and what that does with it is not known"
+    return Piece(destination, replace(step.base, outcome=Outcome.NOT_KNOWN, decider=decider, why=why))
 
 
 def kept_in(switch: Switch, packet: Packet, base: Verdict) -> Verdict | None:

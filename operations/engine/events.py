@@ -116,6 +116,8 @@ class Outcome:
     outdated: bool = False
     """Whether the state holds other credentials than today's, or not the cluster that it is of; no object differs."""
     failed: bool = False
+    state: str = ""
+    """When the state was last written, in RFC 3339: its version. Empty before the first `up`."""
     interrupted: bool = False
     """Whether somebody ended the run."""
 

@@ -35,6 +35,7 @@ class Interruption:
     def __init__(self, outcome: Outcome, tell: Callable[[str], None]) -> None:
         self._outcome, self._tell = outcome, tell
         self._asked = self._heard = 0
+        self._armed = False
 
     @contextmanager
     def armed(self) -> Iterator[None]:
@@ -43,9 +44,11 @@ class Interruption:
             yield
             return
         before = {number: signal.signal(number, self.ask) for number in _SIGNALS}
+        self._armed = True
         try:
             yield
         finally:
+            self._armed = False  # what we start next is another engine
             for number, handler in before.items():
                 signal.signal(number, handler)
 
@@ -69,7 +72,7 @@ class Interruption:
         timer.start()
 
     def _pass_on(self, asked: int) -> None:
-        if self._heard < asked:
+        if self._armed and self._heard < asked:
             for pid in _engines():
                 with suppress(ProcessLookupError):  # it has ended meanwhile
                     os.kill(pid, signal.SIGINT)

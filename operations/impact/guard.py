@@ -10,9 +10,9 @@ the write.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Protocol
 
 from kmetal_network.config.stackfile import Environment
 from kmetal_network.errors import Finding, OperatorError, Severity, UnreachableError
@@ -20,7 +20,7 @@ from kmetal_network.live.diff import Object
 from operations.cluster.view import ClusterView
 from operations.engine.events import Outcome
 from operations.impact.losses import losses
-from operations.impact.plan import OWN_KINDS, Plan, dragged_along, foreseen, previewed
+from operations.impact.plan import OWN_KINDS, Change, Plan, dragged_along, foreseen, previewed
 from operations.impact.routers import rerouted, reroutings
 
 BEHIND: Final = ("IP", "Pod")
@@ -74,17 +74,31 @@ class Examined:
 
 def examine(environment: Environment, view: ClusterView, outcome: Outcome) -> Examined:
     """All that `guard` would report about a preview. Raises nothing; what could not be read is listed separately."""
+    if not outcome.steps:
+        return Examined(findings=(), unseen=(), rerouted=frozenset())
+    return examine_changes(environment, view, previewed(outcome))
+
+
+def examine_changes(environment: Environment, view: Collections, changes: Sequence[Change]) -> Examined:
+    """As `examine`, by what happens to what is there; the view may be a snapshot."""
     unseen: list[Finding] = []
     look = _Look(view, unseen)
-    findings = _findings(environment, look, outcome)
-    routers = rerouted(environment, look.seen) if outcome.steps else {}
+    findings = _held_to(environment, look, changes)
+    routers = rerouted(environment, look.seen)
     return Examined(findings=tuple(findings), unseen=tuple(unseen), rerouted=frozenset(routers))
+
+
+class Collections(Protocol):
+    """What tells which objects of a kind there are: a view of the live cluster, or a snapshot."""
+
+    def seen(self, kinds: Iterable[str]) -> dict[str, Mapping[str, Object]]:
+        """Objects by kind and key; a kind that is not served is left out."""
 
 
 class _Look:
     """Asks a view; with a list of what is unseen, goes on past a kind that cannot be read, and adds it there."""
 
-    def __init__(self, view: ClusterView, unseen: list[Finding] | None = None) -> None:
+    def __init__(self, view: Collections, unseen: list[Finding] | None = None) -> None:
         self._view, self._unseen = view, unseen
         self.seen: dict[str, Mapping[str, Object]] = {}
 
@@ -110,15 +124,15 @@ class _Look:
 
 
 def _findings(environment: Environment, look: _Look, outcome: Outcome | None) -> list[Finding]:
-    if outcome is not None and not outcome.steps:
-        return []
+    if outcome is not None:
+        return _held_to(environment, look, previewed(outcome)) if outcome.steps else []
     seen = look.see(OWN_KINDS)
-    routers = rerouted(environment, seen)
-    changes = foreseen(environment, seen) if outcome is None else previewed(outcome)
-    plan = Plan.of([*changes, *dragged_along(routers, seen)])
-    if plan.gone:
-        seen |= look.see(BEHIND)
-    if "IPAddressPool" in plan.touched:
-        seen |= look.see(HOLDERS)
-    plain = reroutings(environment, routers, Severity.ERROR) if outcome is None else ()
-    return [*losses(environment, plan, seen), *plain]
+    plain = reroutings(environment, rerouted(environment, seen), Severity.ERROR)
+    return [*_held_to(environment, look, foreseen(environment, seen)), *plain]
+
+
+def _held_to(environment: Environment, look: _Look, changes: Sequence[Change]) -> list[Finding]:
+    seen = look.seen or look.see(OWN_KINDS)
+    plan = Plan.of([*changes, *dragged_along(rerouted(environment, seen), seen)])
+    more = (*(BEHIND if plan.gone else ()), *(HOLDERS if "IPAddressPool" in plan.touched else ()))
+    return [*losses(environment, plan, {**seen, **look.see(more)})]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from kmetal_network.errors import Finding, Severity
-from kmetal_network.finding_codes.codes import FAILED, POLICY
+from kmetal_network.finding_codes.codes import FAILED, POLICY, REROUTED
 from kmetal_network.plan.build import Pair
 from kmetal_network.plan.model import Operation
 from operations.engine.events import HALVES, Outcome, Step
@@ -114,12 +114,14 @@ def _as_findings(lines: Iterable[str], environment: str) -> Iterator[Finding]:
 def remarks(outcome: Outcome, known: Iterable[Finding]) -> tuple[Finding, ...]:
     """Warnings of policies and of the program beyond those that the settings' laws gave already.
 
-    A law about one and the same thing comes from the settings under a line, and from the pack under an object.
+    A law about one and the same thing comes from the settings under a line, and from the pack under an object. That
+    a router is made anew is no remark: the plan itself has each object that goes with it.
     """
     texts = [text for level, _, text in outcome.policies if level != "mandatory"]
     found = [one for text in (*texts, *outcome.advice) for one in _sentences(text)]
     there = {_topic(finding) for finding in known}
-    return tuple(finding for finding in dict.fromkeys(found) if _topic(finding) not in there)
+    news = (finding for finding in dict.fromkeys(found) if finding.rule != REROUTED)
+    return tuple(finding for finding in news if _topic(finding) not in there)
 
 
 def _sentences(text: str) -> Iterator[Finding]:

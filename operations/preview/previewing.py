@@ -9,13 +9,12 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from kmetal_network.config.settings_files import environment_names
 from kmetal_network.config.stackfile import Environment, load_stack
 from kmetal_network.errors import Finding, OperatorError, Severity, UnreachableError
 from kmetal_network.finding_codes.codes import FAILED, REVIEWED
 from kmetal_network.plan.build import Judged, plan_of, refused, unknown
 from kmetal_network.plan.model import Plan
-from kmetal_network.plan.offline import contexts, offline_plan
+from kmetal_network.plan.offline import contexts
 from kmetal_network.plan.rendering import rendered
 from operations.cluster.live import LiveCluster
 from operations.cluster.view import ClusterView
@@ -25,6 +24,7 @@ from operations.engine.plan_table import plan_table
 from operations.impact.guard import examine
 from operations.preflight.orphans import left_behind
 from operations.preview.from_events import pairs_of, refusals, remarks
+from operations.preview.from_settings import plan_from_settings
 from operations.preview.revisions import Revision, revision
 from operations.preview.store import as_json, save
 from operations.preview.text import summary
@@ -69,7 +69,7 @@ def preview(
     try:
         before = revision(root, base or "HEAD") if base or offline else None
         plan = (
-            _from_settings(root, stack, before)
+            plan_from_settings(root, stack, before)
             if offline and before is not None
             else previewed_plan(root, stack, refresh=refresh, before=before, shows=output is Output.TEXT)
         )
@@ -154,7 +154,7 @@ def live_plan(
     silent = [one for one in risks if one.rule == "CLUSTER" and ("no answer" in one.problem or "cred" in one.problem)]
     known = tuple(warnings)
     return plan_of(
-        pairs_of(outcome, [one.state_name for one in rendered(environment.settings, environment.name)]),
+        pairs_of(outcome, _order(environment, before)),
         Judged(
             risks=tuple(one for one in risks if one not in silent),
             warnings=(*known, *remarks(outcome, known)),
@@ -165,6 +165,7 @@ def live_plan(
         environment=environment.name,
         source="cluster",
         cluster=view.uid(),
+        state=outcome.state,
         rerouted=rerouted,
         place=_places(environment),
     )
@@ -191,17 +192,6 @@ def hold_to_review(plan: Plan, reviewed: str) -> None:
         )
 
 
-def _from_settings(root: Path, stack: str, before: Revision) -> Plan:
-    there = before.environments.get(stack)
-    if stack in before.files and there is None:
-        why = f"what Pulumi.{stack}.yaml of {before.commit[:7]} asks for: this program does not accept its form"
-        return unknown(stack, why, source="settings")
-    if stack not in environment_names(root) and there is not None:
-        return offline_plan(None, there)
-    environment, warnings = load_stack(root, stack)
-    return offline_plan(environment, there, warnings=warnings, before=before.warnings(stack))
-
-
 def _show(plan: Plan, outcome: Outcome, environment: Environment, view: ClusterView) -> None:
     """What changes, as a table, and what is taken down before the engine's own steps."""
     if outcome.steps:
@@ -219,6 +209,14 @@ def _show(plan: Plan, outcome: Outcome, environment: Environment, view: ClusterV
     for risk in plan.risks:
         if risk.severity is Severity.ERROR:
             marked("[red]refused[/]", str(risk))
+
+
+def _order(environment: Environment, before: Revision | None) -> list[str]:
+    """Names in state in the order of the program's layers; what is deleted comes last, and in reverse."""
+    stood = None if before is None else before.environments.get(environment.name)
+    head = [one.state_name for one in rendered(environment.settings, environment.name)]
+    old = [one.state_name for one in rendered(stood.settings, stood.name)] if stood is not None else []
+    return [*head, *(name for name in reversed(old) if name not in set(head))]
 
 
 def _places(environment: Environment) -> Callable[[str], str]:

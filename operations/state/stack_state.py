@@ -34,19 +34,24 @@ class State:
     patches: Mapping[str, str] = field(default_factory=dict)
     """Patches of Nodes, name to URN."""
 
+    written: str = ""
+    """When a run last wrote it, in RFC 3339."""
+
     holders: Mapping[str, str] = field(default_factory=dict)
     """The field manager of each of them, by name of the Node."""
 
     @classmethod
     def of(cls, exported: auto.Deployment) -> Self:
         """From a stack as the Automation API exports it, its secrets in plain text."""
-        resources = [one for one in (exported.deployment or {}).get("resources") or () if not one.get("delete")]
+        deployment = exported.deployment or {}
+        resources = [one for one in deployment.get("resources") or () if not one.get("delete")]
         provider, stack = _first(resources, _PROVIDER), _first(resources, _STACK)
         patches = {str(one["id"]): one for one in resources if one["type"] == _NODE_PATCH}
         return cls(
             provider=str(provider.get("urn", "")),
             kubeconfig=_plain((provider.get("inputs") or {}).get("kubeconfig")),
             outputs=stack.get("outputs") or {},
+            written=str((deployment.get("manifest") or {}).get("time", "")),
             patches={node: str(one["urn"]) for node, one in patches.items()},
             holders={node: str((one.get("outputs") or {}).get("__fieldManager", "")) for node, one in patches.items()},
         )

@@ -79,6 +79,7 @@ def reconcile(
     state, run_context.release = State.of(exported), release_in(exported.deployment or {})
     if not state.provider:
         return ReadPlan(refresh)
+    outcome.state = state.written
     try:
         seen = _compare(root, stack.name, state, verb, run_context.view, refresh=refresh)
     except ElsewhereError:

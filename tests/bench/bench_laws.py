@@ -19,7 +19,8 @@ import yaml
 from kmetal_network.facts.model import Facts
 from kmetal_network.facts.reader import facts_of
 from kmetal_network.laws.registry import judge
-from tests.support.network import Body, good, tenant
+from tests.support.network.good import good, tenant
+from tests.support.network.objects import Body
 
 TENANTS: Final = 1_000
 CLUSTERS: Final = 2

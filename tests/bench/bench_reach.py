@@ -14,7 +14,7 @@ from kmetal_network.facts.reader import facts_of
 from kmetal_network.reach.difference import difference
 from kmetal_network.reach.table import table
 from tests.bench.bench_laws import GROWTH, TENANTS, measured, network
-from tests.support.network import Body, build, policy
+from tests.support.network.objects import Body, build, policy
 
 SECONDS: Final = 5.0
 """Of one processor of this machine, for a thousand tenants."""

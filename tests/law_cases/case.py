@@ -8,7 +8,8 @@ from typing import TypeAlias
 
 from kmetal_network.errors import Finding, Severity
 from kmetal_network.laws.registry import BY_ID
-from tests.support.network import Edit, Network, good
+from tests.support.network.edits import Edit
+from tests.support.network.good import Network, good
 
 Expected: TypeAlias = tuple[tuple[str, str], ...]
 """Rule and place of every finding, sorted."""

@@ -36,6 +36,9 @@ BETA: Final[Mapping[str, Any]] = {
 }
 """A second tenant; its block is alpha's too, which is legal in another VPC."""
 
+SMALL: Final = {kind: {"cpu": "100m", "memory": "128Mi"} for kind in ("requests", "limits")}
+"""What a pod asks for: a namespace with a quota refuses one that asks for nothing."""
+
 OWN_KINDS: Final = (
     "ProviderNetwork",
     "Vlan",
@@ -180,7 +183,7 @@ class Project:
                     "namespace": namespace,
                     "annotations": {POD_NETWORKS: f"{namespace}/{attachment}"},
                 },
-                "spec": {"nodeName": "w1", "containers": [{"name": "vm", "image": "vm"}]},
+                "spec": {"nodeName": "w1", "containers": [{"name": "vm", "image": "vm", "resources": SMALL}]},
             }
         )
         ip = f"{name}.{namespace}.{attachment}.{namespace}.ovn"

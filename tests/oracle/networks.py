@@ -9,7 +9,7 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from tests.oracle.northbound import Pod
-from tests.support.network import Body, build, node
+from tests.support.network.objects import Body, build, node
 
 _EXTERNALS: Final = {
     "external": ("77.220.68.96/27", "77.220.68.97"),

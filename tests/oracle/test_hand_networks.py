@@ -7,7 +7,8 @@ from functools import partial
 import pytest
 
 from kmetal_network.reach.trace import ending, outcome_of
-from tests.kmetal_network.reach.networks import HANDS, LEAVES, ROUTER, Hand
+from tests.kmetal_network.reach.hand import LEAVES, ROUTER, Hand
+from tests.kmetal_network.reach.networks import HANDS
 from tests.oracle.compare import EXTERNALS, not_at_router
 from tests.oracle.ovn import Ovn
 from tests.oracle.translate import rows

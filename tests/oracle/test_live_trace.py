@@ -10,11 +10,13 @@ from kmetal_network.reach.table import table
 from kmetal_network.reach.verdict import Outcome
 from operations.reachability.ovn_commands import run
 from operations.reachability.traces import Compared, compare_traces, pod_ports
-from tests.kmetal_network.reach.networks import GUIDE, HANDS, Hand
+from tests.kmetal_network.reach.hand import Hand
+from tests.kmetal_network.reach.isolation import GUIDE
+from tests.kmetal_network.reach.networks import HANDS
 from tests.oracle.northbound import Rows
 from tests.oracle.ovn import Ovn
 from tests.oracle.translate import rows
-from tests.support.network import Body, build
+from tests.support.network.objects import Body, build
 
 
 def addresses(hand: Hand, made: Rows) -> list[Body]:

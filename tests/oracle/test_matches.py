@@ -8,7 +8,7 @@ from kmetal_network.laws.tenants.routing.ovn_grammar import is_expression
 from kmetal_network.laws.tenants.routing.ovn_match import OvnRefusalError, destinations
 from tests.oracle.ovn import Ovn
 from tests.oracle.translate import rows
-from tests.support.network import build, policy
+from tests.support.network.objects import build, policy
 
 READ = (
     "ip4.dst == 10.0.0.0/8",

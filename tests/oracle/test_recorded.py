@@ -22,7 +22,7 @@ from tests.oracle.compare import EXTERNALS
 from tests.oracle.northbound import Pod, Rows
 from tests.oracle.ovn import Ovn
 from tests.oracle.translate import rows
-from tests.support.network import Body, build, node, policy
+from tests.support.network.objects import Body, build, node, policy
 
 RECORDED = Path(__file__).parents[3] / "shared" / "reference" / "observed"
 

@@ -12,7 +12,7 @@ from kmetal_network.facts.unknown import UNKNOWN
 from kmetal_network.laws.registry import BY_ID, LAWS
 from tests.law_cases.table import CASES, Case
 from tests.policies.rendering import LATER, Pack, advisory, laws_in, mandatory
-from tests.support.network import good
+from tests.support.network.good import good
 
 ABSENCE = {
     "NET-206 a pool that does not exist",

@@ -13,7 +13,9 @@ from kmetal_network.facts.model import Expectation
 from kmetal_network.facts.platform import Range
 from policies.stack_outputs import declared_facts
 from tests.policies.rendering import LATER, Pack, advisory, laws_in, mandatory
-from tests.support.network import VPC, Network, good, take
+from tests.support.network.edits import take
+from tests.support.network.good import Network, good
+from tests.support.network.objects import VPC
 from tests.support.stack_project import ROOT
 
 EXCEPTION = {"name": "network.flannel.podCidr", "block": "10.93.0.0/16"}

@@ -15,7 +15,8 @@ from kmetal_network.laws.platform.chart_values import TUNNEL_HEADERS
 from kmetal_network.laws.registry import judge
 from kmetal_network.laws.spans import spans
 from tests.law_cases.table import CASES, Case
-from tests.support.network import EXTERNAL, PROVIDER, RELEASE, VLAN, Body, Network, good
+from tests.support.network.good import Network, good
+from tests.support.network.objects import EXTERNAL, PROVIDER, RELEASE, VLAN, Body
 
 ELSEWHERE: Final = {
     "NET-102 the broadcast address": "CEL cannot ask a block for its last address",

@@ -16,7 +16,8 @@ from kmetal_network.manifests.inventory import owned_manifests
 from sandbox.control_plane.api import Api, ApiError
 from sandbox.storage import CHECKOUT
 from tests.support.admission_cases import LITERALS, rows
-from tests.support.network import good
+from tests.support.network.good import good
+from tests.support.network.objects import build
 from tests.support.odd_forms import ANNOUNCED
 
 PLURALS = {
@@ -192,3 +193,10 @@ def until(holds: Callable[[], bool]) -> None:
     while not holds():
         assert time.monotonic() < end, "a change of a binding does not come into force"
         time.sleep(0.2)
+
+
+def bare(kind: str) -> dict[str, Any]:
+    """An object of that kind without a spec, as the definitions of most kinds allow."""
+    namespaces = {"L2Advertisement": "kmetal-metallb", "BGPAdvertisement": "kmetal-metallb"}
+    namespace = "alpha" if kind == "NetworkAttachmentDefinition" else namespaces.get(kind, "")
+    return {key: value for key, value in build(kind, "bare", {}, namespace=namespace).items() if key != "spec"}

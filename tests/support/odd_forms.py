@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.support.network import EXTERNAL, LAYER2, POOL, PROVIDER, SUBNET, VPC, build
+from tests.support.network.objects import EXTERNAL, LAYER2, POOL, PROVIDER, SUBNET, VPC, build
 
 DROP = {"priority": 1500, "match": "ip4.dst == 77.220.68.96/27", "action": "drop"}
 DEFAULT_ROUTE = {"cidr": "0.0.0.0/0", "nextHopIP": "77.220.68.97", "policy": "policyDst"}
@@ -115,3 +115,30 @@ LARGE: tuple[tuple[str, str, Any], ...] = (
     (PROVIDER, "spec.excludeNodes", [f"node-{n}" for n in range(2000)]),
     (LAYER2, "spec.interfaces", [f"nic{n}" for n in range(500)]),
 )
+
+ENTRIES = [
+    ("2001:db8:0:1::1", True),
+    ("2001:db8:0:1:ffff:ffff:ffff:ffff/128", True),
+    ("2001:db8:0:2::/64", False),
+    ("2001:db8::/48", True),
+    ("2001:db8::1-2001:db8::ffff", False),
+    ("2001:db8::1-2001:db8:0:1::", True),
+    ("2001:db8::-2001:db9::", True),
+    ("2001:db8:0:2::-2001:db8:0:2:1::", False),
+    ("2001:db8:0:1:ffff:ffff:ffff:ffff-2001:db8:0:2::", True),
+    ("::1-::2", False),
+    ("9.0.0.0-10.0.0.0", False),
+    ("9.0.0.0-100.0.0.0", True),
+    ("77.220.68.9-77.220.68.95", False),
+    ("77.220.68.9 - 77.220.68.100", True),
+    ("::FFFF:77.220.68.100", True),
+    ("::ffff:77.220.68.128", False),
+    ("::ffff:77.220.68.64/123", False),
+    ("::ffff:0:0/90", True),
+    ("10.0.0.9-10.0.0.1", True),
+    ("10.0.0.1-::2", True),
+    ("1-2-3", True),
+    ("", True),
+    ("077.220.068.100", True),
+]
+"""Entries of a pool's addresses, and whether NET-201 refuses them. The last ones cannot be read."""

@@ -10,7 +10,7 @@ from kmetal_network.facts.model import Facts
 from kmetal_network.facts.reader import facts_of
 from kmetal_network.facts.source_objects import SourceObject, default_place
 from kmetal_network.facts.unknown import UNKNOWN
-from tests.support.network import good
+from tests.support.network.good import good
 
 SHOWN_BY_A_PART: Final = "NET-418"
 """A Vpc alone shows that it drops nothing towards its own Subnets' neighbours; no other law may speak of one object."""

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 from xdist.scheduler import LoadScopeScheduling
 
-LONG = ("test_killed", "test_table", "test_rerouting", "test_left_behind", "test_strays", "test_killed_commands")
-"""Files of the life cycle whose tests take half a minute and more."""
+LONG = (
+    *("test_story", "test_gitlab", "test_preview_alone", "test_comments"),
+    *("test_killed", "test_table", "test_rerouting", "test_left_behind", "test_strays", "test_killed_commands"),
+)
+"""Files of pipelines and of the life cycle whose tests take half a minute and more."""
 
 
 class XdistGroups(LoadScopeScheduling):

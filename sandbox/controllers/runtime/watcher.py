@@ -1,4 +1,4 @@
-"""Watched caches: each kind is listed and watched, and listed again where the server says that too much was missed."""
+"""Watched caches: each kind is listed, then watched, and listed again where the server says that it missed events."""
 
 from __future__ import annotations
 

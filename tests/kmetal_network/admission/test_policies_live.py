@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from copy import deepcopy
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,9 +18,9 @@ from tests.support.admission_cases import broken_alone, refusing
 from tests.support.admission_server import (
     PLURALS,
     ROWS,
-    SECONDS,
     SETS,
     STACKS,
+    bare,
     named,
     numbered,
     path,
@@ -31,8 +29,10 @@ from tests.support.admission_server import (
     until,
 )
 from tests.support.etcd_snapshot import EtcdSnapshot
-from tests.support.network import LAYER2, POOL, VPC, add, build, good, put
-from tests.support.odd_forms import ANNOUNCED, LARGE, ODD, STRICTER
+from tests.support.network.edits import add, put
+from tests.support.network.good import good
+from tests.support.network.objects import LAYER2, POOL, VPC, build
+from tests.support.odd_forms import ANNOUNCED, ENTRIES, LARGE, ODD, STRICTER
 
 pytestmark = pytest.mark.sandbox
 
@@ -43,13 +43,6 @@ def admission_server(control_plane: ControlPlane, first_day: EtcdSnapshot) -> It
     first_day.restore()
     with server_with_all_policies(control_plane.api) as api:
         yield api
-
-
-def bare(kind: str) -> dict[str, Any]:
-    """An object of that kind without a spec, as the definitions of most kinds allow."""
-    namespaces = {"L2Advertisement": "kmetal-metallb", "BGPAdvertisement": "kmetal-metallb"}
-    namespace = "alpha" if kind == "NetworkAttachmentDefinition" else namespaces.get(kind, "")
-    return {key: value for key, value in build(kind, "bare", {}, namespace=namespace).items() if key != "spec"}
 
 
 @pytest.mark.parametrize(("case", "said", "bodies"), [pytest.param(*row, id=str(row[0])) for row in ROWS])
@@ -120,38 +113,10 @@ def test_no_nic_that_carries_the_provider_vlan_answers_arp(
     assert ("NET-202" in refusal(admission_server, body)) is refused
 
 
-@pytest.mark.parametrize(
-    ("entry", "refused"),
-    [
-        ("2001:db8:0:1::1", True),
-        ("2001:db8:0:1:ffff:ffff:ffff:ffff/128", True),
-        ("2001:db8:0:2::/64", False),
-        ("2001:db8::/48", True),
-        ("2001:db8::1-2001:db8::ffff", False),
-        ("2001:db8::1-2001:db8:0:1::", True),
-        ("2001:db8::-2001:db9::", True),
-        ("2001:db8:0:2::-2001:db8:0:2:1::", False),
-        ("2001:db8:0:1:ffff:ffff:ffff:ffff-2001:db8:0:2::", True),
-        ("::1-::2", False),
-        ("9.0.0.0-10.0.0.0", False),
-        ("9.0.0.0-100.0.0.0", True),
-        ("77.220.68.9-77.220.68.95", False),
-        ("77.220.68.9 - 77.220.68.100", True),
-        ("::FFFF:77.220.68.100", True),
-        ("::ffff:77.220.68.128", False),
-        ("::ffff:77.220.68.64/123", False),
-        ("::ffff:0:0/90", True),
-        ("10.0.0.9-10.0.0.1", True),
-        ("10.0.0.1-::2", True),
-        ("1-2-3", True),
-        ("", True),
-        ("077.220.068.100", True),
-    ],
-)
+@pytest.mark.parametrize(("entry", "refused"), ENTRIES)
 def test_entries_of_either_family_are_compared_as_addresses(
     admission_server: Api, entry: str, *, refused: bool
 ) -> None:
-    """What cannot be read is refused as well: the last ones."""
     body = good().objects[POOL]
     body["spec"]["addresses"] = [entry]
     assert ("NET-201" in refusal(admission_server, body)) is refused
@@ -255,35 +220,6 @@ def test_the_refusal_names_the_law_the_address_and_the_way_out(admission_server:
     body["spec"]["addresses"] = ["172.21.204.200-172.21.204.250", "77.220.68.1-77.220.68.96"]
     text = refusal(admission_server, body)
     assert f"NET-201 {BY_ID['NET-201'].title}: 77.220.68.1-77.220.68.96. {BY_ID['NET-201'].fix}" in text
-
-
-@pytest.fixture
-def checked(tools_on_path: None, tmp_path: Path) -> Iterator[Api]:
-    """An API server of its own with the policies, and with the controller that checks their expressions."""
-    del tools_on_path
-    plane = ControlPlane(tmp_path, dies_with_owner=True)
-    plane.start()
-    with server_with_all_policies(plane.api) as api:
-        yield api
-    plane.stop()
-
-
-def test_expressions_fit_their_kinds(checked: Api) -> None:
-    """The API server's own type check, which the controller manager writes into the status."""
-    collection = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies"
-    end = time.monotonic() + SECONDS
-    while True:
-        items = checked.request("GET", collection)["items"]
-        if all("observedGeneration" in item.get("status", {}) for item in items):
-            break
-        assert time.monotonic() < end, "nobody has checked the expressions"
-        time.sleep(0.2)
-    warnings = {
-        item["metadata"]["name"]: item["status"]["typeChecking"]["expressionWarnings"]
-        for item in items
-        if item["status"].get("typeChecking", {}).get("expressionWarnings")
-    }
-    assert warnings == {}
 
 
 def test_an_object_from_before_the_policies_can_be_finished_and_taken_away(admission_server: Api) -> None:

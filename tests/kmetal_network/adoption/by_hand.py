@@ -17,6 +17,7 @@ from kmetal_network.manifests.inventory import admission_objects, owned_manifest
 
 ROOT: Final = Path(__file__).parents[3]
 UID: Final = "5d0c1c0e-6a54-4a3c-9b7e-2f1f3b0c7a11"
+L2: Final = "L2Advertisement kmetal-metallb/tenant-cp-l2"
 
 VALUES: Final[Mapping[str, Any]] = {
     "network": {

@@ -13,7 +13,7 @@ from kmetal_network.errors import Severity
 from kmetal_network.facts.model import Facts
 from kmetal_network.laws.registry import BY_ID, LAWS, errors, judge, judge_estate
 from tests.law_cases.table import CASES, Case
-from tests.support.network import good
+from tests.support.network.good import good
 from tests.support.partial_networks import SHOWN_BY_A_PART, decided_later, nameless, parts, unknown_variants
 from tools.laws_page import PAGE, page
 

@@ -18,7 +18,7 @@ from kmetal_network.laws.registry import LAWS, judge, judge_estate
 from kmetal_network.laws.spans import crossing, overlapping, painted, shared, without
 from kmetal_network.laws.tenants.routing.ovn_match import destinations
 from kmetal_network.yaml_document import read_documents
-from tests.support.network import good
+from tests.support.network.good import good
 
 V4_BASE = int(IPv4Address("10.0.0.0"))
 V6_BASE = int(IPv6Address("2001:db8::"))

@@ -12,7 +12,8 @@ from kmetal_network.facts.source_objects import SourceObject
 from kmetal_network.facts.unknown import UNKNOWN
 from kmetal_network.laws.registry import judge
 from tests.law_cases.table import CASES
-from tests.support.network import (
+from tests.support.network.good import good
+from tests.support.network.objects import (
     DEFAULT_VPC,
     EXTERNAL,
     LAYER2,
@@ -24,7 +25,6 @@ from tests.support.network import (
     VLAN,
     VPC,
     build,
-    good,
 )
 from tests.support.partial_networks import one_field_patches, patched
 

@@ -23,9 +23,13 @@ from kmetal_network.plan.model import Operation, Plan
 from kmetal_network.plan.offline import pairs
 from operations.cluster.live import COLLECTIONS
 from operations.engine.events import Outcome, record
+from operations.impact.routers import notices
 from operations.preview.previewing import live_plan
 from operations.preview.revisions import Revision
 from tests.support.fake_cluster import SILENT, FakeCluster
+
+STATE = "2026-11-27T21:04:12.500949616Z"
+"""When the last `up` wrote the state."""
 
 
 class Cluster(FakeCluster):
@@ -104,7 +108,7 @@ def _metadata(pair: Pair, operation: str, before: Any, after: Any, stack: str) -
 
 def previewed(head: Environment, base: Environment, cluster: Cluster) -> Plan:
     """The plan of a preview on that cluster, as `kmetal-network preview` makes it."""
-    outcome = Outcome()
+    outcome = Outcome(state=STATE, advice=[str(notice) for notice in notices(head, cluster.view)])
     made = pairs(base.settings, head.settings, head.name)
     for event in events(made, head.name):
         record(event, outcome, None)
@@ -120,4 +124,4 @@ def previewed(head: Environment, base: Environment, cluster: Cluster) -> Plan:
 def without_urns(plan: Plan) -> Plan:
     """A plan without what only an engine names."""
     changes = tuple(replace(change, urn="") for change in plan.changes)
-    return replace(plan, changes=changes, source="", cluster="")
+    return replace(plan, changes=changes, source="", cluster="", state="")

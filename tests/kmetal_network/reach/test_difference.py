@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from kmetal_network.reach.difference import Change, difference
 from kmetal_network.reach.places import Place
-from tests.support.network import EXTERNAL, SUBNET, VPC, Edit, add, build, good, policy, put, take, tenant
+from tests.support.network.edits import Edit, add, put, take
+from tests.support.network.good import good, tenant
+from tests.support.network.objects import EXTERNAL, SUBNET, VPC, build, policy
 
 
 def changes(*edits: Edit) -> list[Change]:

@@ -9,7 +9,8 @@ from kmetal_network.facts.reader import facts_of
 from kmetal_network.reach.build import network
 from kmetal_network.reach.paths import Paths
 from kmetal_network.reach.steps import Piece
-from tests.kmetal_network.reach.networks import HANDS, Hand
+from tests.kmetal_network.reach.hand import Hand
+from tests.kmetal_network.reach.networks import HANDS
 
 
 @pytest.mark.parametrize("hand", HANDS, ids=str)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from kmetal_network.reach.places import Place
 from kmetal_network.reach.table import Row, table
 from kmetal_network.reach.verdict import Outcome
-from tests.support.network import VPC, good, policy, put
+from tests.support.network.edits import put
+from tests.support.network.good import good
+from tests.support.network.objects import VPC, policy
 
 
 def row(name: str, *edits: object) -> Row:

@@ -12,8 +12,10 @@ from kmetal_network.facts.unknown import UNKNOWN
 from kmetal_network.reach.build import network
 from kmetal_network.reach.paths import Paths
 from kmetal_network.reach.verdict import Outcome, Verdict
-from tests.kmetal_network.reach.networks import BETA, GUIDE, eip, platform, tenant
-from tests.support.network import YES, Body, build, policy
+from tests.kmetal_network.reach.hand import BETA, eip, platform, tenant
+from tests.kmetal_network.reach.isolation import GUIDE
+from tests.support.network.edits import YES
+from tests.support.network.objects import Body, build, policy
 
 
 def verdict(bodies: list[Body], to: str, source: str = "10.100.0.2") -> Verdict:

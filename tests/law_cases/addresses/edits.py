@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.support.network import SUBNET, gone, put
+from tests.support.network.edits import gone, put
+from tests.support.network.objects import SUBNET
 
 BETA = "Subnet beta-dev-subnet"
 POD = "Subnet ovn-default"

@@ -6,7 +6,9 @@ from kmetal_network.facts.platform import Range, RangeKind
 from kmetal_network.facts.unknown import UNKNOWN
 from tests.law_cases.addresses.edits import BETA, POD
 from tests.law_cases.case import breaks, passes
-from tests.support.network import EXTERNAL, RELEASE, SUBNET, VPC, Edit, add, build, known_as, patch, put, tenant
+from tests.support.network.edits import Edit, add, known_as, patch, put
+from tests.support.network.good import tenant
+from tests.support.network.objects import EXTERNAL, RELEASE, SUBNET, VPC, build
 
 VALUES = "spec.values.network"
 

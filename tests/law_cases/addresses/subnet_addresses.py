@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tests.law_cases.addresses.edits import POINT_TO_POINT
 from tests.law_cases.case import breaks, passes
-from tests.support.network import EXTERNAL, SUBNET, gone, partial, patch, put, take
+from tests.support.network.edits import gone, partial, patch, put, take
+from tests.support.network.objects import EXTERNAL, SUBNET
 
 CASES = (
     passes(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from kmetal_network.facts.unknown import UNKNOWN
 from tests.law_cases.addresses.edits import POINT_TO_POINT
 from tests.law_cases.case import breaks, passes
-from tests.support.network import EXTERNAL, POOL, SUBNET, VPC, gone, partial, patch, put, take
+from tests.support.network.edits import gone, partial, patch, put, take
+from tests.support.network.objects import EXTERNAL, POOL, SUBNET, VPC
 
 CASES = (
     passes("NET-108", "the network's own address", put(POOL, "spec.addresses", ["172.21.204.208/28"])),

@@ -4,21 +4,9 @@ from __future__ import annotations
 
 from kmetal_network.facts.platform import ControlPlane, Range, RangeKind
 from tests.law_cases.case import breaks, passes
-from tests.support.network import (
-    EXTERNAL,
-    NO,
-    POOL,
-    SUBNET,
-    Edit,
-    Network,
-    add,
-    build,
-    known_as,
-    node,
-    partial,
-    patch,
-    put,
-)
+from tests.support.network.edits import NO, Edit, add, known_as, partial, patch, put
+from tests.support.network.good import Network
+from tests.support.network.objects import EXTERNAL, POOL, SUBNET, build, node
 
 
 def eips(count: int) -> Edit:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tests.law_cases.case import breaks, passes
 from tests.law_cases.platform.edits import OTHER_UID, UID, VALUES, named
-from tests.support.network import EXTERNAL, LAYER2, POOL, RELEASE, add, beside, build, gone, known_as, put
+from tests.support.network.edits import add, beside, gone, known_as, put
+from tests.support.network.objects import EXTERNAL, LAYER2, POOL, RELEASE, build
 
 CASES = (
     passes("NET-601", "blocks that touch", beside("two", put(EXTERNAL, "spec.cidrBlock", "77.220.68.128/27"))),

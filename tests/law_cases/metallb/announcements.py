@@ -6,7 +6,8 @@ from kmetal_network.facts.unknown import UNKNOWN
 from tests.law_cases.case import breaks, passes
 from tests.law_cases.metallb.bgp.edits import OTHER_RACK, RACK, spine
 from tests.law_cases.metallb.edits import BGP, OTHER, PEER, bgp, peer, pool
-from tests.support.network import LAYER2, POOL, add, build, partial, put, take
+from tests.support.network.edits import add, partial, put, take
+from tests.support.network.objects import LAYER2, POOL, build
 
 CASES = (
     passes(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.law_cases.case import breaks, passes
 from tests.law_cases.metallb.edits import plane
-from tests.support.network import known_as
+from tests.support.network.edits import known_as
 
 CASES = (
     passes("NET-217", "the pool's last address", known_as(control_planes=(plane("dev", "172.21.204.250"),))),

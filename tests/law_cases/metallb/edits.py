@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from kmetal_network.facts.platform import ControlPlane
-from tests.support.network import POOL, Body, Edit, build, put
+from tests.support.network.edits import Edit, put
+from tests.support.network.objects import POOL, Body, build
 
 BGP = "BGPAdvertisement kmetal-metallb/routed"
 PEER = "BGPPeer kmetal-metallb/leaf"

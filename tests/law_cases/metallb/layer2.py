@@ -7,7 +7,8 @@ from kmetal_network.facts.unknown import UNKNOWN
 from tests.law_cases.case import breaks, passes, warns
 from tests.law_cases.metallb.edits import HOST, config_map
 from tests.law_cases.provider.edits import PLAIN, TRUNK
-from tests.support.network import LAYER2, PROVIDER, VLAN, Edit, add, build, gone, known_as, partial, patch, put, take
+from tests.support.network.edits import Edit, add, gone, known_as, partial, patch, put, take
+from tests.support.network.objects import LAYER2, PROVIDER, VLAN, build
 
 SELECTORS = "spec.nodeSelectors"
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from kmetal_network.facts.platform import Range, RangeKind
 from tests.law_cases.case import breaks, passes
 from tests.law_cases.metallb.edits import OTHER, addresses, pool
-from tests.support.network import LAYER2, POOL, add, known_as, patch, put
+from tests.support.network.edits import add, known_as, patch, put
+from tests.support.network.objects import LAYER2, POOL
 
 DHCP = known_as(
     ranges=(Range(place="dhcp", name="dhcp", kind=RangeKind.RESERVED, text="172.21.204.100-172.21.204.199"),)

@@ -7,24 +7,8 @@ from kmetal_network.facts.unknown import UNKNOWN
 from tests.law_cases.case import breaks, passes, warns
 from tests.law_cases.metallb.edits import addresses, bgp, peer
 from tests.law_cases.provider.edits import attachment, drops
-from tests.support.network import (
-    EXTERNAL,
-    LAYER2,
-    NO,
-    POOL,
-    PROVIDER,
-    VLAN,
-    VPC,
-    Edit,
-    add,
-    build,
-    gone,
-    known_as,
-    managed,
-    partial,
-    patch,
-    put,
-)
+from tests.support.network.edits import NO, Edit, add, gone, known_as, managed, partial, patch, put
+from tests.support.network.objects import EXTERNAL, LAYER2, POOL, PROVIDER, VLAN, VPC, build
 
 BETA = "Vpc beta-vpc"
 UNREAD = ("NET-220", POOL)

@@ -6,7 +6,8 @@ from kmetal_network.facts.platform import Cni
 from kmetal_network.facts.unknown import UNKNOWN
 from tests.law_cases.case import breaks, passes
 from tests.law_cases.platform.edits import VALUES
-from tests.support.network import NO, POOL, RELEASE, SUBNET, Edit, add, build, gone, known_as, patch, put, take
+from tests.support.network.edits import NO, Edit, add, gone, known_as, patch, put, take
+from tests.support.network.objects import POOL, RELEASE, SUBNET, build
 
 
 def tunnel(mtu: int, kind: str = "geneve") -> Edit:

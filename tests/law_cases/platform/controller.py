@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tests.law_cases.case import breaks, passes
 from tests.law_cases.platform.edits import OTHER_UID, UID, named
-from tests.support.network import CONTROLLER, RELEASE, SERVICES, Edit, add, build, gone, put
+from tests.support.network.edits import Edit, add, gone, put
+from tests.support.network.objects import CONTROLLER, RELEASE, SERVICES, build
 
 IMAGE = "spec.template.spec.containers.0.image"
 ARGUMENTS = "spec.template.spec.containers.0.args"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kmetal_network.facts.platform import ClusterFact
-from tests.support.network import Edit, known_as
+from tests.support.network.edits import Edit, known_as
 
 VALUES = "spec.values.network"
 UID = "0d1f5b0e-7c2d-4c33-9a51-3f0a2f4f9f11"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tests.law_cases.case import breaks, passes
 from tests.law_cases.metallb.edits import config_map
-from tests.support.network import EXTERNAL, NO, YES, Body, add, build, put
+from tests.support.network.edits import NO, YES, add, put
+from tests.support.network.objects import EXTERNAL, Body, build
 
 WEB = "Service alpha/web"
 KUBE_VIP = "DaemonSet kube-system/kube-vip"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from tests.support.network import PROVIDER, VLAN, VPC, Body, Edit, build, put
+from tests.support.network.edits import Edit, put
+from tests.support.network.objects import PROVIDER, VLAN, VPC, Body, build
 
 
 def second(interface: str, **spec: object) -> Body:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tests.law_cases.case import breaks, passes, warns
-from tests.support.network import DEFAULT_VPC, EXTERNAL, SUBNET, VPC, partial, put, rename, take
+from tests.support.network.edits import partial, put, rename, take
+from tests.support.network.objects import DEFAULT_VPC, EXTERNAL, SUBNET, VPC
 
 BETA = "Vpc beta-vpc"
 CASES = (

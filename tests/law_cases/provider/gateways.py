@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from kmetal_network.facts.unknown import UNKNOWN
 from tests.law_cases.case import breaks, passes
-from tests.support.network import DEFAULT_VPC, PROVIDER, VPC, add, node, partial, put, take
+from tests.support.network.edits import add, partial, put, take
+from tests.support.network.objects import DEFAULT_VPC, PROVIDER, VPC, node
 
 BETA = "Vpc beta-vpc"
 CASES = (

@@ -5,7 +5,8 @@ from __future__ import annotations
 from tests.law_cases.case import breaks, passes, warns
 from tests.law_cases.metallb.edits import HOST
 from tests.law_cases.provider.edits import second
-from tests.support.network import PROVIDER, RELEASE, VLAN, add, gone, managed, partial, put, rename, take
+from tests.support.network.edits import add, gone, managed, partial, put, rename, take
+from tests.support.network.objects import PROVIDER, RELEASE, VLAN
 
 SECOND = "ProviderNetwork second"
 CASES = (

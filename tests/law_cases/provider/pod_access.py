@@ -5,7 +5,8 @@ from __future__ import annotations
 from kmetal_network.facts.unknown import UNKNOWN
 from tests.law_cases.case import breaks, passes, warns
 from tests.law_cases.provider.edits import TRUNK, WAN_NAD, attachment, drops, storage
-from tests.support.network import DEFAULT_VPC, EXTERNAL, NAD, SNAT, SUBNET, VPC, Body, add, build, gone, partial, put
+from tests.support.network.edits import add, gone, partial, put
+from tests.support.network.objects import DEFAULT_VPC, EXTERNAL, NAD, SNAT, SUBNET, VPC, Body, build
 
 WAN = "Subnet wan"
 

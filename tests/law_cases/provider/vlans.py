@@ -5,7 +5,8 @@ from __future__ import annotations
 from kmetal_network.facts.unknown import UNKNOWN
 from tests.law_cases.case import breaks, passes, warns
 from tests.law_cases.provider.edits import PLAIN, second
-from tests.support.network import EXTERNAL, PROVIDER, VLAN, add, build, gone, partial, patch, put, take
+from tests.support.network.edits import add, gone, partial, patch, put, take
+from tests.support.network.objects import EXTERNAL, PROVIDER, VLAN, build
 
 CASES = (
     passes(

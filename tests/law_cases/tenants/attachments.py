@@ -8,7 +8,8 @@ from kmetal_network.facts.unknown import UNKNOWN
 from tests.law_cases.case import breaks, passes, warns
 from tests.law_cases.provider.edits import WAN_NAD, attachment, drops
 from tests.law_cases.tenants.edits import BETA
-from tests.support.network import NAD, SUBNET, VPC, YES, Edit, add, build, gone, partial, patch, policy, put
+from tests.support.network.edits import YES, Edit, add, gone, partial, patch, put
+from tests.support.network.objects import NAD, SUBNET, VPC, build, policy
 
 
 def config(**changes: object) -> Edit:

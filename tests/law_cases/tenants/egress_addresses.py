@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tests.law_cases.case import breaks, passes
-from tests.support.network import EXTERNAL, Body, add, build, patch, put, take
+from tests.support.network.edits import add, patch, put, take
+from tests.support.network.objects import EXTERNAL, Body, build
 
 PINNED = "OvnEip alpha-vpc-external"
 

@@ -5,21 +5,8 @@ from __future__ import annotations
 from tests.law_cases.addresses.edits import POD
 from tests.law_cases.case import breaks, passes
 from tests.law_cases.tenants.edits import BETA
-from tests.support.network import (
-    DEFAULT_VPC,
-    NO,
-    SNAT,
-    SUBNET,
-    VPC,
-    add,
-    again,
-    build,
-    gone,
-    partial,
-    patch,
-    put,
-    rename,
-)
+from tests.support.network.edits import NO, add, again, gone, partial, patch, put, rename
+from tests.support.network.objects import DEFAULT_VPC, SNAT, SUBNET, VPC, build
 
 CASES = (
     passes("NET-401", "a SNAT rule with the name of a Subnet", rename(SNAT, "alpha-dev-subnet")),

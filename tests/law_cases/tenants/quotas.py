@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tests.law_cases.case import breaks, passes
 from tests.law_cases.metallb.edits import plane
-from tests.support.network import NO, POOL, QUOTA, VPC, YES, gone, known_as, patch, put
+from tests.support.network.edits import NO, YES, gone, known_as, patch, put
+from tests.support.network.objects import POOL, QUOTA, VPC
 
 CASES = (
     passes("NET-215", "no quota, and a pool that is only taken by name", gone(QUOTA), put(POOL, "spec.autoAssign", NO)),

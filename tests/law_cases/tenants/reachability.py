@@ -5,7 +5,8 @@ from __future__ import annotations
 from kmetal_network.facts.model import Expectation
 from kmetal_network.facts.unknown import UNKNOWN
 from tests.law_cases.case import breaks, passes
-from tests.support.network import NO, VPC, YES, Edit, known_as, put
+from tests.support.network.edits import NO, YES, Edit, known_as, put
+from tests.support.network.objects import VPC
 
 
 def expects(source: str, target: str, *, path_open: bool) -> Edit:

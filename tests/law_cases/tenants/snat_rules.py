@@ -5,7 +5,8 @@ from __future__ import annotations
 from kmetal_network.facts.unknown import UNKNOWN
 from tests.law_cases.case import breaks, passes
 from tests.law_cases.tenants.egress_addresses import eip
-from tests.support.network import SNAT, SUBNET, add, build, gone, partial, patch, put, take
+from tests.support.network.edits import add, gone, partial, patch, put, take
+from tests.support.network.objects import SNAT, SUBNET, build
 
 CASES = (
     passes(

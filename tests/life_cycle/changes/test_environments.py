@@ -89,9 +89,11 @@ def flux(project: Project) -> Iterator[None]:
 
     thread = threading.Thread(target=report, args=(project.api,), daemon=True)
     thread.start()
-    yield
-    over.set()
-    thread.join()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def test_it_is_applied_verified_and_taken_away(environment: Project) -> None:

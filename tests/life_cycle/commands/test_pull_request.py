@@ -13,14 +13,15 @@ from kmetal_network.plan.model import Plan, Verdict
 from kmetal_network.plan.offline import offline_plan
 from operations.preview.store import load
 from tests.life_cycle.live_project import STACK, Project
+from tests.pipelines.repository import git
 
 pytestmark = pytest.mark.sandbox
 
 
-def previewed(project: Project, path: Path) -> tuple[int, Plan, str]:
+def previewed(project: Project, path: Path, *words: str) -> tuple[int, Plan, str]:
     """`kmetal-network preview`: how it ends, the plan that it writes, and what it prints."""
     project.save()
-    running = project.command("preview", STACK, "--save", str(path))
+    running = project.command("preview", STACK, "--save", str(path), *words)
     said, _ = running.communicate(timeout=300)
     plan = load(path)
     assert plan is not None, said
@@ -31,7 +32,7 @@ def previewed(project: Project, path: Path) -> tuple[int, Plan, str]:
 def bare(plan: Plan) -> Plan:
     """Without what only an engine or a cluster says."""
     changes = tuple(replace(change, urn="") for change in plan.changes)
-    return replace(plan, changes=changes, source="", cluster="", risks=(), unseen=(), news=(), known=())
+    return replace(plan, changes=changes, source="", cluster="", state="", risks=(), unseen=(), news=(), known=())
 
 
 def tenant(project: Project) -> dict[str, Any]:
@@ -88,6 +89,35 @@ def test_a_preview_that_up_refuses_ends_with_1_and_names_each_pod(project: Proje
     assert (code, plan.verdict) == (0, Verdict.WINDOW)
     assert "the tenant agreed to an outage on Sunday" in said
     assert len(plan.cut_off) == 7
+
+
+@pytest.mark.network_applied
+def test_offline_with_a_snapshot_says_what_a_preview_on_the_cluster_says(project: Project, tmp_path: Path) -> None:
+    pods = ("worker-1", "worker-2")
+    for pod in pods:
+        project.start_pod(pod)
+    git(project.root, "init", "--quiet")
+    git(project.root, "add", f"Pulumi.{STACK}.yaml")
+    git(project.root, "commit", "--quiet", "--message", "settings")
+    cluster = tenant(project)["clusters"][0]
+    cluster.update(cidrBlock="10.100.8.0/24", gateway="10.100.8.1", excludeIps=["10.100.8.1"])
+    _, live, _ = previewed(project, tmp_path / "live.json")
+    assert live.cut_off == tuple(f"alpha/{pod}" for pod in pods)
+
+    _, blind, _ = previewed(project, tmp_path / "blind.json", "--offline")
+    assert blind.verdict is Verdict.UNKNOWN
+
+    running = project.command("snapshot", STACK)
+    said, _ = running.communicate(timeout=300)
+    assert running.returncode == 0, said
+    written = (project.root / "snapshots" / f"{STACK}.json").read_text()
+    assert all(word not in written for word in ("managedFields", "annotations", "secret", "token", "kube-system"))
+    git(project.root, "add", "snapshots")
+    git(project.root, "commit", "--quiet", "--message", "snapshot")
+    _, offline, _ = previewed(project, tmp_path / "offline.json", "--offline")
+    assert (offline.verdict, offline.risks, offline.touched) == (live.verdict, live.risks, live.touched)
+    assert "which is 0 days old" in offline.caveats[-1]
+    assert bare(replace(offline, caveats=())) == bare(replace(live, caveats=()))
 
 
 @pytest.mark.network_applied

@@ -16,7 +16,7 @@ from tests.oracle.debian import MissingError, programs
 from tests.oracle.northbound import Pod
 from tests.oracle.ovn import Ovn
 from tests.oracle.translate import rows
-from tests.support.network import build
+from tests.support.network.objects import build
 
 pytestmark = pytest.mark.sandbox
 

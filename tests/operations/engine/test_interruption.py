@@ -45,9 +45,12 @@ def test_a_run_that_nobody_ends_is_not_interrupted() -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="the engine's process is found by /proc")
-@pytest.mark.parametrize(("hears", "passed_on"), [(False, True), (True, False)])
-def test_an_engine_that_has_not_heard_gets_the_signal_from_us(
+@pytest.mark.parametrize(
+    ("hears", "ended", "passed_on"), [(False, False, True), (True, False, False), (False, True, False)]
+)
+def test_an_engine_that_still_runs_and_has_not_heard_gets_the_signal_from_us(
     hears: bool,  # noqa: FBT001 (a case)
+    ended: bool,  # noqa: FBT001 (a case)
     passed_on: bool,  # noqa: FBT001 (a case)
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -59,6 +62,7 @@ def test_an_engine_that_has_not_heard_gets_the_signal_from_us(
     if hears:
         running.hear(said("^C received; cancelling."))
 
+    running._armed = not ended  # noqa: SLF001 (as while the engine runs)
     running._pass_on(1)  # noqa: SLF001 (as the timer does)
 
     assert bool(sent) is passed_on

@@ -44,6 +44,8 @@ class State:
     issues: list[dict[str, Any]] = field(default_factory=list)
     brought: bool = True
     """Whether the commit came with a merged pull request."""
+    merged: str = HEAD
+    """That commit."""
     asked: list[str] = field(default_factory=list)
 
     def add(self, author: str, body: str, *, system: bool = False) -> Entry:
@@ -93,7 +95,7 @@ class Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(length)) if length else {}
         parts = urlsplit(self.path)
         self.server.state.asked.append(f"{self.command} {parts.path}")
-        user = TOKENS.get(self._token())
+        user, merged = TOKENS.get(self._token()), self.server.state.merged
         if user is None:
             self._answer(401, {"message": "Bad credentials"})
         elif parts.path.endswith("/user"):
@@ -101,10 +103,10 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(403 if refused else 200, {"login": user, "username": user})
         elif self.command == "GET" and parts.path.endswith(("/pulls/3", "/merge_requests/3")):
             self._answer(200, {"head": {"sha": self.server.state.head}, "sha": self.server.state.head})
-        elif parts.path.endswith((f"/commits/{HEAD}/pulls", f"/commits/{HEAD}/merge_requests")):
+        elif parts.path.endswith((f"/commits/{merged}/pulls", f"/commits/{merged}/merge_requests")):
             one = {"number": 3, "iid": 3, "merged_at": "2026-11-28", "state": "merged"}
             self._answer(200, [one] if self.server.state.brought else [])
-        elif parts.path.endswith(f"/commits/{HEAD}/pull"):
+        elif parts.path.endswith(f"/commits/{merged}/pull"):
             brought = self.server.state.brought
             self._answer(200 if brought else 404, {"number": 3, "merged": True} if brought else {})
         elif "/issues" in parts.path and "/comments" not in parts.path:

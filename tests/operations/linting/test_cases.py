@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from operations.commands.lint import lint
-from tests.operations.linting.cases import CARRIERS, INSIDE, KUSTOMIZE, PROVIDER, STACK, WORDS, Given, pool
+from tests.operations.linting.cases import CARRIERS, INSIDE, KUSTOMIZE, WORDS, Given
+from tests.operations.linting.manifests import PROVIDER, STACK, pool
 
 
 def write(directory: Path, files: dict[str, str]) -> list[str]:

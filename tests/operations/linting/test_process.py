@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.operations.linting.cases import PROVIDER, pool
+from tests.operations.linting.manifests import PROVIDER, pool
 from tests.support.stack_project import ROOT
 
 NAMED = PROVIDER + pool("198.51.100.70/32", '"порт-é-\\u202e-日"')

@@ -12,7 +12,7 @@ from kmetal_network.errors import Finding, Severity, bounded, printable, report
 from kmetal_network.grouping import grouped
 from operations.cli import main
 from operations.commands.lint import lint
-from tests.operations.linting.cases import PROVIDER, pool
+from tests.operations.linting.manifests import PROVIDER, pool
 
 
 def finding(place: str, problem: str, rule: str = "NET-215") -> Finding:

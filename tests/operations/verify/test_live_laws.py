@@ -21,7 +21,8 @@ from operations.verify.report import as_json
 from operations.verify.verification import checks
 from tests.law_cases.table import CASES, Case
 from tests.support.admission_cases import unknown_in
-from tests.support.network import RELEASE, Network, build, good
+from tests.support.network.good import Network, good
+from tests.support.network.objects import RELEASE, build
 from tests.support.stack_project import stack_config
 
 Seen = dict[str, dict[str, Mapping[str, Any]]]

@@ -6,8 +6,6 @@ it never announces a new pool either. Its webhook reports the refusal; without i
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations
 from typing import Final
@@ -22,16 +20,12 @@ from kmetal_network.laws.metallb.bgp.aggregation import BITS, announced, bgp_adv
 from kmetal_network.laws.metallb.pools import entries, provider_spans
 from kmetal_network.laws.model import Breach, Law
 from kmetal_network.laws.spans import crossing, span, without
-from kmetal_network.names import METALLB_NAMESPACE
 
 REFUSED: Final = (
     "MetalLB refuses its whole configuration and keeps the last good one. Its webhook fails the `up` half way; without"
     " the webhook only the controller's log says so."
 )
 """What happens when MetalLB refuses one object."""
-
-_LEGACY: Final = re.compile(r"([0-9]+):([0-9]+)")
-_LARGE: Final = re.compile(r"large:([0-9]+):([0-9]+):([0-9]+)")
 
 
 def _announces(advertisement: Advertisement, pool: Pool) -> bool:
@@ -163,46 +157,6 @@ def _preferences(facts: Facts) -> Iterator[Breach]:
                 )
 
 
-def is_community(text: str) -> bool:
-    """Whether it is a community in numbers, as MetalLB reads one: two of 16 bits, or `large:` and three of 32."""
-    legacy, large = _LEGACY.fullmatch(text), _LARGE.fullmatch(text)
-    if legacy:
-        return all(int(number) < 1 << 16 for number in legacy.groups())
-    return large is not None and all(int(number) < 1 << 32 for number in large.groups())
-
-
-_NUMBERS: Final = "write two numbers up to 65535 as 64512:100, or three up to 4294967295 as large:64512:100:1"
-
-
-def _communities(facts: Facts) -> Iterator[Breach]:
-    # MetalLB reads aliases only in its own namespace.
-    aliases = Counter(
-        alias.name for alias in facts.communities if alias.namespace in (None, UNKNOWN, METALLB_NAMESPACE)
-    )
-    for alias in facts.communities:
-        if isinstance(alias.value, str) and not is_community(alias.value):
-            yield Breach(alias.place, f"community {alias.name!r} is {alias.value!r}, which is none", _NUMBERS)
-        if alias.name and aliases[alias.name] > 1:
-            yield Breach(
-                alias.place, f"community {alias.name!r} is written {aliases[alias.name]} times", "write it once"
-            )
-    for advertisement in bgp_advertisements(facts):
-        for text in known(advertisement.communities):
-            if is_community(text) or text in aliases:
-                continue
-            if text.count(":") in (1, 3):
-                yield Breach(
-                    advertisement.place, f"{advertisement.label} carries {text!r}, which is no community", _NUMBERS
-                )
-            elif facts.whole and "" not in aliases:
-                have = ", ".join(sorted(aliases)) or "none"
-                yield Breach(
-                    advertisement.place,
-                    f"{advertisement.label} carries community {text!r}, which no Community names",
-                    f"name one of those there are ({have}), or write numbers",
-                )
-
-
 LAWS = (
     Law(
         id="NET-203",
@@ -239,14 +193,5 @@ LAWS = (
         fix="Write one localPref, or give each advertisement peers of its own.",
         reference="metallb internal/config advertisementsAreCompatible; run with 0.15.3's code",
         judge=_preferences,
-    ),
-    Law(
-        id="NET-227",
-        title="A BGP community is a number, or an alias of one",
-        why=REFUSED,
-        fix="Write numbers, or the alias of one Community.",
-        reference="metallb internal/bgp/community; run with 0.15.3's code",
-        not_admitted=not_admitted.METALLB_WEBHOOK,
-        judge=_communities,
     ),
 )

@@ -6,21 +6,15 @@ from kmetal_network.facts.unknown import UNKNOWN
 from tests.law_cases.case import breaks, passes
 from tests.law_cases.metallb.bgp.edits import FRR, OTHER_RACK, RACK, frr, spine
 from tests.law_cases.metallb.edits import BGP, addresses, bgp, peer, pool
-from tests.support.network import POOL, Body, add, build, partial
+from tests.support.network.edits import add, partial
+from tests.support.network.objects import POOL, Body, build
 
 SECOND = "BGPAdvertisement kmetal-metallb/second"
-COMMUNITY = "Community kmetal-metallb/names"
 
 
 def second(**spec: object) -> Body:
     """A second advertisement of the one pool."""
     return bgp("second", **spec)
-
-
-def names(*entries: tuple[object, object]) -> Body:
-    """A Community."""
-    aliases = [{"name": name, "value": value} for name, value in entries]
-    return build("Community", "names", {"communities": aliases}, namespace="kmetal-metallb")
 
 
 SPLIT = addresses("172.21.204.208-172.21.204.239")
@@ -171,43 +165,4 @@ CASES = (
         add(bgp(), second(nodeSelectors=RACK, localPref=200), peer()),
         at=SECOND,
     ),
-    passes(
-        "NET-227",
-        "the largest numbers, and an alias",
-        add(
-            bgp(communities=["65535:65535", "large:4294967295:4294967295:4294967295", "no-export"]),
-            names(("no-export", "65535:65281")),
-            peer(),
-        ),
-    ),
-    passes("NET-227", "an alias of others", add(bgp(communities=["no-export"]), peer()), partial),
-    passes(
-        "NET-227",
-        "an alias that is not known yet",
-        add(bgp(communities=["no-export"]), names((UNKNOWN, UNKNOWN)), peer()),
-    ),
-    *(
-        breaks("NET-227", title, add(bgp(communities=[text]), peer()), at=BGP)
-        for title, text in (
-            ("a first number that is too large", "65536:0"),
-            ("a second number that is too large", "0:65536"),
-            ("a large one's number that is too large", "large:0:4294967296:0"),
-            ("a large one without its mark", "1:2:3:4"),
-            ("three numbers", "1:2:3"),
-            ("an alias that nobody wrote", "no-export"),
-            ("no number", "64512:"),
-        )
-    ),
-    breaks(
-        "NET-227",
-        "an alias where MetalLB does not look",
-        add(
-            bgp(communities=["a"]),
-            peer(),
-            build("Community", "names", {"communities": [{"name": "a", "value": "1:1"}]}, namespace="default"),
-        ),
-        at=BGP,
-    ),
-    breaks("NET-227", "an alias of no number", add(names(("no-export", "no-export"))), at=COMMUNITY),
-    breaks("NET-227", "an alias twice", add(names(("a", "1:1"), ("a", "1:2"))), at=COMMUNITY),
 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tests.law_cases.metallb.edits import peer
-from tests.support.network import Body, add, build
+from tests.support.network.edits import add
+from tests.support.network.objects import Body, build
 
 RACK = [{"matchLabels": {"rack": "a"}}]
 OTHER_RACK = [{"matchLabels": {"rack": "b"}}]

@@ -6,7 +6,7 @@ from kmetal_network.facts.unknown import UNKNOWN
 from tests.law_cases.case import breaks, passes
 from tests.law_cases.metallb.bgp.edits import LEAF, spine
 from tests.law_cases.metallb.edits import PEER, bgp, peer
-from tests.support.network import add, patch
+from tests.support.network.edits import add, patch
 
 SPINE = "BGPPeer kmetal-metallb/spine"
 CASES = (

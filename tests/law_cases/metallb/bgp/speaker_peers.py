@@ -6,7 +6,7 @@ from kmetal_network.facts.unknown import UNKNOWN
 from tests.law_cases.case import breaks, passes
 from tests.law_cases.metallb.bgp.edits import FRR, LEAF, frr
 from tests.law_cases.metallb.edits import PEER, bgp, peer
-from tests.support.network import add, patch
+from tests.support.network.edits import add, patch
 
 CASES = (
     passes("NET-214", "a router beside the provider block", add(bgp(), peer(peerAddress="77.220.68.95"))),

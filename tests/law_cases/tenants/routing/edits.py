@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.support.network import DROPS, NO, SNAT, VPC, Edit, gone, policy, put
+from tests.support.network.edits import NO, Edit, gone, put
+from tests.support.network.good import DROPS
+from tests.support.network.objects import SNAT, VPC, policy
 
 DROP = "spec.policyRoutes.0"
 

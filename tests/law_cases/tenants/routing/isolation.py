@@ -7,7 +7,8 @@ from kmetal_network.facts.unknown import UNKNOWN
 from tests.law_cases.case import breaks, passes
 from tests.law_cases.provider.edits import storage
 from tests.law_cases.tenants.routing.edits import DROP, GUARD, NO_EGRESS, match
-from tests.support.network import NO, VPC, YES, add, known_as, patch, policy, put, take
+from tests.support.network.edits import NO, YES, add, known_as, patch, put, take
+from tests.support.network.objects import VPC, policy
 
 CASES = (
     passes("NET-412", "the drop in two halves", match("ip4.dst == {77.220.68.96/28, 77.220.68.112/28}")),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from kmetal_network.facts.unknown import UNKNOWN
 from tests.law_cases.case import breaks, passes, warns
 from tests.law_cases.tenants.routing.edits import DROP, GUARD, match
-from tests.support.network import VPC, Edit, patch, policy, put
+from tests.support.network.edits import Edit, patch, put
+from tests.support.network.objects import VPC, policy
 
 POLICY = "spec.policyRoutes.+"
 

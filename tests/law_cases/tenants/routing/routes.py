@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tests.law_cases.case import breaks, passes
 from tests.law_cases.tenants.routing.edits import NO_EGRESS
-from tests.support.network import EXTERNAL, VPC, YES, Edit, patch, put
+from tests.support.network.edits import YES, Edit, patch, put
+from tests.support.network.objects import EXTERNAL, VPC
 
 
 def route(**entry: object) -> Edit:

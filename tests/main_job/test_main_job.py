@@ -1,9 +1,6 @@
 """The main job on real input: the guide's network, applied by a real engine to a real API server with the real CRDs.
 
-The objects are written by hand as kMetal's guide prints them, in the form in which the controllers leave them alone
-(docs/evidence/kube-ovn.md#rewrites): `excludeIps` sorted, six keys in a static route. The tests of this file are one
-story and run in
-its order.
+The tests of this file are one story and run in its order.
 """
 
 from __future__ import annotations
@@ -11,9 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -23,22 +18,19 @@ from kmetal_network.config.kubeconfig import read_context
 from kmetal_network.config.stackfile import load_stack
 from kmetal_network.errors import OperatorError
 from operations.cli import app
-from operations.cluster.live import LiveCluster
 from operations.cluster.view import ClusterView
-from operations.engine.events import Outcome
-from operations.run import run
-from operations.state.sync import Verb
 from operations.verify.checks import Verdict
 from operations.verify.verification import verify
 from sandbox.control_plane.api import ApiError
 from sandbox.control_plane.control_plane import ControlPlane
 from sandbox.controllers.kube_ovn import KubeOvnSimulator
+from tests.main_job.guide_objects import CONTROLLERS_OWN, DEFAULTED, GUIDE_OBJECTS, GUIDE_VALUES, KUBE_OVN
+from tests.main_job.story import Story
 from tests.support.etcd_snapshot import EtcdSnapshot
-from tests.support.stack_project import make_project, stack_config, write_stack
+from tests.support.stack_project import make_project, stack_config
 
 pytestmark = pytest.mark.sandbox
 
-KUBE_OVN = "/apis/kubeovn.io/v1"
 METALLB = "/apis/metallb.io/v1beta1/namespaces/kmetal-metallb"
 ADMISSION = "/apis/admissionregistration.k8s.io/v1"
 
@@ -52,101 +44,6 @@ ROGUE = {
 
 EVERYTHING = 45
 """20 of the network and its components, and a component with 12 admission policies and their 12 bindings."""
-
-GUIDE_OBJECTS: dict[str, dict[str, Any]] = {
-    "/apis/metallb.io/v1beta1/namespaces/kmetal-metallb/ipaddresspools/tenant-cp-pool": {
-        "addresses": ["172.21.204.200-172.21.204.250"],
-    },
-    # The page names no interface; without one MetalLB answers on the provider NIC too (the one addition).
-    "/apis/metallb.io/v1beta1/namespaces/kmetal-metallb/l2advertisements/tenant-cp-l2": {
-        "ipAddressPools": ["tenant-cp-pool"],
-        "interfaces": ["data.204"],
-    },
-    f"{KUBE_OVN}/provider-networks/provider": {"defaultInterface": "data.222", "excludeNodes": ["c1"]},
-    f"{KUBE_OVN}/vlans/vlan222": {"id": 0, "provider": "provider"},
-    f"{KUBE_OVN}/subnets/external": {
-        "vpc": "ovn-cluster",
-        "vlan": "vlan222",
-        "protocol": "IPv4",
-        "cidrBlock": "77.220.68.96/27",
-        "gateway": "77.220.68.97",
-        "gatewayType": "distributed",
-        "excludeIps": ["77.220.68.127", "77.220.68.96", "77.220.68.97"],
-    },
-    f"{KUBE_OVN}/vpcs/ovn-cluster": {"extraExternalSubnets": ["external"]},
-    f"{KUBE_OVN}/vpcs/alpha-vpc": {
-        "namespaces": ["alpha"],
-        "enableExternal": True,
-        "staticRoutes": [
-            {
-                "cidr": "0.0.0.0/0",
-                "nextHopIP": "77.220.68.97",
-                "policy": "policyDst",
-                "ecmpMode": "",
-                "bfdId": "",
-                "routeTable": "",
-            }
-        ],
-        "policyRoutes": [{"priority": 1500, "match": "ip4.dst == 77.220.68.96/27", "action": "drop"}],
-    },
-    "/apis/k8s.cni.cncf.io/v1/namespaces/alpha/network-attachment-definitions/alpha-dev-net": {
-        "config": '{"cniVersion":"0.3.1","name":"kube-ovn","type":"kube-ovn",'
-        '"server_socket":"/run/openvswitch/kube-ovn-daemon.sock","provider":"alpha-dev-net.alpha.ovn"}',
-    },
-    f"{KUBE_OVN}/subnets/alpha-dev-subnet": {
-        "vpc": "alpha-vpc",
-        "cidrBlock": "10.100.0.0/24",
-        "gateway": "10.100.0.1",
-        "protocol": "IPv4",
-        "provider": "alpha-dev-net.alpha.ovn",
-        "namespaces": ["alpha"],
-        "excludeIps": ["10.100.0.1"],
-    },
-    f"{KUBE_OVN}/ovn-snat-rules/alpha-snat-dev": {"ovnEip": "alpha-vpc-external", "vpcSubnet": "alpha-dev-subnet"},
-}
-
-CONTROLLERS_OWN = {"default", "enableLb", "gatewayNode", "natOutgoing", "private", "u2oFeatures"}
-"""Fields of a Subnet that kube-ovn-controller adds (docs/evidence/kube-ovn.md#observed-objects)."""
-
-DEFAULTED = {"autoAssign", "avoidBuggyIPs"}
-"""Fields of an IPAddressPool that its definition defaults."""
-
-GUIDE_VALUES = {
-    "network": {
-        "flannel": {"enabled": True, "podCidr": "10.93.0.0/16", "backend": "host-gw"},
-        "kubeOvn": {
-            "enabled": True,
-            "podCidr": "10.16.0.0/16",
-            "podGateway": "10.16.0.1",
-            "svcCidr": "10.96.0.0/16",
-            "joinCidr": "100.64.0.0/16",
-            "tunnelInterface": "data.205",
-            "tunnelType": "geneve",
-        },
-        "multus": {"enabled": True},
-    },
-    "metallb": {"enabled": True},
-}
-
-
-@dataclass
-class Story:
-    """One project on one cluster."""
-
-    project: Path
-    kubeconfig: Path
-
-    def run(self, verb: Verb, *, refresh: bool = False) -> Outcome:
-        """One run of the stack."""
-        return run(self.project, "dev", verb, refresh=refresh)
-
-    def write(self, config: dict[str, Any]) -> None:
-        """Other settings for the next run."""
-        write_stack(self.project, "dev", config, self.kubeconfig)
-
-    def cluster(self) -> LiveCluster:
-        """The API server, read only."""
-        return LiveCluster(read_context(self.kubeconfig, "kmetal-sandbox"))
 
 
 @pytest.fixture(scope="module")

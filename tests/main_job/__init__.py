@@ -1,0 +1,1 @@
+"""The main job: the guide's network, from the first preview to its end."""

@@ -1,0 +1,1 @@
+"""A good network and edits of it."""
