@@ -43,7 +43,7 @@ class Sandbox:
     def __init__(self, directory: Path, *, dies_with_owner: bool = False) -> None:
         self.directory = directory.resolve()
         self.control_plane = ControlPlane(directory, dies_with_owner=dies_with_owner)
-        self.controllers = Server("kube-ovn-double", self.directory / "control-plane")
+        self.controllers = Server("simulated-kube-ovn", self.directory / "control-plane")
         self._dies_with_owner = dies_with_owner
 
     def start(self) -> bool:

@@ -21,7 +21,7 @@ _PATIENCE: Final = 10.0
 def arena(directory: Path) -> Iterator[Path]:
     """Start everything in a directory; gives the kubeconfig. It dies with this process, however that ends."""
     plane = ControlPlane(directory, dies_with_owner=True)
-    controllers = Server("kube-ovn-double", plane.directory / "control-plane")
+    controllers = Server("simulated-kube-ovn", plane.directory / "control-plane")
     plane.start()
     try:
         words: list[str | Path] = [sys.executable, "-P", "-m", "sandbox.controllers"]

@@ -79,7 +79,7 @@ def test_a_simulator_that_ends_at_once_fails_the_start_with_its_own_words(
         sandbox.start()
 
     assert str(refused.value).startswith(
-        f"{sandbox.controllers.log}: kube-ovn-double did not become ready; see the end"
+        f"{sandbox.controllers.log}: simulated-kube-ovn did not become ready; see the end"
     )
     assert f"{sandbox.control_plane.kubeconfig}: no cluster answers" in str(refused.value)
 
@@ -88,7 +88,7 @@ def test_a_simulator_that_never_serves_is_ended(sandbox: Sandbox, monkeypatch: p
     monkeypatch.setattr(session, "_CONTROLLERS", SILENT)
     monkeypatch.setattr(session, "_READY_SECONDS", 0.3)
 
-    with pytest.raises(OperatorError, match="kube-ovn-double did not become ready"):
+    with pytest.raises(OperatorError, match="simulated-kube-ovn did not become ready"):
         sandbox.start()
 
     assert sandbox.controllers.pid() is None
@@ -129,7 +129,7 @@ def test_status_lists_a_dead_simulator_and_says_not_ready(sandbox: Sandbox) -> N
     reported = json.loads(answer.stdout)
     assert reported["ready"] is False
     assert reported["components"][-1] == {
-        "name": "kube-ovn-double",
+        "name": "simulated-kube-ovn",
         "pid": None,
         "port": None,
         "log": str(sandbox.controllers.log),
@@ -194,19 +194,6 @@ def test_a_machine_that_refuses_a_build_is_one_sentence(
         command.main()
 
     assert (ended.value.code, capsys.readouterr().err) == (2, "[Errno 28] No space left on device\n")
-
-
-@pytest.mark.parametrize("error", [ApiError(500, "?"), ConnectionError("refused"), TimeoutError("timed out")])
-def test_controllers_that_cannot_be_asked_yet_are_not_ready(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
-) -> None:
-    def fail(*_: Any) -> None:
-        raise error
-
-    monkeypatch.setattr(Api, "request", fail)
-    monkeypatch.setattr(ControlPlane, "api", Api("https://127.0.0.1:1", tmp_path, ""))
-
-    assert ControlPlane(tmp_path)._controllers_ready() is False  # noqa: SLF001  # the probe is asked by itself
 
 
 @pytest.mark.sandbox

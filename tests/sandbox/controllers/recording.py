@@ -2,7 +2,7 @@
 
 A timeline holds both mixed; they are distinguished by what only a person does: objects that appear without the
 controller's finalizer, specs that change after the controller's first write, labels and pods. Nothing here imports the
-double.
+simulated controllers.
 """
 
 from __future__ import annotations

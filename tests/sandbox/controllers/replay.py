@@ -201,7 +201,7 @@ def _gap(world: dict[Key, Object], expected: dict[Key, Object]) -> str:
     """What a recorded world has that another lacks, or the other way round."""
     seen, wanted = _readiness(world), _readiness(expected)
     keys = sorted(key for key in {*seen, *wanted} if seen.get(key) != wanted.get(key))
-    return "; ".join(f"{key}: recorded {wanted.get(key)}, double {seen.get(key)}" for key in keys)
+    return "; ".join(f"{key}: recorded {wanted.get(key)}, simulated {seen.get(key)}" for key in keys)
 
 
 def _readiness(world: dict[Key, Object]) -> dict[Key, set[str]]:

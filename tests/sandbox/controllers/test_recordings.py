@@ -137,8 +137,10 @@ def _stories(wanted: dict[tuple[Key, int], Life], seen: dict[tuple[Key, int], Li
         others = seen.get((key, life), [])
         late, others = ([_step(key, *one) for one in some if one[0] >= 0] for some in (states, others))
         if late != others:
-            found.append(f"{key} life {life}\n  recorded:{_short(late)}\n  double:{_short(others)}")
-    found += [f"{key} life {life}: only the double has it" for key, life in seen if (key, life) not in wanted]
+            found.append(f"{key} life {life}\n  recorded:{_short(late)}\n  simulated:{_short(others)}")
+    found += [
+        f"{key} life {life}: only the simulated controllers have it" for key, life in seen if (key, life) not in wanted
+    ]
     return found
 
 
@@ -194,7 +196,7 @@ def _end(line: Object | None) -> Object | None:
 
 def _difference(one: Object | None, other: Object | None) -> str:
     if one is None or other is None:
-        return f"recorded {one}, double {other}"
+        return f"recorded {one}, simulated {other}"
     flat, others = _flat(one), _flat(other)
     keys = sorted(key for key in {*flat, *others} if flat.get(key) != others.get(key))
-    return "; ".join(f"{key}: recorded {flat.get(key)}, double {others.get(key)}" for key in keys)
+    return "; ".join(f"{key}: recorded {flat.get(key)}, simulated {others.get(key)}" for key in keys)
