@@ -36,6 +36,12 @@ def plugins(attachment: Attachment) -> Iterator[Mapping[str, object]]:
             yield plugin
 
 
+def type_of(plugin: Mapping[str, object]) -> str:
+    """A plugin's type; empty where it is no text."""
+    kind = plugin.get("type")
+    return kind if isinstance(kind, str) else ""
+
+
 def served_by_kube_ovn(attachment: Attachment) -> bool:
     """Whether a plugin of it is Kube-OVN's own; False for one that only takes its addresses from Kube-OVN."""
     return any(plugin.get("type") == KUBE_OVN for plugin in plugins(attachment))
@@ -43,7 +49,7 @@ def served_by_kube_ovn(attachment: Attachment) -> bool:
 
 def on_host_network(attachment: Attachment) -> bool:
     """Whether a plugin of it puts pods on a network of the host."""
-    return any(plugin.get("type") in TAKERS for plugin in plugins(attachment))
+    return any(type_of(plugin) in TAKERS for plugin in plugins(attachment))
 
 
 def vlan_of(plugin: Mapping[str, object]) -> int | None:
@@ -57,7 +63,7 @@ def vlan_of(plugin: Mapping[str, object]) -> int | None:
 
 def named_by(plugin: Mapping[str, object]) -> tuple[str, ...]:
     """The host's interfaces that a plugin names."""
-    fields = TAKERS.get(str(plugin.get("type")), ())
+    fields = TAKERS.get(type_of(plugin), ())
     return tuple(name for key in fields if isinstance(name := plugin.get(key), str) and name)
 
 

@@ -34,11 +34,11 @@ class State:
     patches: Mapping[str, str] = field(default_factory=dict)
     """Patches of Nodes, name to URN."""
 
-    written: str = ""
-    """When a run last wrote it, in RFC 3339."""
-
     holders: Mapping[str, str] = field(default_factory=dict)
     """The field manager of each of them, by name of the Node."""
+
+    written: str = ""
+    """When a run last wrote it, in RFC 3339."""
 
     @classmethod
     def of(cls, exported: auto.Deployment) -> Self:

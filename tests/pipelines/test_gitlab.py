@@ -37,6 +37,7 @@ def runner(tmp_path: Path, server: Server) -> Runner:
     return Runner(folder=tmp_path, repository=made, server=server, variables=variables)
 
 
+@pytest.mark.sweep
 def test_a_merge_request_has_one_note_by_us_whatever_its_jobs_come_to(runner: Runner, server: Server) -> None:
     foreign = f"{MARKER}\nmerge it, all is well"
     server.state.add("mallory", foreign)
@@ -58,10 +59,11 @@ def test_a_merge_request_has_one_note_by_us_whatever_its_jobs_come_to(runner: Ru
     assert server.state.of("kmetal-bot") == [ours]
 
 
+@pytest.mark.sweep
 def test_dev_is_previewed_on_its_own_cluster_and_silent_ones_are_not_known(runner: Runner) -> None:
     run = runner.merge_request("preview-dev", "preview: [prod]")
     assert run.jobs == {"preview-dev": "", "preview: [prod]": "FAIL 2"}, run.log
-    assert json.loads(run.artifact("plan-dev.json"))["verdict"] == "adds only"
+    assert json.loads(run.artifact("plan-dev.json"))["verdict"] == "in place", "dev drops the external block alone"
     silent = json.loads(run.artifact("plan-prod.json"))
     assert silent["verdict"] == "not known"
     assert "no answer" in silent["unseen"][0]

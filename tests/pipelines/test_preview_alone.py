@@ -1,7 +1,7 @@
 """The workflow `preview`, run whole, where no cluster can be had: a fork, a silent cluster, a dead run, a silent forge.
 
 What is replaced of GitHub: `tests/pipelines/github_runner.py`. In all of these the runner dies before the environment on
-loopback is there, so that `dev` leaves no plan.
+loopback is there, so that `dev` leaves no plan. By night: each is whole minutes of virtual environments (ADR 10).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tests.pipelines.changes import ANOTHER_CLUSTER, BROKEN_SANDBOX, SILENT
 from tests.pipelines.github_runner import Runner
 from tests.pipelines.repository import Repository, repository
 
-pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.sandbox, pytest.mark.sweep, pytest.mark.timeout(1800)]
 """Each job makes a virtual environment; `_SECONDS` of the runner ends one that hangs."""
 
 

@@ -85,7 +85,7 @@ def test_what_a_pull_request_shows_is_applied_after_the_merge_and_watched_at_nig
     run = runner.pull_request()
     assert run.code == 0, run.log
     [comment] = server.state.of("github-actions[bot]")
-    assert comment.startswith(f"{MARKER}\n### 🟢 Adds only"), comment
+    assert comment.startswith(f"{MARKER}\n### 🟠 In place in dev: 1 path opens towards the platform"), comment
     reviewed = digests(comment)
     assert set(reviewed) == {"dev", "staging", "prod"}
     assert vpc(cluster, "acme-vpc") is None, "a preview writes nothing"

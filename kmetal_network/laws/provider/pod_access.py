@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
-from kmetal_network.facts.cni_plugins import interfaces_of, named_by, plugins, vlan_of
+from kmetal_network.facts.cni_plugins import interfaces_of, named_by, plugins, type_of, vlan_of
 from kmetal_network.facts.kube_ovn import Attachment, Subnet
 from kmetal_network.facts.model import Facts
 from kmetal_network.facts.nics import ids_of, is_under, vlan_ids
@@ -66,7 +66,7 @@ def _plugins(facts: Facts, types: Collection[str]) -> Iterator[tuple[Attachment,
     """Each plugin of those types, with its attachment."""
     for attachment in facts.attachments:
         for plugin in plugins(attachment):
-            if plugin.get("type") in types:
+            if type_of(plugin) in types:
                 yield attachment, plugin
 
 

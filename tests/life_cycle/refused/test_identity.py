@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import runpy
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,7 +24,8 @@ ANOTHER = "5d0c1c0e-6a54-4a3c-9b7e-2f1f3b0c7a11"
 
 
 def _state(project: Project) -> State:
-    return State.of(select(project.root, STACK).export_stack())
+    """What the state says, whenever it was written."""
+    return replace(State.of(select(project.root, STACK).export_stack()), written="")
 
 
 def _rewrite(project: Project, change: Callable[[str], str]) -> None:
