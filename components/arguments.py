@@ -12,9 +12,10 @@ from typing import Any, Final, TypeVar
 import pulumi
 from pydantic import ValidationError
 
-from kmetal_network.config.form import Path, dotted, form_findings, model_inside
+from kmetal_network.config.form import form_findings, model_inside
 from kmetal_network.config.sections.base import Section
 from kmetal_network.errors import Finding, report
+from kmetal_network.yaml_document import Path, dotted
 
 Domain = TypeVar("Domain", bound=Section)
 

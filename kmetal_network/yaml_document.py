@@ -19,6 +19,12 @@ from kmetal_network.yaml_budget import DEPTH, ENDLESS, FLAT, Spending, hold_to_b
 
 Path: TypeAlias = tuple[str | int, ...]
 
+
+def dotted(path: Path) -> str:
+    """A path as `tenants[0].clusters[1].cidrBlock`."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
+
+
 _BASE: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -55,9 +61,8 @@ class Document:
         known = path
         while known and known not in self.lines:
             known = known[:-1]
-        dotted = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
         line = f":{self.lines[known]}" if known in self.lines else ""
-        return f"{self.name}{line} {dotted}".rstrip()
+        return f"{self.name}{line} {dotted(path)}".rstrip()
 
 
 def read_documents(text: str, name: str) -> Iterator[Document]:

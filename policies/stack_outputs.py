@@ -13,6 +13,7 @@ from kmetal_network.facts.lenient_fields import Fields, Note, written
 from kmetal_network.facts.model import Expectation, Facts
 from kmetal_network.facts.platform import Range, RangeKind
 from kmetal_network.facts.unknown import UNKNOWN
+from kmetal_network.yaml_document import dotted
 
 OUTPUT: Final = "declared"
 _PLACE: Final = f"stack output `{OUTPUT}`"
@@ -32,7 +33,7 @@ def declared_facts(value: object) -> tuple[Facts, tuple[Finding, ...]]:
         exempt=tuple(_ranges(fields, "exceptions", findings)),
         expectations=tuple(_expectations(fields, findings)),
     )
-    findings += [_finding(_dotted(note.path), note.problem, note.remedy) for note in notes]
+    findings += [_finding(dotted(note.path), note.problem, note.remedy) for note in notes]
     return facts, tuple(findings)
 
 
@@ -73,11 +74,6 @@ def _expectations(fields: Fields, findings: list[Finding]) -> Iterator[Expectati
                 open=_PATHS[str(path)],
                 reason=written(reason) if reason else "no reason is given",
             )
-
-
-def _dotted(path: tuple[str | int, ...]) -> str:
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-    return text.lstrip(".")
 
 
 def _finding(where: str, problem: str, remedy: str) -> Finding:

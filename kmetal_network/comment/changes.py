@@ -45,7 +45,7 @@ def tenants_with(plan: Plan, operation: Operation) -> set[str]:
 def _rows(plan: Plan, changes: Iterable[ObjectChange]) -> Iterator[tuple[str, str, str, str]]:
     alike: dict[tuple[Any, ...], list[ObjectChange]] = defaultdict(list)
     for change in map(_without_derived, changes):
-        shape = (*((one.path, one.kind) for one in change.fields), _told(change))
+        shape = (*((one.path, one.kind) for one in change.fields), _note_of(change))
         alike[(change.operation, change.kind, shape, change.why)].append(change)
     for (operation, kind, _, why), members in alike.items():
         same: dict[str, list[ObjectChange]] = defaultdict(list)
@@ -55,7 +55,7 @@ def _rows(plan: Plan, changes: Iterable[ObjectChange]) -> Iterator[tuple[str, st
         for group in same.values():
             if len(group) > 1 or len(same) == 1:
                 yield (
-                    _delta(group[0].fields) or _told(group[0]) or _ALONG[operation],
+                    _delta(group[0].fields) or _note_of(group[0]) or _ALONG[operation],
                     f"{len(group)} {code(kind)}",
                     how,
                     _who(plan, group),
@@ -77,7 +77,7 @@ def _without_derived(change: ObjectChange) -> ObjectChange:
     return replace(change, fields=own)
 
 
-def _told(change: ObjectChange) -> str:
+def _note_of(change: ObjectChange) -> str:
     """Addresses of what comes or goes."""
     if change.kind == _POLICY and change.operation is Operation.UPDATE:
         return "expressions, which follow from the settings"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kmetal_network.config.places import Place, dotted
+from kmetal_network.config.places import Place
 from kmetal_network.config.sections.cni import Network
 from kmetal_network.config.sections.metallb import Management as ManagementSection
 from kmetal_network.facts.model import Facts
 from kmetal_network.facts.platform import Cni, Management, Range, RangeKind
+from kmetal_network.yaml_document import dotted
 
 
 def platform_facts(network: Network, management: ManagementSection, place: Place) -> Facts:

@@ -8,18 +8,12 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Iterator, Mapping
 from difflib import get_close_matches
-from typing import Any, TypeAlias, Union, get_args, get_origin
+from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
 from kmetal_network.errors import Finding
-
-Path: TypeAlias = tuple[str | int, ...]
-
-
-def dotted(path: Path) -> str:
-    """`tenants[0].clusters[1].cidrBlock`."""
-    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
+from kmetal_network.yaml_document import Path
 
 
 def form_findings(error: ValidationError, root: type[BaseModel], place: Callable[[Path], str]) -> Iterator[Finding]:

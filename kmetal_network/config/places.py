@@ -8,8 +8,3 @@ from kmetal_network.yaml_document import Path
 
 Place = Callable[[Path], str]
 """Turns a path of the model, in the file's spelling, into a place that an operator can find."""
-
-
-def dotted(path: Path) -> str:
-    """A path as `metallb.pools[0]`."""
-    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")

@@ -15,7 +15,7 @@ from kmetal_network.config.facts_of_metallb import metallb_facts
 from kmetal_network.config.facts_of_platform import platform_facts
 from kmetal_network.config.facts_of_provider import provider_facts
 from kmetal_network.config.facts_of_tenants import tenant_facts
-from kmetal_network.config.places import Place, dotted
+from kmetal_network.config.places import Place
 from kmetal_network.config.sections.admission import Admission
 from kmetal_network.config.sections.base import Section
 from kmetal_network.config.sections.cluster import Chart, Cluster
@@ -27,6 +27,7 @@ from kmetal_network.config.sections.supplies import Supplies
 from kmetal_network.config.sections.tenant import Tenant
 from kmetal_network.facts.model import Expectation, Facts
 from kmetal_network.facts.platform import ClusterFact, Range, RangeKind
+from kmetal_network.yaml_document import dotted
 
 PROJECT: Final = "kmetal-network"
 """Name of the Pulumi project, and so the prefix of each key under `config:`."""

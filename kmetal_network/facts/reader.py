@@ -24,6 +24,7 @@ from kmetal_network.facts.unknown import UNKNOWN, UNNAMED
 from kmetal_network.kinds.fact import COLLECTION, Fact, Reader
 from kmetal_network.kinds.parsed_object import ParsedObject
 from kmetal_network.kinds.readers import READERS
+from kmetal_network.yaml_document import dotted
 
 _DELETED: Final = "delete"
 """Value of `$patch` in a strategic merge patch that removes its object from what Kustomize builds."""
@@ -184,6 +185,5 @@ def _says_nothing(found: ParsedObject) -> bool:
 
 
 def _finding(note: Note, manifest: SourceObject, place: str) -> Finding:
-    dotted = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in note.path).lstrip(".")
-    where = manifest.locate(note.path) if manifest.locate else f"{place} {dotted}".rstrip()
+    where = manifest.locate(note.path) if manifest.locate else f"{place} {dotted(note.path)}".rstrip()
     return Finding(place=where, problem=note.problem, remedy=note.remedy)

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from kmetal_network.errors import Finding, Severity
-from kmetal_network.finding_codes.codes import CUT_OFF, LOST_ADDRESS
+from kmetal_network.finding_codes.codes import CUT_OFF, LOST_ADDRESS, OPENS
 from kmetal_network.plan.path_change import PathChange
 
 HARMS: Final = frozenset({CUT_OFF, LOST_ADDRESS})
@@ -219,7 +219,8 @@ class Plan:
         """SHA-256 over what is done to which object, from what to what, and every finding; `none` for no change.
 
         Two plans of the same digest do the same. Neither a clock nor a line number nor the state's own serial is in
-        it, so that a later commit elsewhere in the file leaves it alone.
+        it, so that a later commit elsewhere in the file leaves it alone. Nor are the paths that open: they follow from
+        the objects and from the settings before, which a run that applies does not have.
         """
         if not self.changes and not self.risks:
             return "none"
@@ -231,6 +232,7 @@ class Plan:
             {
                 json.dumps([one.rule, one.severity, one.problem, sorted(one.names)])
                 for one in (*self.risks, *self.news, *self.known)
+                if one.rule != OPENS
             }
         )
         text = json.dumps([self.environment, self.cluster, steps, findings])

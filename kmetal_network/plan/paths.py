@@ -99,8 +99,8 @@ def is_risk(change: Change) -> bool:
 def _path(changes: Sequence[Change], clusters: Mapping[str, str]) -> PathChange:
     first = changes[0]
     several = len(set(first.vpcs)) > 1
-    before, before_by = _told(first.before, several=several)
-    after, after_by = _told(first.after, several=several)
+    before, before_by = _verdict_and_decider(first.before, several=several)
+    after, after_by = _verdict_and_decider(first.after, several=several)
     return PathChange(
         way=first.way,
         direction=first.direction.value,
@@ -116,7 +116,7 @@ def _path(changes: Sequence[Change], clusters: Mapping[str, str]) -> PathChange:
     )
 
 
-def _told(verdict: Verdict | None, *, several: bool) -> tuple[str, str]:
+def _verdict_and_decider(verdict: Verdict | None, *, several: bool) -> tuple[str, str]:
     """A verdict and what decides it; a translated source says nothing about who is reached, so it is left out."""
     if verdict is None:
         return "", ""

@@ -11,13 +11,13 @@ import typer
 
 from kmetal_network.config.stackfile import load_stack
 from kmetal_network.counting import counted
-from kmetal_network.errors import OperatorError
 from kmetal_network.live.redaction import READ, redacted
 from operations.cluster.live import LiveCluster
 from operations.cluster.view import ClusterView
 from operations.console import out
 from operations.snapshots.recorded import Snapshot, place_of
 from operations.state.identity import make_sure_of_identity
+from operations.writing import write_all
 
 _ROOT: Final = Path()
 
@@ -47,11 +47,7 @@ def snapshot_command(
         make_sure_of_identity(environment, view)
         made = taken(view, datetime.now(UTC))
     place = place_of(stack)
-    try:
-        (_ROOT / place.parent).mkdir(exist_ok=True)
-        (_ROOT / place).write_text(text_of(made), encoding="utf-8")
-    except OSError as error:
-        raise OperatorError(f"{place}: {error.strerror}; make it a file that this user may write") from None
+    write_all(_ROOT, {str(place): text_of(made).encode()})
     count = sum(map(len, made.objects.values()))
     out.print(
         f"{place}: {counted(count, 'object')}; commit it, since `preview --offline` reads the base revision's",

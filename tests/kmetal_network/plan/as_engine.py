@@ -106,8 +106,8 @@ def _metadata(pair: Pair, operation: str, before: Any, after: Any, stack: str) -
     return {"op": operation, "urn": urn, "type": kind, **states, **differs}
 
 
-def previewed(head: Environment, base: Environment, cluster: Cluster) -> Plan:
-    """The plan of a preview on that cluster, as `kmetal-network preview` makes it."""
+def previewed(head: Environment, base: Environment, cluster: Cluster, *, reviews: bool = True) -> Plan:
+    """The plan of a preview on that cluster, as `kmetal-network preview` makes it; `up` does not know the base."""
     outcome = Outcome(state=STATE, advice=[str(notice) for notice in notices(head, cluster.view)])
     made = pairs(base.settings, head.settings, head.name)
     for event in events(made, head.name):
@@ -118,7 +118,7 @@ def previewed(head: Environment, base: Environment, cluster: Cluster) -> Plan:
         findings=judge(base.facts()),
         files=frozenset({base.name}),
     )
-    return live_plan(head, cluster.view, outcome, warnings=judge(head.facts()), before=before)
+    return live_plan(head, cluster.view, outcome, warnings=judge(head.facts()), before=before if reviews else None)
 
 
 def without_urns(plan: Plan) -> Plan:

@@ -52,3 +52,12 @@ def test_where_a_fact_of_the_cluster_decides_settings_alone_say_that_they_do_not
     assert previewed(head, base, Cluster(base)).verdict is not Verdict.UNKNOWN
     pods = Cluster(base, IP=[pod("initech-batch-subnet", "tenant-initech", "batch-1")])
     assert previewed(environment(MOVED_BLOCK), base, pods).verdict is Verdict.REFUSED
+
+
+def test_the_digest_that_was_reviewed_is_that_of_the_run_which_does_not_know_the_settings_before() -> None:
+    base = environment()
+    head = environment(LARGER_POOL, ("podCidr: 10.93.0.0/16", "podCidr: 10.94.0.0/16"))
+    reviewed, applied = (previewed(head, base, Cluster(base), reviews=reviews) for reviews in (True, False))
+    assert (len(reviewed.opened), len(applied.opened)) == (1, 0), "the range is new, and only the review knows it"
+    assert reviewed.digest == applied.digest
+    assert reviewed.digest != previewed(environment(LARGER_POOL), base, Cluster(base)).digest
