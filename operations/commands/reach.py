@@ -23,10 +23,10 @@ from kmetal_network.finding_codes.codes import USAGE
 from kmetal_network.laws.spans import ALL_IPV4, span
 from kmetal_network.names import DEFAULT_VPC
 from kmetal_network.reach.difference import difference
-from kmetal_network.reach.paths import Paths
+from kmetal_network.reach.packets.paths import Paths
 from kmetal_network.reach.places import Place
-from kmetal_network.reach.router import pieces
 from kmetal_network.reach.table import Row, Table, table
+from kmetal_network.reach.topology.router import pieces
 from kmetal_network.reach.verdict import Outcome, Verdict
 from operations.cluster.live import LiveCluster
 from operations.cluster.view import ClusterView

@@ -16,7 +16,7 @@ from rich.markup import escape
 
 from kmetal_network.addresses import Span
 from kmetal_network.laws.spans import span
-from kmetal_network.reach.paths import Paths
+from kmetal_network.reach.packets.paths import Paths
 from kmetal_network.reach.table import Row, Table, table
 from kmetal_network.reach.trace import Ending, ending, outcome_of
 from kmetal_network.reach.verdict import Outcome, Verdict

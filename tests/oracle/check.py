@@ -8,9 +8,9 @@ from functools import partial
 
 from kmetal_network.addresses import Span
 from kmetal_network.facts.reader import facts_of
-from kmetal_network.reach.build import network
-from kmetal_network.reach.network import Network
-from kmetal_network.reach.paths import Paths
+from kmetal_network.reach.packets.paths import Paths
+from kmetal_network.reach.topology.build import network
+from kmetal_network.reach.topology.network import Network
 from kmetal_network.reach.trace import ending
 from kmetal_network.reach.verdict import Outcome, Verdict
 from tests.oracle.compare import chosen, disagreement, not_at_router

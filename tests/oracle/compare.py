@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from kmetal_network.reach.steps import Piece
+from kmetal_network.reach.packets.steps import Piece
 from kmetal_network.reach.trace import Ending, outcome_of
 from kmetal_network.reach.verdict import Outcome, Verdict
 

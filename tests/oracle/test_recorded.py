@@ -14,8 +14,8 @@ import pytest
 
 from kmetal_network.addresses import Span
 from kmetal_network.facts.reader import facts_of
-from kmetal_network.reach.build import network
-from kmetal_network.reach.paths import Paths
+from kmetal_network.reach.packets.paths import Paths
+from kmetal_network.reach.topology.build import network
 from kmetal_network.reach.trace import ending, outcome_of
 from kmetal_network.reach.verdict import Outcome
 from tests.oracle.compare import EXTERNALS

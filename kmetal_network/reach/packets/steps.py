@@ -8,8 +8,8 @@ from typing import Final
 
 from kmetal_network.addresses import Span
 from kmetal_network.reach.match import Packet
-from kmetal_network.reach.network import Switch
-from kmetal_network.reach.router import PolicyEntry, Port, Router
+from kmetal_network.reach.topology.network import Switch
+from kmetal_network.reach.topology.router import PolicyEntry, Port, Router
 from kmetal_network.reach.verdict import Decider, Outcome, Verdict
 
 

@@ -10,7 +10,7 @@ from kmetal_network.facts.kube_ovn import PolicyRoute, Vpc
 from kmetal_network.facts.unknown import UNKNOWN
 from kmetal_network.laws.spans import ALL_IPV4, span
 from kmetal_network.reach import match as matches
-from kmetal_network.reach.router import PolicyEntry
+from kmetal_network.reach.topology.router import PolicyEntry
 from kmetal_network.reach.verdict import Decider
 
 SUBNET_PRIORITY: Final = 31000

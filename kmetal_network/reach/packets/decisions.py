@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kmetal_network.reach.match import Answer, Packet
-from kmetal_network.reach.router import PolicyEntry, RouteEntry, Router, holds
+from kmetal_network.reach.topology.router import PolicyEntry, RouteEntry, Router, holds
 
 
 def policies_for(router: Router, packet: Packet) -> tuple[PolicyEntry | None, list[PolicyEntry]]:

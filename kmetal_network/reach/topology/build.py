@@ -15,12 +15,12 @@ from kmetal_network.facts.unknown import UNKNOWN, known
 from kmetal_network.laws.addresses.ranges import BUILT_IN_SUBNETS, named_ranges, placed
 from kmetal_network.laws.spans import span, spans
 from kmetal_network.names import DEFAULT_VPC
-from kmetal_network.reach import policies
-from kmetal_network.reach.network import External, Network, Switch
-from kmetal_network.reach.router import Inward, PolicyEntry, Port, RouteEntry, Router, Side, behind
-from kmetal_network.reach.translations import NOWHERE, inward, outward
+from kmetal_network.reach.topology import policies
+from kmetal_network.reach.topology.network import External, Network, Switch
+from kmetal_network.reach.topology.router import Inward, PolicyEntry, Port, RouteEntry, Router, Side, behind
+from kmetal_network.reach.topology.translations import NOWHERE, inward, outward
+from kmetal_network.reach.topology.ways import Ways, external_ports, peer_ports, written_routes
 from kmetal_network.reach.verdict import Decider
-from kmetal_network.reach.ways import Ways, external_ports, peer_ports, written_routes
 
 T = TypeVar("T", Vpc, Subnet)
 

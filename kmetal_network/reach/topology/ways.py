@@ -11,8 +11,8 @@ from kmetal_network.facts.model import Facts
 from kmetal_network.facts.unknown import UNKNOWN, known
 from kmetal_network.laws.spans import span, spans
 from kmetal_network.names import EXTERNAL_SUBNET, external_eip
-from kmetal_network.reach.network import External
-from kmetal_network.reach.router import Port, RouteEntry, Side, behind
+from kmetal_network.reach.topology.network import External
+from kmetal_network.reach.topology.router import Port, RouteEntry, Side, behind
 from kmetal_network.reach.verdict import Decider
 
 _MAIN: Final = (None, "", "main")

@@ -7,12 +7,9 @@ from dataclasses import replace
 from typing import Final
 
 from kmetal_network.addresses import Span
-from kmetal_network.reach.decisions import policies_for, routes_for
 from kmetal_network.reach.match import Packet
-from kmetal_network.reach.network import Network, Switch
-from kmetal_network.reach.policies import NOBODY_KNOWS, TO_NODE
-from kmetal_network.reach.router import Inward, PolicyEntry, Port, RouteEntry, Side, pieces
-from kmetal_network.reach.steps import (
+from kmetal_network.reach.packets.decisions import policies_for, routes_for
+from kmetal_network.reach.packets.steps import (
     START,
     Piece,
     Step,
@@ -26,7 +23,10 @@ from kmetal_network.reach.steps import (
     untranslated,
     without_route,
 )
-from kmetal_network.reach.subnet_rules import into_subnet, kept_in, let_in
+from kmetal_network.reach.packets.subnet_rules import into_subnet, kept_in, let_in
+from kmetal_network.reach.topology.network import Network, Switch
+from kmetal_network.reach.topology.policies import NOBODY_KNOWS, TO_NODE
+from kmetal_network.reach.topology.router import Inward, PolicyEntry, Port, RouteEntry, Side, pieces
 from kmetal_network.reach.verdict import Decider, Key, Outcome, Verdict
 
 _HOPS: Final = 8

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from kmetal_network.addresses import Span
 from kmetal_network.reach.match import Packet
-from kmetal_network.reach.network import Switch
-from kmetal_network.reach.router import Port, holds
-from kmetal_network.reach.steps import Piece, Step
+from kmetal_network.reach.packets.steps import Piece, Step
+from kmetal_network.reach.topology.network import Switch
+from kmetal_network.reach.topology.router import Port, holds
 from kmetal_network.reach.verdict import Decider, Outcome, Verdict
 
 _REFUSED = "allowSubnets does not name the other side"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kmetal_network.addresses import Span
-from kmetal_network.reach.router import Port, Router, Side
+from kmetal_network.reach.topology.router import Port, Router, Side
 
 
 @dataclass(frozen=True, slots=True)

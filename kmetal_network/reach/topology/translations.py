@@ -13,8 +13,8 @@ from kmetal_network.facts.model import Facts
 from kmetal_network.facts.unknown import known
 from kmetal_network.laws.spans import ALL_IPV4, span, spans
 from kmetal_network.names import external_eip
-from kmetal_network.reach.network import External
-from kmetal_network.reach.router import Inward, SourceTranslation
+from kmetal_network.reach.topology.network import External
+from kmetal_network.reach.topology.router import Inward, SourceTranslation
 from kmetal_network.reach.verdict import Decider
 
 NOWHERE: Final = "(vpc not known)"
