@@ -21,7 +21,7 @@ from kmetal_network.errors import OperatorError
 from sandbox.control_plane import metallb
 from sandbox.progress import say, working
 from sandbox.storage import CHECKOUT, cache_directory
-from sandbox.tools.fetch import reachable
+from sandbox.tools.releases.fetch import reachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from kmetal_network.errors import OperatorError
 from sandbox.storage import CHECKOUT
-from sandbox.tools.golang import parse_version
-from sandbox.tools.module_files import ModuleFiles, Replacement
+from sandbox.tools.go.compiler import parse_version
+from sandbox.tools.go.module_files import ModuleFiles, Replacement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

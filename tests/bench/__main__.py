@@ -25,8 +25,8 @@ from sandbox.environment import prepare
 from sandbox.progress import say
 from sandbox.storage import CHECKOUT
 from tests.bench.bench_preview import preview_share
-from tests.bench.page import write_page
-from tests.bench.report import SIZES, Report
+from tests.bench.figures.page import write_page
+from tests.bench.figures.report import SIZES, Report
 from tests.bench.size import Bench, plain_tool
 
 _JUDGING: Final = ("tests.bench.bench_laws", "tests.bench.bench_repeats")

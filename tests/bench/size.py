@@ -87,7 +87,7 @@ class Bench:
             backend = {"PULUMI_BACKEND_URL": f"file://{project / 'state'}"}
             variables = {**self._variables(kubeconfig), **backend, **self.engine}
             for run, (verb, changes) in verbs.items():
-                command = [sys.executable, "-m", "tests.bench.run_stack", str(project), STACK, verb, changes]
+                command = [sys.executable, "-m", "tests.bench.measured.run_stack", str(project), STACK, verb, changes]
                 figures[run] = measure(command, variables, home)
                 self.say(f"{title}: {run} {figures[run]}")
         return figures
@@ -116,7 +116,14 @@ def plain_tool() -> str:
 def plain_command(kubeconfig: Path, manifests: Path, *, dry: bool) -> Sequence[str]:
     """The plain apply of a file: with kubectl, where there is one."""
     if (kubectl := shutil.which("kubectl")) is None:
-        words = [sys.executable, "-m", "tests.bench.plain_apply", "--kubeconfig", str(kubeconfig), str(manifests)]
+        words = [
+            sys.executable,
+            "-m",
+            "tests.bench.measured.plain_apply",
+            "--kubeconfig",
+            str(kubeconfig),
+            str(manifests),
+        ]
         return [*words, "--dry-run"] if dry else words
     words = [kubectl, "apply", "--server-side", "--force-conflicts", "--filename", str(manifests)]
     words += ["--kubeconfig", str(kubeconfig), "--cache-dir", str(kubeconfig.parent / "kubectl-cache")]

@@ -14,9 +14,9 @@ from kmetal_network.reach.topology.network import Network
 from kmetal_network.reach.trace import ending
 from kmetal_network.reach.verdict import Outcome, Verdict
 from tests.oracle.compare import chosen, disagreement, not_at_router
+from tests.oracle.local_ovn.northbound import Rows
+from tests.oracle.local_ovn.ovn import Ovn
 from tests.oracle.networks import World
-from tests.oracle.northbound import Rows
-from tests.oracle.ovn import Ovn
 from tests.oracle.translate import rows
 
 PORTS = (80, 443)

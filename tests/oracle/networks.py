@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from tests.oracle.northbound import Pod
+from tests.oracle.local_ovn.northbound import Pod
 from tests.support.network.objects import Body, build, node
 
 _EXTERNALS: Final = {

@@ -10,7 +10,7 @@ from kmetal_network.reach.trace import ending, outcome_of
 from tests.kmetal_network.reach.hand import LEAVES, ROUTER, Hand
 from tests.kmetal_network.reach.networks import HANDS
 from tests.oracle.compare import EXTERNALS, not_at_router
-from tests.oracle.ovn import Ovn
+from tests.oracle.local_ovn.ovn import Ovn
 from tests.oracle.translate import rows
 
 

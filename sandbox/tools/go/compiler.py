@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING, Final
 from kmetal_network.errors import OperatorError
 from sandbox.progress import Work, working
 from sandbox.storage import cache_directory, exclusively
-from sandbox.tools import module_files
-from sandbox.tools.module_files import ModuleFiles
+from sandbox.tools.go import module_files
+from sandbox.tools.go.module_files import ModuleFiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from kmetal_network.errors import OperatorError
-from tests.bench.picture import growth_picture
-from tests.bench.report import Report
+from tests.bench.figures.picture import growth_picture
+from tests.bench.figures.report import Report
 from tests.bench.size import Run, Size
 
 BEGIN: Final = "<!-- make bench writes from here -->"

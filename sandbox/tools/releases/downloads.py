@@ -21,7 +21,7 @@ import yaml
 
 from kmetal_network.errors import OperatorError
 from sandbox.storage import CHECKOUT
-from sandbox.tools.golang import parse_version
+from sandbox.tools.go.compiler import parse_version
 
 FILE: Final = CHECKOUT / "toolchain" / "downloads.yaml"
 

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Final
 
 from sandbox.progress import Work, say, working
 from sandbox.storage import cache_directory, exclusively
-from sandbox.tools import fetch
-from sandbox.tools.archives import unpack
-from sandbox.tools.downloads import Download, ways
-from sandbox.tools.fetch import FetchError
+from sandbox.tools.releases import fetch
+from sandbox.tools.releases.archives import unpack
+from sandbox.tools.releases.downloads import Download, ways
+from sandbox.tools.releases.fetch import FetchError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -13,9 +13,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from tests.oracle.debian import programs
-from tests.oracle.jsonrpc import Connection
-from tests.oracle.northbound import GATEWAY_MAC, Row, Rows
+from tests.oracle.local_ovn.debian import programs
+from tests.oracle.local_ovn.jsonrpc import Connection
+from tests.oracle.local_ovn.northbound import GATEWAY_MAC, Row, Rows
 
 _NB: Final = "OVN_Northbound"
 _SB: Final = "OVN_Southbound"

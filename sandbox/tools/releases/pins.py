@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from sandbox.tools import fetch
-from sandbox.tools.downloads import PUBLISHED, Download, every_download, source
-from sandbox.tools.fetch import FetchError
+from sandbox.tools.releases import fetch
+from sandbox.tools.releases.downloads import PUBLISHED, Download, every_download, source
+from sandbox.tools.releases.fetch import FetchError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from sandbox.tools import golang
+from sandbox.tools.go import compiler
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -46,7 +46,7 @@ def side_by_side(groups: Mapping[str, tuple[Item, ...]], build: Callable[[Item],
             future.result()
 
 
-def fetch_modules(orders: Iterable[tuple[golang.Go, Path, str]]) -> threading.Thread:
+def fetch_modules(orders: Iterable[tuple[compiler.Go, Path, str]]) -> threading.Thread:
     """Fetch the modules that builds (Go, module folder, package) will need, in the background.
 
     It ends with the process. It does not report a failed fetch: the build fails with the same error and reports it.
@@ -55,7 +55,7 @@ def fetch_modules(orders: Iterable[tuple[golang.Go, Path, str]]) -> threading.Th
     def run() -> None:
         for go, module, package in orders:
             command = (go.executable, "list", "-deps", "-f", "", package)
-            subprocess.run(command, cwd=module, env=golang.environment(), capture_output=True, check=False)
+            subprocess.run(command, cwd=module, env=compiler.environment(), capture_output=True, check=False)
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()

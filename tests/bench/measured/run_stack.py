@@ -1,4 +1,4 @@
-"""One run of a stack as `kmetal-network` does it: `python -m tests.bench.run_stack ROOT STACK VERB some|none`.
+"""One run of a stack as `kmetal-network` does it: `python -m tests.bench.measured.run_stack ROOT STACK VERB some|none`.
 
 A process of its own, because the Automation API runs the program inside the caller, whose memory would be mixed with
 the benchmark's. It fails when something changes that should not, or nothing that should: a run that did nothing is quick.

@@ -1,4 +1,4 @@
-"""What `kubectl apply --server-side -f FILE` does, for machines without kubectl: `python -m tests.bench.plain_apply`.
+"""What `kubectl apply --server-side -f FILE` does, for machines without kubectl: `python -m tests.bench.measured.plain_apply`.
 
 One object after the other over one connection that is kept open, conflicts won.
 """

@@ -15,13 +15,13 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING, Final
 
-from sandbox.tools.fetch import FetchError, cause
+from sandbox.tools.releases.fetch import FetchError, cause
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from sandbox.tools.downloads import Download
+    from sandbox.tools.releases.downloads import Download
 
 _BROKEN: Final = (tarfile.TarError, zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError)
 
