@@ -51,7 +51,7 @@ CONFIG_PROPERTIES: Final[dict[str, dict[str, Any]]] = {
 
 @dataclass(frozen=True, slots=True)
 class PackConfig:
-    """What is judged beside the rendered resources, and on what terms."""
+    """What is judged together with the rendered resources, and on what terms."""
 
     facts: Facts
     findings: tuple[Finding, ...]

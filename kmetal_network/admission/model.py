@@ -85,7 +85,7 @@ class Kind:
     namespaced: bool = False
     exempt: tuple[str, ...] = ()
     annotated: bool = False
-    """Whether its annotations say something that a law speaks of, beside its spec."""
+    """Whether its annotations say something that a law speaks of, as well as its spec."""
 
 
 POOLS: Final = Kind("metallb.io", "ipaddresspools", ("v1beta1",), namespaced=True)

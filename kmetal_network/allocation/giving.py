@@ -148,7 +148,7 @@ def released(lock: Lock, tenant: str, today: date, quarantine: int) -> Lock:
         lock: who has what.
         tenant: name of the tenant.
         today: the day on which it goes.
-        quarantine: days for which nobody else gets it.
+        quarantine: days for which no one else gets it.
     """
     entries: dict[Key, Entry] = {}
     for key, entry in lock.entries.items():

@@ -4,7 +4,7 @@ Each is the one on PATH when its version fits, else one that an earlier run left
 download (`sandbox.tools`), else built from its Go module. Versions and checksums are committed under `toolchain/`.
 Nothing is written into the checkout.
 
-Where the user's own tool is older or incompatible, it silently builds another one beside it.
+Where the user's own tool is older or incompatible, it silently builds another one next to it.
 """
 
 from __future__ import annotations

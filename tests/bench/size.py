@@ -1,4 +1,4 @@
-"""Measures one size of an environment: the stack's three runs, and the plain apply of the same objects beside them.
+"""Measures one size of an environment: the stack's three runs, and the plain apply of the same objects.
 
 Each side gets a fresh control plane of its own, so that neither finds what the other left. The stack waits until the
 network is ready and asks the policy pack; the plain apply does neither. That is what the ratio is a ratio of.
@@ -99,7 +99,7 @@ class Bench:
             for run in Run:
                 command = plain_command(kubeconfig, manifests, dry=run is Run.PREVIEW)
                 figures[run] = measure(command, variables, home)
-                self.say(f"{title}: plain apply beside {run} {figures[run]}")
+                self.say(f"{title}: plain apply during {run} {figures[run]}")
         return figures
 
     def _variables(self, kubeconfig: Path) -> dict[str, str]:

@@ -46,7 +46,7 @@ class Go:
 
     @property
     def fingerprint(self) -> str:
-        """What a built file depends on beside its module: compiler, platform, and the flags of `build`."""
+        """What a built file depends on besides its module: compiler, platform, and the flags of `build`."""
         return f"{self.version} {self.platform} {' '.join(_FLAGS)}"
 
 

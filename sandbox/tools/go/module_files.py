@@ -1,4 +1,4 @@
-"""What a build takes from a Go module beside its packages: files to embed, files to keep, one line to change.
+"""What a build takes from a Go module besides its packages: files to embed, files to keep, one line to change.
 
 Upstream's code is never committed here; it is read from the module that `go.mod` pins and `go.sum` verifies.
 """
@@ -38,7 +38,7 @@ class ModuleFiles:
     """Files that a `main` of ours embeds; too large to be committed a second time."""
 
     keeps: str = ""
-    """Pattern of the files that stay beside the executable: custom resource definitions of the same release."""
+    """Pattern of the files that stay next to the executable: custom resource definitions of the same release."""
 
     replacements: tuple[Replacement, ...] = ()
 

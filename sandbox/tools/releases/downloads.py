@@ -29,7 +29,7 @@ INSTEAD: Final = "KMETAL_DOWNLOADS"
 """Environment variable: path of another file to read, for your own mirror; with an empty file, everything is built."""
 
 PUBLISHED: Final = "published"
-"""In place of a checksum: the release publishes it beside the file."""
+"""In place of a checksum: the release publishes it next to the file."""
 
 ALGORITHMS: Final = ("sha256", "sha512")
 

@@ -1,4 +1,4 @@
-"""Writes a benchmark's figures into docs/benchmarks.md, between two marks, and its picture beside it."""
+"""Writes a benchmark's figures into docs/benchmarks.md, between two marks, and its picture next to it."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def write_page(docs: Path, report: Report) -> None:
 
 def figures(report: Report) -> str:
     """Table, picture and verdict as Markdown."""
-    head = ("tenants, objects", *Run, "second `up` beside a dry run", "memory together, MiB")
+    head = ("tenants, objects", *Run, "second `up` compared with a dry run", "memory together, MiB")
     lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|", *map(_row, report.sizes)]
     day = datetime.now(UTC).strftime("%-d %B %Y")
     busy = ". The machine was busy: ratios hold roughly, seconds do not" if report.busy() else ""
     intro = (
         f"Measured on {day}, provider {report.provider}, {report.processors} processors, load {report.load:.1f} before"
-        f"{busy}. Beside each time: how many times the plain apply ({report.plain}) of the same objects takes."
+        f"{busy}. After each time: how many times the plain apply ({report.plain}) of the same objects takes."
     )
     picture = f"![Seconds by number of tenants]({PICTURE})"
     verdict = "\n".join(f"- {line}." for line in report.verdict().splitlines())

@@ -1,6 +1,6 @@
 """One preview of rendered objects: `python -m tests.bench.measured.preview_objects HOME COUNT alone|judged`.
 
-A program of nobody's components: the objects of generated tenants, as they are applied, each a resource of its own. A
+A program of no one's components: the objects of generated tenants, as they are applied, each a resource of its own. A
 process of its own, because the Automation API runs the program inside the caller.
 """
 

@@ -66,7 +66,7 @@ class Machine:
         return len(self.builds.read_text().splitlines()) if self.builds.exists() else 0
 
     def left(self) -> list[str]:
-        """What lies in the cache beside locks and builds."""
+        """What lies in the cache besides locks and builds."""
         return sorted(
             path.name for path in self.cache.iterdir() if path.suffix != ".lock" and not (path / "etcd.log").exists()
         )
