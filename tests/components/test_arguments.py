@@ -12,10 +12,11 @@ import pytest
 import yaml
 
 from components.cni_stack import CniStack, CniStackArgs
+from components.external_args import ExternalNetworkArgs
 from components.metallb import MetalLB, MetalLBArgs
 from components.provider_network import ProviderNetwork, ProviderNetworkArgs
-from components.tenant_args import ExternalNetworkArgs, TenantClusterArgs
-from components.tenant_network import TenantNetwork, TenantNetworkArgs
+from components.tenant_args import TenantClusterArgs, TenantNetworkArgs
+from components.tenant_network import TenantNetwork
 from kmetal_network.config.stackfile import parse_environment
 from kmetal_network.errors import OperatorError
 from tests.support.recording_engine import Registered, record
