@@ -1,4 +1,4 @@
-"""The argument by which a TenantNetwork learns of the provider network; a ProviderNetwork has one as `external`."""
+"""The argument `external` of a TenantNetwork; a ProviderNetwork has it as its property `external`."""
 
 from dataclasses import dataclass
 

@@ -1,9 +1,10 @@
-"""A tenant's own network: its VPC, and for each of its clusters an attachment, a Subnet and a way out.
+"""A tenant's own network: its VPC, and for each of its clusters an attachment, a Subnet and a SNAT rule.
 
-It allocates no address, and judges no law. What Kube-OVN does not follow in place is replaced, together with what
-would go on with the old value while it reports ready (`kmetal_network.manifests.replacement`). Objects are deleted in
-the reverse of the order in which they were created: SNAT, Subnet, attachment, Vpc, namespace. Any other order leaves a
-finalizer behind.
+It allocates no address and judges no law. It replaces what Kube-OVN does not change in place, and with it the
+objects that would go on with the old value while they report ready (`kmetal_network.manifests.replacement`).
+
+Objects are deleted in the reverse order of their creation: SNAT rule, Subnet, attachment, Vpc, namespace. Any other
+order leaves a finalizer behind.
 """
 
 from collections.abc import Awaitable, Mapping

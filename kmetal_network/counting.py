@@ -1,4 +1,4 @@
-"""Numbers in sentences."""
+"""Numbers with nouns, and lists that end early, for sentences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The terms of a judgement: which laws a stack relaxes and why, and provider networks that another program declares.
+"""How the pack judges: which laws a stack relaxes and why, and provider networks that another program declares.
 
 A relaxation is exported by the program as `relaxed`, or written in the pack's configuration; either way with a reason.
 One that names no law, a law that is never relaxed, or no real reason is itself a violation.

@@ -1,4 +1,4 @@
-"""What an admission policy is made of: the settings' literals, the kinds that are matched, and a check of one."""
+"""What an admission policy is made of: literals of the settings, the kinds that it matches, and its checks."""
 
 from __future__ import annotations
 

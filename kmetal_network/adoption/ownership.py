@@ -1,8 +1,8 @@
-"""Who owns which field of a live object, by its `managedFields`, and how kubectl lets go.
+"""Reads who owns which field of a live object (`managedFields`), and removes kubectl's ownership.
 
-The genuine provider hands every field of kubectl's to itself at its first update, and then removes those that the
-program does not mention (docs/evidence/provider.md#server-side-apply); until then its preview conflicts with kubectl.
-So kubectl's ownership is ended before: a field without an owner is kept by every later apply, and conflicts with none.
+At its first update the provider takes over all of kubectl's fields, and then removes those that the program does not
+mention (docs/evidence/provider.md#server-side-apply). Until then its preview conflicts with kubectl. So an adoption
+removes kubectl's ownership first: every later apply keeps a field without an owner, and conflicts with none.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Gives, reserves and releases. What was given never moves; what is given overlaps nothing and leaves no supply.
+"""Gives, reserves and releases blocks and addresses. What is given never moves, overlaps nothing and is in a supply.
 
-Where a search begins follows from the owner's name, so that two branches seldom take the same piece at the same time.
+The owner's name decides where a search begins, so two branches seldom take the same piece at the same time.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What other objects carry: values of a chart, and whole manifests inside values, patches and wrappers.
 
 Read are Flux HelmReleases, Argo CD Applications, k3s HelmCharts, Helm releases of Crossplane and of Pulumi, inline
-patches of Kustomize, and Crossplane Objects. Of everything else that holds manifests it is said that no one read it.
+patches of Kustomize, and Crossplane Objects. Everything else that holds manifests is reported as unread.
 """
 
 from __future__ import annotations

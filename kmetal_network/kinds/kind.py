@@ -1,4 +1,4 @@
-"""What this project can say of one Kubernetes kind."""
+"""The fields of the table of kinds: what this project knows of one Kubernetes kind."""
 
 from __future__ import annotations
 

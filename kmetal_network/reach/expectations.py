@@ -1,4 +1,4 @@
-"""Paths that the settings want open or closed, held to the verdicts."""
+"""Compares the paths that the settings want open or closed with the verdicts."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Who can reach whom, as a table: a row for each source, and in it the verdicts towards each class of destinations.
 
-A router treats all addresses between two edges of its policies, routes and ports alike, so one question is asked for
-each such stretch, never one for each pair: the cost grows with the number of sources.
+A router treats all addresses between two edges of its policies, routes and ports alike. So one question answers for
+such a range, and the cost grows with the number of sources, not of pairs.
 """
 
 from __future__ import annotations

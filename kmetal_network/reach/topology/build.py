@@ -1,4 +1,4 @@
-"""Makes the logical network of facts: the translation that Kube-OVN's controller does, with a doubt where facts end."""
+"""Builds the logical network from facts, as Kube-OVN's controller does; what facts do not tell becomes a doubt."""
 
 from __future__ import annotations
 
