@@ -6,10 +6,11 @@ import pulumi
 
 from components.admission_policies import AdmissionPolicies, AdmissionPoliciesArgs
 from components.cni_stack import CniStack, CniStackArgs
+from components.external_args import ExternalNetworkArgs
 from components.metallb import MetalLB, MetalLBArgs
 from components.provider_network import ProviderNetwork, ProviderNetworkArgs
-from components.tenant_args import ExternalNetworkArgs
-from components.tenant_network import TenantNetwork, TenantNetworkArgs
+from components.tenant_args import TenantNetworkArgs
+from components.tenant_network import TenantNetwork
 from kmetal_network.config.declared import declared
 from kmetal_network.config.plain_values import plain
 from operations.engine.registration import begin_registrations

@@ -127,7 +127,7 @@ def _refuse_stubs(loaded: Environment, present: Environment) -> None:
     """Plain Pulumi would let go of the label of a Node that has left, and so make an empty Node of that name.
 
     Raises:
-        OperatorError: such a Node is named, and nobody has taken its patch out of the state before.
+        OperatorError: such a Node is named, and no one has taken its patch out of the state before.
     """
     gone = sorted(set(loaded.settings.provider.gateway_nodes) - set(present.settings.provider.gateway_nodes))
     if gone and RUN_CONTEXT.get() is None:

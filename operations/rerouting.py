@@ -22,7 +22,8 @@ from kmetal_network.cells import Part
 from kmetal_network.config.stackfile import Environment
 from kmetal_network.errors import Finding, OperatorError
 from kmetal_network.finding_codes.codes import REROUTED
-from kmetal_network.live.diff import Seen, kubectl
+from kmetal_network.live.diff import Seen
+from kmetal_network.live.drift import kubectl
 from kmetal_network.manifests.inventory import object_key
 from kmetal_network.manifests.tenant import tenant_manifests
 from kmetal_network.names import external_eip
@@ -132,7 +133,7 @@ def _strays(
 ) -> list[_Name]:
     """What stands behind those routers, or is one of them, and is in no state: no targeted `destroy` would find it.
 
-    An attachment is in nobody's way, and an OvnEip that Kube-OVN made goes with its Vpc.
+    An attachment is in no one's way, and an OvnEip that Kube-OVN made goes with its Vpc.
     """
     known = _known(deployment)
     made = {key for key, eip in seen.get("OvnEip", {}).items() if not is_ours(eip, environment.name)}

@@ -1,7 +1,7 @@
-"""Which files hold settings: the stack file of each environment, and beside it a file for each of its tenants.
+"""Which files hold settings: the stack file of each environment, and next to it a file for each of its tenants.
 
 `Pulumi.<env>.yaml` is the stack file, `tenants/<env>/<tenant>.yaml` holds one entry of its `tenants`. A file that looks
-like a tenant's and would not be read is a finding: a tenant that nobody reads is a tenant that `up` deletes.
+like a tenant's and would not be read is a finding: a tenant that no one reads is a tenant that `up` deletes.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class SettingsFiles:
     """Path below the project, with slashes, to text."""
 
     findings: tuple[Finding, ...] = ()
-    """Files that cannot be read, or that nobody would read."""
+    """Files that cannot be read, or that no one would read."""
 
     def environments(self) -> tuple[str, ...]:
         """Every environment that has a stack file, also one that cannot be read."""
@@ -127,9 +127,9 @@ def _is_tenants(path: str, environments: set[str], found: list[Finding]) -> bool
         return False
     stack = pure.parts[1]
     if len(pure.parts) != 3 or pure.suffix != _SUFFIX:  # noqa: PLR2004 (tenants/<env>/<tenant>.yaml)
-        problem, remedy = "is no tenant's file, so nobody reads it", f"name it {TENANTS}/<stack>/<tenant>{_SUFFIX}"
+        problem, remedy = "is no tenant's file, so no one reads it", f"name it {TENANTS}/<stack>/<tenant>{_SUFFIX}"
     elif stack not in environments:
-        problem = f"there is no Pulumi.{stack}{_SUFFIX}, so nobody reads it"
+        problem = f"there is no Pulumi.{stack}{_SUFFIX}, so no one reads it"
         remedy = f"write that file, or move this one to the folder of another stack ({', '.join(sorted(environments))})"
     else:
         return True

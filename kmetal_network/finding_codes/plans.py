@@ -61,7 +61,7 @@ PLANS: Final = (
         title="An object has our label, and neither settings nor state know it",
         when="`up` and `destroy` stop before their first write; a preview warns. As a rule a run was killed after it"
         " had created the object and before the state recorded it.",
-        why="Nobody would ever delete it. The program does not delete it either: a label proves ownership, not that no"
+        why="No one would ever delete it. The program does not delete it either: a label proves ownership, not that no"
         " other state tracks the object.",
         ways_out=(
             (
@@ -143,7 +143,7 @@ TAKEOVERS: Final = (
         id=code.OTHERS_TOO,
         title="The plan to remove a tenant would change other objects, too",
         when="`kmetal-network offboard`, after its preview. The stack file is put back as it was.",
-        why="Offboarding proves that nobody else was touched; other changes do not belong in that run.",
+        why="Offboarding proves that no one else was touched; other changes do not belong in that run.",
         ways_out=("Run `kmetal-network up STACK` first, then `kmetal-network offboard STACK TENANT`.",),
     ),
     FindingCode(

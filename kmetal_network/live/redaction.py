@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from kmetal_network.live.diff import Object, Seen
+from kmetal_network.live.diff import Seen
 from kmetal_network.live.offboarding import runs
+from kmetal_network.live.values import Object
 from kmetal_network.names import STACK_LABEL, TENANT_LABEL
 
 READ: Final[Mapping[str, tuple[str, ...]]] = {
@@ -26,7 +27,7 @@ READ: Final[Mapping[str, tuple[str, ...]]] = {
     "Service": ("status.loadBalancer.ingress[].ip",),
     "TenantControlPlane": ("spec.networkProfile.address",),
 }
-"""Kinds that `operations.impact` reads, and the fields that it reads of them beside name, namespace and our labels."""
+"""Kinds that `operations.impact` reads, and the fields that it reads of them with name, namespace and our labels."""
 
 _LABELS: Final = (STACK_LABEL, TENANT_LABEL)
 

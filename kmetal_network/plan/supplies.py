@@ -1,4 +1,4 @@
-"""What runs out: egress addresses, control planes' addresses and Subnets, out of the objects before and after."""
+"""What runs out: egress addresses, control planes' addresses and Subnets, counted before and after a change."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 from kmetal_network.errors import UnreachableError
 from kmetal_network.facts.model import Facts
 from kmetal_network.facts.reader import facts_of
-from kmetal_network.live.diff import Object
+from kmetal_network.live.values import Object
 from kmetal_network.manifests.inventory import object_key
 from operations.cluster.live import COLLECTIONS, LiveCluster
 

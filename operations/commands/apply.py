@@ -16,12 +16,13 @@ from typing import Final, TypeVar
 import typer
 
 from kmetal_network.config.stackfile import Environment, load_stack
+from kmetal_network.counting import counted
 from kmetal_network.errors import Finding, OperatorError
 from operations.cluster.live import LiveCluster
 from operations.cluster.owned_objects import owned_objects, transfer_field_ownership
 from operations.cluster.view import ClusterView
 from operations.cluster.writing import WritableCluster
-from operations.console import Notes, Output, counted, marked
+from operations.console import Notes, Output, marked
 from operations.engine.events import HALVES, Outcome
 from operations.impact.guard import guard
 from operations.parts.environment_run import run_environment

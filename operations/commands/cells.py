@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from kmetal_network.config.stackfile import load_environments
+from kmetal_network.counting import counted
 from kmetal_network.errors import OperatorError, Severity
 from kmetal_network.finding_codes.codes import CELLS
-from operations.console import counted, err, out
+from operations.console import err, out
 from operations.parts.moving import Moving, carry_out, planned_moves
 from operations.progress.watching import watched
 

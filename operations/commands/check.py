@@ -10,9 +10,10 @@ from typing import Annotated
 import typer
 
 from kmetal_network.config.stackfile import load_environments
+from kmetal_network.counting import counted
 from kmetal_network.errors import Finding, OperatorError, printable
 from operations.commands.lint import fails
-from operations.console import Output, counted, out
+from operations.console import Output, out
 from operations.linting.report import MOST, as_json, show_groups
 
 _ROOT = Path()

@@ -111,7 +111,7 @@ def select(root: Path, stack: str, program: Callable[[], None] = _nothing) -> au
 
 
 def _mend(root: Path, stack: str) -> bool:
-    """Remove what a killed run left half written beside its state in files; True when there was something.
+    """Remove what a killed run left half written next to its state in files; True when there was something.
 
     The state itself is renamed into place; its attributes (content type and checksum, which may be missing) are not:
     a kill in between leaves them empty, and the engine reads no further (gocloud.dev/blob/fileblob).
@@ -149,7 +149,7 @@ def locked_since(refusal: str) -> datetime | None:
 
 
 def _lives(pid: int) -> bool:
-    """Whether a process runs; one that was killed and that nobody has reaped yet does not."""
+    """Whether a process runs; one that was killed and that no one has reaped yet does not."""
     with suppress(OSError):  # no /proc on this system: the signal below tells
         if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[:1] == ["Z"]:
             return False

@@ -38,7 +38,7 @@ class Plan:
 
     @classmethod
     def of(cls, changes: Collection[Change]) -> Plan:
-        """From changes of what is there; what is only to be made harms nobody."""
+        """From changes of what is there; what is only to be made harms no one."""
         return cls(
             gone=_by_kind(change for change in changes if change.operation in _GONE),
             replaced=_by_kind(change for change in changes if change.operation in _REPLACED),

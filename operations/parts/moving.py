@@ -14,8 +14,8 @@ from pathlib import Path
 from pulumi import automation as auto
 
 from kmetal_network.cells import Part, cell_of, named
+from kmetal_network.counting import counted
 from kmetal_network.errors import OperatorError
-from operations.console import counted
 from operations.engine.stack import cli, last_words, select
 from operations.state.relocation import Deployment, relocated, resources_of, tenants_in, without
 from operations.state.stack_state import CELLS, STACK

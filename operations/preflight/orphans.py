@@ -16,9 +16,11 @@ from typing import Final
 from kmetal_network.config.stackfile import Environment
 from kmetal_network.errors import Finding, Severity
 from kmetal_network.finding_codes.codes import HALF_MADE, ORPHAN
-from kmetal_network.live.diff import Object, Seen, kubectl
+from kmetal_network.live.diff import Seen
+from kmetal_network.live.drift import kubectl
 from kmetal_network.live.offboarding import GONE_IN_ORDER
 from kmetal_network.live.ownership_transfer import differing_fixed_fields
+from kmetal_network.live.values import Object
 from kmetal_network.manifests.inventory import manifests_of, object_key
 from kmetal_network.names import TENANT_LABEL, external_eip
 from operations.cluster.owned_objects import by_kind, owned_objects
@@ -86,11 +88,11 @@ def _orphans(environment: Environment, view: ClusterView, planned: Outcome, *, e
             if environment.part.has(item) and (kind, key) not in known:
                 tenant = labels.get(TENANT_LABEL)
                 found.setdefault(f"tenant {tenant}" if tenant else f"{kind} {key}", []).append(f"{kind} {key}")
-    nobody = "the state does not know" if ends else "neither the settings nor the state know"
+    whose = "the state does not know" if ends else "neither the settings nor the state know"
     for place, names in found.items():
         yield Finding(
             place=place,
-            problem=f"{nobody} {', '.join(names)}, with the label of stack {environment.name}: made by a run that died,"
+            problem=f"{whose} {', '.join(names)}, with the label of stack {environment.name}: made by a run that died,"
             " as a rule",
             remedy=_way_out(environment, place, ends=ends) + "; ".join(kubectl("delete", name) for name in names),
             rule=ORPHAN,

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from kmetal_network.config.stackfile import Environment, load_stack
+from kmetal_network.counting import counted
 from kmetal_network.errors import Finding, OperatorError, Severity, UnreachableError
 from kmetal_network.finding_codes.codes import FAILED, REVIEWED
 from kmetal_network.plan.build import Judged, plan_of, refused, unknown
@@ -18,7 +19,7 @@ from kmetal_network.plan.offline import contexts
 from kmetal_network.plan.rendering import rendered
 from operations.cluster.live import LiveCluster
 from operations.cluster.view import ClusterView
-from operations.console import Notes, Output, counted, marked, note, out
+from operations.console import Notes, Output, marked, note, out
 from operations.engine.events import Outcome
 from operations.engine.plan_table import plan_table
 from operations.impact.guard import examine

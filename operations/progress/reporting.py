@@ -13,7 +13,8 @@ from typing import Any, Protocol
 
 import typer
 
-from operations.console import Output, counted, out
+from kmetal_network.counting import counted
+from operations.console import Output, out
 from operations.engine.events import Outcome, Step, Watch
 from operations.engine.plan_table import plan_table
 from operations.progress.pace import Pace
@@ -24,7 +25,7 @@ class Report(Protocol):
     """One command's words on stdout."""
 
     def steps(self, verb: str) -> Watch:
-        """Who follows the steps of a run of the engine, beside the progress."""
+        """Who follows the steps of a run of the engine, as well as the progress."""
 
     def plan(self, planned: Outcome, pace: Pace) -> None:
         """What is to be done, and how long it takes."""
@@ -43,7 +44,7 @@ class TextReport:
     stack: str
 
     def steps(self, verb: str) -> Watch:
-        """Nobody; the progress shows them."""
+        """No one; the progress shows them."""
         del verb
         return _nobody
 
@@ -114,7 +115,7 @@ def report_of(stack: str, output: Output, *, yes: bool) -> Report:
     """The report in the form that was asked for.
 
     Raises:
-        typer.BadParameter: a machine reads the stream, and nobody has agreed; it answers no question.
+        typer.BadParameter: a machine reads the stream, and no one has agreed; it answers no question.
     """
     if output is Output.TEXT:
         return TextReport(stack)

@@ -1,4 +1,4 @@
-"""What a stack's state remembers beside its objects: which cluster they are on, and whose credentials reached it."""
+"""What a stack's state remembers besides its objects: which cluster they are on, and whose credentials reached it."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _first(resources: Iterable[Mapping[str, Any]], kind: str) -> Mapping[str, An
 
 
 def _plain(value: Any) -> str:
-    """A text that may be a secret: then it stands as JSON beside the mark of secrets."""
+    """A text that may be a secret: then it stands as JSON with the mark of secrets."""
     if isinstance(value, Mapping):
         return str(json.loads(value["plaintext"]))
     return str(value or "")

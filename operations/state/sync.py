@@ -53,7 +53,7 @@ class ReadPlan(NamedTuple):
 
 
 class _Comparison(NamedTuple):
-    """A state beside the cluster of its settings."""
+    """A state and the cluster of its settings."""
 
     loaded: Environment
     uid: str
