@@ -13,11 +13,9 @@ from typing import Annotated
 
 import typer
 
-from kmetal_network.config.stackfile import load_environments, load_stack
+from kmetal_network.config.stackfile import load_environments
 from kmetal_network.errors import Finding, OperatorError, printable, printable_lines
 from kmetal_network.grouping import grouped
-from operations.cluster.live import LiveCluster
-from operations.cluster.view import ClusterView
 from operations.commands.adopt import adopt
 from operations.commands.allocate import allocate
 from operations.commands.apply import destroy, up
@@ -29,28 +27,23 @@ from operations.commands.reach import (
     Asked,
     base_facts,
     compare,
-    facts_in,
     files_facts,
     live_facts,
     reach,
     settings_facts,
 )
+from operations.commands.verify import verify_stack
 from operations.console import Output, counted, err, out
 from operations.forges.issues import issue_command
 from operations.forges.reviewed import reviewed_command
 from operations.linting.report import MOST, as_json, show_groups
-from operations.pictures.command import drawings, picture_command
+from operations.pictures.command import picture_command
 from operations.preview.command import preview_command
 from operations.preview.commenting import comment_command
 from operations.reachability.traces import trace
 from operations.snapshots.command import snapshot_command
-from operations.state.identity import make_sure_of_identity
 from operations.streams import forget, tolerant_streams
 from operations.unforeseen import unforeseen
-from operations.verify.checks import Verdict
-from operations.verify.report import as_json as checks_as_json
-from operations.verify.report import make_sure_of_page, show, write_html
-from operations.verify.verification import verify
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
@@ -135,22 +128,7 @@ def verify_command(
     strict: StrictOption = False,  # noqa: FBT002 (a flag of the command line)
 ) -> None:
     """Check the live network: the guide's Verifying list and every law, by status fields that prove the state."""
-    environment, _ = load_stack(_ROOT, stack)
-    if html is not None:
-        make_sure_of_page(html)
-    with LiveCluster.of(_ROOT, environment.settings.cluster) as cluster:
-        view = ClusterView(cluster)
-        make_sure_of_identity(environment, view)
-        found = verify(environment, view)
-        drawn = {} if html is None else drawings(environment, facts_in(environment, view))
-    if output is Output.JSON:
-        sys.stdout.write(checks_as_json(found) + "\n")
-    else:
-        show(out, stack, found)
-    if html is not None:
-        write_html(html, stack, found, drawn)
-    failing = {Verdict.FAIL, Verdict.WARN} if strict else {Verdict.FAIL}
-    raise typer.Exit(int(any(entry.verdict in failing for entry in found)))
+    raise typer.Exit(verify_stack(_ROOT, stack, output, html, strict=strict))
 
 
 @app.command("drift")
