@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from kmetal_network.kinds.kind import KUBE_OVN, METALLB, Kind
+from kmetal_network.names import METALLB_NAMESPACE
 
 _NETWORK: Final = (
     Kind(
@@ -216,6 +217,15 @@ _CLAIMANTS: Final = (
         name="CiliumL2AnnouncementPolicy",
         version="cilium.io/v2alpha1",
         plural="ciliuml2announcementpolicies",
+        verified=True,
+        compared=False,
+    ),
+    # Of all ConfigMaps only kube-vip's, which hands out addresses, and MetalLB's, which keeps speakers off NICs.
+    Kind(
+        name="ConfigMap",
+        version="v1",
+        plural="configmaps",
+        only=("kube-system/kubevip", f"{METALLB_NAMESPACE}/metallb-excludel2"),
         verified=True,
         compared=False,
     ),
