@@ -76,6 +76,8 @@ def part_of(command_line: Sequence[str], *, eldest: bool) -> Part:
     if not command_line:
         return Part.OTHER
     names = {Path(word).name for word in command_line[:8]}
+    if "operations.parts.worker" in names:
+        return Part.PROGRAM
     if "pulumi-resource-kubernetes" in names:
         return Part.PROVIDER
     if names & {"pulumi.policy", "pulumi-analyzer-policy-python", "pulumi-language-python-exec"}:

@@ -1,4 +1,4 @@
-"""Measures one size of an environment: the stack's three runs, and the plain apply of the same objects.
+"""Measures one size of an environment: the runs of its stacks, and the plain apply of the same objects.
 
 Each side gets a fresh control plane of its own, so that neither finds what the other left. The stack waits until the
 network is ready and asks the policy pack; the plain apply does neither. That is what the ratio is a ratio of.
@@ -18,7 +18,7 @@ from sandbox.environment import environment
 from sandbox.storage import CHECKOUT
 from tests.bench.arena import arena
 from tests.bench.measure import Measure, Part, measure
-from tests.bench.sized_project import STACK, write_manifests, write_project
+from tests.bench.sized_project import STACK, cells_for, change_one_tenant, write_manifests, write_project
 
 
 class Run(StrEnum):
@@ -27,6 +27,8 @@ class Run(StrEnum):
     FIRST = "first up"
     SECOND = "second up"
     PREVIEW = "preview"
+    WHOLE = "preview --all"
+    CHANGE = "change of one tenant"
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class Bench:
         """Measure one size."""
         home = self.directory / f"tenants-{tenants}"
         kubeconfig = home / "stack" / "kubeconfig"
-        project = write_project(home / "project", tenants, kubeconfig)
+        project = write_project(home / "project", tenants, kubeconfig, cells_for(tenants))
         manifests, objects = write_manifests(project)
         return Size(
             tenants,
@@ -81,12 +83,20 @@ class Bench:
         )
 
     def _stack(self, home: Path, project: Path, title: str) -> dict[Run, Measure]:
-        verbs = {Run.FIRST: ("up", "some"), Run.SECOND: ("up", "none"), Run.PREVIEW: ("preview", "none")}
+        verbs = {
+            Run.FIRST: ("up", "some"),
+            Run.SECOND: ("up", "none"),
+            Run.PREVIEW: ("preview", "none"),
+            Run.WHOLE: ("preview --all", "none"),
+            Run.CHANGE: ("up", "some"),
+        }
         figures = {}
         with arena(home) as kubeconfig:
             backend = {"PULUMI_BACKEND_URL": f"file://{project / 'state'}"}
             variables = {**self._variables(kubeconfig), **backend, **self.engine}
             for run, (verb, changes) in verbs.items():
+                if run is Run.CHANGE:
+                    change_one_tenant(project)
                 command = [sys.executable, "-m", "tests.bench.measured.run_stack", str(project), STACK, verb, changes]
                 figures[run] = measure(command, variables, home)
                 self.say(f"{title}: {run} {figures[run]}")
@@ -97,7 +107,7 @@ class Bench:
         with arena(home) as kubeconfig:
             variables = self._variables(kubeconfig)
             for run in Run:
-                command = plain_command(kubeconfig, manifests, dry=run is Run.PREVIEW)
+                command = plain_command(kubeconfig, manifests, dry=run in (Run.PREVIEW, Run.WHOLE))
                 figures[run] = measure(command, variables, home)
                 self.say(f"{title}: plain apply during {run} {figures[run]}")
         return figures

@@ -24,6 +24,9 @@ from sandbox.storage import CHECKOUT
 
 STACK: Final = "bench"
 
+_OF_A_CELL: Final = 25
+_OF_ONE_STACK: Final = 25
+
 _BLOCKS: Final = IPv4Network("10.100.0.0/14")
 """One block of 256 addresses for each tenant's cluster: room for 1,024 tenants."""
 
@@ -46,12 +49,29 @@ def stack_text(tenants: int, kubeconfig: Path) -> str:
     return yaml.safe_dump({"config": config}, sort_keys=False)
 
 
-def write_project(root: Path, tenants: int, kubeconfig: Path) -> Path:
+def cells_for(tenants: int) -> int:
+    """As the guide has it: cells of about 25 tenants, and none for an environment of few (docs/guide/cells.md)."""
+    return tenants // _OF_A_CELL if tenants > _OF_ONE_STACK else 0
+
+
+def change_one_tenant(root: Path) -> None:
+    """One more drop for the first tenant, as one pull request would have it."""
+    path = stack_file(root, STACK)
+    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    data["config"][f"{PROJECT}:tenants"][0]["drop"] = ["192.0.2.0/24"]
+    path.write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
+
+
+def write_project(root: Path, tenants: int, kubeconfig: Path, cells: int = 0) -> Path:
     """Make the directory with its stack file and an empty place for state; the program in it is a link."""
     (root / "state").mkdir(parents=True)
     shutil.copy(CHECKOUT / "Pulumi.yaml", root)
     (root / "__main__.py").symlink_to(CHECKOUT / "__main__.py")
-    stack_file(root, STACK).write_text(stack_text(tenants, kubeconfig), encoding="utf-8")
+    (root / "policies").symlink_to(CHECKOUT / "policies")
+    text = stack_text(tenants, kubeconfig)
+    if cells:
+        text = text.replace("config:\n", f"config:\n  {PROJECT}:cells: {cells}\n", 1)
+    stack_file(root, STACK).write_text(text, encoding="utf-8")
     return root
 
 

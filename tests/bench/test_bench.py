@@ -20,12 +20,17 @@ from tests.bench.figures.report import Report
 from tests.bench.measure import Measure, Part, measure, part_of
 from tests.bench.measured.preview_objects import rendered
 from tests.bench.size import Run, Size
-from tests.bench.sized_project import STACK, write_manifests, write_project
+from tests.bench.sized_project import STACK, cells_for, change_one_tenant, write_manifests, write_project
 
 
 def _size(tenants: int, seconds: float) -> Size:
     stack = {run: Measure(seconds, 1.0, {Part.ENGINE: 2048}) for run in Run}
     return Size(tenants, 3, stack=stack, plain={run: Measure(1.0) for run in Run})
+
+
+def _changed_in(size: Size, seconds: float) -> Size:
+    """The same, where a change of one tenant takes another time."""
+    return Size(size.tenants, size.objects, {**size.stack, Run.CHANGE: Measure(seconds)}, size.plain)
 
 
 def _report(*sizes: Size) -> Report:
@@ -79,12 +84,15 @@ def test_a_command_that_fails_ends_the_benchmark_with_its_own_words(tmp_path: Pa
 
 
 def test_growth_under_the_limit_passes() -> None:
-    report = _report(_size(10, 10.0), _size(50, 59.0), _size(450, 584.1))
+    largest = _size(450, 584.1)
+    report = _report(_size(10, 10.0), _size(50, 59.0), _changed_in(largest, 14.9))
 
     assert report.passed()
-    few, many = report.verdict().splitlines()
-    assert few == "growth from 10 to 50 tenants: first up 5.9, second up 5.9, preview 5.9; under the limit of 6"
-    assert many.endswith("preview 9.9; under the limit of 10 of second up and preview")
+    few, many, change = report.verdict().splitlines()
+    assert few.startswith("growth from 10 to 50 tenants: first up 5.9, second up 5.9, preview 5.9, ")
+    assert few.endswith("; under the limit of 6")
+    assert many.endswith("change of one tenant 0.3; under the limit of 10")
+    assert change.endswith("change of one tenant 1.5; under the limit of 1.5 of change of one tenant")
 
 
 @pytest.mark.parametrize(("sizes", "limit"), [(((10, 10.0), (50, 60.0)), 6), (((50, 10.0), (450, 100.0)), 10)])
@@ -95,17 +103,39 @@ def test_growth_at_a_limit_fails(sizes: tuple[tuple[int, float], ...], limit: in
     assert f"NOT under the limit of {limit}" in report.verdict()
 
 
-def test_a_first_up_that_grows_with_the_square_to_many_tenants_is_reported_and_not_judged() -> None:
-    small, large = _size(50, 10.0), _size(450, 90.0)
+def test_a_first_up_that_grows_with_the_square_to_many_tenants_fails() -> None:
+    small, large = _size(50, 10.0), _size(450, 89.0)
     slow = {**large.stack, Run.FIRST: Measure(810.0)}
-    report = _report(small, Size(450, 3, stack=slow, plain=large.plain))
 
-    assert report.passed()
+    assert _report(small, large).passed()
+    report = _report(small, Size(450, 3, stack=slow, plain=large.plain))
+    assert not report.passed()
     assert "first up 81.0" in report.verdict()
 
 
+def test_a_change_of_one_tenant_that_costs_more_in_a_large_environment_fails() -> None:
+    small, large = _size(10, 10.0), _size(450, 10.0)
+
+    assert _report(small, _changed_in(large, 14.9)).passed()
+    assert not _report(small, _changed_in(large, 15.0)).passed()
+
+
+@pytest.mark.parametrize(("tenants", "cells"), [(10, 0), (25, 0), (50, 2), (150, 6), (450, 18)])
+def test_a_large_environment_is_measured_in_cells(tmp_path: Path, tenants: int, cells: int) -> None:
+    root = write_project(tmp_path / "project", tenants, tmp_path / "kubeconfig", cells_for(tenants))
+    environment, _ = load_stack(root, STACK)
+    assert (environment.settings.cells, len(environment.settings.tenants)) == (cells, tenants)
+
+    change_one_tenant(root)
+    changed, _ = load_stack(root, STACK)
+    different = [
+        new.name for old, new in zip(environment.settings.tenants, changed.settings.tenants, strict=True) if old != new
+    ]
+    assert different == ["tenant-000"]
+
+
 def test_without_both_sizes_growth_is_not_judged() -> None:
-    assert _report(_size(1, 1.0), _size(10, 99.0)).verdict().count("not judged") == 2
+    assert _report(_size(1, 1.0), _size(10, 99.0)).verdict().count("not judged") == 3
 
 
 def test_figures_stand_between_the_marks_with_the_picture_beside_them_and_the_rest_stays(tmp_path: Path) -> None:
@@ -118,7 +148,7 @@ def test_figures_stand_between_the_marks_with_the_picture_beside_them_and_the_re
     assert text.startswith(f"# Benchmarks\n\n{BEGIN}\n\nMeasured on ")
     assert text.endswith(f"{END}\n\nmore\n")
     assert "old" not in text
-    assert "| 10, 3 | 10.0 s, 10.0 times | 10.0 s, 10.0 times | 10.0 s, 10.0 times | 10.0 times | 2 |" in text
+    assert f"| 10, 3 |{' 10.0 s, 10.0 times |' * 5} 10.0 times | 2 |" in text
     assert "<svg" in (tmp_path / "benchmarks.svg").read_text()
 
 

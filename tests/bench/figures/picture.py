@@ -15,11 +15,11 @@ from matplotlib.figure import Figure
 from tests.bench.size import Run, Size
 
 _GREY: Final = "#808080"
-_COLOURS: Final = ("#d1495b", "#2e86ab", "#3a9d5d", "#c98a00", "#8e6bbf")
+_COLOURS: Final = ("#d1495b", "#2e86ab", "#3a9d5d", "#c98a00", "#8e6bbf", "#5f6b7a", "#b0578d")
 
 
 def growth_picture(sizes: Sequence[Size]) -> str:
-    """Seconds by tenants: the stack's three runs, and the plain apply and dry run of the same objects."""
+    """Seconds by tenants: the stack's runs, and the plain apply and dry run of the same objects."""
     tenants = [size.tenants for size in sizes]
     curves = {run.value: [size.stack[run].seconds for size in sizes] for run in Run}
     curves["plain apply"] = [size.plain[Run.FIRST].seconds for size in sizes]

@@ -29,7 +29,8 @@ class Limit:
 
 LIMITS: Final = (
     Limit(10, 50, 6.0, frozenset(Run)),  # linear work grows by less than 5, quadratic by up to 25
-    Limit(50, 450, 10.0, frozenset({Run.SECOND, Run.PREVIEW})),  # 9 times the work; a first `up` is quadratic (ADR 14)
+    Limit(50, 450, 10.0, frozenset(Run)),  # 9 times the work
+    Limit(10, 450, 1.5, frozenset({Run.CHANGE})),  # the same work: cells that are as applied are not asked
 )
 
 _PARTS: Final = (Part.ENGINE, Part.PROGRAM, Part.PROVIDER, Part.POLICIES)
@@ -83,7 +84,7 @@ class Report:
         factors = ", ".join(f"{run} {factor:.1f}" for run, factor in growth.items())
         judged = "under" if self._keeps(limit) else "NOT under"
         whose = "" if limit.runs == set(Run) else f" of {' and '.join(run for run in Run if run in limit.runs)}"
-        return f"growth from {limit.small} to {limit.large} tenants: {factors}; {judged} the limit of {limit.most:.0f}{whose}"
+        return f"growth from {limit.small} to {limit.large} tenants: {factors}; {judged} the limit of {limit.most:g}{whose}"
 
     def table(self) -> Table:
         """Seconds of the stack, its ratio to the plain apply, and peak memory in MiB."""

@@ -1,4 +1,4 @@
-"""One run of a stack as `kmetal-network` does it: `python -m tests.bench.measured.run_stack ROOT STACK VERB some|none`.
+"""One run of a stack as `kmetal-network` does it: `python -m tests.bench.measured.run_stack ROOT ENVIRONMENT VERB some|none`.
 
 A process of its own, because the Automation API runs the program inside the caller, whose memory would be mixed with
 the benchmark's. It fails when something changes that should not, or nothing that should: a run that did nothing is quick.
@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import cast
+from typing import Final, cast
 
 from kmetal_network.errors import OperatorError
-from operations.run import run
+from operations.parts.environment_run import run_environment
 from operations.state.sync import Verb
-from sandbox.storage import CHECKOUT
+
+_ALL: Final = " --all"
 
 
-def main(root: Path, stack: str, verb: Verb, changes: str) -> str | None:
+def main(root: Path, stack: str, verb: str, changes: str) -> str | None:
     """Run; the answer is what went wrong."""
-    outcome = run(root, stack, verb, policies=CHECKOUT / "policies")
+    skip = () if verb.endswith(_ALL) else None
+    outcome = run_environment(root, stack, cast("Verb", verb.removesuffix(_ALL)), skip=skip)
     try:
         outcome.stop()
     except OperatorError as error:
@@ -30,4 +32,4 @@ def main(root: Path, stack: str, verb: Verb, changes: str) -> str | None:
 
 if __name__ == "__main__":
     _root, _stack, _verb, _changes = sys.argv[1:]
-    sys.exit(main(Path(_root), _stack, cast("Verb", _verb), _changes))
+    sys.exit(main(Path(_root), _stack, _verb, _changes))

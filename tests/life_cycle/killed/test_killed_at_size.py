@@ -1,0 +1,140 @@
+"""Fifty tenants in two cells, killed at many moments: nothing is orphaned and nothing is lost. By night."""
+
+from __future__ import annotations
+
+import os
+import signal
+from ipaddress import IPv4Network
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from operations.parts.environment_run import run_environment
+from tests.life_cycle.live_project import PREFIX, STACK, Project, wait_until
+
+pytestmark = [pytest.mark.sandbox, pytest.mark.sweep, pytest.mark.without_admission, pytest.mark.timeout(1800)]
+
+TENANTS, CELLS = 50, 2
+ROUTERS = (5, 25, 45)
+"""Moments: so many routers are there."""
+
+
+def _tenants(count: int) -> list[dict[str, Any]]:
+    blocks = IPv4Network("10.100.0.0/14").subnets(new_prefix=24)
+    return [
+        {"name": f"tenant-{number:03}", "clusters": [{"name": "main", "cidrBlock": str(block)}]}
+        for number, block in zip(range(count), blocks, strict=False)
+    ]
+
+
+@pytest.fixture
+def large(project: Project) -> Project:
+    """Settings with room for fifty tenants."""
+    external = {"cidrBlock": "77.220.64.0/21", "gateway": "77.220.64.1", "excludeIps": ["77.220.64.1"]}
+    project.section("provider")["external"].update(external)
+    project.section("metallb")["pools"][0]["addresses"] = ["172.21.204.30-172.21.211.250"]
+    project.document["config"][f"{PREFIX}cells"] = CELLS
+    project.document["config"][f"{PREFIX}tenants"] = _tenants(TENANTS)
+    project.save()
+    return project
+
+
+def _routers(project: Project) -> int:
+    return len(project.objects("Vpc").keys() - {"Vpc ovn-cluster"})
+
+
+def _killed_at(project: Project, verb: str, routers: int, *, rising: bool) -> None:
+    """The command and all of its workers die at once, as with the machine they run on."""
+    process = project.command(verb, STACK, "--yes")
+    there = (lambda: _routers(project) >= routers) if rising else (lambda: _routers(project) <= routers)
+    wait_until(lambda: there() or process.poll() is not None, f"{routers} routers", 600)
+    for pid in [*_workers(process.pid), process.pid]:
+        os.killpg(pid, signal.SIGKILL)
+    process.communicate()
+
+
+def _workers(command: int) -> list[int]:
+    """Process groups of the command's workers; each leads one."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            rest = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if rest[1] == str(command) and rest[2] == stat.parent.name:
+            found.append(int(stat.parent.name))
+    return found
+
+
+def _applied(project: Project) -> None:
+    run_environment(project.root, STACK, "up").stop()
+    planned = run_environment(project.root, STACK, "preview", refresh=True)
+    planned.stop()
+    assert planned.steps == []
+
+
+def _names(project: Project) -> set[str]:
+    """Names of the tenants that anything in the cluster belongs to."""
+    labels = [item["metadata"].get("labels") or {} for item in project.objects().values()]
+    return {entry["kmetal-network/tenant"] for entry in labels if "kmetal-network/tenant" in entry}
+
+
+@pytest.mark.parametrize("routers", ROUTERS)
+def test_a_first_up_that_dies_is_finished_by_the_next(large: Project, routers: int) -> None:
+    _killed_at(large, "up", routers, rising=True)
+    _applied(large)
+    assert _routers(large) == TENANTS
+    assert len(_names(large)) == TENANTS
+
+
+def test_tenants_that_left_the_settings_after_the_kill_are_deleted_or_named(large: Project) -> None:
+    _killed_at(large, "up", ROUTERS[1], rising=True)
+    made = _routers(large)
+    large.document["config"][f"{PREFIX}tenants"] = _tenants(TENANTS)[10:]
+    large.save()
+
+    done = large.command("up", STACK, "--yes")
+    said, _ = done.communicate(timeout=900)
+
+    gone = {f"tenant-{number:03}" for number in range(10)}
+    left = _names(large) & gone
+    assert made > 0
+    if done.returncode:  # a step was cut off between the API server and the state
+        assert "[ORPHAN]" in said, said
+        assert left, said
+    else:
+        assert not left, said
+        assert _routers(large) == TENANTS - 10
+
+
+def test_replacements_that_die_are_finished_by_the_next(large: Project) -> None:
+    _applied(large)
+    for number, tenant in enumerate(large.tenants):
+        tenant["clusters"][0]["cidrBlock"] = str(IPv4Network((0x0A800000 + number * 256, 24)))
+    large.save()
+
+    process = large.command("up", STACK, "--yes")
+
+    def some_moved() -> bool:
+        blocks = [item["spec"]["cidrBlock"] for item in large.objects("Subnet").values()]
+        return sum(block.startswith("10.128.") for block in blocks) >= 10
+
+    wait_until(lambda: some_moved() or process.poll() is not None, "ten Subnets with their new blocks", 600)
+    for pid in [*_workers(process.pid), process.pid]:
+        os.killpg(pid, signal.SIGKILL)
+    process.communicate()
+    _applied(large)
+    rules = large.objects("OvnSnatRule").values()
+    assert len(rules) == TENANTS
+    assert {item["status"]["v4IpCidr"] for item in rules} == {
+        tenant["clusters"][0]["cidrBlock"] for tenant in large.tenants
+    }
+
+
+def test_a_destroy_that_dies_is_finished_by_the_next(large: Project) -> None:
+    before = large.objects().keys()
+    _applied(large)
+    _killed_at(large, "destroy", ROUTERS[1], rising=False)
+    run_environment(large.root, STACK, "destroy").stop()
+    assert large.objects().keys() == before
