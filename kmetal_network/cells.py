@@ -74,3 +74,8 @@ def named(stack: str) -> Part | None:
     """The cell that a stack's name is of, its environment's number of cells unknown; None for an environment's name."""
     found = _STACK.fullmatch(stack)
     return Part(found["environment"], int(found["cell"])) if found else None
+
+
+def stack_in(urn: str) -> str:
+    """Name of the stack that a URN of the engine's is of."""
+    return urn.split(":", 3)[2]

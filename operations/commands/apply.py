@@ -26,6 +26,7 @@ from operations.console import Notes, Output, marked
 from operations.engine.events import HALVES, Outcome
 from operations.impact.guard import guard
 from operations.parts.environment_run import run_environment
+from operations.parts.workers import room
 from operations.preflight.orphans import left_behind
 from operations.preview.previewing import hold_to_review, live_plan, previewed_plan
 from operations.progress.pace import Pace
@@ -92,7 +93,7 @@ def up(
             "up",
             f"applying {stack}",
             refresh=refresh,
-            expected=Expected.of(planned, Pace.of(planned).seconds),
+            expected=Expected.of(planned, Pace.of(planned, room()).seconds),
             skip=(*planned.skipped, *planned.idle),
         )
     done = Counter(step.operation for step in outcome.steps if step.is_object and step.operation not in HALVES)
@@ -113,7 +114,9 @@ def destroy(root: Path, stack: str, *, yes: bool, output: Output = Output.TEXT) 
             typer.confirm(f"Delete the whole network of {stack}?", abort=True)
             visited.look_anew()  # the operator may have taken a while to answer
             visited.hold(planned, ends=True)
-        outcome = visited.run("destroy", f"deleting {stack}", expected=Expected.of(planned, Pace.of(planned).seconds))
+        outcome = visited.run(
+            "destroy", f"deleting {stack}", expected=Expected.of(planned, Pace.of(planned, room()).seconds)
+        )
     gone = [step.is_patch for step in outcome.steps if step.is_object and step.operation == "delete"]
     patches, objects = counted(sum(gone), "patch", "patches"), counted(gone.count(False), "object")
     visited.report.end({"delete": len(gone)}, f"{objects} deleted, {patches} removed from objects of others")
@@ -184,7 +187,7 @@ class Visit:
     def plan(self, verb: Verb, title: str, *, refresh: bool) -> Outcome:
         """Run a preview and print it."""
         planned = self.run(verb, title, refresh=refresh)
-        self.report.plan(planned, Pace.of(planned))
+        self.report.plan(planned, Pace.of(planned, room()))
         return planned
 
     def hold(self, planned: Outcome, *, ends: bool = False) -> None:

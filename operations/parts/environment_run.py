@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pulumi import automation as auto
 
-from kmetal_network.cells import Part
+from kmetal_network.cells import Part, stack_in
 from kmetal_network.config.stackfile import Environment, load_stack
 from kmetal_network.errors import OperatorError
 from operations.engine.events import Outcome, Watch
@@ -60,7 +60,7 @@ def run_environment(
     egress = run_context.egress if run_context else {}
     applied: frozenset[str] = frozenset()
     if targets is not None:
-        parts = tuple(part for part in parts if any(_stack_in(urn) == part.stack for urn in targets))
+        parts = tuple(part for part in parts if any(stack_in(urn) == part.stack for urn in targets))
     elif verb == "preview" or (verb == "up" and skip is None):
         applied = as_applied(root, environment.with_egress(egress), parts)
         skip = (() if refresh else sorted(applied)) if skip is None else skip
@@ -71,7 +71,7 @@ def run_environment(
             stack=part.stack,
             verb=verb,
             refresh=refresh,
-            targets=None if targets is None else tuple(urn for urn in targets if _stack_in(urn) == part.stack),
+            targets=None if targets is None else tuple(urn for urn in targets if stack_in(urn) == part.stack),
             egress=egress,
         )
         for part in parts
@@ -171,10 +171,6 @@ def _outputs(outcomes: Mapping[str, Outcome]) -> Mapping[str, Any]:
             known = outputs.get(key)
             outputs[key] = {**known, **value} if isinstance(known, Mapping) and isinstance(value, Mapping) else value
     return outputs
-
-
-def _stack_in(urn: str) -> str:
-    return urn.split(":")[2]
 
 
 def _joined(errors: Sequence[OperatorError]) -> OperatorError:

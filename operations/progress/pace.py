@@ -12,10 +12,11 @@ The engine's figures are of a machine with two cores (docs/benchmarks.md); a fas
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from kmetal_network.cells import stack_in
 from kmetal_network.controller_pace import connecting_seconds
 from kmetal_network.names import EXTERNAL_SUBNET, external_eip
 from operations.engine.events import HALVES, Outcome, Step
@@ -46,8 +47,13 @@ class Pace:
     engine: float
 
     @classmethod
-    def of(cls, planned: Outcome) -> Pace:
-        """From a preview."""
+    def of(cls, planned: Outcome, side_by_side: int = 1) -> Pace:
+        """From a preview.
+
+        Args:
+            planned: of one stack, or of several that are one environment.
+            side_by_side: how many stacks run at once.
+        """
         steps = [step for step in planned.steps if step.is_object and step.operation not in HALVES]
         routers = [step for step in steps if step.type.endswith(":Vpc")]
         vpcs = Counter(step.operation for step in routers)
@@ -55,11 +61,9 @@ class Pace:
         gone = vpcs["delete"] + vpcs["replace"]
         pinned = {_name(step) for step in (*planned.steps, *planned.unchanged) if step.type.endswith(":OvnEip")}
         new = [_new_ports(step) - pinned for step in routers]
-        news = sum(step.operation == "create" for step in steps)
-        in_state = len(planned.objects) - news / 2
         return cls(
             controller=connecting_seconds(vpcs=made, ports=sum(map(len, new))) + gone * _GONE_SECONDS,
-            engine=len(steps) * (_STEP_SECONDS + _WRITES * _STATE_SECONDS * in_state),
+            engine=_engine_seconds(steps, planned.objects, side_by_side),
         )
 
     @property
@@ -74,6 +78,18 @@ class Pace:
             return ""
         whose = f", of which {duration(self.controller)} are Kube-OVN's: it takes one Vpc after the other"
         return f"about {duration(self.seconds)}{whose if self.controller >= _WORTH_SAYING else ''}"
+
+
+def _engine_seconds(steps: Sequence[Step], objects: Iterable[str], side_by_side: int) -> float:
+    """Each stack has a state of its own; the longest one ends last."""
+    sizes = Counter(map(stack_in, objects))
+    of_stack = Counter(stack_in(step.urn) for step in steps)
+    news = Counter(stack_in(step.urn) for step in steps if step.operation == "create")
+    alone = [
+        count * (_STEP_SECONDS + _WRITES * _STATE_SECONDS * (sizes[stack] - news[stack] / 2))
+        for stack, count in of_stack.items()
+    ]
+    return max(sum(alone) / side_by_side, max(alone, default=0.0))
 
 
 def _name(step: Step) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
 from operations.engine.events import Outcome, Step
 from operations.progress.pace import Pace
 
@@ -88,3 +90,17 @@ def test_what_the_controllers_have_no_part_in_is_the_engines_alone() -> None:
     # 450 steps of 0.044 s, and 900 writes of a state of 450 objects.
     assert Pace.of(plan).controller == 0
     assert str(Pace.of(plan)) == "about 72 s"
+
+
+def test_two_stacks_side_by_side_take_half_of_what_they_take_one_after_the_other() -> None:
+    steps = [
+        Step("create", f"urn:pulumi:dev-cell-{cell}::kmetal-network::kubernetes:core/v1:Namespace::ns-{number}")
+        for cell in (1, 2)
+        for number in range(100)
+    ]
+    plan = Outcome(steps=steps, objects={step.urn for step in steps})
+    alone = Outcome(steps=steps[:100], objects={step.urn for step in steps[:100]})
+
+    assert Pace.of(plan).engine == pytest.approx(2 * Pace.of(alone).engine)
+    assert Pace.of(plan, 2).engine == pytest.approx(Pace.of(alone).engine)
+    assert Pace.of(plan, 8).engine == pytest.approx(Pace.of(alone).engine)
