@@ -70,6 +70,11 @@ class Part:
         return self.has_tenant(str(tenant)) if tenant else self.has_platform
 
 
+def stack_of(environment: str, tenant: str, cells: int) -> str:
+    """Name of the stack that holds a tenant."""
+    return Part(environment, cell_of(tenant, cells), cells).stack
+
+
 def named(stack: str) -> Part | None:
     """The cell that a stack's name is of, its environment's number of cells unknown; None for an environment's name."""
     found = _STACK.fullmatch(stack)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pulumi import automation as auto
 
-from kmetal_network.cells import Part, cell_of, named
+from kmetal_network.cells import named, stack_of
 from kmetal_network.counting import counted
 from kmetal_network.errors import OperatorError
 from operations.engine.stack import cli, last_words, select
@@ -68,7 +68,7 @@ def planned_moves(root: Path, environment: str, cells: int) -> Moving:
         Move(tenant=tenant, objects=objects, source=stack, target=target)
         for stack, state in states.items()
         for tenant, objects in tenants_in(state).items()
-        if (target := Part(environment, cell_of(tenant, cells), cells).stack) != stack
+        if (target := stack_of(environment, tenant, cells)) != stack
     ]
     platform = states.get(environment, {})
     recorded = next((one.get("outputs") or {} for one in resources_of(platform) if one["type"] == STACK), None)

@@ -28,7 +28,7 @@ def _admission(verification: Verification) -> Iterator[Check]:
     problems = [f"{manifest.kind} {manifest.name} is missing" for manifest in missing]
     problems += [f"{manifest.kind} {manifest.name} differs" for manifest in differing]
     seen_there = f"{len(wanted)} objects; the API server enforces {len(HELD)} laws"
-    yield check("laws", what, problems, seen_there, f"pulumi up -s {environment.name} --refresh puts them back")
+    yield check("laws", what, problems, seen_there, f"kmetal-network up {environment.name} --refresh puts them back")
 
 
 def _holds(wanted: Any, live: Any) -> bool:

@@ -18,7 +18,7 @@ def _metallb(verification: Verification) -> Iterator[Check]:
     for manifest in metallb_manifests(settings.metallb, settings.management, environment.name):
         live = seen.get(manifest.kind, {}).get(f"{METALLB_NAMESPACE}/{manifest.name}")
         what = f"{manifest.kind} {manifest.name}"
-        remedy = f"pulumi up -s {environment.name}; its managedFields say who changed it"
+        remedy = f"kmetal-network up {environment.name}; its managedFields say who changed it"
         if live is None:
             yield check("metallb", what, ["missing"], "", remedy)
             continue

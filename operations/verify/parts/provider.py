@@ -87,7 +87,7 @@ def _gateways(environment: Environment, seen: Seen) -> Iterator[Check]:
             f"gateway node {name}",
             [] if value == "true" else [f"{EXTERNAL_GATEWAY_LABEL} is {value!r}"],
             f"{EXTERNAL_GATEWAY_LABEL}=true",
-            f"pulumi up -s {environment.name} --refresh puts it back; without it new tenants have no way out",
+            f"kmetal-network up {environment.name} --refresh puts it back; without it new tenants have no way out",
         )
     vpc = seen.get("Vpc", {}).get(DEFAULT_VPC)
     extra = at(vpc, "spec", "extraExternalSubnets")

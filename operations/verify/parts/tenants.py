@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from kmetal_network.cells import stack_of
 from kmetal_network.config.sections.tenant import Tenant, TenantCluster
 from kmetal_network.config.stackfile import Environment
 from kmetal_network.manifests.tenant import tenant_manifests
@@ -62,9 +63,17 @@ def _tenant(environment: Environment, tenant: Tenant, seen: Seen) -> Iterator[Ch
             if config == rendered.attachment.body["spec"]["config"]
             else ["missing" if config is None else "config differs"],
             f"provider {rendered.subnet.body['spec']['provider']}",
-            f"pulumi up -s {environment.name}; new pods alone read it",
+            f"kmetal-network up {environment.name}; new pods alone read it",
         )
-        yield from _cluster(environment.name, names, cluster, vpc, address, seen, layer)
+        yield from _cluster(
+            stack_of(environment.name, tenant.name, environment.settings.cells),
+            names,
+            cluster,
+            vpc,
+            address,
+            seen,
+            layer,
+        )
 
 
 def _cluster(
