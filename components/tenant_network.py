@@ -17,12 +17,14 @@ from components.kubernetes_object import KubernetesObject
 from components.tenant_args import TenantNetworkArgs
 from kmetal_network.config.sections.provider import ExternalSubnet
 from kmetal_network.config.sections.tenant import Tenant
+from kmetal_network.controller_pace import PATIENCE_MINUTES
 from kmetal_network.manifests.objects import Manifest
 from kmetal_network.manifests.replacement import fixed_fields, is_replaced
 from kmetal_network.manifests.tenant import NAMESPACE, PROVIDER_NETWORK, ClusterManifests, tenant_objects, vpc_spec
 from kmetal_network.names import TenantNames
 
-PATIENCE = pulumi.CustomTimeouts(create="5m", update="5m", delete="5m")
+_MINUTES = f"{PATIENCE_MINUTES}m"
+PATIENCE = pulumi.CustomTimeouts(create=_MINUTES, update=_MINUTES, delete=_MINUTES)
 """A Vpc waits its turn: Kube-OVN's only Vpc worker takes a second for each new tenant."""
 
 

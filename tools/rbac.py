@@ -36,9 +36,9 @@ class _Role:
     """API groups of which the file itself speaks."""
 
     def kinds(self) -> list[Kind]:
-        """The kinds that it has rules for."""
+        """The kinds that it has rules for; a kind of which some objects alone are read has a rule by their names."""
         found = (kind for kind in KINDS.values() if kind.written or not self.written)
-        return [kind for kind in found if _group(kind) not in self.without]
+        return [kind for kind in found if _group(kind) not in self.without and not kind.only]
 
 
 _ROLES: Final = (

@@ -37,7 +37,8 @@ _WORD: Final = "^[xpn!&|()]*$"
 
 
 def _value(one: str) -> str:
-    return rf"(?:{one}|\{{\s*{one}\s*(?:,\s*{one}\s*)*\}})"
+    """One of them, or a set in braces, in which OVN takes commas and blanks alike."""
+    return rf"(?:{one}|\{{\s*{one}(?:(?:\s*,\s*|\s+){one})*\s*\}})"
 
 
 def _comparison() -> str:
@@ -61,7 +62,10 @@ def _nominal(relation: str, *more: str) -> str:
     return rf"^\s*(?:{'|'.join(forms)})\s*$"
 
 
-_QUAD: Final = rf"{_OCTET}(?:\.{_OCTET}){{3}}"
+_QUAD: Final = r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?:/[0-9.]{1,15})?"
+"""An IPv4 address, a block, or an address with a mask; `isIP` and `isCIDR` look at the numbers."""
+
+_BITS: Final = "[1, 2, 4, 8, 16, 32, 64, 128]"
 _MAC: Final = r"(?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}"
 _WHOLE: Final = r"(?:0[xX][0-9a-fA-F]+|[0-9]{1,20})(?:/(?:0[xX][0-9a-fA-F]+|[0-9]{1,20}))?"
 _RELATION: Final = r"(?:[=!<>]=|[<>])"
@@ -77,7 +81,6 @@ _FIELDS: Final = (
 def _other() -> str:
     """A pattern of comparisons that OVN reads and the law does not: it says so, and they pass."""
     forms = (
-        rf"ip4\.(?:src|dst)\s*[=!]=\s*{_QUAD}/{_QUAD}",
         rf"eth\.(?:src|dst)\s*[=!]=\s*{_MAC}(?:/{_MAC})?",
         rf"{_FIELDS}\s*{_RELATION}\s*{_value(_WHOLE)}",
         rf"{_NUMBER}\s*{_RELATION}\s*{_COUNTED}(?:\s*{_RELATION}\s*{_NUMBER})?",
@@ -85,6 +88,21 @@ def _other() -> str:
         rf"(?:{ALONE})",
     )
     return rf"^\s*(?:{'|'.join(forms)})\s*$"
+
+
+def _with_masks() -> str:
+    """A pattern of IPv4 addresses, some with a mask: OVN reads them, the law does not."""
+    field = r"(?:ip4\.(?:src|dst)|arp\.[st]pa)"
+    return rf"^\s*(?:{field}\s*[=!]=\s*{_value(_QUAD)}|{_value(_QUAD)}\s*[=!]=\s*{field})\s*$"
+
+
+def _masks_kept() -> str:
+    """Whether the addresses of such a piece are some, and have no bit set outside of their mask, which OVN refuses."""
+    bits = f"{_BITS}.all(b, o[i] / b % 2 == 0 || o[i + 4] / b % 2 == 1)"
+    octets = f"[0, 1, 2, 3].all(i, o[i] == 0 || o[i + 4] == 255 || {bits})"
+    masked_address = once("o", "a.findAll('[0-9]+').map(n, int(n))", f"size(o) == 8 && {octets}")
+    each = f"a.split('/').all(h, isIP(h)) && (!a.contains('/') || {masked_address})"
+    return f"q.findAll({text(_QUAD)}).all(a, isCIDR(a) ? {masked('a')} : ({each}))"
 
 
 def _reversed() -> str:
@@ -121,7 +139,8 @@ def ovn_readable(match: str) -> str:
     read_by_law = f"(q.matches({text(_comparison())}) || q.matches({text(_reversed())})) && ({masked_blocks})"
     either_way = f"q.matches({text(_ELSEWHERE)}) || ({read_by_law})"
     nominal = f"q.matches({text(_nominal('==', _FLAG))}) ? 'p' : q.matches({text(_nominal('!='))}) ? 'n'"
-    letter = f"{either_way} ? 'x' : {nominal} : q.matches({text(_other())}) ? 'x' : q"
+    with_masks = f"q.matches({text(_with_masks())}) && {_masks_kept()}"
+    letter = f"({either_way}) || ({with_masks}) ? 'x' : {nominal} : q.matches({text(_other())}) ? 'x' : q"
     word = f"s.map(q, q in {texts(_SIGNS)} ? q : q.trim() == '' ? '' : {letter}).join('')"
     opened, closed = "w.split('(').size()", "w.split(')').size()"
     deep = f"w.matches({text(_WORD)}) && {opened} > {_DEPTH + 1} && {opened} == {closed}"

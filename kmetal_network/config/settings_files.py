@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from kmetal_network.cells import Part, named
 from kmetal_network.errors import Finding
 from kmetal_network.yaml_budget import BYTES
 
@@ -36,6 +37,10 @@ class SettingsFiles:
         names = (*self.texts, *(finding.place for finding in self.findings))
         return tuple(sorted({name for path in names if (name := environment_of(path))}))
 
+    def cells(self) -> dict[str, Part]:
+        """The stack files of cells: path to cell."""
+        return {path: cell for path in self.texts if (cell := named(_stack_of(path)))}
+
     def tenants(self, stack: str) -> dict[str, str]:
         """The tenant files of an environment: path to text, by name."""
         folder = PurePosixPath(TENANTS, stack)
@@ -59,7 +64,12 @@ def tenant_file(stack: str, tenant: str) -> str:
 
 
 def environment_of(path: str) -> str:
-    """The environment whose stack file a path is; empty where it is none."""
+    """The environment whose stack file a path is; empty where it is none, and for the stack file of a cell."""
+    stack = _stack_of(path)
+    return "" if named(stack) else stack
+
+
+def _stack_of(path: str) -> str:
     if "/" in path or not (path.startswith("Pulumi.") and path.endswith(_SUFFIX)):
         return ""
     return path.removeprefix("Pulumi").removesuffix(_SUFFIX).removeprefix(".")
@@ -72,14 +82,14 @@ def environment_names(root: Path) -> tuple[str, ...]:
 
 def concerns(place: str, stack: str) -> bool:
     """Whether a place is in a file of that environment."""
-    return place.startswith((f"Pulumi.{stack}{_SUFFIX}", f"{TENANTS}/{stack}/"))
+    return place.startswith((f"Pulumi.{stack}{_SUFFIX}", f"Pulumi.{stack}-cell-", f"{TENANTS}/{stack}/"))
 
 
 def read_settings(root: Path) -> SettingsFiles:
     """Every settings file below a project's folder."""
     raw: dict[str, bytes] = {}
     findings: list[Finding] = []
-    for path in (*(stack_file(root, name) for name in environment_names(root)), *_tenant_paths(root)):
+    for path in (*sorted(root.glob(f"Pulumi.*{_SUFFIX}")), *_tenant_paths(root)):
         name = path.relative_to(root).as_posix()
         try:
             with path.open("rb") as file:
@@ -101,7 +111,7 @@ def settings_of(raw: Mapping[str, bytes], findings: list[Finding] | None = None)
     names = {name for path in (*raw, *(finding.place for finding in found)) if (name := environment_of(path))}
     texts: dict[str, str] = {}
     for path in sorted(raw):
-        if not environment_of(path) and not _is_tenants(path, names, found):
+        if not _stack_of(path) and not _is_tenants(path, names, found):
             continue
         try:
             texts[path] = raw[path].decode("utf-8-sig", "strict" if len(raw[path]) <= BYTES else "replace")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 ADOPT: Final = "ADOPT"
+CELLS: Final = "CELLS"
 CLUSTER: Final = "CLUSTER"
 CONFLICT: Final = "CONFLICT"
 CRD: Final = "CRD"

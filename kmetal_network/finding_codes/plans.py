@@ -129,6 +129,17 @@ TAKEOVERS: Final = (
         ways_out=("Delete what the finding names, with whatever recreates it; then run it again.",),
     ),
     FindingCode(
+        id=code.CELLS,
+        title="The state of a stack holds tenants of another stack",
+        when="Every command that runs the engine, and the program itself, before anything is written: `cells` of the"
+        " environment has changed, and the states have not followed.",
+        why="The stack that holds a tenant would delete it, and the stack that it belongs to would take it over.",
+        ways_out=(
+            "Run `kmetal-network cells ENVIRONMENT`: it moves the tenants between the states and touches no object.",
+            "Write the number of cells back.",
+        ),
+    ),
+    FindingCode(
         id=code.OTHERS_TOO,
         title="The plan to remove a tenant would change other objects, too",
         when="`kmetal-network offboard`, after its preview. The stack file is put back as it was.",

@@ -26,6 +26,8 @@ class Kind:
 
     written: bool = False
     """Whether the program writes whole objects of it, so that the identity that applies needs the right to."""
+    only: tuple[str, ...] = ()
+    """The only objects that are read, as `namespace/name`, each by its name; by default all, by listing them."""
 
     declared: bool = False
     """Whether the settings alone decide which objects of it there are, so that any other is undeclared."""
@@ -57,6 +59,16 @@ class Kind:
     @property
     def collection(self) -> str:
         """The API server's path of all its objects."""
-        root = f"/apis/{self.version}" if "/" in self.version else f"/api/{self.version}"
         scope = f"/namespaces/{self.namespace}" if self.namespace else ""
-        return f"{root}{scope}/{self.plural}"
+        return f"{self._root}{scope}/{self.plural}"
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The API server's path of each object that is read by its name."""
+        named = (key.split("/") for key in self.only)
+        return tuple(f"{self._root}/namespaces/{namespace}/{self.plural}/{name}" for namespace, name in named)
+
+    @property
+    def _root(self) -> str:
+        """Path of its version."""
+        return f"/apis/{self.version}" if "/" in self.version else f"/api/{self.version}"

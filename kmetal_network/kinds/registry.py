@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from kmetal_network.kinds.claimants import CLAIMANTS
 from kmetal_network.kinds.kind import KUBE_OVN, METALLB, Kind
 
 _NETWORK: Final = (
@@ -199,36 +200,7 @@ _PLATFORM: Final = (
     Kind(name="Deployment", version="apps/v1", plural="deployments", namespace="kube-system", verified=True),
 )
 
-# Others' ways to claim or to announce an address; read where they are served.
-_CLAIMANTS: Final = (
-    Kind(
-        name="FRRConfiguration",
-        version="frrk8s.metallb.io/v1beta1",
-        plural="frrconfigurations",
-        verified=True,
-        compared=False,
-    ),
-    *(
-        Kind(name=name, version="cilium.io/v2alpha1", plural=f"{name.lower()}s", verified=True, compared=False)
-        for name in ("CiliumLoadBalancerIPPool", "CiliumBGPClusterConfig")
-    ),
-    Kind(
-        name="CiliumL2AnnouncementPolicy",
-        version="cilium.io/v2alpha1",
-        plural="ciliuml2announcementpolicies",
-        verified=True,
-        compared=False,
-    ),
-    # A control plane that Kamaji hosts may hold an address of a pool.
-    Kind(
-        name="TenantControlPlane",
-        version="kamaji.clastix.io/v1alpha1",
-        plural="tenantcontrolplanes",
-        compared=False,
-    ),
-)
-
-KINDS: Final[Mapping[str, Kind]] = {kind.name: kind for kind in (*_NETWORK, *_METALLB, *_PLATFORM, *_CLAIMANTS)}
+KINDS: Final[Mapping[str, Kind]] = {kind.name: kind for kind in (*_NETWORK, *_METALLB, *_PLATFORM, *CLAIMANTS)}
 """By name."""
 
 

@@ -1,4 +1,4 @@
-"""What of a live cluster may be written to a file: only what tells whom a plan harms.
+"""What of a live cluster may be written to a file: what tells whom a plan harms, and the addresses of its nodes.
 
 A list of what stays, not of what goes: an annotation, a variable of a pod or a new field of a kind never gets in. Names
 stay, since a comment names each pod and Service that loses something. No kind of the list holds secrets.
@@ -26,8 +26,12 @@ READ: Final[Mapping[str, tuple[str, ...]]] = {
     "Pod": ("status.phase",),
     "Service": ("status.loadBalancer.ingress[].ip",),
     "TenantControlPlane": ("spec.networkProfile.address",),
+    "Node": ("status.addresses[].type", "status.addresses[].address"),
 }
-"""Kinds that `operations.impact` reads, and the fields that it reads of them with name, namespace and our labels."""
+"""Kinds that `operations.impact` reads, and the fields that it reads of them with name, namespace and our labels.
+
+Nodes are for `verify` of another environment, which has to have nodes of its own.
+"""
 
 _LABELS: Final = (STACK_LABEL, TENANT_LABEL)
 

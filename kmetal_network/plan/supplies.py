@@ -1,4 +1,4 @@
-"""What runs out: egress addresses, control planes' addresses and Subnets, counted before and after a change."""
+"""What runs out: egress addresses, control planes' addresses and Vpcs, out of the objects before and after."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 from kmetal_network.facts.model import Facts
 from kmetal_network.facts.reader import facts_of
 from kmetal_network.facts.unknown import has_unknown
-from kmetal_network.laws.capacity.headroom import SUBNET_CLIFF, usable
+from kmetal_network.laws.capacity.headroom import usable
+from kmetal_network.laws.capacity.kube_ovn_pace import VPC_CLIFF
 from kmetal_network.laws.metallb.pools import pool_spans
 from kmetal_network.names import DEFAULT_VPC, TENANT_LABEL
 from kmetal_network.plan.model import Supply
@@ -51,7 +52,7 @@ def _counted(bodies: tuple[Body, ...]) -> dict[str, tuple[int | None, int]]:
     if facts.pools:
         found["control planes, MetalLB's pools"] = _pooled(facts), clusters
     if clusters:
-        found["Subnets (slow beyond that)"] = SUBNET_CLIFF, len(facts.subnets)
+        found["Vpcs (slow beyond that)"] = VPC_CLIFF, _routers(facts)
     return found
 
 

@@ -12,6 +12,7 @@ from typing import Any, TypeVar, cast
 from kmetal_network.errors import UnreachableError
 from kmetal_network.facts.model import Facts
 from kmetal_network.facts.reader import facts_of
+from kmetal_network.kinds.registry import KINDS
 from kmetal_network.live.values import Object
 from kmetal_network.manifests.inventory import object_key
 from operations.cluster.live import COLLECTIONS, LiveCluster
@@ -75,6 +76,8 @@ class ClusterView:
         Raises:
             UnreachableError: no answer, or not permitted.
         """
+        if paths := KINDS[kind].paths:
+            return {object_key(item): item for item in map(self.get, paths) if item is not None}
         return self.items(COLLECTIONS[kind])
 
     def objects(self, kind: str) -> Mapping[str, Object]:

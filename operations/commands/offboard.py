@@ -35,8 +35,8 @@ from operations.cluster.view import ClusterView
 from operations.console import Notes, out
 from operations.engine.events import Outcome, Step
 from operations.impact.guard import guard
+from operations.parts.environment_run import run_environment
 from operations.progress.watching import watched
-from operations.run import run
 from operations.state.identity import make_sure_of_identity
 from operations.state.run_context import RunContext
 from operations.state.sync import Verb
@@ -193,7 +193,7 @@ def _is_the_tenants(step: Step, after: Environment, tenant: str, own: set[tuple[
 
 def _run(root: Path, stack: str, verb: Verb, title: str, notes: Notes, view: ClusterView | None = None) -> Outcome:
     with watched(title) as watch:
-        outcome = run(root, stack, verb, watch=watch, run_context=RunContext(view=view))
+        outcome = run_environment(root, stack, verb, watch=watch, run_context=RunContext(view=view))
     notes.tell(outcome.advice, outcome.remarks)
     return outcome
 

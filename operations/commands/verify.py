@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from operations.cluster.view import ClusterView
 from operations.commands.reach import facts_in
 from operations.console import Output, out
 from operations.pictures.command import drawings
+from operations.snapshots.other_nodes import other_nodes
 from operations.state.identity import make_sure_of_identity
 from operations.verify.checks import Verdict
 from operations.verify.report import as_json, make_sure_of_page, show, write_html
@@ -30,12 +32,13 @@ def verify_command(
 ) -> None:
     """Check the live network: the guide's Verifying list and every law, by status fields that prove the state."""
     environment, _ = load_stack(_ROOT, stack)
+    others = other_nodes(_ROOT, stack, datetime.now(UTC))
     if html is not None:
         make_sure_of_page(html)
     with LiveCluster.of(_ROOT, environment.settings.cluster) as cluster:
         view = ClusterView(cluster)
         make_sure_of_identity(environment, view)
-        found = verify(environment, view)
+        found = verify(environment, view, others)
         drawn = {} if html is None else drawings(environment, facts_in(environment, view))
     if output is Output.JSON:
         sys.stdout.write(as_json(found) + "\n")

@@ -2,18 +2,15 @@
 
 A step that waits for a controller holds its place, and the engine's default is four places for each core: on two cores
 eight Vpcs wait, and everything else behind them. A waiting step costs next to nothing, so what limits the number is the
-controller's queue. Kube-OVN has one worker for Vpcs, about 1.25 s each (docs/evidence/kube-ovn.md#back-off); a Vpc is
-given five minutes (`components.tenant_network.PATIENCE`). With 256 steps in flight the Vpcs at the end of the queue
-passed that time; with 128 the last one waits 160 s.
+controller's queue. Kube-OVN has one worker for Vpcs, about 1.25 s each (docs/evidence/kube-ovn.md#size); a Vpc is given
+five minutes (`kmetal_network.controller_pace`). With 256 steps in flight the Vpcs at the end of the queue passed that
+time; with 128 the last one waits 160 s.
 """
 
 from __future__ import annotations
 
 import os
 from typing import Final
-
-VPC_SECONDS: Final = 1.25
-"""What Kube-OVN's one worker takes for each Vpc, measured with 450 of them."""
 
 STEPS_IN_FLIGHT: Final = 128
 

@@ -21,8 +21,8 @@ from kmetal_network.live.drift import kubectl
 from kmetal_network.live.offboarding import GONE_IN_ORDER
 from kmetal_network.live.ownership_transfer import differing_fixed_fields
 from kmetal_network.live.values import Object
-from kmetal_network.manifests.inventory import object_key, owned_manifests
-from kmetal_network.names import STACK_LABEL, TENANT_LABEL, external_eip
+from kmetal_network.manifests.inventory import manifests_of, object_key
+from kmetal_network.names import TENANT_LABEL, external_eip
 from operations.cluster.owned_objects import by_kind, owned_objects
 from operations.cluster.view import ClusterView
 from operations.engine.events import Outcome
@@ -74,7 +74,7 @@ def left_behind(
 
 def _orphans(environment: Environment, view: ClusterView, planned: Outcome, *, ends: bool) -> Iterator[Finding]:
     """Objects with the stack's label that no settings ask for and no state knows; one finding for each tenant."""
-    own = list(owned_manifests(environment.settings, environment.name))
+    own = list(manifests_of(environment))
     known = {(step.type.rpartition(":")[2], step.object) for step in planned.steps}
     kinds = set(_IN_ORDER) - _NEVER_OURS - (_FLUX - {manifest.kind for manifest in own})
     seen = view.seen(sorted(kinds))
@@ -85,7 +85,7 @@ def _orphans(environment: Environment, view: ClusterView, planned: Outcome, *, e
     for kind in _IN_ORDER:
         for key, item in sorted(seen.get(kind, {}).items()):
             labels = _labels(item)
-            if labels.get(STACK_LABEL) == environment.name and (kind, key) not in known:
+            if environment.part.has(item) and (kind, key) not in known:
                 tenant = labels.get(TENANT_LABEL)
                 found.setdefault(f"tenant {tenant}" if tenant else f"{kind} {key}", []).append(f"{kind} {key}")
     whose = "the state does not know" if ends else "neither the settings nor the state know"

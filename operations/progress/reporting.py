@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -55,6 +55,8 @@ class TextReport:
         else:
             objects = counted(len(planned.objects), "object")
             out.print(f"{self.stack}: nothing to change ({objects} as written)")
+        if planned.skipped:
+            self.say(unasked(planned.skipped))
         if estimate := str(pace):
             self.say(estimate)
 
@@ -120,6 +122,11 @@ def report_of(stack: str, output: Output, *, yes: bool) -> Report:
     if not yes:
         raise typer.BadParameter("--output json asks no question; write --yes, too")
     return JsonReport(stack)
+
+
+def unasked(skipped: Sequence[str]) -> str:
+    """What a plan says of cells that the engine was not asked about."""
+    return f"{counted(len(skipped), 'cell')} not asked, as applied by their states (--all asks them)"
 
 
 def both(first: Watch, second: Watch) -> Watch:

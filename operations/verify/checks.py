@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any, Final
 
 from kmetal_network.config.stackfile import Environment
+from kmetal_network.facts.model import Facts
 from kmetal_network.kinds.registry import names_where
 from operations.cluster.fields import at
 
@@ -45,6 +47,18 @@ Seen = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RecordedNodes:
+    """The nodes of another environment, as its snapshot has them."""
+
+    environment: str
+    day: date
+    """When the snapshot was taken."""
+    old: bool
+    """Whether it is too old to decide."""
+    facts: Facts
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Verification:
     """What a part may look at."""
 
@@ -54,6 +68,9 @@ class Verification:
 
     metallb_log: str | None = None
     """How the log of MetalLB's controller ends; None where it was not read."""
+
+    others: tuple[RecordedNodes, ...] = ()
+    """Other environments of which a snapshot shows the nodes."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

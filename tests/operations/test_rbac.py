@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from kmetal_network.kinds.registry import KINDS
 from operations.cluster.live import COLLECTIONS
 from operations.commands import drift
 from operations.impact.guard import BEHIND, HOLDERS
@@ -28,10 +29,11 @@ def _rules(name: str) -> list[dict[str, Any]]:
 
 
 def _allowed(name: str, verb: str) -> set[str]:
+    """Resources of which a role grants a verb on all objects."""
     return {
         f"{group}/{plural}"
         for rule in _rules(name)
-        if verb in rule["verbs"]
+        if verb in rule["verbs"] and "resourceNames" not in rule
         for group in rule["apiGroups"]
         for plural in rule["resources"]
     }
@@ -45,7 +47,7 @@ PREFLIGHT = tuple(kind for check in CHECKS for kind in check.kinds)
 
 def _asked(kinds: tuple[str, ...]) -> set[str]:
     found = set()
-    for path in (COLLECTIONS[kind] for kind in kinds):
+    for path in (COLLECTIONS[kind] for kind in kinds if not KINDS[kind].only):
         parts = path.strip("/").split("/")
         found.add(f"{'' if parts[0] == 'api' else parts[1]}/{parts[-1]}")
     return found
@@ -61,6 +63,13 @@ def test_the_preview_identity_may_list_every_kind_that_is_looked_at(kinds: tuple
     assert _asked(kinds) - allowed == set()
     assert allowed == _allowed("kmetal-network-preview", "get")
     assert "admissionregistration.k8s.io/validatingwebhookconfigurations" in allowed
+
+
+def test_of_what_is_read_by_its_name_the_preview_identity_reads_those_objects_alone() -> None:
+    named = {KINDS[kind].plural: {key.partition("/")[2] for key in KINDS[kind].only} for kind in VERIFIED}
+    granted = [rule for rule in _rules("kmetal-network-preview") if "resourceNames" in rule]
+    assert [(rule["resources"], rule["verbs"]) for rule in granted] == [(["configmaps"], ["get"])]
+    assert set(granted[0]["resourceNames"]) == named["configmaps"] == {"kubevip", "metallb-excludel2"}
 
 
 def test_no_write_is_granted_where_no_admission_policy_is_evaluated() -> None:

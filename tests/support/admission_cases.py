@@ -27,7 +27,6 @@ ELSEWHERE: Final = {
     "NET-201 a block on a VLAN that is not known yet": "a second provider block, which is no literal",
     "NET-101 flannel's range inside Kube-OVN's": "a Subnet that Kube-OVN makes; only those on a Vlan are held to it",
     "NET-204 addresses that ARP announces, too": "what announces a pool is another object",
-    "NET-414 a wildcard mask": "CEL does not reckon with masks",
     "NET-320 a tenant's Subnet on another Vlan object of the provider VLAN": "which VLAN it is another object says",
     "NET-320 a tenant's Subnet on the Vlan of a second way out": "the same",
     "NET-424 a provider of two parts": "right for an attachment of another CNI, another object",

@@ -73,7 +73,9 @@ ODD: dict[tuple[str, str], list[Any]] = {
         "ip4.dst == 77.220.68.96/27\u00a0", "tcp.dst == 65535", "tcp.dst == 65536", "!(tcp.dst == 80)", "!(ip.proto != 6)",
         "!(!(ip.proto == 6) && !(tcp))", "!(ip.ttl < 5)", "ip.ttl < 5", "ip.ttl == 255", "ip.dscp == 64", "ip.dscp == {0, 63}",
         "tcp && !(tcp.dst == {80, 443} || ip4.dst == 10.0.0.0/8)", "!(ip4 && !tcp)", '!(outport != "a")', '!(outport == "a")',
-        "icmp4.type != 8", "udp.src >= 1024 && udp.src <= {1, 2}",
+        "10.0.0.0/255.0.0.0 == ip4.dst", "ip4.dst == {10.0.0.0/255.0.0.0, 10.1.0.0/16, 10.2.0.1}", "ip4.src != 0.0.0.1/0.0.0.255",
+        "arp.spa == 10.0.0.0/255.0.255.0", "arp.tpa == 10.0.0.1", "ip4.dst == 10.0.0.0/255.0.0.0 && !(ip4.src == 10.0.0.0/0.0.0.0)",
+        "{10.0.0.1, 10.0.0.2} == ip4.dst", "ip4.dst == {10.0.0.0/255.0.0.0 10.0.0.1}", "ip4.dst == {10.0.0.0/8 10.1.0.0/16}", "icmp4.type != 8", "udp.src >= 1024 && udp.src <= {1, 2}",
     ],
     (VPC, "spec.policyRoutes.0.nextHopIP"): ["", "10.100.0.1"],
     (VPC, "spec.policyRoutes"): [
@@ -109,6 +111,14 @@ STRICTER: dict[tuple[str, str], dict[str, set[str]]] = {
 
 LARGE: tuple[tuple[str, str, Any], ...] = (
     (VPC, "spec.policyRoutes", [{**DROP, "priority": number} for number in range(500)]),
+    (
+        VPC,
+        "spec.policyRoutes",
+        [
+            DROP,
+            *({**DROP, "priority": number, "match": "ip4.src == 10.0.0.96/255.0.255.224"} for number in range(250)),
+        ],
+    ),
     (VPC, "spec.staticRoutes", [DEFAULT_ROUTE, *({**DEFAULT_ROUTE, "cidr": f"8.8.{n}.0/24"} for n in range(250))]),
     (SUBNET, "spec.excludeIps", [f"10.100.0.{n}..10.100.0.{n}" for n in range(1, 251)] * 8),
     (POOL, "spec.addresses", [f"172.{n}.{m}.1-172.{n}.{m}.9" for n in range(20, 30) for m in range(200)]),

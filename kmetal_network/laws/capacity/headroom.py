@@ -21,9 +21,6 @@ from kmetal_network.names import DEFAULT_VPC
 HEADROOM: Final = 0.1
 """The share of a supply that should be left."""
 
-SUBNET_CLIFF: Final = 250
-"""Subnets at which users report minutes per change (kubeovn/kube-ovn#4822, #5312, #4859)."""
-
 SMALLEST_CLUSTER: Final = 5
 """Addresses that a tenant cluster needs: a few workers, and one more while a worker is replaced."""
 
@@ -126,17 +123,6 @@ def _small_subnets(facts: Facts) -> Iterator[Breach]:
             )
 
 
-def _many_subnets(facts: Facts) -> Iterator[Breach]:
-    subnets = [subnet for subnet in facts.subnets if not subnet.patch]
-    if len(subnets) > SUBNET_CLIFF:
-        last = subnets[SUBNET_CLIFF]
-        yield Breach(
-            last.place,
-            f"there are {len(subnets)} Subnets in this environment, more than {SUBNET_CLIFF}",
-            "open a second environment, or measure the controller before going on",
-        )
-
-
 def _vlan_ids(facts: Facts) -> Iterator[Breach]:
     for network in facts.provider_networks:
         used = {
@@ -208,15 +194,6 @@ LAWS = (
         reference="docs/evidence/kube-ovn.md#replacements",
         not_admitted=not_admitted.WARNING,
         judge=_small_subnets,
-    ),
-    Law(
-        id="NET-506",
-        title=f"An environment has at most {SUBNET_CLIFF} Subnets",
-        severity=Severity.WARNING,
-        why="Users report seconds per policy route and a controller that starts for half an hour.",
-        fix="Open a second environment.",
-        reference="kubeovn/kube-ovn#4822, #4849, #5312",
-        judge=_many_subnets,
     ),
     Law(
         id="NET-507",

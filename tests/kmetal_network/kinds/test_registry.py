@@ -15,7 +15,6 @@ ONLY_READ = {
     ("helm.sh", "Release"),  # Pulumi's, in state alone
     ("kubeadm.k8s.io", "ClusterConfiguration"),  # a file, no object
     ("cilium.io", "CiliumBGPPeeringPolicy"),  # before Cilium 1.16
-    ("", "ConfigMap"),
     ("argoproj.io", "Application"),
     ("argoproj.io", "ApplicationSet"),
     ("helm.cattle.io", "HelmChart"),
@@ -64,6 +63,14 @@ def test_a_kind_is_found_where_the_api_server_keeps_it() -> None:
     assert KINDS["Node"].collection == "/api/v1/nodes"
     assert KINDS["Vpc"].collection == "/apis/kubeovn.io/v1/vpcs"
     assert KINDS["Deployment"].collection == "/apis/apps/v1/namespaces/kube-system/deployments"
+
+
+def test_of_config_maps_two_are_read_by_their_names() -> None:
+    assert KINDS["ConfigMap"].paths == (
+        "/api/v1/namespaces/kube-system/configmaps/kubevip",
+        "/api/v1/namespaces/kmetal-metallb/configmaps/metallb-excludel2",
+    )
+    assert KINDS["Node"].paths == ()
 
 
 def test_lists_of_kinds_are_what_the_table_says() -> None:

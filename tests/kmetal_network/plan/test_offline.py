@@ -57,7 +57,7 @@ def test_a_new_tenant_only_adds_and_is_shown_in_the_order_in_which_it_is_made() 
     assert taken == {
         "egress addresses, 77.220.70.0/24": (2, 3, 235),
         "control planes, MetalLB's pools": (3, 4, 212),
-        "Subnets (slow beyond that)": (4, 5, 245),
+        "Vpcs (slow beyond that)": (2, 3, 1437),
     }
 
 

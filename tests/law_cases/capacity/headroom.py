@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from kmetal_network.facts.platform import ControlPlane, Range, RangeKind
 from tests.law_cases.case import breaks, passes
-from tests.support.network.edits import NO, Edit, add, known_as, partial, patch, put
-from tests.support.network.good import Network
+from tests.support.network.edits import NO, Edit, add, known_as, patch, put
 from tests.support.network.objects import EXTERNAL, POOL, SUBNET, build, node
 
 
@@ -19,23 +18,6 @@ def planes(count: int) -> Edit:
     return known_as(
         control_planes=tuple(ControlPlane(place="tenants", name=f"c{number}", namespace="x") for number in range(count))
     )
-
-
-def subnets(count: int) -> Edit:
-    """So many Subnets besides the five of the good network, each with a block of its own and no VPC that is seen."""
-
-    def edit(network: Network) -> None:
-        network.whole = False
-        add(
-            *(
-                build(
-                    "Subnet", f"t{number}", {"vpc": f"v{number}", "cidrBlock": "10.100.0.0/24", "gateway": "10.100.0.1"}
-                )
-                for number in range(count)
-            )
-        )(network)
-
-    return edit
 
 
 def vlans(count: int) -> Edit:
@@ -76,20 +58,6 @@ CASES = (
         put(SUBNET, "spec.cidrBlock", "10.100.0.0/29"),
         put(SUBNET, "spec.excludeIps", ["10.100.0.1..10.100.0.2"]),
         at=SUBNET,
-    ),
-    passes("NET-506", "250 Subnets", subnets(245)),
-    breaks("NET-506", "251 Subnets", subnets(246), at="Subnet t245"),
-    passes(
-        "NET-506",
-        "250 Subnets and a patch",
-        partial,
-        add(
-            *(
-                build("Subnet", f"t{number}", {"vpc": f"v{number}", "cidrBlock": "10.100.0.0/24"})
-                for number in range(245)
-            )
-        ),
-        patch(SUBNET, mtu=1400),
     ),
     passes("NET-507", "410 VLAN ids left", SECOND, vlans(3684)),
     breaks("NET-507", "409 VLAN ids left", SECOND, vlans(3685), at="ProviderNetwork second"),

@@ -38,11 +38,11 @@ def plane(name: str, address: str | None, namespace: str = "alpha") -> ControlPl
     return ControlPlane(place=f"tenants {name}", name=name, namespace=namespace, address=address)
 
 
-def config_map(name: str, **data: str) -> Body:
+def config_map(name: str, *, namespace: str = "kube-system", **data: str) -> Body:
     return {
         "apiVersion": "v1",
         "kind": "ConfigMap",
-        "metadata": {"name": name, "namespace": "kube-system"},
+        "metadata": {"name": name, "namespace": namespace},
         "spec": {},
         "data": {key.replace("_", "-"): value for key, value in data.items()},
     }

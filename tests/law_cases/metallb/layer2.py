@@ -147,20 +147,24 @@ CASES = (
         "NET-202",
         "speakers that exclude the NIC and its bridge",
         EVERY_NIC,
-        add(config_map("metallb-excludel2", config=f"{SPEAKERS}- ^data\\.222$\n- ^br-provider$\n")),
+        add(
+            config_map(
+                "metallb-excludel2", namespace="kmetal-metallb", config=f"{SPEAKERS}- ^data\\.222$\n- ^br-provider$\n"
+            )
+        ),
     ),
     warns(
         "NET-202",
         "speakers that exclude the NIC and not its bridge",
         EVERY_NIC,
-        add(config_map("metallb-excludel2", config=f"{SPEAKERS}- ^data\\.222$\n")),
+        add(config_map("metallb-excludel2", namespace="kmetal-metallb", config=f"{SPEAKERS}- ^data\\.222$\n")),
         at=LAYER2,
     ),
     breaks(
         "NET-202",
         "speakers that exclude other NICs",
         EVERY_NIC,
-        add(config_map("metallb-excludel2", config=SPEAKERS)),
+        add(config_map("metallb-excludel2", namespace="kmetal-metallb", config=SPEAKERS)),
         at=LAYER2,
     ),
     passes("NET-202", "a patch that leaves the interfaces to others", patch(LAYER2, ipAddressPools=["tenant-cp-pool"])),

@@ -206,6 +206,15 @@ def test_the_identity_takes_nothing_down_not_even_its_admission_policy_and_gives
     assert {verb for verbs in _granted().values() for verb in verbs} == {*READS, "create", "update", "patch"}
 
 
+def test_of_config_maps_the_identity_reads_two_by_their_names_and_no_others(preview_identity: Api) -> None:
+    root = "/api/v1/namespaces/kube-system/configmaps"
+    read = {
+        path: _status(preview_identity, "GET", path, None)[0]
+        for path in ("/api/v1/configmaps", root, f"{root}/kubeadm-config", f"{root}/kubevip")
+    }
+    assert list(read.values()) == [*[HTTPStatus.FORBIDDEN] * 3, HTTPStatus.NOT_FOUND], read
+
+
 @pytest.mark.network_applied
 def test_preview_verify_and_drift_work_with_that_identity_and_touch_nothing(
     project: Project, preview_identity: Api

@@ -7,7 +7,8 @@ import re
 import pytest
 
 from components.tenant_network import PATIENCE
-from operations.engine.parallelism import STEPS_IN_FLIGHT, VPC_SECONDS, steps_in_flight
+from kmetal_network.controller_pace import VPC_SECONDS
+from operations.engine.parallelism import STEPS_IN_FLIGHT, steps_in_flight
 
 
 def test_the_last_vpc_of_a_full_queue_is_ready_in_time_with_two_minutes_to_spare() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from operations.engine.events import Outcome, Step
 from operations.progress.pace import Pace
 
@@ -35,6 +38,43 @@ def test_a_router_that_is_replaced_goes_and_comes() -> None:
     plan.steps += [Step(half, step.urn) for step in plan.steps for half in ("create-replacement", "delete-replaced")]
 
     assert Pace.of(plan).controller == 1.25 + 0.31
+
+
+def vpc(name: str, operation: str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> Step:
+    """A step of a Vpc with its inputs."""
+    sides = [None if spec is None else {"metadata": {"name": f"{name}-vpc"}, "spec": spec} for spec in (before, after)]
+    return Step(operation, f"{URN}kubeovn.io/v1:Vpc::{name}", before=sides[0], after=sides[1])
+
+
+def seconds(*steps: Step, unchanged: tuple[Step, ...] = ()) -> float:
+    """What the controller takes for a plan."""
+    return Pace.of(Outcome(steps=list(steps), unchanged=list(unchanged))).controller
+
+
+EGRESS = {"enableExternal": True}
+TWO = {"enableExternal": True, "extraExternalSubnets": ["external", "second"]}
+
+
+def test_each_external_port_of_a_new_router_takes_its_second() -> None:
+    assert seconds(vpc("a", "create", None, EGRESS)) == 1.25
+    assert seconds(vpc("a", "create", None, TWO)) == 2.25
+    assert seconds(vpc("a", "create", None, {"enableExternal": False})) == 0.25
+
+
+def test_a_pinned_egress_address_spares_its_router_the_second() -> None:
+    address = {"metadata": {"name": "a-vpc-external"}, "spec": {"externalSubnet": "external", "type": "lrp"}}
+    pinned = Step("create", f"{URN}kubeovn.io/v1:OvnEip::a-egress", after=address)
+
+    assert seconds(pinned, vpc("a", "create", None, EGRESS)) == 0.25
+    assert seconds(pinned, vpc("b", "create", None, EGRESS)) == 1.25
+    assert seconds(pinned, vpc("a", "create", None, TWO)) == 1.25
+    assert seconds(vpc("a", "create", None, EGRESS), unchanged=(pinned,)) == 0.25
+
+
+def test_a_router_that_gets_a_further_port_takes_a_second_for_it_alone() -> None:
+    assert seconds(vpc("a", "update", EGRESS, TWO)) == 1
+    assert seconds(vpc("a", "update", TWO, EGRESS)) == 0
+    assert seconds(vpc("a", "update", {"enableExternal": False}, EGRESS)) == 1
 
 
 def test_what_is_over_soon_is_not_worth_a_sentence() -> None:

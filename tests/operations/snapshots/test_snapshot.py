@@ -137,8 +137,8 @@ def test_the_snapshot_of_another_cluster_counts_for_nothing() -> None:
     )
 
 
-def test_the_kinds_of_a_snapshot_are_those_that_the_check_of_a_plan_reads() -> None:
-    assert set(READ) == {*OWN_KINDS, "IP", "Pod", "Service", "TenantControlPlane"}
+def test_the_kinds_of_a_snapshot_are_those_that_the_check_of_a_plan_reads_and_nodes() -> None:
+    assert set(READ) == {*OWN_KINDS, "IP", "Pod", "Service", "TenantControlPlane", "Node"}
 
 
 def test_nothing_but_names_our_labels_and_the_fields_that_are_read_gets_into_the_file() -> None:

@@ -12,6 +12,7 @@ import yaml
 from kmetal_network.config.stackfile import Environment, parse_environment
 from kmetal_network.facts.model import Facts
 from kmetal_network.facts.reader import facts_of
+from kmetal_network.kinds.registry import KINDS
 from kmetal_network.manifests.inventory import object_key, owned_manifests
 from kmetal_network.manifests.provider import default_vpc_patch
 from operations.cluster.live import COLLECTIONS
@@ -34,6 +35,8 @@ def stored(network: Network) -> Seen | None:
     for body in network.objects.values():
         kind, key = body["kind"], object_key(body)
         if kind not in VERIFIED or key in seen.get(kind, {}) or unknown_in(body):
+            return None
+        if KINDS[kind].only and key not in KINDS[kind].only:
             return None
         seen.setdefault(kind, {})[key] = body
     return seen
