@@ -18,8 +18,9 @@ from components.tenant_args import TenantNetworkArgs
 from kmetal_network.config.sections.provider import ExternalSubnet
 from kmetal_network.config.sections.tenant import Tenant
 from kmetal_network.controller_pace import PATIENCE_MINUTES
-from kmetal_network.manifests.replacement import fixed_fields
-from kmetal_network.manifests.tenant import ClusterManifests, tenant_objects, vpc_spec
+from kmetal_network.manifests.objects import Manifest
+from kmetal_network.manifests.replacement import fixed_fields, is_replaced
+from kmetal_network.manifests.tenant import NAMESPACE, PROVIDER_NETWORK, ClusterManifests, tenant_objects, vpc_spec
 from kmetal_network.names import TenantNames
 
 _MINUTES = f"{PATIENCE_MINUTES}m"
@@ -61,37 +62,17 @@ class TenantNetwork(pulumi.ComponentResource):
         stack, tenant = given.stack(), given.section(Tenant)
         external = _External(given)
         manifests = tenant_objects(tenant, external.rendered(tenant), stack)
-        namespace = KubernetesObject(f"{name}-namespace", manifests.namespace, pulumi.ResourceOptions(parent=self))
-        for manifest in manifests.access:
-            options = pulumi.ResourceOptions(parent=self, depends_on=[namespace])
-            KubernetesObject(f"{name}-{manifest.role}", manifest, options)
-        pinned: list[pulumi.Resource] = []
-        if manifests.egress:
-            options = pulumi.ResourceOptions(
-                parent=self,
-                depends_on=[namespace, *external.ready(namespace)],
-                replace_on_changes=fixed_fields("OvnEip"),
-                delete_before_replace=True,
-                custom_timeouts=PATIENCE,
-            )
-            pinned.append(KubernetesObject(f"{name}-egress", manifests.egress, options))
-        router = KubernetesObject(
-            f"{name}-vpc",
-            manifests.vpc,
-            pulumi.ResourceOptions(
-                parent=self,
-                depends_on=[namespace, *pinned],
-                replace_with=pinned,
-                delete_before_replace=True,
-                custom_timeouts=PATIENCE,
-            ),
-        )
+        made: dict[str, KubernetesObject] = {}
+        for manifest in manifests:
+            options = self._options(manifest, made, external)
+            made[manifest.role] = KubernetesObject(f"{name}-{manifest.role}", manifest, options)
+        router = made[manifests.vpc.role]
         self.namespace = pulumi.Output.from_input(tenant.namespace_name)
         self.vpc = router.status.apply(lambda _: TenantNames(tenant.name).vpc)
         reserved = {cluster.name: cluster.control_plane_address for cluster in tenant.clusters}
         self.clusters = {
-            cluster.cluster: self._cluster(name, cluster, router, pinned, namespace, reserved[cluster.cluster])
-            for cluster in manifests.clusters
+            one.cluster: _cluster_network(one, made[one.snat_rule.role], reserved[one.cluster])
+            for one in manifests.clusters
         }
         self.register_outputs(self.exported())
 
@@ -99,52 +80,34 @@ class TenantNetwork(pulumi.ComponentResource):
         """All of it as a stack output."""
         return {"namespace": self.namespace, "vpc": self.vpc, "clusters": dict(self.clusters)}
 
-    def _cluster(
-        self,
-        name: str,
-        manifests: ClusterManifests,
-        router: KubernetesObject,
-        pinned: list[pulumi.Resource],
-        namespace: KubernetesObject,
-        reserved: object,
-    ) -> ClusterNetwork:
-        # `replace_with` names all that it follows: the engine asks no further than that. It deletes them in no order,
-        # so `operations.rerouting` takes a router whose address changes down before.
-        attachment = KubernetesObject(
-            f"{name}-{manifests.attachment.role}",
-            manifests.attachment,
-            pulumi.ResourceOptions(parent=self, depends_on=[namespace, router]),
+    def _options(
+        self, manifest: Manifest, made: Mapping[str, KubernetesObject], external: "_External"
+    ) -> pulumi.ResourceOptions:
+        """What an object waits for, and what replaces it."""
+        after: list[pulumi.Input[pulumi.Resource]] = []
+        for role in manifest.after:
+            after += external.ready(made[NAMESPACE]) if role == PROVIDER_NETWORK else [made[role]]
+        options = pulumi.ResourceOptions(parent=self, depends_on=after)
+        if not is_replaced(manifest.kind):
+            return options
+        # The engine deletes what `replace_with` names in no order, so `operations.rerouting` takes a router whose
+        # address changes down before.
+        replaced = pulumi.ResourceOptions(
+            replace_on_changes=fixed_fields(manifest.kind),
+            replace_with=[made[role] for role in manifest.along_with],
+            delete_before_replace=True,
+            custom_timeouts=PATIENCE,
         )
-        subnet = KubernetesObject(
-            f"{name}-{manifests.subnet.role}",
-            manifests.subnet,
-            pulumi.ResourceOptions(
-                parent=self,
-                depends_on=[router, attachment],
-                replace_on_changes=fixed_fields("Subnet"),
-                replace_with=[router, *pinned],
-                delete_before_replace=True,
-                custom_timeouts=PATIENCE,
-            ),
-        )
-        rule = KubernetesObject(
-            f"{name}-{manifests.snat_rule.role}",
-            manifests.snat_rule,
-            pulumi.ResourceOptions(
-                parent=self,
-                depends_on=[router, subnet],
-                replace_on_changes=fixed_fields("OvnSnatRule"),
-                replace_with=[subnet, router, *pinned],
-                delete_before_replace=True,
-                custom_timeouts=PATIENCE,
-            ),
-        )
-        return {
-            "subnet": manifests.subnet.name,
-            "attachment": f"{manifests.attachment.body['metadata']['namespace']}/{manifests.attachment.name}",
-            "egressAddress": rule.status.apply(lambda status: (status or {}).get("v4Eip")),
-            "controlPlaneAddress": None if reserved is None else str(reserved),
-        }
+        return pulumi.ResourceOptions.merge(options, replaced)
+
+
+def _cluster_network(manifests: ClusterManifests, rule: KubernetesObject, reserved: object) -> ClusterNetwork:
+    return {
+        "subnet": manifests.subnet.name,
+        "attachment": f"{manifests.attachment.body['metadata']['namespace']}/{manifests.attachment.name}",
+        "egressAddress": rule.status.apply(lambda status: (status or {}).get("v4Eip")),
+        "controlPlaneAddress": None if reserved is None else str(reserved),
+    }
 
 
 class _External:

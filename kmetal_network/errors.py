@@ -87,7 +87,7 @@ def report(findings: Iterable[Finding]) -> str:
 
 
 def listed(what: str, names: Collection[str]) -> str:
-    """`pod a` or `pods a, b, c`: every name, since whoever reads a refusal has to find each of them."""
+    """`pod a` or `pods a, b, c`: every name, since a reader of a refusal has to find each of them."""
     return f"{what}{'s' if len(names) > 1 else ''} {', '.join(sorted(names))}"
 
 

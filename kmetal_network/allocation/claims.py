@@ -1,4 +1,4 @@
-"""What the settings already have of each supply, whoever wrote it, and whether the lock file says the same."""
+"""What the settings already have of each supply, given or written by hand, and whether the lock file says the same."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The lock file's text: one line for each block and address of the supplies, sorted, the free ones too.
 
-A line has a place of its own whoever takes it. So two branches that take the same block or address change the same
+The line of a block or address has a fixed place. So two branches that take the same block or address change the same
 line, and git reports a conflict. Two that take different ones change different lines, and git merges them, except
 next to each other.
 """

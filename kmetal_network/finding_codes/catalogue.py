@@ -30,7 +30,7 @@ _FILES: Final = (
         " block or address of a supply that `tenants/<stack>/allocations.lock` does not give to it, the lock file gives"
         " something to a tenant that is gone, or its text is not what `allocate` writes. As a warning: two tenants"
         " share addresses, or a tenant lets Kube-OVN pick its egress address.",
-        why="What the lock file does not know is given a second time.",
+        why="`allocate` would give a second time what the lock file does not list.",
         ways_out=(
             "`kmetal-network allocate STACK` notes what the settings have, and follows a changed supply.",
             "A tenant that is gone: `kmetal-network offboard STACK TENANT` proves it and releases what it had.",
@@ -44,7 +44,7 @@ _FILES: Final = (
         id=code.SUPPLY,
         title="A supply has nothing left to give",
         when="`kmetal-network allocate`, before anything is written.",
-        why="Only declared supplies are given out of; what is released comes back after its quarantine.",
+        why="`allocate` gives out of declared supplies alone; what is released comes back after its quarantine.",
         ways_out=(
             "Enlarge the supply in the section `supplies`, or reserve less.",
             "Wait until the quarantine of what was released ends; the finding names the day.",
@@ -58,8 +58,8 @@ _CLUSTER: Final = (
         title="The cluster cannot be reached, or it is another one",
         when="Every command that reads the cluster. It stops the run: there is no answer, the credentials are refused,"
         " `cluster.uid` names another cluster, or the state was written for another cluster.",
-        why="Pulumi compares neither: it previews green against a cluster that it cannot reach, and it would change or"
-        " delete objects on whatever cluster the state remembers.",
+        why="Pulumi checks neither. Its preview succeeds against a cluster that it cannot reach, and it would change or"
+        " delete objects on the cluster of the state, whichever that is.",
         ways_out=(
             "No answer or no permission: renew the credentials, or check that this machine reaches the API server.",
             "The wrong context: name the right one in `cluster.context`.",
@@ -76,7 +76,7 @@ _CLUSTER: Final = (
         when="Before the first write of `up`, and in a preview. An error where the chart is installed or others install"
         " it; a warning before the chart's first installation. Also where this API server refuses every BGPPeer"
         " because of MetalLB's definition of it.",
-        why="Pulumi previews green without the kind, retries for about a minute in the `up`, and fails half way.",
+        why="Pulumi's preview succeeds without the kind. Its `up` retries for about a minute and fails half way.",
         ways_out=(
             "Install what serves the kind: the chart, Flux, or Kubernetes 1.31 for admission policies.",
             "Let the stack install the chart (`chart.install: release`).",

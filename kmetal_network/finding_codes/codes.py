@@ -1,9 +1,9 @@
 """The codes of findings that are no laws: one constant and one catalogue entry for each.
 
-A law judges what is written. A code names a state of a run, of the cluster or of a file that stops an operator. Whoever
-raises a finding imports the constant from here; `kmetal-network explain CODE` and the page of laws print the entry,
-which is in `kmetal_network.finding_codes.catalogue`. A test fails on a code that has no entry, and on an entry that
-no one raises.
+A law judges what is written. A code names a state of a run, of the cluster or of a file that stops an operator. Code
+that raises a finding imports the constant from here. `kmetal-network explain CODE` and the page of laws print the entry
+of `kmetal_network.finding_codes.catalogue`. A test fails on a code that has no entry, and on an entry that no code
+raises.
 """
 
 from __future__ import annotations

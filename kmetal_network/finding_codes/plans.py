@@ -15,7 +15,7 @@ PLANS: Final = (
         " plan deletes or replaces a Subnet, a namespace, the provider network or its Vlan while pods use it, or the"
         " external Subnet while tenants have addresses out of it.",
         why="The SNAT rule goes first, then the Subnet's deletion waits for the pods: they have no egress for as long"
-        " as they live. A provider network and its Vlan are deleted at once, whoever uses them.",
+        " as they live. A provider network and its Vlan are deleted at once, even while in use.",
         ways_out=(
             "Stop the pods that the finding names, then run it again.",
             (
@@ -125,7 +125,7 @@ TAKEOVERS: Final = (
         when="`kmetal-network offboard`, before anything is changed and again after the answer: pods, LoadBalancer"
         " Services,"
         " addresses of its clusters' load balancers, hosted control planes or Clusters.",
-        why="Its namespace takes everything in it along, and its Subnets would wait for the pods.",
+        why="Deleting its namespace deletes everything in it, and its Subnets would wait for the pods.",
         ways_out=("Delete what the finding names, with whatever recreates it; then run it again.",),
     ),
     FindingCode(

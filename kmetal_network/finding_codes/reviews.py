@@ -15,8 +15,8 @@ REVIEWS: Final = (
         " inwards to a pod; and wherever a tenant's packets were dropped before. The finding names the object and the"
         " field that decided before, and those that decide now. It stops nothing: `up` would apply it. The verdict is"
         ' never "adds only".',
-        why="Isolation is what the network is for, and the change reads like a line less of YAML, or like a tenant"
-        " more.",
+        why="Isolation is the purpose of this network, and such a change looks harmless: a line of YAML less, or one"
+        " more tenant.",
         ways_out=(
             "Keep what closed the path, or drop it: the tenant's `drop`, or `isolation: {level: platform}`.",
             "Accept the path in the review; `kmetal-network reach STACK --base REV` lists every path.",
@@ -28,7 +28,7 @@ REVIEWS: Final = (
         when="`kmetal-network preview` and the comment: the engine, the program or the cluster stopped it. The verdict"
         " is"
         " not known.",
-        why="A plan that ends half way looks like a small one.",
+        why="A plan that ends half way looks like a small plan.",
         ways_out=("Read the sentence of the finding, put its cause right, and run the preview again.",),
     ),
     FindingCode(

@@ -1,6 +1,6 @@
 """What this project knows of each Kubernetes kind: one table, from which every list of kinds is derived.
 
-Whoever adds a kind adds one row here, and a reader (`kmetal_network.kinds.readers`) if a law covers it.
+A new kind is one row here, and a reader (`kmetal_network.kinds.readers`) if a law covers it.
 """
 
 from __future__ import annotations

@@ -169,7 +169,7 @@ def _cure(owned: TenantObjects, kind: str, key: str, seen: Seen) -> str:
             return "look at its conditions: a gateway outside its block, or a Vlan that is gone, holds it for ever"
         case "Vpc":
             return "its Subnets go first: look at status.subnets"
-    return "look at its events and conditions; whoever set the finalizer has to take it off"
+    return "look at its events and conditions; the controller that set the finalizer has to remove it"
 
 
 def of_others(owned: TenantObjects, vpcs: Iterable[str], seen: Seen) -> Mapping[str, Object]:

@@ -33,6 +33,12 @@ class Manifest:
     role: str
     body: Body
 
+    after: tuple[str, ...] = ()
+    """Roles of the objects that have to be ready before; deletion goes in the reverse order."""
+
+    along_with: tuple[str, ...] = ()
+    """Roles of the objects whose replacement replaces this one, too: all of them, the engine follows no chain."""
+
     @property
     def name(self) -> str:
         """`metadata.name`."""

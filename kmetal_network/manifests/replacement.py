@@ -17,12 +17,17 @@ _OTHERS: Final[Mapping[str, str]] = {
 }
 
 _ALONG: Final[Mapping[str, str]] = {name: kind.along for name, kind in KINDS.items() if kind.along}
-"""What goes along with another object's replacement (`replace_with` in `components.tenant_network`)."""
+"""What goes along with another object's replacement (`along_with` in `kmetal_network.manifests.tenant`)."""
 
 
 def fixed_fields(kind: str) -> list[str]:
-    """Paths whose change replaces an object of that kind, for `replace_on_changes`."""
-    return list(FIXED[kind])
+    """Paths whose change replaces an object of that kind, for `replace_on_changes`; none for most kinds."""
+    return list(FIXED.get(kind, ()))
+
+
+def is_replaced(kind: str) -> bool:
+    """Whether a change may replace an object of that kind, by a field of its own or along with another object."""
+    return kind in FIXED or kind in _ALONG
 
 
 def is_fixed(kind: str, changed: Iterable[str]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Network
 from typing import Any, Final
 
@@ -52,6 +52,16 @@ def static_route(cidr: str, next_hop: str) -> Body:
     }
 
 
+PROVIDER_NETWORK: Final = "provider-network"
+"""In place of a role in `after`: the provider network has to be ready."""
+
+NAMESPACE: Final = "namespace"
+"""Role of the object that everything else of a tenant waits for."""
+
+_VPC: Final = "vpc"
+_EGRESS: Final = "egress"
+
+
 @dataclass(frozen=True, slots=True)
 class ClusterManifests:
     """The objects of one tenant cluster, in the order in which they are made; they go in the reverse of it."""
@@ -68,7 +78,7 @@ class TenantManifests:
 
     namespace: Manifest
     access: tuple[Manifest, ...]
-    """ResourceQuota, LimitRange, RoleBindings."""
+    """What stands in the namespace: ResourceQuota, LimitRange, RoleBindings."""
     egress: Manifest | None
     """The pinned OvnEip."""
     vpc: Manifest
@@ -95,12 +105,15 @@ def tenant_objects(tenant: Tenant, router: Any, stack: str) -> TenantManifests:
     names = TenantNames(tenant.name)
     labels = {TENANT_LABEL: tenant.name}
     namespace = kubernetes_object("v1", "Namespace", tenant.namespace_name, stack, labels={**tenant.labels, **labels})
+    egress = _egress(tenant, names, stack)
+    pinned = (_EGRESS,) if egress else ()
+    vpc = _vpc(tenant, names, router, stack)
     return TenantManifests(
-        namespace=Manifest("namespace", namespace),
-        access=tuple(_access(tenant, stack, labels)),
-        egress=_egress(tenant, names, stack),
-        vpc=Manifest("vpc", _vpc(tenant, names, router, stack)),
-        clusters=tuple(_cluster(tenant, cluster, names, stack) for cluster in tenant.clusters),
+        namespace=Manifest(NAMESPACE, namespace),
+        access=tuple(replace(one, after=(NAMESPACE,)) for one in _access(tenant, stack, labels)),
+        egress=egress,
+        vpc=Manifest(_VPC, vpc, after=(NAMESPACE, *pinned), along_with=pinned),
+        clusters=tuple(_cluster(tenant, cluster, names, stack, (_VPC, *pinned)) for cluster in tenant.clusters),
     )
 
 
@@ -141,7 +154,8 @@ def _egress(tenant: Tenant, names: TenantNames, stack: str) -> Manifest | None:
     spec = {"externalSubnet": EXTERNAL_SUBNET, "type": "lrp", "v4Ip": address}
     name, labels = external_eip(names.vpc), {TENANT_LABEL: tenant.name}
     wait = [f"jsonpath={{.status.v4Ip}}={address}"]
-    return Manifest("egress", kubernetes_object(KUBE_OVN, "OvnEip", name, stack, spec, labels=labels, wait=wait))
+    body = kubernetes_object(KUBE_OVN, "OvnEip", name, stack, spec, labels=labels, wait=wait)
+    return Manifest(_EGRESS, body, after=(NAMESPACE, PROVIDER_NETWORK))
 
 
 def vpc_spec(tenant: Tenant, external: ExternalSubnet) -> Body:
@@ -168,7 +182,10 @@ def _dropped(tenant: Tenant, external: IPv4Network) -> list[IPv4Network]:
     return list(dict.fromkeys((external, *tenant.drop)))
 
 
-def _cluster(tenant: Tenant, cluster: TenantCluster, names: TenantNames, stack: str) -> ClusterManifests:
+def _cluster(
+    tenant: Tenant, cluster: TenantCluster, names: TenantNames, stack: str, router: tuple[str, ...]
+) -> ClusterManifests:
+    """A cluster's objects; `router` has the roles of the Vpc and of its pinned address."""
     provider = names.provider(cluster.name, tenant.namespace_name)
     labels = {TENANT_LABEL: tenant.name}
     config = json.dumps(attachment_config(provider), separators=(",", ":"))
@@ -194,19 +211,24 @@ def _cluster(tenant: Tenant, cluster: TenantCluster, names: TenantNames, stack: 
         namespace=tenant.namespace_name,
         labels=labels,
     )
+    nad, switch, rule = (f"{role}-{cluster.name}" for role in ("attachment", "subnet", "snat"))
     return ClusterManifests(
         cluster=cluster.name,
-        attachment=Manifest(f"attachment-{cluster.name}", attachment),
+        attachment=Manifest(nad, attachment, after=(NAMESPACE, _VPC)),
         subnet=Manifest(
-            f"subnet-{cluster.name}",
+            switch,
             kubernetes_object(
                 KUBE_OVN, "Subnet", names.subnet(cluster.name), stack, subnet, labels=labels, wait=_SWITCH_STANDS
             ),
+            after=(_VPC, nad),
+            along_with=router,
         ),
         snat_rule=Manifest(
-            f"snat-{cluster.name}",
+            rule,
             kubernetes_object(
                 KUBE_OVN, "OvnSnatRule", names.snat_rule(cluster.name), stack, snat, labels=labels, wait=translated
             ),
+            after=(_VPC, switch),
+            along_with=(switch, *router),
         ),
     )

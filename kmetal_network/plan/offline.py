@@ -78,7 +78,7 @@ def _operation(kind: str, before: Body, after: Body) -> Operation | None:
 
 
 def _with_its_subnet(pair: Pair, found: Mapping[str, Pair]) -> Pair:
-    """A SNAT rule goes with its Subnet (`replace_with` in `components.tenant_network`)."""
+    """A SNAT rule goes with its Subnet (`along_with` in `kmetal_network.manifests.tenant`)."""
     if pair.kind != "OvnSnatRule" or pair.after is None or pair.before is None:
         return pair
     tenant = str(pair.after["metadata"]["labels"][TENANT_LABEL])

@@ -18,7 +18,7 @@ def post(pull_request: PullRequest, texts: Sequence[str], *, head: str, author: 
         pull_request: where.
         texts: the comment, and what it goes on with.
         head: commit that the texts are about; where the pull request has another by now, a later run speaks for it.
-        author: login of our comments; by default whoever the token belongs to.
+        author: login of our comments; by default the owner of the token.
 
     Returns:
         What was done, in words.

@@ -51,7 +51,7 @@ def put(stream: IO[bytes], message: Any) -> None:
     """Write one message.
 
     Raises:
-        BrokenPipeError: nobody reads any more.
+        BrokenPipeError: no one reads any more.
     """
     pickle.dump(message, stream, protocol=pickle.HIGHEST_PROTOCOL)
     stream.flush()

@@ -21,7 +21,7 @@ from operations.unforeseen import unforeseen
 
 
 def main() -> None:
-    """Work until nobody asks any more."""
+    """Work until no one asks any more."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what anything prints must not get between the messages
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # between two runs; a run has its own handler
@@ -30,7 +30,7 @@ def main() -> None:
         while (task := asked.next()) is not None:
             put(answers, _done(task, answers))
     except BrokenPipeError:
-        pass  # nobody reads any more
+        pass  # no one reads any more
     os._exit(0)  # the thread that reads may not outlive the interpreter
 
 

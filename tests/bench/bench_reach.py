@@ -1,6 +1,6 @@
 """What computing who can reach whom costs: `python -m tests.bench.bench_reach`.
 
-Beside reading the same network, as a ratio of one run on one machine; and what twice the tenants cost. Every tenant of
+Compared with reading the same network, as a ratio of one run on one machine; and what twice the tenants cost. Every tenant of
 this network has two clusters and a pinned address; each third has a drop of its own, so that treatment differs.
 """
 

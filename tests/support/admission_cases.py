@@ -23,7 +23,7 @@ ELSEWHERE: Final = {
     "NET-105 a block that holds a pool": "two objects",
     "NET-105 a block inside a pod range of both families": "a range that others tell",
     "NET-112 a provider block with a mask": "on the provider VLAN NET-201 may speak of it",
-    "NET-201 a provider block of both families, told by others": "a provider block that others tell",
+    "NET-201 a provider block of both families, known from others": "a provider block that others tell",
     "NET-201 a block on a VLAN that is not known yet": "a second provider block, which is no literal",
     "NET-101 flannel's range inside Kube-OVN's": "a Subnet that Kube-OVN makes; only those on a Vlan are held to it",
     "NET-204 addresses that ARP announces, too": "what announces a pool is another object",

@@ -96,7 +96,7 @@ LAWS = (
     Law(
         id="NET-228",
         title="No Service claims an address of the provider VLAN as an external IP",
-        why=_WHY + " Whoever may write a Service may claim any external IP, in any namespace.",
+        why=_WHY + " Anyone who may write a Service may claim any external IP, in any namespace.",
         fix="Take the address out of externalIPs.",
         reference="Kubernetes docs, Service externalIPs; CVE-2020-8554",
         judge=_external_ips,

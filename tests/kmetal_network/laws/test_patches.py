@@ -133,7 +133,7 @@ def declared(place: str) -> SourceObject:
 def test_an_unknown_value_that_a_patch_writes_is_refused_by_the_laws_that_need_a_literal(
     manifest: SourceObject, expected: list[str]
 ) -> None:
-    """Beside a pool and an advertisement, without which some of them have nothing to say."""
+    """Next to a pool and an advertisement, without which some of them have nothing to say."""
     assert reported(manifest, declared(POOL), declared(LAYER2)) == expected
 
 
@@ -155,7 +155,7 @@ def test_an_unknown_value_that_a_patch_writes_is_refused_by_the_laws_that_need_a
     ids=str,
 )  # fmt: skip
 def test_a_wrong_value_that_a_patch_writes_is_found(manifest: SourceObject, expected: list[str]) -> None:
-    """Beside the provider network and its Subnet."""
+    """Next to the provider network and its Subnet."""
     assert reported(manifest, declared(EXTERNAL), declared(PROVIDER)) == expected
 
 

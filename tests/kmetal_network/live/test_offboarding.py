@@ -111,7 +111,7 @@ def test_what_hangs_is_named_in_the_order_in_which_it_has_to_go_each_with_its_cu
         f"OvnEip beta-vpc-external: {since} {finalizer}; {again}",
         (
             f"Namespace customer-beta: {since} kubernetes (vm.kubevirt.io in 1 resource instances); look at its events and"
-            " conditions; whoever set the finalizer has to take it off [LEFT]"
+            " conditions; the controller that set the finalizer has to remove it [LEFT]"
         ),
     ]
 

@@ -77,7 +77,7 @@ CASES = (
     ),
     breaks(
         "NET-201",
-        "a provider block of both families, told by others",
+        "a provider block of both families, known from others",
         known_as(ranges=(Range(place="a", name="a", kind=RangeKind.EXTERNAL, text="2001:db8::/64,203.0.113.0/27"),)),
         addresses("203.0.113.31/32"),
         at=POOL,

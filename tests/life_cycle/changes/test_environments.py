@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from operations.cluster.live import COLLECTIONS, LiveCluster
 from operations.cluster.view import ClusterView
 from operations.verify.checks import Verdict
 from operations.verify.verification import verify
-from sandbox.control_plane.api import Api
+from sandbox.control_plane.api import Api, ApiError
 from sandbox.control_plane.control_plane import ControlPlane
 from sandbox.control_plane.initial_objects import node
 from sandbox.controllers.kube_ovn import KubeOvnSimulator
@@ -84,7 +85,11 @@ def flux(project: Project) -> Iterator[None]:
                     body = {"status": {"observedGeneration": metadata["generation"], "conditions": conditions}}
                     head, _, plural = COLLECTIONS[kind].rpartition("/")
                     path = f"{head}/namespaces/{metadata['namespace']}/{plural}/{metadata['name']}/status"
-                    api.request("PATCH", path, body, "application/merge-patch+json")
+                    try:
+                        api.request("PATCH", path, body, "application/merge-patch+json")
+                    except ApiError as error:
+                        if error.status != HTTPStatus.NOT_FOUND:  # deleted meanwhile
+                            raise
             over.wait(0.2)
 
     thread = threading.Thread(target=report, args=(project.api,), daemon=True)

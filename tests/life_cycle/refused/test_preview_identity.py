@@ -109,7 +109,7 @@ def preview_identity(cluster: ControlPlane) -> Api:
     body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "too-early"}}
     wait_until(
         lambda: REFUSED_BY_THE_POLICY in _status(api, "POST", "/api/v1/namespaces", body)[1],
-        "the wall to stand",
+        "the admission policies to hold",
     )
     return api
 

@@ -58,7 +58,7 @@ CASES = (
     breaks("NET-203", "an FRR prefix in the provider block", add(frr(prefixes=["77.220.68.96/28"])), at=FRR),
     breaks(
         "NET-203",
-        "an FRR prefix that a neighbour is told",
+        "an FRR prefix that is announced to a neighbour",
         add(frr(neighbors=[{"address": "172.21.204.1", "toAdvertise": {"allowed": {"prefixes": ["77.220.68.0/24"]}}}])),
         at=FRR,
     ),

@@ -104,7 +104,7 @@ CASES = (
     ),
     breaks(
         "NET-418",
-        "the seed's one drop",
+        "the guide's one drop",
         put(VPC, "spec.policyRoutes", [policy(1500, "ip4.dst == 77.220.68.96/27")]),
         at=VPC,
     ),
@@ -114,5 +114,5 @@ CASES = (
         put(VPC, "spec.policyRoutes.4.match", "ip4.dst == 10.94.0.0/16"),
         known_as(exempt=(Range(place="isolation", name="svcCidr", kind=RangeKind.SERVICE, text="10.96.0.0/16"),)),
     ),
-    breaks("NET-418", "a patch with the seed's one drop", patch(VPC, policyRoutes=GUARD[:1]), at="VpcPatch alpha-vpc"),
+    breaks("NET-418", "a patch with the guide's one drop", patch(VPC, policyRoutes=GUARD[:1]), at="VpcPatch alpha-vpc"),
 )
