@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 # Workers of pytest, each with a world of its own (tests/support/xdist_groups.py). Life cycles wait for controllers a
 # third of their time.
-BESIDE := --numprocesses logical --maxprocesses 6
+PARALLEL := --numprocesses logical --maxprocesses 6
 GROUPS := --numprocesses $(shell expr `getconf _NPROCESSORS_ONLN` + 1) --maxprocesses 6
 INSTALL := pip install --quiet --disable-pip-version-check
 
@@ -19,7 +19,7 @@ down: .venv/ready         ## delete all of it again
 	@$(BIN)/python -m sandbox down
 
 test: check               ## everything but the sweep: fast tier, then the sandbox tier
-	$(BIN)/python -m pytest -m "not sandbox" $(BESIDE)
+	$(BIN)/python -m pytest -m "not sandbox" $(PARALLEL)
 	$(BIN)/python -m sandbox build
 	$(BIN)/python -m pytest -m "sandbox and not sweep" $(GROUPS)
 

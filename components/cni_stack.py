@@ -1,6 +1,6 @@
 """The CNI stack: the kMetal chart, which brings Flannel, Kube-OVN, Multus and MetalLB.
 
-Pulumi's Helm Release or Flux installs it; with `external` others do, and nothing is applied.
+Pulumi's Helm Release or Flux installs it; with `external`, others install it and nothing is applied.
 """
 
 from collections.abc import Mapping

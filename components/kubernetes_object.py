@@ -1,7 +1,7 @@
 """One Kubernetes object as a Pulumi resource, from a manifest.
 
-The generated classes of pulumi-kubernetes have no place for a custom resource's `status`, which is where Kube-OVN says
-what it really did; this one passes every object through whole, and reads it back.
+The generated classes of pulumi-kubernetes drop a custom resource's `status`, where Kube-OVN says what it really did.
+This class registers every object whole, and reads it back whole.
 """
 
 from __future__ import annotations

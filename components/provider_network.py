@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import pulumi
 
 from components.arguments import Arguments
+from components.external_args import ExternalNetworkArgs
 from components.kubernetes_object import KubernetesObject
-from components.tenant_args import ExternalNetworkArgs
 from kmetal_network.config.sections.provider import Provider
 from kmetal_network.live.field_managers import stack_manager
 from kmetal_network.manifests.provider import (

@@ -1,20 +1,20 @@
-"""A tenant's own network: its VPC, and for each of its clusters an attachment, a Subnet and a way out.
+"""A tenant's own network: its VPC, and for each of its clusters an attachment, a Subnet and a SNAT rule.
 
-It allocates no address, and judges no law. What Kube-OVN does not follow in place is replaced, together with what
-would go on with the old value while it reports ready (`kmetal_network.manifests.replacement`). Objects are deleted in
-the reverse of the order in which they were created: SNAT, Subnet, attachment, Vpc, namespace. Any other order leaves a
-finalizer behind.
+It allocates no address and judges no law. It replaces what Kube-OVN does not change in place, and with it the
+objects that would go on with the old value while they report ready (`kmetal_network.manifests.replacement`).
+
+Objects are deleted in the reverse order of their creation: SNAT rule, Subnet, attachment, Vpc, namespace. Any other
+order leaves a finalizer behind.
 """
 
-from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Mapping
 from typing import Any, TypedDict
 
 import pulumi
 
 from components.arguments import Arguments
 from components.kubernetes_object import KubernetesObject
-from components.tenant_args import ExternalNetworkArgs, LimitsArgs, RoleBindingArgs, TenantClusterArgs
+from components.tenant_args import TenantNetworkArgs
 from kmetal_network.config.sections.provider import ExternalSubnet
 from kmetal_network.config.sections.tenant import Tenant
 from kmetal_network.controller_pace import PATIENCE_MINUTES
@@ -25,44 +25,6 @@ from kmetal_network.names import TenantNames
 _MINUTES = f"{PATIENCE_MINUTES}m"
 PATIENCE = pulumi.CustomTimeouts(create=_MINUTES, update=_MINUTES, delete=_MINUTES)
 """A Vpc waits its turn: Kube-OVN's only Vpc worker takes a second for each new tenant."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class TenantNetworkArgs:
-    """What one tenant was granted."""
-
-    stack: str
-    """Name of the stack, for the ownership label `kmetal-network/stack`."""
-
-    name: str
-    """Name of the tenant; its VPC is `<tenant>-vpc`."""
-
-    external: ExternalNetworkArgs
-    """The provider network's Subnet that the tenant leaves through."""
-
-    namespace: str | None = None
-    """The tenant's namespace in the under cluster; by default the tenant's name."""
-
-    labels: Mapping[str, str] | None = None
-    """Further labels of the namespace."""
-
-    clusters: Sequence[TenantClusterArgs] | None = None
-    """The tenant's clusters."""
-
-    egress_address: str | None = None
-    """Pinned egress address in the external block; by default Kube-OVN picks one."""
-
-    drop: Sequence[str] | None = None
-    """Blocks towards which the tenant's packets are dropped besides the external one."""
-
-    quota: Mapping[str, str] | None = None
-    """ResourceQuota of the namespace; `services.loadbalancers` is by default the number of clusters."""
-
-    limits: LimitsArgs | None = None
-    """LimitRange of the namespace."""
-
-    role_bindings: Sequence[RoleBindingArgs] | None = None
-    """Who may do what in the namespace."""
 
 
 class ClusterNetwork(TypedDict):

@@ -1,6 +1,6 @@
-"""Addresses, spans of them, and names of interfaces: what laws reckon with, whoever wrote it.
+"""Addresses, ranges of addresses and names of interfaces, as the laws compare them.
 
-Nothing here needs pydantic, so that a policy pack, which starts with every preview, need not load it.
+Nothing here needs pydantic: the policy pack loads this module at every preview and has to start fast.
 """
 
 from __future__ import annotations

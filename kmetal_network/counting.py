@@ -1,4 +1,4 @@
-"""Numbers in sentences."""
+"""Numbers with nouns, and lists that end early, for sentences."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from itertools import islice
 
 
-def counted(number: int, noun: str) -> str:
-    """`1 pod`, `2 pods`, `1,000 pods`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """`1 pod`, `2 pods`, `1,000 pods`; `plural` where an s does not make it."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def first_few(texts: Iterable[str], most: int = 20) -> str:

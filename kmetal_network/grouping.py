@@ -1,7 +1,7 @@
-"""Findings that repeat, as one: the first in full, the others by their places.
+"""Groups findings that repeat: the first in full, the others by their places.
 
-Findings are alike where the same law says the same of different names, addresses and numbers. A report of a thousand
-findings of one cause is a report of one.
+Findings are alike if the same law says the same of different names, addresses and numbers. So a thousand findings with
+one cause are one line.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Holds a YAML stream to a budget before anything is composed from it.
+"""Checks that a YAML stream keeps a budget, before anything is composed from it.
 
-libyaml composes nested collections by recursion, so deep nesting ends the process. An alias multiplies what it names.
-An integer of many digits costs the square of its length. A parser event costs the same whatever follows it, so
+libyaml composes nested collections by recursion, so deep nesting crashes the process. An alias multiplies what it
+names. An integer of many digits costs the square of its length. A parser event costs the same whatever follows it, so
 the budget is counted on events.
 """
 

@@ -6,22 +6,22 @@ nothing to check, unreadable input, a cluster that does not answer, or a bug in 
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from kmetal_network.config.stackfile import load_environments
-from kmetal_network.errors import Finding, OperatorError, printable, printable_lines
+from kmetal_network.errors import OperatorError, printable_lines
 from kmetal_network.grouping import grouped
 from operations.commands.adopt import adopt
 from operations.commands.allocate import allocate
 from operations.commands.apply import destroy, up
+from operations.commands.cells import cells
+from operations.commands.check import check
 from operations.commands.drift import drift
 from operations.commands.explain import explain
-from operations.commands.lint import fails, lint
+from operations.commands.lint import lint
 from operations.commands.offboard import offboard
 from operations.commands.reach import (
     Asked,
@@ -32,11 +32,10 @@ from operations.commands.reach import (
     reach,
     settings_facts,
 )
-from operations.commands.verify import verify_stack
-from operations.console import Output, counted, err, out
+from operations.commands.verify import verify_command
+from operations.console import Output, err
 from operations.forges.issues import issue_command
 from operations.forges.reviewed import reviewed_command
-from operations.linting.report import MOST, as_json, show_groups
 from operations.pictures.command import picture_command
 from operations.preview.command import preview_command
 from operations.preview.commenting import comment_command
@@ -63,29 +62,7 @@ StreamOption = Annotated[
 _ROOT = Path()
 
 
-def _show_findings(findings: tuple[Finding, ...], output: Output) -> None:
-    if output is Output.JSON:
-        sys.stdout.write(json.dumps(as_json(findings[:MOST]), indent=2) + "\n")
-    else:
-        show_groups(out, findings)
-
-
-@app.command()
-def check(output: OutputOption = Output.TEXT, strict: StrictOption = False) -> None:  # noqa: FBT002 (a flag)
-    """Check the settings of all environments, without a cluster. Exits 1 on errors, 2 if there is no environment."""
-    environments, findings = load_environments(_ROOT)
-    if not (environments or findings):
-        raise OperatorError(
-            "no Pulumi.<stack>.yaml here, so there is nothing to check; change to the project's folder, or write one"
-        )
-    _show_findings(findings, output)
-    if output is Output.TEXT:
-        names = printable(", ".join(environments)) or "no environment that can be read"
-        count = counted(len(findings), "finding") if findings else "nothing to say"
-        out.print(f"{names}: {count}", markup=False, highlight=False, soft_wrap=True)
-    raise typer.Exit(int(fails(findings, strict=strict)))
-
-
+app.command()(check)
 app.command("preview")(preview_command)
 app.command("snapshot")(snapshot_command)
 app.command("comment")(comment_command)
@@ -100,10 +77,11 @@ def up_command(
     yes: YesOption = False,  # noqa: FBT002 (a flag of the command line)
     refresh: RefreshOption = False,  # noqa: FBT002 (a flag of the command line)
     reviewed: Annotated[str, typer.Option(help="Digest of the reviewed plan; `up` applies no other plan.")] = "",
+    every: Annotated[bool, typer.Option("--all", help="Ask the engine about every cell, also unchanged ones.")] = False,  # noqa: FBT002 (as above)
     output: StreamOption = Output.TEXT,
 ) -> None:
     """Apply an environment and wait until it is ready. The policy pack checks the preview first."""
-    up(_ROOT, stack, yes=yes, refresh=refresh, reviewed=reviewed, output=output)
+    up(_ROOT, stack, yes=yes, refresh=refresh, reviewed=reviewed, every=every, output=output)
 
 
 @app.command("destroy")
@@ -118,17 +96,8 @@ def destroy_command(
 
 app.command()(adopt)
 app.command()(allocate)
-
-
-@app.command("verify")
-def verify_command(
-    stack: StackArgument,
-    output: OutputOption = Output.TEXT,
-    html: Annotated[Path | None, typer.Option(help="Also write the report to this HTML file.")] = None,
-    strict: StrictOption = False,  # noqa: FBT002 (a flag of the command line)
-) -> None:
-    """Check the live network: the guide's Verifying list and every law, by status fields that prove the state."""
-    raise typer.Exit(verify_stack(_ROOT, stack, output, html, strict=strict))
+app.command()(cells)
+app.command("verify")(verify_command)
 
 
 @app.command("drift")

@@ -19,11 +19,6 @@ out = Console()
 err = Console(stderr=True)
 
 
-def counted(number: int, noun: str, plural: str = "") -> str:
-    """So many of something: `1 finding`, `2 findings`; `plural` where an s does not make it."""
-    return f"{number} {noun}" if number == 1 else f"{number} {plural or noun + 's'}"
-
-
 class Output(StrEnum):
     """Form of a report."""
 

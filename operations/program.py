@@ -12,9 +12,9 @@ from pathlib import Path
 import pulumi
 from pulumi import automation as auto
 
-from kmetal_network.config.stackfile import Environment, load_stack
+from kmetal_network.config.stackfile import Environment, load_part
 from kmetal_network.errors import Finding, OperatorError
-from kmetal_network.finding_codes.codes import GATEWAY_NODE
+from kmetal_network.finding_codes.codes import CELLS, GATEWAY_NODE
 from operations.cluster.live import LiveCluster
 from operations.cluster.owned_objects import held_by_others, transfer_field_ownership
 from operations.cluster.view import ClusterView
@@ -24,7 +24,9 @@ from operations.impact.routers import notices
 from operations.preflight.obstacles import make_sure
 from operations.state.helm_release import settle_release
 from operations.state.identity import elsewhere, is_elsewhere
+from operations.state.placement import make_sure_of_placement
 from operations.state.run_context import RUN_CONTEXT
+from operations.state.stack_state import CELLS as CELLS_OUTPUT
 from operations.state.stack_state import CLUSTER_UID, State
 
 
@@ -36,15 +38,19 @@ def environment(root: Path, stack: str) -> Environment:
     """
     run_context, dry_run = RUN_CONTEXT.get(), pulumi.runtime.is_dry_run()
     try:
-        loaded, warnings = load_stack(root, stack)
+        loaded, warnings = load_part(root, stack)
         if run_context is not None:
             loaded = loaded.with_egress(run_context.egress)
         with _looking(root, loaded, dry_run=dry_run) as (view, writable):
             present, there, found = make_sure(loaded, view)
             uid = view.uid()
             if run_context is None:
-                _refuse_another_clusters_state(root, loaded, view.cluster, uid)
-            release_findings = settle_release(root, loaded, view.cluster, run_context, dry_run=dry_run)
+                _refuse_another_state(root, loaded, view.cluster, uid)
+            release_findings: tuple[str, ...] = ()
+            if loaded.part.has_platform:
+                release_findings = settle_release(root, loaded, view.cluster, run_context, dry_run=dry_run)
+            elif not dry_run:
+                _refuse_missing_platform(loaded, view)
             if writable is not None:
                 _refuse_stubs(loaded, present)
                 guard(present, view.anew() if release_findings else view)
@@ -58,6 +64,8 @@ def environment(root: Path, stack: str) -> Environment:
     for warning in (*warnings, *found, *release_findings):
         pulumi.log.warn(str(warning))
     pulumi.export(CLUSTER_UID, uid)
+    if present.part.cells and present.part.has_platform:
+        pulumi.export(CELLS_OUTPUT, present.part.cells)
     return present
 
 
@@ -79,23 +87,47 @@ def _looking(root: Path, loaded: Environment, *, dry_run: bool) -> Iterator[tupl
             yield ClusterView(cluster), None
 
 
-def _refuse_another_clusters_state(root: Path, loaded: Environment, cluster: LiveCluster, uid: str) -> None:
+def _refuse_another_state(root: Path, loaded: Environment, cluster: LiveCluster, uid: str) -> None:
     """Plain Pulumi would find every object "same" in its state, and then call this cluster the state's own.
 
     Raises:
-        OperatorError: it is another cluster's state; where it cannot be read, nothing is known of it.
+        OperatorError: it is another cluster's state, or holds tenants of another stack; where it cannot be read,
+            nothing is known of it.
     """
     with suppress(auto.CommandError, OSError):
-        state = State.of(auto.LocalWorkspace(work_dir=str(root)).export_stack(loaded.name))
+        state = State.of(auto.LocalWorkspace(work_dir=str(root)).export_stack(loaded.part.stack))
+        if state.provider:
+            make_sure_of_placement(loaded, state)
         if is_elsewhere(state, cluster, uid):
             raise elsewhere(loaded, cluster, uid, state)
+
+
+def _refuse_missing_platform(loaded: Environment, view: ClusterView) -> None:
+    """A tenant's router would wait in vain for the provider network, which another stack makes.
+
+    Raises:
+        OperatorError: the provider Subnet is not there.
+    """
+    external = loaded.settings.provider.external.name
+    if external not in view.objects("Subnet"):
+        raise OperatorError(
+            [
+                Finding(
+                    place=f"stack {loaded.part.stack}",
+                    problem=f"Subnet {external} is not there, which the tenants of a cell leave through",
+                    remedy=f"apply the platform first: `kmetal-network up {loaded.name}` does all in order; plain"
+                    f" Pulumi: pulumi up -s {loaded.name}",
+                    rule=CELLS,
+                )
+            ]
+        )
 
 
 def _refuse_stubs(loaded: Environment, present: Environment) -> None:
     """Plain Pulumi would let go of the label of a Node that has left, and so make an empty Node of that name.
 
     Raises:
-        OperatorError: such a Node is named, and nobody has taken its patch out of the state before.
+        OperatorError: such a Node is named, and no one has taken its patch out of the state before.
     """
     gone = sorted(set(loaded.settings.provider.gateway_nodes) - set(present.settings.provider.gateway_nodes))
     if gone and RUN_CONTEXT.get() is None:

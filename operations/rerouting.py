@@ -18,10 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
+from kmetal_network.cells import Part
 from kmetal_network.config.stackfile import Environment
 from kmetal_network.errors import Finding, OperatorError
 from kmetal_network.finding_codes.codes import REROUTED
-from kmetal_network.live.diff import Seen, kubectl
+from kmetal_network.live.diff import Seen
+from kmetal_network.live.drift import kubectl
 from kmetal_network.manifests.inventory import object_key
 from kmetal_network.manifests.tenant import tenant_manifests
 from kmetal_network.names import external_eip
@@ -31,7 +33,7 @@ from operations.engine.events import Outcome, Watch
 from operations.engine.stack import select
 from operations.impact.guard import guard
 from operations.impact.routers import DOMAIN, KINDS, Router, behind, is_ours, rerouted
-from operations.run import run
+from operations.parts.environment_run import run_environment
 from operations.state.run_context import RunContext
 
 _PATIENCE: Final = 60.0
@@ -84,21 +86,22 @@ def reroute(
     routers = rerouted(environment, seen)
     if not routers:
         return None
-    deployment = _deployment(root, environment)
+    deployment = _deployment(root, environment, routers)
     strays = _strays(environment, routers, deployment, seen)
     advice: list[str] = []
     if strays:
         present = {router.tenant: router.present for router in routers.values()}
         declared = _declared(environment.with_egress(present))
         _refuse(environment, routers, [stray for stray in strays if stray not in declared])
-        taken = run(root, environment.name, "up", watch=watch, run_context=RunContext(egress=present))
-        deployment, view = _deployment(root, environment), view.anew()
+        taken = run_environment(root, environment.name, "up", watch=watch, run_context=RunContext(egress=present))
+        deployment, view = _deployment(root, environment, routers), view.anew()
         if unknown := _strays(environment, routers, deployment, view.seen(DOMAIN)):
             taken.stop()
             _refuse(environment, routers, unknown)
         advice += taken.advice  # even a failed `up` has written to the state what the `destroy` needs
         guard(environment, view, planned)
-    outcome = run(root, environment.name, "destroy", watch=watch, targets=_urns(deployment, environment, routers))
+    urns = _urns(deployment, environment, routers)
+    outcome = run_environment(root, environment.name, "destroy", watch=watch, targets=urns)
     outcome.stop()
     _wait_until_gone(environment, cluster, routers)
     return Rerouted(
@@ -108,8 +111,12 @@ def reroute(
     )
 
 
-def _deployment(root: Path, environment: Environment) -> Mapping[str, Any]:
-    return select(root, environment.name).export_stack().deployment or {}
+def _deployment(root: Path, environment: Environment, routers: Mapping[str, Router]) -> Mapping[str, Any]:
+    """The states that hold those routers, as one."""
+    parts = Part.all(environment.name, environment.settings.cells)
+    stacks = [part.stack for part in parts if any(part.has_tenant(router.tenant) for router in routers.values())]
+    states = [select(root, stack).export_stack().deployment or {} for stack in stacks]
+    return {"resources": [resource for state in states for resource in state.get("resources") or ()]}
 
 
 def _known(deployment: Mapping[str, Any]) -> dict[_Name, str]:
@@ -126,7 +133,7 @@ def _strays(
 ) -> list[_Name]:
     """What stands behind those routers, or is one of them, and is in no state: no targeted `destroy` would find it.
 
-    An attachment is in nobody's way, and an OvnEip that Kube-OVN made goes with its Vpc.
+    An attachment is in no one's way, and an OvnEip that Kube-OVN made goes with its Vpc.
     """
     known = _known(deployment)
     made = {key for key, eip in seen.get("OvnEip", {}).items() if not is_ours(eip, environment.name)}

@@ -47,11 +47,11 @@ def run(
     targets: Sequence[str] | None = None,
     run_context: RunContext | None = None,
 ) -> Outcome:
-    """One run, to its end.
+    """One run of one stack, to its end.
 
     Args:
         root: the project.
-        stack: name of the environment.
+        stack: name of the stack.
         verb: what to do.
         watch: called with each step.
         refresh: read every object from the cluster first.
@@ -69,7 +69,7 @@ def run(
     if run_context.view is not None and verb in WRITING:
         raise ValueError(f"{verb} writes, so it has to look at the cluster by itself")
     outcome = Outcome()
-    interruption = Interruption(outcome, note)
+    interruption = Interruption(outcome, run_context.tell or note)
 
     def listen(event: EngineEvent) -> None:
         interruption.hear(event)
@@ -107,11 +107,11 @@ def run(
         inline.end()
     if outcome.interrupted and (outcome.failed or verb.startswith("preview")):
         outcome.failed = True
-        outcome.errors[:] = [str(_stopped(stack, verb))]
+        outcome.errors[:] = [str(stopped(stack, verb))]
     return outcome
 
 
-def _stopped(stack: str, verb: Verb) -> Finding:
+def stopped(stack: str, verb: Verb) -> Finding:
     """What stands after a run that somebody ended, and how to go on."""
     if verb.startswith("preview"):
         problem, remedy = "the preview was stopped; nothing was written", "run it again"

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def tolerant_streams() -> Iterator[None]:
-    """Escape what the terminal's encoding does not have, and go on where nobody reads any more (`| head`)."""
+    """Escape what the terminal's encoding does not have, and go on where no one reads any more (`| head`)."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

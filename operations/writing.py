@@ -15,7 +15,7 @@ from kmetal_network.errors import OperatorError
 def written(root: Path, texts: Mapping[str, bytes | None]) -> Iterator[None]:
     """Write files before the block, and put them back as they were if anything stops it.
 
-    Each file is written beside its place first and renamed then, so a reader sees the old text or the new one. Empty
+    Each file is written next to its place first and renamed then, so a reader sees the old text or the new one. Empty
     folders go with their last file.
 
     Args:

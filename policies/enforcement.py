@@ -1,9 +1,9 @@
 """Serves the pack so that its configuration cannot switch it off.
 
-The SDK lets a `--policy-pack-config` lower or disable any policy, `{"all": "disabled"}` included. Here the level of a
-firm policy is what the pack says, and the one configuration block, that of `laws`, holds for all three policies: a
-block that had to be written three times would be forgotten once. The SDK has no public seam for either, so its servicer
-is replaced by a subclass; tests/policies hold that against the real SDK and a real preview.
+The SDK lets a `--policy-pack-config` lower or disable any policy, `{"all": "disabled"}` included. Here the pack decides
+the level of a mandatory policy. The configuration block of `laws` holds for all three policies, so an operator writes
+it once. The SDK has no public interface for either, so a subclass replaces its servicer; tests/policies checks that
+with the real SDK and a real preview.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Pulumi's Helm release, read as if it were an object: its values, and what the provider tells of its contents."""
+"""Reads Pulumi's Helm release like an object: its values, and what the provider says of its contents."""
 
 from __future__ import annotations
 

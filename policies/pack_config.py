@@ -1,4 +1,4 @@
-"""The terms of a judgement: which laws a stack relaxes and why, and provider networks that another program declares.
+"""How the pack judges: which laws a stack relaxes and why, and provider networks that another program declares.
 
 A relaxation is exported by the program as `relaxed`, or written in the pack's configuration; either way with a reason.
 One that names no law, a law that is never relaxed, or no real reason is itself a violation.
@@ -51,7 +51,7 @@ CONFIG_PROPERTIES: Final[dict[str, dict[str, Any]]] = {
 
 @dataclass(frozen=True, slots=True)
 class PackConfig:
-    """What is judged beside the rendered resources, and on what terms."""
+    """What is judged together with the rendered resources, and on what terms."""
 
     facts: Facts
     findings: tuple[Finding, ...]

@@ -20,7 +20,7 @@ _NEVER_RELAXED: Final = tuple(law for law in LAWS if not law.relaxable and law.s
 
 
 def findings_never_relaxed(facts: Facts) -> frozenset[Finding]:
-    """Breaches of the laws that nobody may relax."""
+    """Breaches of the laws that no one may relax."""
     return frozenset(
         Finding(
             place=breach.place,

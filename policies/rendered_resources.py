@@ -1,8 +1,8 @@
 """Turns what the policy SDK hands over into plain objects for `kmetal_network.facts.reader`, once for all laws.
 
-The SDK's properties are proxies: mappings that are no dict, sequences that are no list, every number a float, and an
-unknown value that raises when it is touched, upon which the SDK drops the whole policy to a note and lets the run pass
-(pulumi_policy/policy.py, Analyze). Here an unknown becomes `UNKNOWN` at its own field, and nothing else is lost by it.
+The SDK's properties are proxies: mappings that are no dict, sequences that are no list, every number a float. An
+unknown value raises when it is touched; the SDK then turns the whole policy into a note and lets the run pass
+(pulumi_policy/policy.py, Analyze). Here an unknown becomes `UNKNOWN` at its own field, and nothing else is lost.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The stack output `declared`: what settings say and no rendered object shows (`kmetal_network.config.declared`).
 
-Any program may export it. An entry that cannot be read is a finding, and judges nothing.
+Any program may export it. An entry that cannot be read is a finding, and is not used.
 """
 
 from __future__ import annotations

@@ -24,7 +24,8 @@ from sandbox.control_plane.control_plane import API_SERVER, ComponentStatus
 from sandbox.environment import DEFAULT_DIRECTORY, environment
 from sandbox.progress import say
 from sandbox.session import Sandbox
-from sandbox.tools import pins, toolchain
+from sandbox.tools import toolchain
+from sandbox.tools.releases import pins
 
 app = typer.Typer(
     help="A Kubernetes control plane on this machine: real API server, real CRDs, no root, no Docker.",

@@ -49,7 +49,7 @@ def prepare(directory: Path = DEFAULT_DIRECTORY) -> None:
     directory = directory.resolve()
     tools = toolchain.provide()
     with exclusively(directory / "bin"):
-        # The official CLI's language hosts beside it: with them the engine runs programs and policy packs itself.
+        # The official CLI's language hosts next to it: with them the engine runs programs and policy packs itself.
         beside = companions(tools["pulumi"])
         remove_stale(directory / "bin", beside)
         for name, executable in {**beside, **tools}.items():

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kmetal_network.errors import OperatorError
-from sandbox.tools.golang import last_lines
+from sandbox.tools.go.compiler import last_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -46,7 +46,7 @@ class Work:
     title: str
     detail: str = ""
     result: str = ""
-    """Text of the last line, beside the time."""
+    """Text of the last line, without the time."""
 
     started: float = field(default_factory=time.monotonic)
 

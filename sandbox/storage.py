@@ -25,7 +25,7 @@ def cache_directory() -> Path:
 
 @contextmanager
 def exclusively(path: Path) -> Iterator[None]:
-    """Hold a lock beside a path: one process at a time, the kernel releases it when its holder ends in any way."""
+    """Hold a lock next to a path: one process at a time, the kernel releases it when its holder ends in any way."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.with_name(f"{path.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from xdist.remote import Producer
 
 
-settings.register_profile("beside others", deadline=None)  # a worker may have to wait for its processor
-settings.load_profile("beside others")
+settings.register_profile("next to others", deadline=None)  # a worker may have to wait for its processor
+settings.load_profile("next to others")
 
 
 @pytest.fixture(scope="session")
@@ -103,7 +103,7 @@ def dynamic_client(api_client: ApiClient, tmp_path: Path) -> DynamicClient:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> XdistGroups:
-    """What the workers of `make test` run beside each other."""
+    """What the workers of `make test` run at the same time."""
     return XdistGroups(config, log)
 
 

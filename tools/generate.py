@@ -1,7 +1,7 @@
 """Writes what is generated: `python -m tools.generate`. A test fails where one of the files is stale.
 
-The configuration reference and the JSON schema for editors come from the models, the picture from `Pulumi.dev.yaml`,
-the page of laws from the catalogue; none of them is edited by hand.
+The configuration reference, the JSON schema for editors and a tenant's arguments come from the models, the picture
+from `Pulumi.dev.yaml`, the page of laws from the catalogue, the rules of roles from the table of kinds.
 Refuses nothing: a key without a docstring gets an empty cell.
 """
 
@@ -18,7 +18,7 @@ from kmetal_network.config.settings_files import read_settings, stack_file
 from kmetal_network.config.stackfile import parse_environment
 from kmetal_network.drawing.topology import topology
 from operations.pictures.d2 import Form, draw
-from tools import laws_page
+from tools import component_args, laws_page, rbac
 
 Schema: TypeAlias = Mapping[str, Any]
 
@@ -46,7 +46,9 @@ def generated(root: Path = _ROOT) -> dict[Path, str]:
     return {
         Path("docs", "configuration.md"): reference(),
         Path("docs", "network.svg"): draw(topology(drawn, DRAWN), Form.SVG).decode(),
+        component_args.PAGE: component_args.module(),
         laws_page.PAGE: laws_page.page(),
+        **rbac.pages(_ROOT),
         Path("schema", "stack.schema.json"): f"{json.dumps(stack_schema(), indent=2)}\n",
         Path("schema", "tenant.schema.json"): f"{json.dumps(tenant_schema(), indent=2)}\n",
     }

@@ -1,4 +1,4 @@
-"""The checks of every kind. A law that one object can break and that has none says why: `Law.not_admitted`."""
+"""All admission checks, by kind. A law without one says why in `Law.not_admitted`."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def _on_provider(entry: str, literals: Literals) -> str:
 
 
 def _pool_on_provider(literals: Literals) -> str:
-    """What cannot be read is refused as well: nobody could say where it lies."""
+    """What cannot be read is refused as well: no one could say where it lies."""
     return f"variables.entries.filter(e, !{readable('e')} || {_on_provider('e', literals)})"
 
 

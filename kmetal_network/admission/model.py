@@ -1,4 +1,4 @@
-"""What an admission policy is made of: the settings' literals, the kinds that are matched, and a check of one."""
+"""What an admission policy is made of: literals of the settings, the kinds that it matches, and its checks."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class Kind:
     namespaced: bool = False
     exempt: tuple[str, ...] = ()
     annotated: bool = False
-    """Whether its annotations say something that a law speaks of, beside its spec."""
+    """Whether its annotations say something that a law speaks of, as well as its spec."""
 
 
 POOLS: Final = Kind("metallb.io", "ipaddresspools", ("v1beta1",), namespaced=True)

@@ -1,4 +1,4 @@
-"""`facts.nics` as a pattern for CEL: by which names an interface carries the provider VLAN of the settings."""
+"""The names by which an interface carries the provider VLAN, as a pattern for CEL; `facts.nics` has them in Python."""
 
 from __future__ import annotations
 

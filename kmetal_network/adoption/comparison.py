@@ -27,7 +27,7 @@ class Fate(StrEnum):
     """The same in another spelling: JSON without spaces, a list in the controller's order."""
 
     STAYS = "stays"
-    """The settings cannot express it; it stays on the object, and nobody manages it."""
+    """The settings cannot express it; it stays on the object, and no one manages it."""
 
     LOST = "lost"
     """Another value would replace the live one, even if only a longer list: no adoption does that."""

@@ -1,8 +1,8 @@
-"""Who owns which field of a live object, by its `managedFields`, and how kubectl lets go.
+"""Reads who owns which field of a live object (`managedFields`), and removes kubectl's ownership.
 
-The genuine provider hands every field of kubectl's to itself at its first update, and then removes those that the
-program does not mention (docs/evidence/provider.md#server-side-apply); until then its preview conflicts with kubectl.
-So kubectl's ownership is ended before: a field without an owner is kept by every later apply, and conflicts with none.
+At its first update the provider takes over all of kubectl's fields, and then removes those that the program does not
+mention (docs/evidence/provider.md#server-side-apply). Until then its preview conflicts with kubectl. So an adoption
+removes kubectl's ownership first: every later apply keeps a field without an owner, and conflicts with none.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, Final
 from kmetal_network.names import EXTERNAL_GATEWAY_LABEL, MANAGER_PREFIX, STACK_LABEL
 
 MANAGER: Final = "underlay-adopt"
-"""Field manager of the hand-over's own write: it stays beside the label, so that anybody sees who adopted and when."""
+"""Field manager of the hand-over's own write: it stays with the label, so that anybody sees who adopted and when."""
 
 LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
 """What a client-side `kubectl apply` compares with; gone, so that the next one warns instead of undoing ours."""
@@ -46,7 +46,7 @@ def _owners(live: Mapping[str, Any], path: Sequence[str]) -> Iterator[str]:
 
 
 def controllers_own(live: Mapping[str, Any], path: Sequence[str]) -> bool:
-    """Whether a field is the controllers' alone; one that nobody owns is not."""
+    """Whether a field is the controllers' alone; one that no one owns is not."""
     owners = set(_owners(live, path))
     return bool(owners) and owners <= _CONTROLLERS
 
@@ -66,7 +66,7 @@ def released(live: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Entries without those of kubectl, and never none at all.
 
     An object without entries gives all of its fields to a manager `before-first-apply` at the next apply, and the apply
-    conflicts with that (seen on kube-apiserver 1.37); so our own label is entered where nobody else is left.
+    conflicts with that (seen on kube-apiserver 1.37); so our own label is entered where no one else is left.
     """
     kept = [entry for entry in _entries(live) if entry.get("subresource") or not _by_hand(entry)]
     own = {

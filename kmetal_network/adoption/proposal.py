@@ -72,7 +72,7 @@ class Proposal:
     text: str
     """The stack file to write; empty where there is one."""
     tenants: Mapping[str, str]
-    """The tenant files to write beside it, by path below the project."""
+    """The tenant files to write next to it, by path below the project."""
     adopted: tuple[Adopted, ...]
     left: tuple[Left, ...]
     findings: tuple[Finding, ...]

@@ -1,4 +1,4 @@
-"""What a reader of live objects works with, and what it leaves behind."""
+"""What the readers of live objects share: the sections that they fill, and what they leave out."""
 
 from __future__ import annotations
 

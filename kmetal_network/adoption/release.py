@@ -1,6 +1,6 @@
 """What Helm keeps of a release: the chart's version, and the values that it was installed with.
 
-Only `network` is looked at and nothing is copied besides: an operator's values may hold secrets, a stack file must not.
+It copies `network` and nothing else: an operator's values may hold secrets, and a stack file must not.
 """
 
 from __future__ import annotations

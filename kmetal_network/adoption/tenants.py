@@ -1,4 +1,4 @@
-"""Tenants made by hand, each whole or not at all: half a tenant could never be deleted again."""
+"""Reads tenants made by hand. A tenant is adopted whole or not at all: half a tenant could never be deleted again."""
 
 from __future__ import annotations
 

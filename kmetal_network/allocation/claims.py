@@ -58,7 +58,7 @@ def recorded(lock: Lock, environment: Environment, offered: Mapping[Supply, tupl
 
 
 def _kept(entry: Entry, today: date) -> bool:
-    """Whether nobody but its owner may have it."""
+    """Whether no one but its owner may have it."""
     return entry.state is State.RESERVED or entry.quarantined(today)
 
 
@@ -99,7 +99,7 @@ def disagreements(
         entry = lock.entries.get(claim.key)
         if entry is None or entry.state is not State.GIVEN or claim.owner not in entry.owners:
             agreed = False
-            says = f"{entry.state} to {', '.join(entry.owners)}" if entry else "given to nobody"
+            says = f"{entry.state} to {', '.join(entry.owners)}" if entry else "given to no one"
             yield _finding(
                 claim.place,
                 f"{claim.owner} has {claim.text} out of {claim.supply}, and by {place(*claim.key)} it is {says}",

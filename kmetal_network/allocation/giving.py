@@ -1,6 +1,6 @@
-"""Gives, reserves and releases. What was given never moves; what is given overlaps nothing and leaves no supply.
+"""Gives, reserves and releases blocks and addresses. What is given never moves, overlaps nothing and is in a supply.
 
-Where a search begins follows from the owner's name, so that two branches seldom take the same piece at the same time.
+The owner's name decides where a search begins, so two branches seldom take the same piece at the same time.
 """
 
 from __future__ import annotations
@@ -148,7 +148,7 @@ def released(lock: Lock, tenant: str, today: date, quarantine: int) -> Lock:
         lock: who has what.
         tenant: name of the tenant.
         today: the day on which it goes.
-        quarantine: days for which nobody else gets it.
+        quarantine: days for which no one else gets it.
     """
     entries: dict[Key, Entry] = {}
     for key, entry in lock.entries.items():

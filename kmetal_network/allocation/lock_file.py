@@ -2,7 +2,7 @@
 
 A line has a place of its own whoever takes it. So two branches that take the same block or address change the same
 line, and git reports a conflict. Two that take different ones change different lines, and git merges them, except
-beside each other.
+next to each other.
 """
 
 from __future__ import annotations

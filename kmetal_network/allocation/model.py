@@ -30,7 +30,7 @@ class State(StrEnum):
     """It waits for its owner, who is not in the settings yet."""
 
     RELEASED = "released"
-    """Its owner is gone, and nobody gets it before a date."""
+    """Its owner is gone, and no one gets it before a date."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,4 +96,4 @@ def tenant_of(owner: str) -> str:
 
 
 FREE: Final = "free"
-"""What the lock file writes beside a block or address that nobody has."""
+"""What the lock file writes next to a block or address that no one has."""

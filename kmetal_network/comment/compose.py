@@ -1,7 +1,7 @@
 """One comment for all environments: verdict, decisions, changes, what is left; never longer than a forge takes.
 
-The same plans give the same text: no clock, no run number but the link. What is long goes in this order: the raw diff,
-pictures, lists of names, tables of changes. A risk never goes; risks that do not fit one comment go on in a second.
+The same plans give the same text: no clock, no run number but the link. A comment that is too long loses parts in this
+order: the raw diff, pictures, lists of names, tables of changes. It never loses a risk: a second comment has the rest.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ def environment(plan: Plan) -> list[Part]:
         title = f"{plan.environment}: {counted(len(plan.touched), 'tenant')} by change, each named"
         parts.append(Part(text=folded(title, tenants_by_change(plan)), goes=NAMES))
     if plan.changes:
-        title = f"{plan.environment}: {counted(len(plan.changes), 'object')}, in the engine's order"
+        title = f"{plan.environment}: {counted(len(plan.changes), 'object')}, in the program's order"
         parts.append(Part(text=folded(title, fenced(as_diff(plan), "diff")), goes=DIFF))
     return parts
 

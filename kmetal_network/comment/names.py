@@ -1,4 +1,4 @@
-"""Lists of names: each is said, and what they have in common is said once."""
+"""Lists of names that state a common part once."""
 
 from __future__ import annotations
 

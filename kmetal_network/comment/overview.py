@@ -59,14 +59,14 @@ def title(plans: Sequence[Plan], context: Context) -> str:
         Verdict.UNKNOWN: lambda: f"Not known for {code(context.head[:_COMMIT])}: {where}, see what was not seen",
         Verdict.WINDOW: lambda: f"Needs a window in {where}: {plain(_interrupted(same))}",
         Verdict.IN_PLACE: lambda: f"In place in {where}: {plain(_opened(same))}",
-        Verdict.ADDS: lambda: f"Adds only: {_added(same)}, nobody else is touched",
+        Verdict.ADDS: lambda: f"Adds only: {_added(same)}, no one else is touched",
         Verdict.NOTHING: lambda: "Nothing to do",
     }
     return f"{_mark(max(same, key=lambda plan: len(plan.opened)))} {texts[verdict]()}"
 
 
 def _mark(plan: Plan) -> str:
-    """The sign of a verdict; a path that opens interrupts nobody, and is to be seen all the same."""
+    """The sign of a verdict; a path that opens interrupts no one, and is to be seen all the same."""
     return "🟠" if plan.verdict is Verdict.IN_PLACE and plan.opened else MARKS[plan.verdict]
 
 

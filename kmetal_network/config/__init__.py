@@ -1,1 +1,1 @@
-"""Stack files: read, typed, edited."""
+"""Reads stack files and tenant files into typed settings, and edits stack files."""

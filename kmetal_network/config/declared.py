@@ -1,4 +1,4 @@
-"""What settings say and no rendered object shows, as the program exports it for the policy pack."""
+"""Exports for the policy pack what the settings say and no rendered object shows."""
 
 from __future__ import annotations
 

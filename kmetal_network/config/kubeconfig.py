@@ -1,6 +1,6 @@
-"""Reads one context of a kubeconfig, made whole: a small secret that does not change when others edit the file.
+"""Reads one context of a kubeconfig with the files that it names: a secret that other contexts' changes do not touch.
 
-Refuses a context that is not there; never falls back to the current one.
+It refuses a context that is not there, and never falls back to the current one.
 """
 
 from __future__ import annotations

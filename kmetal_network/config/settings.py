@@ -11,10 +11,11 @@ from typing import Annotated, Final
 
 from pydantic import Field, model_validator
 
-from kmetal_network.config.facts_of_metallb import metallb_facts
-from kmetal_network.config.facts_of_platform import platform_facts
-from kmetal_network.config.facts_of_provider import provider_facts
-from kmetal_network.config.facts_of_tenants import tenant_facts
+from kmetal_network.cells import MOST
+from kmetal_network.config.facts.metallb import metallb_facts
+from kmetal_network.config.facts.platform import platform_facts
+from kmetal_network.config.facts.provider import provider_facts
+from kmetal_network.config.facts.tenants import tenant_facts
 from kmetal_network.config.places import Place
 from kmetal_network.config.sections.admission import Admission
 from kmetal_network.config.sections.base import Section
@@ -64,6 +65,9 @@ class Settings(Section):
 
     tenants: tuple[Tenant, ...] = ()
     """The tenants of this environment."""
+
+    cells: Annotated[int, Field(ge=0, le=MOST)] = 0
+    """Stacks that the tenants are split over, beside the platform's own (see docs/guide/cells.md); 0 for one stack."""
 
     supplies: Supplies | None = None
     """Blocks and addresses that `kmetal-network allocate` gives to new tenants."""

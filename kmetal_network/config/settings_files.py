@@ -1,7 +1,7 @@
-"""Which files hold settings: the stack file of each environment, and beside it a file for each of its tenants.
+"""Which files hold settings: the stack file of each environment, and next to it a file for each of its tenants.
 
 `Pulumi.<env>.yaml` is the stack file, `tenants/<env>/<tenant>.yaml` holds one entry of its `tenants`. A file that looks
-like a tenant's and would not be read is a finding: a tenant that nobody reads is a tenant that `up` deletes.
+like a tenant's and would not be read is a finding: a tenant that no one reads is a tenant that `up` deletes.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from kmetal_network.cells import Part, named
 from kmetal_network.errors import Finding
 from kmetal_network.yaml_budget import BYTES
 
@@ -29,12 +30,16 @@ class SettingsFiles:
     """Path below the project, with slashes, to text."""
 
     findings: tuple[Finding, ...] = ()
-    """Files that cannot be read, or that nobody would read."""
+    """Files that cannot be read, or that no one would read."""
 
     def environments(self) -> tuple[str, ...]:
         """Every environment that has a stack file, also one that cannot be read."""
         names = (*self.texts, *(finding.place for finding in self.findings))
         return tuple(sorted({name for path in names if (name := environment_of(path))}))
+
+    def cells(self) -> dict[str, Part]:
+        """The stack files of cells: path to cell."""
+        return {path: cell for path in self.texts if (cell := named(_stack_of(path)))}
 
     def tenants(self, stack: str) -> dict[str, str]:
         """The tenant files of an environment: path to text, by name."""
@@ -59,7 +64,12 @@ def tenant_file(stack: str, tenant: str) -> str:
 
 
 def environment_of(path: str) -> str:
-    """The environment whose stack file a path is; empty where it is none."""
+    """The environment whose stack file a path is; empty where it is none, and for the stack file of a cell."""
+    stack = _stack_of(path)
+    return "" if named(stack) else stack
+
+
+def _stack_of(path: str) -> str:
     if "/" in path or not (path.startswith("Pulumi.") and path.endswith(_SUFFIX)):
         return ""
     return path.removeprefix("Pulumi").removesuffix(_SUFFIX).removeprefix(".")
@@ -72,14 +82,14 @@ def environment_names(root: Path) -> tuple[str, ...]:
 
 def concerns(place: str, stack: str) -> bool:
     """Whether a place is in a file of that environment."""
-    return place.startswith((f"Pulumi.{stack}{_SUFFIX}", f"{TENANTS}/{stack}/"))
+    return place.startswith((f"Pulumi.{stack}{_SUFFIX}", f"Pulumi.{stack}-cell-", f"{TENANTS}/{stack}/"))
 
 
 def read_settings(root: Path) -> SettingsFiles:
     """Every settings file below a project's folder."""
     raw: dict[str, bytes] = {}
     findings: list[Finding] = []
-    for path in (*(stack_file(root, name) for name in environment_names(root)), *_tenant_paths(root)):
+    for path in (*sorted(root.glob(f"Pulumi.*{_SUFFIX}")), *_tenant_paths(root)):
         name = path.relative_to(root).as_posix()
         try:
             with path.open("rb") as file:
@@ -101,7 +111,7 @@ def settings_of(raw: Mapping[str, bytes], findings: list[Finding] | None = None)
     names = {name for path in (*raw, *(finding.place for finding in found)) if (name := environment_of(path))}
     texts: dict[str, str] = {}
     for path in sorted(raw):
-        if not environment_of(path) and not _is_tenants(path, names, found):
+        if not _stack_of(path) and not _is_tenants(path, names, found):
             continue
         try:
             texts[path] = raw[path].decode("utf-8-sig", "strict" if len(raw[path]) <= BYTES else "replace")
@@ -117,9 +127,9 @@ def _is_tenants(path: str, environments: set[str], found: list[Finding]) -> bool
         return False
     stack = pure.parts[1]
     if len(pure.parts) != 3 or pure.suffix != _SUFFIX:  # noqa: PLR2004 (tenants/<env>/<tenant>.yaml)
-        problem, remedy = "is no tenant's file, so nobody reads it", f"name it {TENANTS}/<stack>/<tenant>{_SUFFIX}"
+        problem, remedy = "is no tenant's file, so no one reads it", f"name it {TENANTS}/<stack>/<tenant>{_SUFFIX}"
     elif stack not in environments:
-        problem = f"there is no Pulumi.{stack}{_SUFFIX}, so nobody reads it"
+        problem = f"there is no Pulumi.{stack}{_SUFFIX}, so no one reads it"
         remedy = f"write that file, or move this one to the folder of another stack ({', '.join(sorted(environments))})"
     else:
         return True

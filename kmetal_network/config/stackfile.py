@@ -14,6 +14,8 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from kmetal_network.cells import Part, named
+from kmetal_network.config.cell_files import cell_findings, no_such_cell
 from kmetal_network.config.form import form_findings, shown
 from kmetal_network.config.settings import PROJECT, Settings
 from kmetal_network.config.settings_files import SettingsFiles, concerns, environment_names, read_settings, stack_file
@@ -28,6 +30,7 @@ __all__ = [
     "environment_names",
     "judge_files",
     "load_environments",
+    "load_part",
     "load_stack",
     "parse_environment",
     "stack_file",
@@ -47,8 +50,29 @@ class Environment:
     files: tuple[Document, ...] = ()
     """The files of its last tenants, in their order; those before them stand in the stack file."""
 
+    whole: Environment | None = None
+    """The environment with all of its tenants, where this one has those of one stack alone."""
+
+    cell: int = 0
+    """Number of that stack; 0 for the stack with the platform."""
+
+    @property
+    def part(self) -> Part:
+        """What its stack holds: everything, where it is the whole environment or one that has no cells."""
+        return Part(self.name, self.cell, self.settings.cells if self.whole else 0)
+
+    def of_stack(self, cell: int) -> Environment:
+        """The same environment with the tenants of one of its stacks."""
+        part = Part(self.name, cell, self.settings.cells)
+        tenants = tuple(tenant for tenant in self.settings.tenants if part.has_tenant(tenant.name))
+        settings = self.settings.model_copy(update={"tenants": tenants})
+        return replace(self, settings=settings, whole=self, cell=cell)
+
     def place(self, path: Path) -> str:
         """The position of a setting."""
+        if self.whole is not None and len(path) > 1 and path[0] == "tenants":
+            index = [one.name for one in self.whole.settings.tenants].index(self.settings.tenants[int(path[1])].name)
+            return self.whole.place(("tenants", index, *path[2:]))
         match path:
             case ("tenants", int(index), *rest) if index >= (inline := len(self.settings.tenants) - len(self.files)):
                 return self.files[index - inline].place(tuple(rest))
@@ -100,6 +124,23 @@ def load_stack(root: FilePath, stack: str) -> tuple[Environment, tuple[Finding, 
     return environments[stack], tuple(finding for finding in findings if concerns(finding.place, stack))
 
 
+def load_part(root: FilePath, stack: str) -> tuple[Environment, tuple[Finding, ...]]:
+    """What one Pulumi stack holds of an environment: a cell, the platform, or all of it.
+
+    Raises:
+        OperatorError: as for `load_stack`; or the environment has no such cell.
+    """
+    cell = named(stack)
+    whole, warnings = load_stack(root, cell.environment if cell else stack)
+    if not whole.settings.cells:
+        if cell:
+            raise OperatorError([no_such_cell(f"stack {stack}", cell, 0)])
+        return whole, warnings
+    if cell and cell.cell > whole.settings.cells:
+        raise OperatorError([no_such_cell(f"stack {stack}", cell, whole.settings.cells)])
+    return whole.of_stack(cell.cell if cell else 0), warnings
+
+
 def load_environments(root: FilePath) -> tuple[dict[str, Environment], tuple[Finding, ...]]:
     """Every environment whose form is right, and every finding about any of them."""
     return judge_files(read_settings(root))
@@ -122,6 +163,7 @@ def judge_files(files: SettingsFiles) -> tuple[dict[str, Environment], tuple[Fin
             environments[name] = environment
             estate[name] = environment.facts()
             findings.extend(judge(estate[name]))
+    findings.extend(cell_findings(files, {name: one.settings.cells for name, one in environments.items()}))
     return environments, tuple(sorted({*findings, *judge_estate(estate)}))
 
 

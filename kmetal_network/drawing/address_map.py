@@ -1,6 +1,6 @@
 """Who holds which addresses of a block, and what is free: as data, and as a picture.
 
-A bar is not to scale: a single pinned address has to be read beside 200 free ones. Each segment says its own size.
+A bar is not to scale: a single pinned address has to be readable next to 200 free ones. Each segment says its own size.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ _ROW: Final = 5
 """Segments of a row; a block with more goes on below."""
 _FEW_COLUMNS: Final = 3
 _COLUMNS: Final = 6
-"""Blocks of tenants' clusters beside each other, where there are few and where there are many."""
+"""Blocks of tenants' clusters next to each other, where there are few and where there are many."""
 _CLUSTERS: Final = 8
-"""Clusters that are named beside a block; the topology has all."""
+"""Clusters that are named at a block; the topology has all."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Segment:
-    """Addresses beside each other of one use."""
+    """Addresses next to each other of one use."""
 
     span: Span
     who: str
@@ -152,7 +152,7 @@ def address_map(settings: Settings, name: str, plan: Plan | None = None) -> str:
 
 
 def _bar(name: str, row: tuple[Segment, ...], moved: set[str]) -> list[str]:
-    """Segments beside each other: as wide as their labels, the larger ones wider."""
+    """Segments next to each other: as wide as their labels, the larger ones wider."""
     total = sum(one.span.size for one in row)
     inside = []
     for index, one in enumerate(row):

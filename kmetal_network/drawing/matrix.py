@@ -37,7 +37,7 @@ _COLOURS: Final = {
     Outcome.DROPPED: "#cfe3d6",
 }
 _USUAL: Final = "#e6f0fb"
-"""Colour of what nobody asks about: inside a VPC, to the internet, and from the platform's pods to the platform."""
+"""Colour of what no one asks about: inside a VPC, to the internet, and from the platform's pods to the platform."""
 _WORDS: Final = {
     Outcome.ROUTER: "ends at a router",
     Outcome.LEAVES: "leaves towards\nthe physical gateway",

@@ -1,4 +1,4 @@
-"""Tenants in a picture: with their clusters where they are few, with blocks where some, as a map where many."""
+"""Draws tenants: a few with their clusters, more with their blocks, many as a map."""
 
 from __future__ import annotations
 

@@ -76,7 +76,8 @@ def _management(settings: Settings) -> Iterator[str]:
 
 def groups(settings: Settings) -> dict[str, list[str]]:
     """Nodes that have the same NICs and the same part, by the text of their box."""
-    network, found = settings.provider.network, defaultdict(list)
+    network = settings.provider.network
+    found: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
     custom = {node: entry.interface for entry in network.custom_interfaces for node in entry.nodes}
     names = (*network.exclude_nodes, *settings.provider.gateway_nodes, *custom)
     for node in dict.fromkeys(names):
@@ -84,10 +85,14 @@ def groups(settings: Settings) -> dict[str, list[str]]:
         excluded = node in network.exclude_nodes
         if not excluded:
             nics.append(f"provider {custom.get(node, network.default_interface)}")
-        part = "gateway nodes" if node in settings.provider.gateway_nodes else "nodes"
-        note = "no provider NIC" if excluded else ""
-        found["\n".join(filter(None, (part, *nics, note)))].append(node)
-    return found
+        part = "gateway node" if node in settings.provider.gateway_nodes else "node"
+        note = ("no provider NIC",) if excluded else ()
+        found[(part, *nics, *note)].append(node)
+
+    def text(nodes: list[str], part: str, *rest: str) -> str:
+        return "\n".join((part if len(nodes) == 1 else f"{part}s", *rest))
+
+    return {text(nodes, *lines): nodes for lines, nodes in found.items()}
 
 
 def _nodes(settings: Settings, mark: Mark) -> list[str]:
@@ -107,7 +112,7 @@ def _wires(settings: Settings, mark: Mark) -> Iterator[str]:
         yield wire("tunnel", node)
         if "no provider NIC" not in what:
             yield wire("provider", node, mark=mark)
-        if what.startswith("gateway nodes"):
+        if what.startswith("gateway node"):
             yield wire(node, "tenants", "" if anchored else "tenants' routers", dashed=True)
             anchored = True
     if not anchored:

@@ -1,1 +1,1 @@
-"""What objects say about the network, as plain data, whoever wrote them."""
+"""What objects say about the network, as plain data, from whichever source."""

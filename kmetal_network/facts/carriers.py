@@ -1,7 +1,7 @@
 """What other objects carry: values of a chart, and whole manifests inside values, patches and wrappers.
 
 Read are Flux HelmReleases, Argo CD Applications, k3s HelmCharts, Helm releases of Crossplane and of Pulumi, inline
-patches of Kustomize, and Crossplane Objects. Of everything else that holds manifests it is said that nobody read it.
+patches of Kustomize, and Crossplane Objects. Everything else that holds manifests is reported as unread.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def _flux(spec: Any) -> Iterator[Values]:
     names = tuple(name for name in (_at(chart, "chart"), _at(spec, "chartRef", "name")) if name is not None)
     elsewhere = bool(_at(spec, "valuesFrom") or _at(chart, "valuesFiles"))
     yield Values(_at(spec, "values"), ("spec", "values"), names or (None,), complete=not elsewhere)
-    if elsewhere:  # from where nobody here looks
+    if elsewhere:  # from where no one here looks
         yield Values(UNKNOWN, ("spec", "values"), names or (None,), complete=False)
 
 
@@ -179,7 +179,7 @@ def kind_of(data: Mapping[Any, Any]) -> Kind:
 
 
 def is_closed(kind: Kind, data: Mapping[str, Any], known: frozenset[Kind]) -> bool:
-    """Whether an object may hold manifests that nobody has read.
+    """Whether an object may hold manifests that no one has read.
 
     A release of kMetal's own chart with all its values in sight holds none; a chart of others may hold anything.
     """

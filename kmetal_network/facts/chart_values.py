@@ -1,8 +1,8 @@
 """Reads the values of the kMetal chart into facts: `network`, and the pools that should not be there at all.
 
-Every release's values pass by here, since a chart may carry any name and may be a part of another. What has none of
-kMetal's keys says nothing, and a key of the same name in another chart's values is that chart's own. Values that are
-decided later are held against a release only where its chart is kMetal's or is itself unknown. MetalLB's own chart has
+It reads the values of every release, since a chart may have any name and may be a part of another. Values without
+kMetal's keys give no facts. A key of the same name in another chart's values belongs to that chart. Values that are
+decided later count only where the chart is kMetal's or is itself unknown. MetalLB's own chart has
 no pools in its values since 0.13 (metallb charts/metallb/values.yaml).
 """
 

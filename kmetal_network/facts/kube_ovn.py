@@ -20,7 +20,7 @@ class ProviderNetwork:
     exclude_nodes: Texts = ()
     node_selector: bool = False
     selector: Maybe[str] = None
-    """That selector as JSON; None where there is none, or nobody has looked into it."""
+    """That selector as JSON; None where there is none, or no one has looked into it."""
     elsewhere: bool = False
     """From the policy pack's configuration; it may also be declared here, under its own name."""
 

@@ -1,8 +1,8 @@
-"""An object's fields, read as somebody wrote them: leniently, and with a note on everything that has the wrong type.
+"""Reads an object's fields leniently, and notes everything that has the wrong type.
 
-Laws are judged on facts, and a fact that was dropped because it could not be read would let its object pass. So a text
-that should have been there becomes the text of what is there (which the laws then refuse by its value), a number or a
-flag becomes `UNKNOWN` (on which every law has an opinion), and the note says what the file really holds.
+Laws judge facts. If a value that cannot be read gave no fact, its object would pass. So a wrong value in place of a
+text becomes the text of what is there, which the laws refuse by its value. A wrong number or flag becomes `UNKNOWN`,
+about which every law decides. The note says what the file really holds.
 """
 
 from __future__ import annotations

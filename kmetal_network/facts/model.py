@@ -1,7 +1,7 @@
-"""What the network looks like, whoever looked: a settings file, a preview, a folder of YAML, or the live cluster.
+"""Facts: what the network looks like, read from settings, from a preview, from YAML files or from the live cluster.
 
-Facts hold what was *written*, as text, and judge nothing: a range that cannot be read is a fact like any other.
-A value that nobody can know yet is `UNKNOWN`; it is never left out, so that every law has to have an opinion on it.
+Facts hold what was *written*, as text, and judge nothing: a range that cannot be read is a fact like any other. A value
+that is not known yet is `UNKNOWN`. It is never left out, so every law has to decide about it.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Facts:
     clusters: tuple[ClusterFact, ...] = ()
     claims: tuple[Claim, ...] = ()
     quotas: tuple[Quota, ...] | None = None
-    """None where nobody has looked for them: then their absence proves nothing, even of a whole network."""
+    """None where no one has looked for them: then their absence proves nothing, even of a whole network."""
     expectations: tuple[Expectation, ...] = ()
     exempt: tuple[Range, ...] = ()
     """Ranges of the platform that tenants may send to, by an exception of the settings."""

@@ -1,4 +1,4 @@
-"""One identity of NICs for all laws: by which names an interface carries the frames of a provider VLAN.
+"""The names by which an interface carries the frames of a provider VLAN: one answer for all laws.
 
 A provider network is reached under more names than its own NIC's. Kube-OVN makes the bridge `br-<provider>` over it
 (pkg/util/vlan.go ExternalBridgeName) and, on request, a port for each VLAN: `br-<provider>-vlan<id>`, or

@@ -47,9 +47,9 @@ class Node:
     addresses: Texts = ()
     """Its internal addresses."""
     interfaces: Texts | None = None
-    """The NICs it has; None where nobody has looked."""
+    """The NICs it has; None where no one has looked."""
     labels: Maybe[str] = None
-    """All of its labels as JSON; None where nobody has looked."""
+    """All of its labels as JSON; None where no one has looked."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,11 +85,11 @@ class ClusterFact:
     uid: Maybe[str] = None
     """The one that the API server shows."""
     service_cidrs: Texts = ()
-    """Service ranges of the API server (its ServiceCIDR objects); none where nobody has looked."""
+    """Service ranges of the API server (its ServiceCIDR objects); none where no one has looked."""
     kube_ovn_version: Maybe[str] = None
     """Image tag of Deployment kube-system/kube-ovn-controller."""
     kube_ovn_arguments: Texts | None = None
-    """Arguments of that container; None where nobody has looked."""
+    """Arguments of that container; None where no one has looked."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -41,7 +41,7 @@ class Coverage:
     patches: int = 0
     """Those that are patches, judged by what they write."""
     closed: tuple[tuple[str, int], ...] = ()
-    """Kinds, and how many objects of each may hold manifests that nobody has read."""
+    """Kinds, and how many objects of each may hold manifests that no one has read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def facts_of(
     Args:
         objects: mappings as YAML or JSON gives them, or `Manifest` where a place or a patch has to be said.
         place: names the place of a plain mapping; by default its kind, namespace and name.
-        whole: nobody else holds a part of the network, so absence proves something.
+        whole: no one else holds a part of the network, so absence proves something.
     """
     return read_objects(objects, place, whole=whole).facts
 

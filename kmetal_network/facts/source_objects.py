@@ -1,4 +1,4 @@
-"""Objects with the place where they were found: those inside Lists and other objects come out one by one."""
+"""Finds objects with their places, one by one, also inside Lists and inside other objects."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 A law judges what is written. A code names a state of a run, of the cluster or of a file that stops an operator. Whoever
 raises a finding imports the constant from here; `kmetal-network explain CODE` and the page of laws print the entry,
 which is in `kmetal_network.finding_codes.catalogue`. A test fails on a code that has no entry, and on an entry that
-nobody raises.
+no one raises.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 ADOPT: Final = "ADOPT"
+CELLS: Final = "CELLS"
 CLUSTER: Final = "CLUSTER"
 CONFLICT: Final = "CONFLICT"
 CRD: Final = "CRD"

@@ -61,7 +61,7 @@ PLANS: Final = (
         title="An object has our label, and neither settings nor state know it",
         when="`up` and `destroy` stop before their first write; a preview warns. As a rule a run was killed after it"
         " had created the object and before the state recorded it.",
-        why="Nobody would ever delete it. The program does not delete it either: a label proves ownership, not that no"
+        why="No one would ever delete it. The program does not delete it either: a label proves ownership, not that no"
         " other state tracks the object.",
         ways_out=(
             (
@@ -129,10 +129,21 @@ TAKEOVERS: Final = (
         ways_out=("Delete what the finding names, with whatever recreates it; then run it again.",),
     ),
     FindingCode(
+        id=code.CELLS,
+        title="The state of a stack holds tenants of another stack",
+        when="Every command that runs the engine, and the program itself, before anything is written: `cells` of the"
+        " environment has changed, and the states have not followed.",
+        why="The stack that holds a tenant would delete it, and the stack that it belongs to would take it over.",
+        ways_out=(
+            "Run `kmetal-network cells ENVIRONMENT`: it moves the tenants between the states and touches no object.",
+            "Write the number of cells back.",
+        ),
+    ),
+    FindingCode(
         id=code.OTHERS_TOO,
         title="The plan to remove a tenant would change other objects, too",
         when="`kmetal-network offboard`, after its preview. The stack file is put back as it was.",
-        why="Offboarding proves that nobody else was touched; other changes do not belong in that run.",
+        why="Offboarding proves that no one else was touched; other changes do not belong in that run.",
         ways_out=("Run `kmetal-network up STACK` first, then `kmetal-network offboard STACK TENANT`.",),
     ),
     FindingCode(

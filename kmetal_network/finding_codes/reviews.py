@@ -1,4 +1,4 @@
-"""Codes of plans that are reviewed, and of what is asked on the command line."""
+"""Finding codes of reviewed plans, and of what is asked on the command line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What this project can say of one Kubernetes kind."""
+"""The fields of the table of kinds: what this project knows of one Kubernetes kind."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ class Kind:
     namespace: str = ""
     """The only namespace that is read; by default all."""
 
+    written: bool = False
+    """Whether the program writes whole objects of it, so that the identity that applies needs the right to."""
     only: tuple[str, ...] = ()
     """The only objects that are read, as `namespace/name`, each by its name; by default all, by listing them."""
 

@@ -98,7 +98,7 @@ def _vpc(found: ParsedObject) -> Iterator[Fact]:
         peerings=tuple((peering.text("remoteVpc"), peering.text("localConnectIP")) for peering in peerings)
         if isinstance(peerings, tuple)
         else UNKNOWN,
-        # Left out of a patch it counts as off: with BFD nobody but the controller writes routes (NET-420).
+        # Left out of a patch it counts as off: with BFD no one but the controller writes routes (NET-420).
         enable_bfd=found.spec.flag("enableBfd"),
         patch=found.patch,
     )

@@ -1,4 +1,4 @@
-"""One object, taken apart for its reader."""
+"""One object, with its parts, as a reader of its kind gets it."""
 
 from __future__ import annotations
 

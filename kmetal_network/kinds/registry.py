@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from kmetal_network.kinds.claimants import CLAIMANTS
 from kmetal_network.kinds.kind import KUBE_OVN, METALLB, Kind
-from kmetal_network.names import METALLB_NAMESPACE
 
 _NETWORK: Final = (
     Kind(
         name="ProviderNetwork",
         version=KUBE_OVN,
         plural="provider-networks",
+        written=True,
         declared=True,
         adopted=True,
         verified=True,
@@ -26,6 +27,7 @@ _NETWORK: Final = (
         name="Vlan",
         version=KUBE_OVN,
         plural="vlans",
+        written=True,
         declared=True,
         adopted=True,
         verified=True,
@@ -36,6 +38,7 @@ _NETWORK: Final = (
         name="Subnet",
         version=KUBE_OVN,
         plural="subnets",
+        written=True,
         declared=True,
         adopted=True,
         verified=True,
@@ -55,6 +58,7 @@ _NETWORK: Final = (
         name="Vpc",
         version=KUBE_OVN,
         plural="vpcs",
+        written=True,
         declared=True,
         adopted=True,
         verified=True,
@@ -67,6 +71,7 @@ _NETWORK: Final = (
         name="OvnEip",
         version=KUBE_OVN,
         plural="ovn-eips",
+        written=True,
         declared=True,
         adopted=True,
         verified=True,
@@ -79,6 +84,7 @@ _NETWORK: Final = (
         name="OvnSnatRule",
         version=KUBE_OVN,
         plural="ovn-snat-rules",
+        written=True,
         declared=True,
         adopted=True,
         verified=True,
@@ -94,6 +100,7 @@ _NETWORK: Final = (
         name="NetworkAttachmentDefinition",
         version="k8s.cni.cncf.io/v1",
         plural="network-attachment-definitions",
+        written=True,
         declared=True,
         adopted=True,
         verified=True,
@@ -108,32 +115,71 @@ _METALLB: Final = (
         name="IPAddressPool",
         version=METALLB,
         plural="ipaddresspools",
+        written=True,
         declared=True,
         adopted=True,
         verified=True,
         taken_from=True,
     ),
     Kind(
-        name="L2Advertisement", version=METALLB, plural="l2advertisements", declared=True, adopted=True, verified=True
+        name="L2Advertisement",
+        version=METALLB,
+        plural="l2advertisements",
+        written=True,
+        declared=True,
+        adopted=True,
+        verified=True,
     ),
     Kind(
-        name="BGPAdvertisement", version=METALLB, plural="bgpadvertisements", declared=True, adopted=True, verified=True
+        name="BGPAdvertisement",
+        version=METALLB,
+        plural="bgpadvertisements",
+        written=True,
+        declared=True,
+        adopted=True,
+        verified=True,
     ),
-    Kind(name="BFDProfile", version=METALLB, plural="bfdprofiles", adopted=True, verified=True),
-    Kind(name="Community", version=METALLB, plural="communities", adopted=True, verified=True),
+    Kind(name="BFDProfile", version=METALLB, plural="bfdprofiles", written=True, adopted=True, verified=True),
+    Kind(name="Community", version=METALLB, plural="communities", written=True, adopted=True, verified=True),
     Kind(name="ConfigurationState", version=METALLB, plural="configurationstates", verified=True, compared=False),
     # Stored as v1beta2 since MetalLB 0.13.
-    Kind(name="BGPPeer", version="metallb.io/v1beta2", plural="bgppeers", declared=True, adopted=True, verified=True),
+    Kind(
+        name="BGPPeer",
+        version="metallb.io/v1beta2",
+        plural="bgppeers",
+        written=True,
+        declared=True,
+        adopted=True,
+        verified=True,
+    ),
 )
 
 _PLATFORM: Final = (
-    Kind(name="OCIRepository", version="source.toolkit.fluxcd.io/v1", plural="ocirepositories"),
-    Kind(name="HelmRelease", version="helm.toolkit.fluxcd.io/v2", plural="helmreleases", verified=True),
+    Kind(name="OCIRepository", version="source.toolkit.fluxcd.io/v1", plural="ocirepositories", written=True),
+    Kind(name="HelmRelease", version="helm.toolkit.fluxcd.io/v2", plural="helmreleases", written=True, verified=True),
     Kind(name="Node", version="v1", plural="nodes", adopted=True, verified=True),
-    Kind(name="Namespace", version="v1", plural="namespaces", adopted=True, verified=True, taken_from=True, goes=11),
-    Kind(name="ResourceQuota", version="v1", plural="resourcequotas", adopted=True, verified=True, goes=8),
-    Kind(name="LimitRange", version="v1", plural="limitranges", adopted=True, goes=9),
-    Kind(name="RoleBinding", version="rbac.authorization.k8s.io/v1", plural="rolebindings", adopted=True, goes=10),
+    Kind(
+        name="Namespace",
+        version="v1",
+        plural="namespaces",
+        written=True,
+        adopted=True,
+        verified=True,
+        taken_from=True,
+        goes=11,
+    ),
+    Kind(
+        name="ResourceQuota", version="v1", plural="resourcequotas", written=True, adopted=True, verified=True, goes=8
+    ),
+    Kind(name="LimitRange", version="v1", plural="limitranges", written=True, adopted=True, goes=9),
+    Kind(
+        name="RoleBinding",
+        version="rbac.authorization.k8s.io/v1",
+        plural="rolebindings",
+        written=True,
+        adopted=True,
+        goes=10,
+    ),
     Kind(name="Service", version="v1", plural="services", verified=True, compared=False),
     Kind(name="Pod", version="v1", plural="pods", verified=True, compared=False),
     Kind(name="ServiceCIDR", version="networking.k8s.io/v1", plural="servicecidrs", verified=True),
@@ -141,56 +187,20 @@ _PLATFORM: Final = (
         name="ValidatingAdmissionPolicy",
         version="admissionregistration.k8s.io/v1",
         plural="validatingadmissionpolicies",
+        written=True,
         verified=True,
     ),
     Kind(
         name="ValidatingAdmissionPolicyBinding",
         version="admissionregistration.k8s.io/v1",
         plural="validatingadmissionpolicybindings",
+        written=True,
         verified=True,
     ),
     Kind(name="Deployment", version="apps/v1", plural="deployments", namespace="kube-system", verified=True),
 )
 
-# Others' ways to claim or to announce an address; read where they are served.
-_CLAIMANTS: Final = (
-    Kind(
-        name="FRRConfiguration",
-        version="frrk8s.metallb.io/v1beta1",
-        plural="frrconfigurations",
-        verified=True,
-        compared=False,
-    ),
-    *(
-        Kind(name=name, version="cilium.io/v2alpha1", plural=f"{name.lower()}s", verified=True, compared=False)
-        for name in ("CiliumLoadBalancerIPPool", "CiliumBGPClusterConfig")
-    ),
-    Kind(
-        name="CiliumL2AnnouncementPolicy",
-        version="cilium.io/v2alpha1",
-        plural="ciliuml2announcementpolicies",
-        verified=True,
-        compared=False,
-    ),
-    # Of all ConfigMaps only kube-vip's, which hands out addresses, and MetalLB's, which keeps speakers off NICs.
-    Kind(
-        name="ConfigMap",
-        version="v1",
-        plural="configmaps",
-        only=("kube-system/kubevip", f"{METALLB_NAMESPACE}/metallb-excludel2"),
-        verified=True,
-        compared=False,
-    ),
-    # A control plane that Kamaji hosts may hold an address of a pool.
-    Kind(
-        name="TenantControlPlane",
-        version="kamaji.clastix.io/v1alpha1",
-        plural="tenantcontrolplanes",
-        compared=False,
-    ),
-)
-
-KINDS: Final[Mapping[str, Kind]] = {kind.name: kind for kind in (*_NETWORK, *_METALLB, *_PLATFORM, *_CLAIMANTS)}
+KINDS: Final[Mapping[str, Kind]] = {kind.name: kind for kind in (*_NETWORK, *_METALLB, *_PLATFORM, *CLAIMANTS)}
 """By name."""
 
 

@@ -1,7 +1,7 @@
 """Each law's example of either side: what an engineer writes, and the mistake that people make.
 
-They stand beside the law's module, in a YAML file of its name: for each law `keeps` and `breaks`, each a text, and what
-is needed to judge them. They are read when somebody asks.
+They stand next to the law's module, in a YAML file of its name. Each law has `keeps` and `breaks`, each a text,
+and what is needed to judge them. They are read on first use.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Pairs of equals and of unequals, a bounded number of each item, without comparing every item with every other."""
+"""Finds pairs of equal or of unequal items without comparing all with all; for each item a bounded number of pairs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Regular expressions that other programs' configuration holds, read as those programs read them."""
+"""Regular expressions in other programs' configuration, read as those programs read them."""
 
 from __future__ import annotations
 

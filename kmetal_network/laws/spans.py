@@ -1,4 +1,4 @@
-"""Addresses compared: parsing that cannot fail loudly, and overlapping pairs by one sweep, a bounded number of each."""
+"""Compares addresses: parses them without raising, and finds overlapping pairs in one sweep, a few for each."""
 
 from __future__ import annotations
 

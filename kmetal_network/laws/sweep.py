@@ -1,6 +1,6 @@
-"""Items that overlap, found in one pass over their first addresses, and a bounded number of partners for each.
+"""Finds items that overlap, in one pass over their first addresses, with a bounded number of partners for each.
 
-Items lie in lanes, so that those which are never compared, or are no pair although they overlap, cost nothing.
+Items are sorted into lanes. Pairs that are never compared, or that may overlap, therefore cost nothing.
 """
 
 from __future__ import annotations

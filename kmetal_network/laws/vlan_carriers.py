@@ -1,7 +1,7 @@
 """Finds the provider networks whose VLAN an interface carries, without comparing it with each of them.
 
-`carries` decides for one network. Here networks are filed by the names and ids that could make it say yes, so that
-thousands of attachments beside thousands of provider networks cost no product of both.
+`carries` decides for one network. Here networks are indexed by the names and ids for which it can say
+yes, so thousands of attachments and thousands of provider networks are not compared pair by pair.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
 """Names our field managers: who holds this network's fields in `managedFields`.
 
 By default the provider invents a name for each object and keeps it in the state (pulumi-kubernetes 4.25,
-`provider.go`, `fieldManagerName`). Fields that a killed run wrote then belong to a name that nobody knows, and every
+`provider.go`, `fieldManagerName`). Fields that a killed run wrote then belong to a name that no one knows, and every
 later change conflicts with it. So the name comes from the stack, and runs of one stack never conflict.
 
 Where Kube-OVN does not follow a field in place (`kmetal_network.manifests.replacement`), the value is part of the name.
 The API server then refuses an update in place as a conflict. A replacement deletes the old object first and conflicts
-with nobody.
+with no one.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Reads who wrote a field of a live object, and when, from `metadata.managedFields`.
 
-That names who holds a field now. Nobody holds a removed field, so there is no record of who removed it.
+That names who holds a field now. No one holds a removed field, so there is no record of who removed it.
 """
 
 from __future__ import annotations

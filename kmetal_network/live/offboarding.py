@@ -14,8 +14,10 @@ from typing import Any, Final
 from kmetal_network.errors import Finding, listed
 from kmetal_network.finding_codes.codes import IN_USE, LEFT, TOUCHED
 from kmetal_network.kinds.registry import in_order
-from kmetal_network.live.diff import Object, Seen, kubectl
+from kmetal_network.live.diff import Seen
+from kmetal_network.live.drift import kubectl
 from kmetal_network.live.undeclared import NAT_KINDS, vpcs_of
+from kmetal_network.live.values import Object
 from kmetal_network.names import STACK_LABEL, TENANT_LABEL, TenantNames, external_eip
 
 _OWNERS: Final = ("TenantControlPlane", "Cluster")
@@ -133,7 +135,7 @@ def left(owned: TenantObjects, seen: Seen) -> Iterator[Finding]:
         metadata = item["metadata"]
         since = metadata.get("deletionTimestamp")
         held = ", ".join([*(metadata.get("finalizers") or ()), *((item.get("spec") or {}).get("finalizers") or ())])
-        state = f"hangs since {since}, held by {held or 'nothing'}" if since else "is there and nobody deletes it"
+        state = f"hangs since {since}, held by {held or 'nothing'}" if since else "is there and no one deletes it"
         name = f"{kind} {key}"
         remedy = _cure(owned, kind, key, seen) if since else f"no state knows it: {kubectl('delete', name)}"
         yield Finding(place=name, problem=f"{state}{_said(item)}", remedy=remedy, rule=LEFT)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from kmetal_network.live.diff import differences
 from kmetal_network.live.field_managers import MADE_UP, MANAGER, is_ours, manager_of
 from kmetal_network.live.managed_fields import Object
+from kmetal_network.live.values import differences
 from kmetal_network.manifests.objects import FORCE
 from kmetal_network.manifests.replacement import is_fixed
 from kmetal_network.names import EXTERNAL_GATEWAY_LABEL, STACK_LABEL

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from kmetal_network.live.diff import Object, Seen
+from kmetal_network.live.diff import Seen
 from kmetal_network.live.offboarding import runs
+from kmetal_network.live.values import Object
 from kmetal_network.names import STACK_LABEL, TENANT_LABEL
 
 READ: Final[Mapping[str, tuple[str, ...]]] = {
@@ -27,7 +28,7 @@ READ: Final[Mapping[str, tuple[str, ...]]] = {
     "TenantControlPlane": ("spec.networkProfile.address",),
     "Node": ("status.addresses[].type", "status.addresses[].address"),
 }
-"""Kinds that `operations.impact` reads, and the fields that it reads of them beside name, namespace and our labels.
+"""Kinds that `operations.impact` reads, and the fields that it reads of them with name, namespace and our labels.
 
 Nodes are for `verify` of another environment, which has to have nodes of its own.
 """

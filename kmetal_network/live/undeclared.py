@@ -14,8 +14,10 @@ from typing import Any, Final
 from kmetal_network.addresses import Span
 from kmetal_network.config.settings import Settings
 from kmetal_network.kinds.registry import names_where
-from kmetal_network.live.diff import Drift, DriftKind, Object, Seen, kubectl
+from kmetal_network.live.diff import Seen
+from kmetal_network.live.drift import Drift, DriftKind, kubectl
 from kmetal_network.live.managed_fields import maker_of, writer_of
+from kmetal_network.live.values import Object
 from kmetal_network.manifests.inventory import object_key, owned_manifests
 from kmetal_network.manifests.provider import default_vpc_patch
 from kmetal_network.names import DEFAULT_VPC, EXTERNAL_GATEWAY_LABEL, STACK_LABEL, TENANT_LABEL, external_eip
@@ -52,7 +54,7 @@ def undeclared(settings: Settings, stack: str, stacks: Collection[str], seen: Se
             if owner == stack:
                 yield _orphan(f"{kind} {key}", item, stack)
             elif kind in DECLARED_KINDS and not _belongs(kind, key, item, settings, seen):
-                yield _rogue(f"{kind} {key}", item, settings, owner)
+                yield _undeclared(f"{kind} {key}", item, settings, owner)
     yield from _gateways(settings, stack, seen)
 
 
@@ -75,7 +77,7 @@ def _orphan(name: str, item: Object, stack: str) -> Drift:
     tenant = _labels(item).get(TENANT_LABEL)
     first = f"kmetal-network offboard {stack} {tenant}" if tenant else f"kmetal-network up {stack}"
     return Drift(
-        way=DriftKind.LEFTOVER,
+        way=DriftKind.ORPHAN,
         object=name,
         by=maker_of(item),
         note=f"carries our label and is in no settings of {stack}",
@@ -83,14 +85,14 @@ def _orphan(name: str, item: Object, stack: str) -> Drift:
     )
 
 
-def _rogue(name: str, item: Object, settings: Settings, owner: str | None) -> Drift:
-    notes = ["nobody declared it" if owner is None else f"claims stack {owner!r}, which has no file here"]
+def _undeclared(name: str, item: Object, settings: Settings, owner: str | None) -> Drift:
+    notes = ["no one declared it" if owner is None else f"claims stack {owner!r}, which has no file here"]
     block = Span.of(settings.provider.external.cidr_block)
     pool = (item.get("spec") or {}).get("addresses") if name.startswith("IPAddressPool ") else None
     if inside := [text for text in pool or () if _overlaps(text, block)]:
         notes.append(f"{', '.join(inside)} on the provider VLAN ({block}) [NET-201]")
     return Drift(
-        way=DriftKind.ROGUE,
+        way=DriftKind.UNDECLARED,
         object=name,
         by=maker_of(item),
         note="; ".join(notes),
@@ -159,7 +161,7 @@ def _gateways(settings: Settings, stack: str, seen: Seen) -> Iterator[Drift]:
     for name, node in sorted(seen.get("Node", {}).items()):
         if _labels(node).get(EXTERNAL_GATEWAY_LABEL) == "true" and name not in settings.provider.gateway_nodes:
             yield Drift(
-                way=DriftKind.ROGUE,
+                way=DriftKind.UNDECLARED,
                 object=f"Node {name}",
                 by=writer_of(node, ("metadata", "labels", EXTERNAL_GATEWAY_LABEL)),
                 note="a gateway that is not among gatewayNodes: new tenants may be anchored there",

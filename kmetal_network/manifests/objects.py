@@ -1,6 +1,6 @@
-"""Settings to the exact objects that are applied, in the form in which the controllers leave them alone.
+"""Turns settings into the objects that are applied, in the form that the controllers do not rewrite.
 
-The fixed point, so that a second `up`, a `refresh` and a changed field all behave: masked CIDRs; the gateway among
+Only then do a second `up`, a refresh and a changed field behave. The form: masked CIDRs; the gateway among
 `excludeIps`, overlapping ranges merged, sorted as text; all six keys of each static route; no empty map or list; only
 fields that we mean to own. Evidence: docs/evidence/kube-ovn.md#rewrites.
 """

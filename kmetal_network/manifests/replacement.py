@@ -1,4 +1,4 @@
-"""What is replaced when it changes, and why: said once, for the components that ask for it and the plan that tells."""
+"""Which fields force a replacement, and why: for the components, and for the plan's column `why`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a preview from settings alone did not see, and only where the change depends on it."""
+"""Names what a preview from settings alone cannot see, where the change depends on it."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ class Judged:
     warnings: tuple[Finding, ...] = ()
     """Warnings of the laws after the change."""
     before: tuple[Finding, ...] | None = None
-    """Warnings of the laws before it; None where nobody knows, and then all count as new."""
+    """Warnings of the laws before it; None where no one knows, and then all count as new."""
     unseen: tuple[str, ...] = ()
     context: tuple[Facts, Facts] = (Facts(), Facts())
     """What the settings say and no object shows, before and after."""

@@ -102,7 +102,7 @@ def rerouted(base: Settings | None, head: Settings | None) -> dict[str, bool]:
 
 
 def contexts(base: Environment | None, head: Environment) -> tuple[Facts, Facts]:
-    """What no object shows, before and after; where nobody knows the settings before, it is the same."""
+    """What no object shows, before and after; where no one knows the settings before, it is the same."""
     after = context_of(head.facts())
     return (context_of(base.facts()) if base else after), after
 

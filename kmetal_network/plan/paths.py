@@ -86,7 +86,7 @@ def path_changes(before: Facts, after: Facts, clusters: Mapping[str, str]) -> tu
 
 
 def _is_usual(change: Change) -> bool:
-    """Whether nobody asks: what a tenant that comes or goes sends to other tenants' blocks leaves like all the rest."""
+    """Whether no one asks: what a tenant that comes or goes sends to other tenants' blocks leaves like all the rest."""
     alone = change.before is None or change.after is None
     return change.place is Place.TENANTS and alone and not change.isolates
 

@@ -16,9 +16,9 @@ from kmetal_network.addresses import Span
 from kmetal_network.facts.model import Facts
 from kmetal_network.laws.spans import ALL_IPV4, without
 from kmetal_network.names import DEFAULT_VPC
-from kmetal_network.reach.build import network
 from kmetal_network.reach.places import PLATFORM, Place, Ranges, places
 from kmetal_network.reach.table import Cell, Row, Table, table_of
+from kmetal_network.reach.topology.build import network
 from kmetal_network.reach.verdict import Outcome, Verdict
 
 BETWEEN: Final = (Place.PEERS, Place.TENANTS, Place.TENANT_ADDRESSES)

@@ -1,4 +1,4 @@
-"""Paths that the settings want open or closed, held to the verdicts."""
+"""Compares the paths that the settings want open or closed with the verdicts."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from kmetal_network.addresses import Span
 from kmetal_network.facts.model import Expectation, Facts
 from kmetal_network.laws.spans import ALL_IPV4, span
 from kmetal_network.names import DEFAULT_VPC, TenantNames
-from kmetal_network.reach.paths import Paths
+from kmetal_network.reach.packets.paths import Paths
 from kmetal_network.reach.places import Place
-from kmetal_network.reach.router import pieces
 from kmetal_network.reach.table import Row, Table, table
+from kmetal_network.reach.topology.router import pieces
 from kmetal_network.reach.verdict import Outcome, Verdict
 
 EVERY_TENANT = "tenants"

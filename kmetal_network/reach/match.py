@@ -1,7 +1,7 @@
 """Whether a policy route's match holds for a packet of which only ranges are known: yes, no, or perhaps.
 
 `laws.tenants.routing.ovn_match` decides what OVN can read; here what it can read is evaluated. Ports, protocols,
-router ports and address sets are not part of the model, so a comparison with them holds perhaps.
+router ports and address sets are not part of the model, so a comparison with them answers perhaps.
 """
 
 from __future__ import annotations

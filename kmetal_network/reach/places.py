@@ -17,8 +17,8 @@ from kmetal_network.facts.unknown import known
 from kmetal_network.laws.addresses.ranges import named_ranges, placed
 from kmetal_network.laws.spans import ALL_IPV4, span
 from kmetal_network.names import DEFAULT_VPC
-from kmetal_network.reach.network import External, Network
-from kmetal_network.reach.router import Side
+from kmetal_network.reach.topology.network import External, Network
+from kmetal_network.reach.topology.router import Side
 
 
 class Place(StrEnum):

@@ -1,7 +1,7 @@
 """Who can reach whom, as a table: a row for each source, and in it the verdicts towards each class of destinations.
 
-A router treats all addresses between two edges of its policies, routes and ports alike, so one question is asked for
-each such stretch, never one for each pair: the cost grows with the number of sources.
+A router treats all addresses between two edges of its policies, routes and ports alike. So one question answers for
+such a range, and the cost grows with the number of sources, not of pairs.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from kmetal_network.addresses import Span
 from kmetal_network.facts.model import Facts
 from kmetal_network.laws.spans import ALL_IPV4, EVERYWHERE, without
 from kmetal_network.names import DEFAULT_VPC
-from kmetal_network.reach.build import network
-from kmetal_network.reach.network import Network, Switch
-from kmetal_network.reach.paths import Paths
+from kmetal_network.reach.packets.paths import Paths
+from kmetal_network.reach.packets.steps import Piece
 from kmetal_network.reach.places import Place, Ranges, places
-from kmetal_network.reach.router import Router, Side, pieces
-from kmetal_network.reach.steps import Piece
+from kmetal_network.reach.topology.build import network
+from kmetal_network.reach.topology.network import Network, Switch
+from kmetal_network.reach.topology.router import Router, Side, pieces
 from kmetal_network.reach.verdict import Decider, Key, Outcome, Verdict
 
 _LINES: Final = (ALL_IPV4, *without([EVERYWHERE], [ALL_IPV4]))

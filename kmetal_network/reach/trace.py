@@ -36,7 +36,7 @@ class Ending:
     priority: int
     match: str
     searched: bool
-    """It ended with a question for the next hop's MAC, out of `port`, a router's, that nobody answers."""
+    """It ended with a question for the next hop's MAC, out of `port`, a router's, that no one answers."""
     source_as: str | None
     """Its source, as the last translation left it."""
 

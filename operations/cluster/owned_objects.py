@@ -10,7 +10,7 @@ from kmetal_network.errors import Finding, OperatorError, Severity
 from kmetal_network.finding_codes.codes import HELD
 from kmetal_network.live.field_managers import stack_manager
 from kmetal_network.live.ownership_transfer import ownership_transfer
-from kmetal_network.manifests.inventory import object_key, owned_manifests
+from kmetal_network.manifests.inventory import manifests_of, object_key
 from kmetal_network.manifests.objects import Manifest
 from kmetal_network.names import STACK_LABEL
 from operations.cluster.live import COLLECTIONS
@@ -60,7 +60,7 @@ def owned_objects(environment: Environment, view: ClusterView) -> list[OwnedObje
     Raises:
         UnreachableError: one of their kinds cannot be read.
     """
-    owned = [one for one in owned_manifests(environment.settings, environment.name) if one.kind in COLLECTIONS]
+    owned = [one for one in manifests_of(environment) if one.kind in COLLECTIONS]
     found = ((one, object_key(one.body), view.objects(one.kind)) for one in owned)
     return [OwnedObject(one, key, objects[key]) for one, key, objects in found if key in objects]
 

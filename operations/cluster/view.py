@@ -13,7 +13,7 @@ from kmetal_network.errors import UnreachableError
 from kmetal_network.facts.model import Facts
 from kmetal_network.facts.reader import facts_of
 from kmetal_network.kinds.registry import KINDS
-from kmetal_network.live.diff import Object
+from kmetal_network.live.values import Object
 from kmetal_network.manifests.inventory import object_key
 from operations.cluster.live import COLLECTIONS, LiveCluster
 

@@ -23,10 +23,11 @@ from kmetal_network.allocation.tenant_text import new_tenant, with_clusters
 from kmetal_network.config.settings_files import concerns, read_settings, tenant_file
 from kmetal_network.config.stackfile import Environment, judge_files, load_environments, load_stack
 from kmetal_network.config.types import DnsLabel
+from kmetal_network.counting import counted
 from kmetal_network.errors import Finding, OperatorError
 from kmetal_network.laws.registry import errors
 from operations.allocations import read_lock, today
-from operations.console import counted, note, out
+from operations.console import note, out
 from operations.linting.report import show_groups
 from operations.writing import write_all
 
@@ -118,7 +119,7 @@ def _tenant_text(root: Path, environment: Environment, tenant: str, granted: Gra
     """The tenant's file as it is to be, by its path.
 
     Raises:
-        OperatorError: the tenant is in the stack file, which is nobody's alone.
+        OperatorError: the tenant is in the stack file, which is no one's alone.
     """
     path = tenant_file(environment.name, tenant)
     names = [entry.name for entry in environment.settings.tenants]

@@ -7,7 +7,7 @@ plan cut anybody off? Did a killed run leave orphans? Which routers must be dele
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,14 +16,16 @@ from typing import Final, TypeVar
 import typer
 
 from kmetal_network.config.stackfile import Environment, load_stack
+from kmetal_network.counting import counted
 from kmetal_network.errors import Finding, OperatorError
 from operations.cluster.live import LiveCluster
 from operations.cluster.owned_objects import owned_objects, transfer_field_ownership
 from operations.cluster.view import ClusterView
 from operations.cluster.writing import WritableCluster
-from operations.console import Notes, Output, counted, marked
+from operations.console import Notes, Output, marked
 from operations.engine.events import HALVES, Outcome
 from operations.impact.guard import guard
+from operations.parts.environment_run import run_environment
 from operations.preflight.orphans import left_behind
 from operations.preview.previewing import hold_to_review, live_plan, previewed_plan
 from operations.progress.pace import Pace
@@ -31,7 +33,6 @@ from operations.progress.reporting import Report, both, report_of
 from operations.progress.tally import Expected
 from operations.progress.watching import watched
 from operations.rerouting import reroute, to_be_taken_down
-from operations.run import run
 from operations.state.identity import make_sure_of_identity
 from operations.state.run_context import RunContext
 from operations.state.sync import WRITING, Verb
@@ -42,7 +43,16 @@ _DONE: Final = {"create": "created", "update": "updated", "delete": "deleted", "
 C = TypeVar("C", bound=LiveCluster)
 
 
-def up(root: Path, stack: str, *, yes: bool, refresh: bool, reviewed: str = "", output: Output = Output.TEXT) -> None:
+def up(
+    root: Path,
+    stack: str,
+    *,
+    yes: bool,
+    refresh: bool,
+    reviewed: str = "",
+    every: bool = False,
+    output: Output = Output.TEXT,
+) -> None:
     """Show the plan, ask, apply, and wait until every object is ready.
 
     Args:
@@ -51,6 +61,7 @@ def up(root: Path, stack: str, *, yes: bool, refresh: bool, reviewed: str = "", 
         yes: apply without asking.
         refresh: read every object from the cluster first.
         reviewed: digest of the plan that was reviewed; no other plan is applied.
+        every: ask the engine about cells, too, that are as applied by their states.
         output: what stdout gets; json streams the steps.
 
     Raises:
@@ -59,8 +70,9 @@ def up(root: Path, stack: str, *, yes: bool, refresh: bool, reviewed: str = "", 
     """
     report = report_of(stack, output, yes=yes)
     if reviewed:  # with a read-only client: the code below may write before it has a plan
-        hold_to_review(previewed_plan(root, stack, refresh=refresh), reviewed)
+        hold_to_review(previewed_plan(root, stack, refresh=refresh, every=every), reviewed)
     with visit(root, stack, WritableCluster, report) as (visited, cluster):
+        visited.every = every
         # First, because fields that earlier runs own would conflict with the preview.
         transfer_field_ownership(visited.environment, cluster, owned_objects(visited.environment, visited.view))
         if cluster.writes:
@@ -77,7 +89,11 @@ def up(root: Path, stack: str, *, yes: bool, refresh: bool, reviewed: str = "", 
             typer.confirm(f"Apply to {stack}?", abort=True)
         visited.reroute(planned)
         outcome = visited.run(
-            "up", f"applying {stack}", refresh=refresh, expected=Expected.of(planned, Pace.of(planned).seconds)
+            "up",
+            f"applying {stack}",
+            refresh=refresh,
+            expected=Expected.of(planned, Pace.of(planned).seconds),
+            skip=(*planned.skipped, *planned.idle),
         )
     done = Counter(step.operation for step in outcome.steps if step.is_object and step.operation not in HALVES)
     said = ", ".join(f"{number} {_DONE.get(operation, operation)}" for operation, number in sorted(done.items()))
@@ -125,18 +141,36 @@ class Visit:
     """What has been seen of the cluster in this phase of the command."""
     report: Report
     """What stdout gets."""
+    every: bool = False
+    """Whether cells are asked, too, that are as applied by their states."""
     notes: Notes = field(default_factory=Notes)
 
     def look_anew(self) -> None:
         """Begin a phase: what was seen before a write or a question no longer counts."""
         self.view = self.view.anew()
 
-    def run(self, verb: Verb, title: str, *, refresh: bool = False, expected: Expected | None = None) -> Outcome:
-        """Run the engine once; explain each failure by the state of its object."""
+    def run(
+        self,
+        verb: Verb,
+        title: str,
+        *,
+        refresh: bool = False,
+        expected: Expected | None = None,
+        skip: Sequence[str] | None = None,
+    ) -> Outcome:
+        """Run the engine once, for each stack that needs it; explain each failure by the state of its object."""
         with watched(title, expected) as tally:
             watch = both(tally, self.report.steps(verb))
             run_context = RunContext(view=None if verb in WRITING else self.view)
-            outcome = run(self.root, self.environment.name, verb, watch=watch, refresh=refresh, run_context=run_context)
+            outcome = run_environment(
+                self.root,
+                self.environment.name,
+                verb,
+                watch=watch,
+                refresh=refresh,
+                run_context=run_context,
+                skip=() if self.every and skip is None else skip,
+            )
             if verb in WRITING:
                 self.look_anew()
             failed = outcome.failed and outcome.failed_objects and not outcome.interrupted
@@ -182,6 +216,11 @@ class Visit:
         It touches no object. Otherwise a second engineer's plain `pulumi destroy` or `pulumi refresh` would use the
         first one's expired token.
         """
+        settled = (*planned.skipped, *planned.idle)
         if planned.outdated:
-            self.run("renew", f"renewing the credentials in the state of {self.environment.name}", refresh=refresh)
+            title = f"renewing the credentials in the state of {self.environment.name}"
+            self.run("renew", title, refresh=refresh, skip=settled)
             self.report.say("credentials renewed in the state, no object touched")
+        cells = self.environment.settings.cells
+        if cells and len(settled) <= cells:
+            self.run("up", f"writing the states of {self.environment.name}", refresh=refresh, skip=settled)

@@ -17,16 +17,19 @@ from rich.markup import escape
 from kmetal_network.adoption.release import read_release
 from kmetal_network.config.settings_files import environment_names
 from kmetal_network.config.stackfile import Environment, load_stack
+from kmetal_network.counting import counted
 from kmetal_network.errors import ForbiddenError, OperatorError
 from kmetal_network.kinds.registry import names_where
-from kmetal_network.live.diff import Drift, DriftKind, Object, differing
+from kmetal_network.live.diff import differing
+from kmetal_network.live.drift import Drift, DriftKind
 from kmetal_network.live.managed_fields import writer_of
 from kmetal_network.live.undeclared import undeclared
+from kmetal_network.live.values import Object
 from kmetal_network.manifests.chart import chart_values
 from kmetal_network.names import RELEASE, RELEASE_NAMESPACE
 from operations.cluster.live import LiveCluster
 from operations.cluster.view import ClusterView
-from operations.console import Output, counted, out
+from operations.console import Output, out
 from operations.progress.watching import watched
 from operations.state.helm_release import DEPLOYED
 from operations.state.identity import make_sure_of_identity
@@ -38,7 +41,7 @@ _WEBHOOKS: Final = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfi
 _METALLB: Final = "metallb"
 _HELM_RELEASE: Final = f"Helm release {RELEASE_NAMESPACE}/{RELEASE}"
 
-_COLOURS: Final = {DriftKind.ROGUE: "red", DriftKind.CHANGED: "red", DriftKind.MISSING: "red"}
+_COLOURS: Final = {DriftKind.UNDECLARED: "red", DriftKind.CHANGED: "red", DriftKind.MISSING: "red"}
 
 
 def drift(root: Path, stack: str, output: Output = Output.TEXT) -> int:
@@ -75,11 +78,17 @@ def compare(environment: Environment, view: ClusterView, stacks: Iterable[str]) 
     """
     seen = {kind: view.objects(kind) for kind in KINDS}
     return (
-        *differing(environment.settings, environment.name, seen),
+        *differing(environment.settings, environment.name, seen, _tenant_files(environment)),
         *undeclared(environment.settings, environment.name, frozenset(stacks), seen),
         *_release(environment, view),
         *_webhooks(view),
     )
+
+
+def _tenant_files(environment: Environment) -> dict[str, str]:
+    """The files of tenants that have one of their own, by tenant."""
+    own = environment.settings.tenants[len(environment.settings.tenants) - len(environment.files) :]
+    return {tenant.name: file.name for tenant, file in zip(own, environment.files, strict=True)}
 
 
 def _release(environment: Environment, view: ClusterView) -> Iterator[Drift]:
@@ -151,11 +160,11 @@ def _webhooks(view: ClusterView) -> Iterator[Drift]:
 
 def _show(stack: str, found: tuple[Drift, ...]) -> None:
     if not found:
-        out.print(f"{stack}: no drift; the cluster matches Pulumi.{stack}.yaml")
+        out.print(f"{stack}: no drift; the cluster matches the settings")
         return
-    for entry in found:  # lines, not a table: nobody can copy a wrapped command
+    for entry in found:  # lines, not a table: no one can copy a wrapped command
         colour = _COLOURS.get(entry.way, "yellow")
-        out.print(f"[{colour}]{entry.way.value:9}[/][bold]{escape(entry.object)}[/]", highlight=False, soft_wrap=True)
+        out.print(f"[{colour}]{entry.way.value:11}[/][bold]{escape(entry.object)}[/]", highlight=False, soft_wrap=True)
         for mark, text in (("  ", entry.seen), ("by", entry.who), ("->", entry.remedy)):
             if text and text != entry.way.value:
                 out.print(f"      {mark} {escape(text)}", highlight=False, soft_wrap=True)

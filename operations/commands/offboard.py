@@ -1,7 +1,7 @@
-"""`kmetal-network offboard`: removes one tenant, and proves that nothing of it is left and nobody else was touched.
+"""`kmetal-network offboard`: removes one tenant, and proves that nothing of it is left and no one else was touched.
 
 The settings are the source of truth, so the tenant leaves them first. The command deletes the tenant's file, or cuts
-its lines out of the stack file. It puts them back unless the plan contains this tenant alone, cuts nobody off, and the
+its lines out of the stack file. It puts them back unless the plan contains this tenant alone, cuts no one off, and the
 operator confirms it.
 
 Run the command again to finish a run that was killed; for a tenant that is gone already it only proves so. Only the
@@ -23,8 +23,9 @@ from kmetal_network.config.stackfile import Environment, load_stack
 from kmetal_network.config.stackfile_edit import without_tenant
 from kmetal_network.errors import Finding, OperatorError
 from kmetal_network.finding_codes.codes import OTHERS_TOO
-from kmetal_network.live.diff import Object, Seen
+from kmetal_network.live.diff import Seen
 from kmetal_network.live.offboarding import GONE_IN_ORDER, TenantObjects, left, of_others, same_version, touched, uses
+from kmetal_network.live.values import Object
 from kmetal_network.manifests.inventory import object_key
 from kmetal_network.manifests.tenant import tenant_manifests
 from kmetal_network.names import STACK_LABEL, TENANT_LABEL, TenantNames
@@ -34,8 +35,8 @@ from operations.cluster.view import ClusterView
 from operations.console import Notes, out
 from operations.engine.events import Outcome, Step
 from operations.impact.guard import guard
+from operations.parts.environment_run import run_environment
 from operations.progress.watching import watched
-from operations.run import run
 from operations.state.identity import make_sure_of_identity
 from operations.state.run_context import RunContext
 from operations.state.sync import Verb
@@ -192,7 +193,7 @@ def _is_the_tenants(step: Step, after: Environment, tenant: str, own: set[tuple[
 
 def _run(root: Path, stack: str, verb: Verb, title: str, notes: Notes, view: ClusterView | None = None) -> Outcome:
     with watched(title) as watch:
-        outcome = run(root, stack, verb, watch=watch, run_context=RunContext(view=view))
+        outcome = run_environment(root, stack, verb, watch=watch, run_context=RunContext(view=view))
     notes.tell(outcome.advice, outcome.remarks)
     return outcome
 

@@ -16,6 +16,7 @@ from rich.table import Table as Grid
 
 from kmetal_network.addresses import Span
 from kmetal_network.config.stackfile import Environment
+from kmetal_network.counting import counted
 from kmetal_network.errors import Finding, OperatorError
 from kmetal_network.facts.model import Facts
 from kmetal_network.facts.reader import read_objects
@@ -23,15 +24,15 @@ from kmetal_network.finding_codes.codes import USAGE
 from kmetal_network.laws.spans import ALL_IPV4, span
 from kmetal_network.names import DEFAULT_VPC
 from kmetal_network.reach.difference import difference
-from kmetal_network.reach.paths import Paths
+from kmetal_network.reach.packets.paths import Paths
 from kmetal_network.reach.places import Place
-from kmetal_network.reach.router import pieces
 from kmetal_network.reach.table import Row, Table, table
+from kmetal_network.reach.topology.router import pieces
 from kmetal_network.reach.verdict import Outcome, Verdict
 from operations.cluster.live import LiveCluster
 from operations.cluster.view import ClusterView
 from operations.commands.lint import UNREADABLE
-from operations.console import Output, counted, out
+from operations.console import Output, out
 from operations.linting.sources import read_sources
 from operations.reachability.as_json import change_json, row_json, verdict_json
 from operations.revision import stack_at, stack_now

@@ -18,8 +18,8 @@ from operations.console import out
 from operations.engine.events import Outcome
 from operations.engine.stack import select
 from operations.impact.guard import guard
+from operations.parts.environment_run import run_environment
 from operations.progress.watching import watched
-from operations.run import run
 from operations.state.run_context import RunContext
 from operations.state.sync import Verb
 
@@ -61,7 +61,7 @@ class Takeover(WritableCluster):
         stack = proposal.environment.name
         for title, refresh in (("previewing", False), ("previewing with a refresh", True)):
             if steps := self._engine(stack, "preview", title, refresh=refresh).steps:
-                names = ", ".join(f"{step.operation} {step.name}" for step in steps)
+                names = ", ".join(" ".join((step.operation, step.name, *step.fields)) for step in steps)
                 raise OperatorError(
                     f"stack {stack}: adopted, but changes remain ({names}); see `kmetal-network preview {stack}`"
                 )
@@ -81,7 +81,7 @@ class Takeover(WritableCluster):
     ) -> Outcome:
         with watched(title) as watch:
             run_context = RunContext(view=view)
-            outcome = run(self._root, stack, verb, watch=watch, refresh=refresh, run_context=run_context)
+            outcome = run_environment(self._root, stack, verb, watch=watch, refresh=refresh, run_context=run_context)
         outcome.stop()
         return outcome
 

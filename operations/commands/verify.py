@@ -1,10 +1,13 @@
-"""`verify`: the live network held to the settings, and to what is recorded of the other environments."""
+"""`kmetal-network verify`: checks the live network, and prints the report."""
 
 from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from kmetal_network.config.stackfile import load_stack
 from operations.cluster.live import LiveCluster
@@ -18,25 +21,21 @@ from operations.verify.checks import Verdict
 from operations.verify.report import as_json, make_sure_of_page, show, write_html
 from operations.verify.verification import verify
 
+_ROOT = Path()
 
-def verify_stack(root: Path, stack: str, output: Output, html: Path | None, *, strict: bool) -> int:
-    """Check and print; 1 if a check fails, or warns and that counts.
 
-    Args:
-        root: the project.
-        stack: name of the environment.
-        output: for people, or for machines.
-        html: where a page is wanted, too.
-        strict: whether a warning counts.
-
-    Raises:
-        OperatorError: the settings or a snapshot are wrong, the cluster is another one, or it does not answer.
-    """
-    environment, _ = load_stack(root, stack)
-    others = other_nodes(root, stack, datetime.now(UTC))
+def verify_command(
+    stack: Annotated[str, typer.Argument(help="Name of the environment: Pulumi.<stack>.yaml.")],
+    output: Annotated[Output, typer.Option("--output", help="Format of the report.")] = Output.TEXT,
+    html: Annotated[Path | None, typer.Option(help="Also write the report to this HTML file.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 on warnings, too.")] = False,  # noqa: FBT002 (a flag)
+) -> None:
+    """Check the live network: the guide's Verifying list and every law, by status fields that prove the state."""
+    environment, _ = load_stack(_ROOT, stack)
+    others = other_nodes(_ROOT, stack, datetime.now(UTC))
     if html is not None:
         make_sure_of_page(html)
-    with LiveCluster.of(root, environment.settings.cluster) as cluster:
+    with LiveCluster.of(_ROOT, environment.settings.cluster) as cluster:
         view = ClusterView(cluster)
         make_sure_of_identity(environment, view)
         found = verify(environment, view, others)
@@ -48,4 +47,4 @@ def verify_stack(root: Path, stack: str, output: Output, html: Path | None, *, s
     if html is not None:
         write_html(html, stack, found, drawn)
     failing = {Verdict.FAIL, Verdict.WARN} if strict else {Verdict.FAIL}
-    return int(any(entry.verdict in failing for entry in found))
+    raise typer.Exit(int(any(entry.verdict in failing for entry in found)))

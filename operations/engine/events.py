@@ -120,6 +120,10 @@ class Outcome:
     """When the state was last written, in RFC 3339: its version. Empty before the first `up`."""
     interrupted: bool = False
     """Whether somebody ended the run."""
+    skipped: tuple[str, ...] = ()
+    """Stacks of an environment that were not asked, because their states are as the settings want them."""
+    idle: tuple[str, ...] = ()
+    """Stacks that were asked, and of which not even the state has to be written."""
 
     @property
     def changes(self) -> dict[str, int]:
@@ -200,8 +204,7 @@ def _record_policy(event: PolicyEvent, outcome: Outcome) -> None:
     if event.enforcement_level == "mandatory":
         outcome.violations.append(text)
         return
-    of_policy, _, remark = text.partition("\n")  # the SDK puts the policy's description above
-    outcome.remarks.append(remark or of_policy)
+    outcome.remarks.append(said)
 
 
 def _record_done(metadata: StepEventMetadata, outcome: Outcome, watch: Watch | None) -> None:

@@ -5,7 +5,7 @@ and the SDK's program waits for them after the engine has gone (pulumi 3.250, `a
 keep the process from ending: seen as a command that had said everything and did not return.
 
 The SDK also tells the engine what it is about to do (`log.debug`), and waits for each answer: two hundred calls for 43
-objects, a twelfth of a preview's time and processor. The engine drops them, since nobody here asks for `--debug`.
+objects, a twelfth of a preview's time and processor. The engine drops them, since no one here asks for `--debug`.
 
 Python looks for garbage each 700 objects that it makes, and a program of 450 tenants makes millions that stay: 3.0 of
 10.8 s of processor time. While a program runs it looks rarely, which costs 10 of 231 MiB.

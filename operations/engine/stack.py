@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import re
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Final
 
+import yaml
 from pulumi import automation as auto
 from pulumi.automation._stack import StackInitMode
 
+from kmetal_network.cells import named
 from kmetal_network.config.settings import PROJECT
 from kmetal_network.errors import OperatorError
 
@@ -31,10 +33,15 @@ class _Workspace(auto.LocalWorkspace):
     _found: auto.Deployment | None = None
 
     def create_stack(self, stack_name: str) -> None:
-        """Make it and select nothing; its secrets are kept as its file says, where the CLI itself does not look."""
-        provider = None
-        with suppress(FileNotFoundError):
-            provider = self.stack_settings(stack_name).secrets_provider
+        """Make it and select nothing; its secrets are kept as its file says, where the CLI itself does not look.
+
+        A cell keeps them as its environment does. The SDK's reader of the file fails at a number (pulumi 3.250,
+        `automation/_stack_settings.py`).
+        """
+        cell = named(stack_name)
+        path = Path(self.work_dir) / f"Pulumi.{cell.environment if cell else stack_name}.yaml"
+        settings = yaml.safe_load(path.read_text(encoding="utf-8-sig")) if path.exists() else None
+        provider = settings.get("secretsprovider") if isinstance(settings, Mapping) else None
         words = [f"--secrets-provider={provider}"] if provider else []
         self._run_pulumi_cmd_sync(["stack", "init", stack_name, "--no-select", *words])
 
@@ -104,7 +111,7 @@ def select(root: Path, stack: str, program: Callable[[], None] = _nothing) -> au
 
 
 def _mend(root: Path, stack: str) -> bool:
-    """Remove what a killed run left half written beside its state in files; True when there was something.
+    """Remove what a killed run left half written next to its state in files; True when there was something.
 
     The state itself is renamed into place; its attributes (content type and checksum, which may be missing) are not:
     a kill in between leaves them empty, and the engine reads no further (gocloud.dev/blob/fileblob).
@@ -142,7 +149,7 @@ def locked_since(refusal: str) -> datetime | None:
 
 
 def _lives(pid: int) -> bool:
-    """Whether a process runs; one that was killed and that nobody has reaped yet does not."""
+    """Whether a process runs; one that was killed and that no one has reaped yet does not."""
     with suppress(OSError):  # no /proc on this system: the signal below tells
         if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[:1] == ["Z"]:
             return False

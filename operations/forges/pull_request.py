@@ -18,7 +18,7 @@ GITEA_LIMIT: Final = 65_535
 """Bytes that every database of Gitea and Forgejo holds in a text column."""
 
 ACTIONS_BOT: Final = "github-actions[bot]"
-"""Author of what a workflow's own token writes; nobody can register a name with brackets."""
+"""Author of what a workflow's own token writes; no one can register a name with brackets."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ from typing import Final, Protocol
 
 from kmetal_network.config.stackfile import Environment
 from kmetal_network.errors import Finding, OperatorError, Severity, UnreachableError
-from kmetal_network.live.diff import Object
+from kmetal_network.live.values import Object
 from operations.cluster.view import ClusterView
 from operations.engine.events import Outcome
 from operations.impact.losses import losses

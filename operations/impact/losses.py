@@ -1,6 +1,6 @@
 """Who would lose connectivity or an address by a plan. Works on objects already read; changes nothing.
 
-Text that is no address counts as none: nobody gets an address from it. Examples are an undeclared pool's text, and the
+Text that is no address counts as none: no one gets an address from it. Examples are an undeclared pool's text, and the
 `<nil>` that Kube-OVN writes into `excludeIps` for what it does not understand.
 """
 

@@ -1,6 +1,6 @@
 """Who loses an address when a pool gives it up: Services and hosted control planes, by what the cluster shows now.
 
-Text that is no address (in an undeclared pool) counts as none: nobody gets an address from it.
+Text that is no address (in an undeclared pool) counts as none: no one gets an address from it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from kmetal_network.addresses import Span
 from kmetal_network.config.stackfile import Environment
 from kmetal_network.errors import Finding, listed
 from kmetal_network.finding_codes.codes import LOST_ADDRESS
-from kmetal_network.live.diff import Object, Seen
+from kmetal_network.live.diff import Seen
+from kmetal_network.live.values import Object
 from kmetal_network.names import METALLB_NAMESPACE
 from operations.impact.plan import Plan
 

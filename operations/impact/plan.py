@@ -9,9 +9,8 @@ from typing import Final, NamedTuple
 from kmetal_network.config.stackfile import Environment
 from kmetal_network.kinds.registry import names_where
 from kmetal_network.live.diff import Seen
-from kmetal_network.manifests.inventory import object_key, owned_manifests
+from kmetal_network.manifests.inventory import manifests_of, object_key
 from kmetal_network.manifests.replacement import is_fixed
-from kmetal_network.names import STACK_LABEL
 from operations.engine.events import Outcome
 
 OWN_KINDS: Final = names_where("taken_from")
@@ -39,7 +38,7 @@ class Plan:
 
     @classmethod
     def of(cls, changes: Collection[Change]) -> Plan:
-        """From changes of what is there; what is only to be made harms nobody."""
+        """From changes of what is there; what is only to be made harms no one."""
         return cls(
             gone=_by_kind(change for change in changes if change.operation in _GONE),
             replaced=_by_kind(change for change in changes if change.operation in _REPLACED),
@@ -61,14 +60,11 @@ def previewed(outcome: Outcome) -> list[Change]:
 
 def foreseen(environment: Environment, seen: Seen) -> list[Change]:
     """What the settings will do to what stands under the stack's label, by the rules of `components`."""
-    wanted = {
-        (manifest.kind, object_key(manifest.body)): manifest.body
-        for manifest in owned_manifests(environment.settings, environment.name)
-    }
+    wanted = {(manifest.kind, object_key(manifest.body)): manifest.body for manifest in manifests_of(environment)}
     changes: list[Change] = []
     for kind in OWN_KINDS:
         for key, live in seen.get(kind, {}).items():
-            if (live["metadata"].get("labels") or {}).get(STACK_LABEL) != environment.name:
+            if not environment.part.has(live):
                 continue
             body, spec = wanted.get((kind, key)), live.get("spec") or {}
             if body is None:

@@ -17,9 +17,10 @@ from kmetal_network.config.stackfile import Environment
 from kmetal_network.errors import Finding, Severity
 from kmetal_network.finding_codes.codes import REROUTED
 from kmetal_network.kinds.registry import in_order
-from kmetal_network.live.diff import Object, Seen
+from kmetal_network.live.diff import Seen
 from kmetal_network.live.managed_fields import maker_of
 from kmetal_network.live.offboarding import TenantObjects
+from kmetal_network.live.values import Object
 from kmetal_network.names import STACK_LABEL, TenantNames, external_eip
 from operations.cluster.view import ClusterView
 

@@ -1,4 +1,4 @@
-"""Plain YAML beside an environment: `kmetal-network lint --against STACK`.
+"""Plain YAML together with an environment: `kmetal-network lint --against STACK`.
 
 The environment's settings say what is there. An object in the YAML of the same kind and name stands for the one that
 the settings make. What the settings break without the YAML is `kmetal-network check`'s to say.

@@ -1,4 +1,4 @@
-"""Which files are Kustomize patches: those that a kustomization beside them, or above them, names as such."""
+"""Which files are Kustomize patches: those that a kustomization next to them, or above them, names as such."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _REQUIRED: Final[Mapping[str, str]] = {
 
 
 def is_incomplete(data: Mapping[str, Any]) -> bool:
-    """Whether an object lacks what its kind cannot do without, so that beside patches it is one, too."""
+    """Whether an object lacks what its kind cannot do without, so that among patches it is one, too."""
     wanted = _REQUIRED.get(str(data.get("kind")))
     spec = data.get("spec")
     return wanted is not None and not (isinstance(spec, Mapping) and wanted in spec)

@@ -11,11 +11,11 @@ from typing import Final
 from rich.console import Console
 from rich.text import Text
 
+from kmetal_network.counting import counted
 from kmetal_network.errors import Finding, Severity, bounded
 from kmetal_network.facts.reader import Coverage
 from kmetal_network.grouping import grouped
 from kmetal_network.laws.registry import LAWS
-from operations.console import counted
 from operations.linting.sources import Sources
 
 MOST: Final = 10_000
@@ -51,7 +51,7 @@ def as_json(findings: Sequence[Finding]) -> list[dict[str, object]]:
 
 
 def print_text(findings: Sequence[Finding], coverage: Coverage, sources: Sources) -> None:
-    """For people: findings, the count, and what nobody judged."""
+    """For people: findings, the count, and what no one judged."""
     console = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
     show_groups(console, findings)
     errors = sum(finding.severity is Severity.ERROR for finding in findings)

@@ -44,7 +44,7 @@ class Sources:
     environments: Environments = field(default_factory=Environments)
     """What stack files and tenant files say."""
     unreadable: list[Finding] = field(default_factory=list)
-    """What cannot be read at all: nobody has judged it."""
+    """What cannot be read at all: no one has judged it."""
     unjudged: Counter[str] = field(default_factory=Counter)
     """What was read and is not for a law to judge, by a name in the singular."""
 

@@ -16,11 +16,13 @@ from typing import Final
 from kmetal_network.config.stackfile import Environment
 from kmetal_network.errors import Finding, Severity
 from kmetal_network.finding_codes.codes import HALF_MADE, ORPHAN
-from kmetal_network.live.diff import Object, Seen, kubectl
+from kmetal_network.live.diff import Seen
+from kmetal_network.live.drift import kubectl
 from kmetal_network.live.offboarding import GONE_IN_ORDER
 from kmetal_network.live.ownership_transfer import differing_fixed_fields
-from kmetal_network.manifests.inventory import object_key, owned_manifests
-from kmetal_network.names import STACK_LABEL, TENANT_LABEL, external_eip
+from kmetal_network.live.values import Object
+from kmetal_network.manifests.inventory import manifests_of, object_key
+from kmetal_network.names import TENANT_LABEL, external_eip
 from operations.cluster.owned_objects import by_kind, owned_objects
 from operations.cluster.view import ClusterView
 from operations.engine.events import Outcome
@@ -72,7 +74,7 @@ def left_behind(
 
 def _orphans(environment: Environment, view: ClusterView, planned: Outcome, *, ends: bool) -> Iterator[Finding]:
     """Objects with the stack's label that no settings ask for and no state knows; one finding for each tenant."""
-    own = list(owned_manifests(environment.settings, environment.name))
+    own = list(manifests_of(environment))
     known = {(step.type.rpartition(":")[2], step.object) for step in planned.steps}
     kinds = set(_IN_ORDER) - _NEVER_OURS - (_FLUX - {manifest.kind for manifest in own})
     seen = view.seen(sorted(kinds))
@@ -83,14 +85,14 @@ def _orphans(environment: Environment, view: ClusterView, planned: Outcome, *, e
     for kind in _IN_ORDER:
         for key, item in sorted(seen.get(kind, {}).items()):
             labels = _labels(item)
-            if labels.get(STACK_LABEL) == environment.name and (kind, key) not in known:
+            if environment.part.has(item) and (kind, key) not in known:
                 tenant = labels.get(TENANT_LABEL)
                 found.setdefault(f"tenant {tenant}" if tenant else f"{kind} {key}", []).append(f"{kind} {key}")
-    nobody = "the state does not know" if ends else "neither the settings nor the state know"
+    whose = "the state does not know" if ends else "neither the settings nor the state know"
     for place, names in found.items():
         yield Finding(
             place=place,
-            problem=f"{nobody} {', '.join(names)}, with the label of stack {environment.name}: made by a run that died,"
+            problem=f"{whose} {', '.join(names)}, with the label of stack {environment.name}: made by a run that died,"
             " as a rule",
             remedy=_way_out(environment, place, ends=ends) + "; ".join(kubectl("delete", name) for name in names),
             rule=ORPHAN,

@@ -1,4 +1,4 @@
-"""Every preflight check: each module of `operations.preflight.checks` has one, and nobody lists them."""
+"""Every preflight check: each module of `operations.preflight.checks` has one, and no one lists them."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from kmetal_network.config.stackfile import Environment, load_stack
+from kmetal_network.counting import counted
 from kmetal_network.errors import Finding, OperatorError, Severity, UnreachableError
 from kmetal_network.finding_codes.codes import FAILED, REVIEWED
 from kmetal_network.plan.build import Judged, plan_of, refused, unknown
@@ -18,19 +19,20 @@ from kmetal_network.plan.offline import contexts
 from kmetal_network.plan.rendering import rendered
 from operations.cluster.live import LiveCluster
 from operations.cluster.view import ClusterView
-from operations.console import Notes, Output, counted, marked, note, out
+from operations.console import Notes, Output, marked, note, out
 from operations.engine.events import Outcome
 from operations.engine.plan_table import plan_table
 from operations.impact.guard import examine
+from operations.parts.environment_run import run_environment
 from operations.preflight.orphans import left_behind
 from operations.preview.from_events import pairs_of, refusals, remarks
 from operations.preview.from_settings import plan_from_settings
 from operations.preview.revisions import Revision, revision
 from operations.preview.store import as_json, save
 from operations.preview.text import summary
+from operations.progress.reporting import unasked
 from operations.progress.watching import watched
 from operations.rerouting import to_be_taken_down
-from operations.run import run
 from operations.state.identity import make_sure_of_identity
 from operations.state.run_context import RunContext
 from operations.verify.readiness import explain_failure
@@ -44,6 +46,7 @@ def preview(
     stack: str,
     *,
     refresh: bool = False,
+    every: bool = False,
     offline: bool = False,
     base: str = "",
     output: Output = Output.TEXT,
@@ -55,6 +58,7 @@ def preview(
         root: the project.
         stack: name of the environment.
         refresh: read every object from the cluster first.
+        every: ask the engine about cells, too, that are as applied by their states.
         offline: from settings alone, without a cluster, a state or credentials.
         base: revision whose settings stand; offline HEAD by default, else only to tell new warnings from old ones.
         output: form of what is printed.
@@ -71,7 +75,7 @@ def preview(
         plan = (
             plan_from_settings(root, stack, before)
             if offline and before is not None
-            else previewed_plan(root, stack, refresh=refresh, before=before, shows=output is Output.TEXT)
+            else previewed_plan(root, stack, refresh=refresh, every=every, before=before, shows=output is Output.TEXT)
         )
     except OperatorError as error:
         plan = without_plan(stack, error, source="settings" if offline else "cluster")
@@ -101,7 +105,13 @@ def _stopped(stack: str, error: OperatorError) -> Finding:
 
 
 def previewed_plan(
-    root: Path, stack: str, *, refresh: bool = False, before: Revision | None = None, shows: bool = False
+    root: Path,
+    stack: str,
+    *,
+    refresh: bool = False,
+    every: bool = False,
+    before: Revision | None = None,
+    shows: bool = False,
 ) -> Plan:
     """The plan of a preview by the engine, held to the cluster by a handle that cannot write.
 
@@ -113,7 +123,15 @@ def previewed_plan(
         view = ClusterView(cluster)
         make_sure_of_identity(environment, view)
         with watched(f"previewing {stack}") as watch:
-            outcome = run(root, stack, "preview", watch=watch, refresh=refresh, run_context=RunContext(view=view))
+            outcome = run_environment(
+                root,
+                stack,
+                "preview",
+                watch=watch,
+                refresh=refresh,
+                run_context=RunContext(view=view),
+                skip=() if every else None,
+            )
         Notes().tell(outcome.advice, outcome.remarks)
         plan = live_plan(environment, view, outcome, warnings=warnings, before=before)
         if shows:
@@ -198,6 +216,8 @@ def _show(plan: Plan, outcome: Outcome, environment: Environment, view: ClusterV
         out.print(plan_table(outcome, environment.name))
     elif not outcome.failed:
         out.print(f"{environment.name}: nothing to change ({counted(len(outcome.objects), 'object')} as written)")
+    if outcome.skipped:
+        out.print(f"{environment.name}: {unasked(outcome.skipped)}", highlight=False)
     try:
         names: Sequence[str] = to_be_taken_down(environment, view)
     except UnreachableError as error:

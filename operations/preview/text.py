@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
+from kmetal_network.counting import counted
 from kmetal_network.errors import Severity
 from kmetal_network.plan.model import ObjectChange, Operation, Plan, Verdict
-from operations.console import counted, marked, out
+from operations.console import marked, out
 
 _COLOURS: Final = {Verdict.REFUSED: "red", Verdict.UNKNOWN: "yellow", Verdict.WINDOW: "yellow"}
 _VALUE: Final = 100

@@ -1,6 +1,6 @@
 """How long a plan will take, before its first write.
 
-Two clocks run beside each other. Kube-OVN's one worker takes a quarter of a second for each new Vpc, a second for each
+Two clocks run at the same time. Kube-OVN's one worker takes a quarter of a second for each new Vpc, a second for each
 external port that it makes, and a third of one for each Vpc that goes. A port whose OvnEip is pinned, and so is there
 before its Vpc, costs no second; other OvnEips cost the controller next to nothing. The engine takes its time for each
 step and writes the whole state before and after it. What is shorter hides in what is longer, except for a part: 100

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import typer
 
-from operations.console import Output, counted, out
+from kmetal_network.counting import counted
+from operations.console import Output, out
 from operations.engine.events import Outcome, Step, Watch
 from operations.engine.plan_table import plan_table
 from operations.progress.pace import Pace
@@ -24,7 +25,7 @@ class Report(Protocol):
     """One command's words on stdout."""
 
     def steps(self, verb: str) -> Watch:
-        """Who follows the steps of a run of the engine, beside the progress."""
+        """Who follows the steps of a run of the engine, as well as the progress."""
 
     def plan(self, planned: Outcome, pace: Pace) -> None:
         """What is to be done, and how long it takes."""
@@ -43,7 +44,7 @@ class TextReport:
     stack: str
 
     def steps(self, verb: str) -> Watch:
-        """Nobody; the progress shows them."""
+        """No one; the progress shows them."""
         del verb
         return _nobody
 
@@ -54,6 +55,8 @@ class TextReport:
         else:
             objects = counted(len(planned.objects), "object")
             out.print(f"{self.stack}: nothing to change ({objects} as written)")
+        if planned.skipped:
+            self.say(unasked(planned.skipped))
         if estimate := str(pace):
             self.say(estimate)
 
@@ -112,13 +115,18 @@ def report_of(stack: str, output: Output, *, yes: bool) -> Report:
     """The report in the form that was asked for.
 
     Raises:
-        typer.BadParameter: a machine reads the stream, and nobody has agreed; it answers no question.
+        typer.BadParameter: a machine reads the stream, and no one has agreed; it answers no question.
     """
     if output is Output.TEXT:
         return TextReport(stack)
     if not yes:
         raise typer.BadParameter("--output json asks no question; write --yes, too")
     return JsonReport(stack)
+
+
+def unasked(skipped: Sequence[str]) -> str:
+    """What a plan says of cells that the engine was not asked about."""
+    return f"{counted(len(skipped), 'cell')} not asked, as applied by their states (--all asks them)"
 
 
 def both(first: Watch, second: Watch) -> Watch:

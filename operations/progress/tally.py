@@ -44,7 +44,7 @@ class Expected:
     """Name of the tenant to the number of its objects."""
 
     seconds: float = 0.0
-    """How long it will take; 0 where nobody knows."""
+    """How long it will take; 0 where no one knows."""
 
     @classmethod
     def of(cls, planned: Outcome, seconds: float = 0.0) -> Expected:

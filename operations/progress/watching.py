@@ -18,7 +18,7 @@ from operations.console import err
 from operations.progress.tally import Expected, Tally
 
 EVERY: Final = 30.0
-"""Seconds between two lines where nobody watches."""
+"""Seconds between two lines where no one watches."""
 
 _REDRAWS: Final = 4
 """A second."""

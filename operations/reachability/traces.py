@@ -1,4 +1,4 @@
-"""The model's verdicts beside what the cluster's own OVN says: `kmetal-network reach --live --trace`.
+"""The model's verdicts next to what the cluster's own OVN says: `kmetal-network reach --live --trace`.
 
 For each Subnet in which a pod runs, one packet of that pod towards each class of destinations. Nothing is sent:
 `ovn-trace` only reads OVN's southbound database.
@@ -15,15 +15,16 @@ from typing import Any, Final
 from rich.markup import escape
 
 from kmetal_network.addresses import Span
+from kmetal_network.counting import counted
 from kmetal_network.laws.spans import span
-from kmetal_network.reach.paths import Paths
+from kmetal_network.reach.packets.paths import Paths
 from kmetal_network.reach.table import Row, Table, table
 from kmetal_network.reach.trace import Ending, ending, outcome_of
 from kmetal_network.reach.verdict import Outcome, Verdict
 from operations.cluster.live import LiveCluster
 from operations.cluster.view import ClusterView
 from operations.commands.reach import facts_in
-from operations.console import Output, counted, out
+from operations.console import Output, out
 from operations.reachability.ovn_commands import InCluster, OvnCommands
 from operations.revision import stack_now
 from operations.state.identity import make_sure_of_identity

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 from kmetal_network.config.stackfile import Environment
 from kmetal_network.counting import counted
 from kmetal_network.errors import OperatorError
-from kmetal_network.live.diff import Object
+from kmetal_network.live.values import Object
 from kmetal_network.manifests.inventory import object_key
 from kmetal_network.plan.build import Pair
 from kmetal_network.plan.offline import Looked

@@ -19,7 +19,7 @@ from typing import Any, Final
 from kmetal_network.config.stackfile import Environment
 from kmetal_network.errors import Finding, OperatorError, UnreachableError
 from kmetal_network.finding_codes.codes import OWNER
-from kmetal_network.live.diff import Object
+from kmetal_network.live.values import Object
 from kmetal_network.names import RELEASE, RELEASE_NAMESPACE
 from operations.cluster.live import LiveCluster
 from operations.cluster.writing import WritableCluster
@@ -52,7 +52,7 @@ def settle_release(
     """Make way for the chart's installation, or stop before it where somebody else's release stands there.
 
     To be called by the program, which runs under the engine's lock unless it is a preview: so no other run lives. A
-    preview leaves what a dead run may have left to the `up`. Under plain `pulumi` nobody has read the state: Helm
+    preview leaves what a dead run may have left to the `up`. Under plain `pulumi` no one has read the state: Helm
     itself refuses.
 
     Returns:

@@ -42,13 +42,18 @@ def credentials(root: Path, loaded: Environment) -> str:
     return yaml.safe_dump(context_of(root, loaded.settings.cluster))
 
 
+def identifier(loaded: Environment) -> str:
+    """What the provider calls the cluster, in every stack of an environment. In state: renaming replaces everything."""
+    return f"{loaded.name}-under-cluster"
+
+
 def under_cluster(root: Path, loaded: Environment) -> kubernetes.Provider:
     """The provider: the named context alone, secret in state, never replaced when an address or a token changes."""
     return kubernetes.Provider(
         "under-cluster",
         kubeconfig=pulumi.Output.secret(credentials(root, loaded)),
         context=loaded.settings.cluster.context,
-        cluster_identifier=f"{loaded.name}-under-cluster",  # In state: renaming replaces everything.
+        cluster_identifier=identifier(loaded),
         **_UPSERT,
         kube_client_settings=kubernetes.KubeClientSettingsArgs(
             qps=_REQUESTS_PER_SECOND, burst=2 * _REQUESTS_PER_SECOND

@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from kmetal_network.live.diff import Object
 from kmetal_network.live.ownership_transfer import node_released
+from kmetal_network.live.values import Object
 from kmetal_network.names import EXTERNAL_GATEWAY_LABEL
 from operations.cluster.owned_objects import path_of
 from operations.cluster.writing import WritableCluster

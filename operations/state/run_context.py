@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -36,6 +36,9 @@ class RunContext:
 
     view: ClusterView | None = None
     """What its command has seen of the cluster in this phase, for a run that writes nothing there."""
+
+    tell: Callable[[str], None] | None = None
+    """Says at once that the run stops, where somebody asks for that; by default a note does."""
 
     died: datetime | None = None
     """When the run began that died and whose lock was taken away."""

@@ -1,4 +1,4 @@
-"""What a stack's state remembers beside its objects: which cluster they are on, and whose credentials reached it."""
+"""What a stack's state remembers besides its objects: which cluster they are on, and whose credentials reached it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,14 @@ from operations.cluster.live import Endpoint, endpoint_of
 CLUSTER_UID: Final = "clusterUid"
 """Stack output: UID of the kube-system namespace of the cluster that the objects were applied to."""
 
-_PROVIDER: Final = "pulumi:providers:kubernetes"
-_STACK: Final = "pulumi:pulumi:Stack"
+CELLS: Final = "cells"
+"""Stack output of an environment's platform: over how many cells the states are split."""
+
+TENANT: Final = "kmetal:network:TenantNetwork"
+"""Type of the component that holds a tenant's objects."""
+
+PROVIDER: Final = "pulumi:providers:kubernetes"
+STACK: Final = "pulumi:pulumi:Stack"
 _NODE_PATCH: Final = "kubernetes:core/v1:NodePatch"
 
 
@@ -37,6 +43,9 @@ class State:
     holders: Mapping[str, str] = field(default_factory=dict)
     """The field manager of each of them, by name of the Node."""
 
+    tenants: frozenset[str] = frozenset()
+    """Names of the tenants that it holds."""
+
     written: str = ""
     """When a run last wrote it, in RFC 3339."""
 
@@ -45,13 +54,14 @@ class State:
         """From a stack as the Automation API exports it, its secrets in plain text."""
         deployment = exported.deployment or {}
         resources = [one for one in deployment.get("resources") or () if not one.get("delete")]
-        provider, stack = _first(resources, _PROVIDER), _first(resources, _STACK)
+        provider, stack = _first(resources, PROVIDER), _first(resources, STACK)
         patches = {str(one["id"]): one for one in resources if one["type"] == _NODE_PATCH}
         return cls(
             provider=str(provider.get("urn", "")),
             kubeconfig=_plain((provider.get("inputs") or {}).get("kubeconfig")),
             outputs=stack.get("outputs") or {},
             written=str((deployment.get("manifest") or {}).get("time", "")),
+            tenants=frozenset(str(one["urn"]).rpartition("::")[2] for one in resources if one["type"] == TENANT),
             patches={node: str(one["urn"]) for node, one in patches.items()},
             holders={node: str((one.get("outputs") or {}).get("__fieldManager", "")) for node, one in patches.items()},
         )
@@ -60,6 +70,11 @@ class State:
     def uid(self) -> str:
         """Of the cluster; empty where no `up` has ended since the state was begun."""
         return str(self.outputs.get(CLUSTER_UID) or "")
+
+    @property
+    def cells(self) -> int:
+        """Of the environment when it was applied last, as the state of its platform says."""
+        return int(self.outputs.get(CELLS) or 0)
 
     @property
     def endpoint(self) -> Endpoint | None:
@@ -72,7 +87,7 @@ def _first(resources: Iterable[Mapping[str, Any]], kind: str) -> Mapping[str, An
 
 
 def _plain(value: Any) -> str:
-    """A text that may be a secret: then it stands as JSON beside the mark of secrets."""
+    """A text that may be a secret: then it stands as JSON with the mark of secrets."""
     if isinstance(value, Mapping):
         return str(json.loads(value["plaintext"]))
     return str(value or "")

@@ -11,7 +11,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 from pulumi import automation as auto
 
-from kmetal_network.config.stackfile import Environment, load_stack
+from kmetal_network.config.stackfile import Environment, load_part
 from kmetal_network.errors import OperatorError
 from operations.cluster.view import ClusterView
 from operations.cluster.writing import WritableCluster
@@ -27,6 +27,7 @@ from operations.state.identity import (
 )
 from operations.state.kubernetes_provider import credentials, renew
 from operations.state.node_patches import StalePatch, let_go, stale_patches
+from operations.state.placement import make_sure_of_placement
 from operations.state.run_context import RunContext
 from operations.state.stack_state import State
 
@@ -52,7 +53,7 @@ class ReadPlan(NamedTuple):
 
 
 class _Comparison(NamedTuple):
-    """A state beside the cluster of its settings."""
+    """A state and the cluster of its settings."""
 
     loaded: Environment
     uid: str
@@ -80,8 +81,10 @@ def reconcile(
     if not state.provider:
         return ReadPlan(refresh)
     outcome.state = state.written
+    loaded, _ = load_part(root, stack.name)
+    make_sure_of_placement(loaded, state)
     try:
-        seen = _compare(root, stack.name, state, verb, run_context.view, refresh=refresh)
+        seen = _compare(root, loaded, state, verb, run_context.view, refresh=refresh)
     except ElsewhereError:
         raise
     except OperatorError:
@@ -102,9 +105,8 @@ def reconcile(
 
 
 def _compare(
-    root: Path, name: str, state: State, verb: Verb, view: ClusterView | None, *, refresh: bool
+    root: Path, loaded: Environment, state: State, verb: Verb, view: ClusterView | None, *, refresh: bool
 ) -> _Comparison:
-    loaded, _ = load_stack(root, name)
     if view is not None:
         return _compared(root, loaded, state, verb, view, refresh=refresh)
     with WritableCluster.of(root, loaded.settings.cluster) as cluster:

@@ -1,4 +1,4 @@
-"""A real Kubernetes control plane on loopback, and MetalLB's controller beside it; no root, no Docker.
+"""A real Kubernetes control plane on loopback, and MetalLB's controller next to it; no root, no Docker.
 
 `ControlPlane(directory)` keeps everything in that directory: data, secrets, logs, pid files, kubeconfig. A start
 changes nothing where all runs; after a crash it finds its data, its ports and its kubeconfig again. It refuses to stop

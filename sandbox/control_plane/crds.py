@@ -1,6 +1,6 @@
 """Where the custom resource definitions of a sandbox come from; the first available source is used.
 
-1. The folder `shared/crds` beside the checkout, for tests and CI.
+1. The folder `shared/crds` next to the checkout, for tests and CI.
 2. The upstream releases at the pinned versions, kept in the cache once fetched.
 3. The program's own models (`sandbox.control_plane.definitions.catalogue`): upstream's specs as to types, bounds and
    defaults, without their prose.
@@ -21,7 +21,7 @@ from kmetal_network.errors import OperatorError
 from sandbox.control_plane import metallb
 from sandbox.progress import say, working
 from sandbox.storage import CHECKOUT, cache_directory
-from sandbox.tools.fetch import reachable
+from sandbox.tools.releases.fetch import reachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -76,7 +76,7 @@ class Source:
 def crd_sources() -> tuple[Source, ...]:
     """The sources, best first."""
     return (
-        Source("the folder shared/crds beside the checkout", _beside_the_checkout),
+        Source("the folder shared/crds next to the checkout", _beside_the_checkout),
         Source("the upstream releases", _from_upstream),
         Source("the program's own models", _from_models),
     )
@@ -86,7 +86,7 @@ def definitions(metallb_controller: Path | None = None) -> list[Object]:
     """All definitions, from the first source that has them.
 
     Args:
-        metallb_controller: the executable beside which its build left the definitions of its own release.
+        metallb_controller: the executable next to which its build left the definitions of its own release.
     """
     sources = crd_sources()
     for source in sources:

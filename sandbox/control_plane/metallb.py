@@ -1,4 +1,4 @@
-"""MetalLB's own controller beside the sandbox's API server, with its webhooks, as its chart would run it.
+"""MetalLB's own controller next to the sandbox's API server, with its webhooks, as its chart would run it.
 
 The speaker does not run: it needs the nodes' network. This module creates what
 the chart would create for the controller: the webhook configuration, with the controller's loopback address.

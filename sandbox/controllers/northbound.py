@@ -75,7 +75,7 @@ class Northbound:
             router.ports.pop(port, None)
 
     def rewrite(self, vpc: str, policies: dict[tuple[int, str], str], routes: set[tuple[str, str, str]]) -> None:
-        """A Vpc's own policies and routes, beside those of its Subnets."""
+        """A Vpc's own policies and routes, without those of its Subnets."""
         with self._lock:
             router = self.routers.setdefault(vpc, Router())
             theirs = {cidr for cidrs in router.owned.values() for cidr in cidrs}

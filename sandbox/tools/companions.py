@@ -1,7 +1,7 @@
 """The executables that belong to a Pulumi CLI: its language hosts and what they start.
 
 The official CLI includes them; a CLI built from its Go module has none. The engine looks for a language host on
-PATH and beside its own executable, links resolved (sdk/go/common/workspace/plugins.go 3.250, getPluginInfoAndPath).
+PATH and next to its own executable, links resolved (sdk/go/common/workspace/plugins.go 3.250, getPluginInfoAndPath).
 """
 
 from __future__ import annotations

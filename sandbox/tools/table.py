@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from kmetal_network.errors import OperatorError
 from sandbox.storage import CHECKOUT
-from sandbox.tools.golang import parse_version
-from sandbox.tools.module_files import ModuleFiles, Replacement
+from sandbox.tools.go.compiler import parse_version
+from sandbox.tools.go.module_files import ModuleFiles, Replacement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +27,7 @@ METALLB_LISTENS_ON_LOOPBACK: Final = tuple(
     )
 )
 """MetalLB's webhook listens on port 9443 of every address and has no flag for either (`internal/k8s/k8s.go`, 0.15.2).
-Two sandboxes could not run beside each other, and neither may listen beyond loopback. Nothing else is changed."""
+Two sandboxes could not run at the same time, and neither may listen beyond loopback. Nothing else is changed."""
 
 _PROVIDER_MODULE: Final = "github.com/pulumi/pulumi-kubernetes/provider/v4"
 _METALLB_MODULE: Final = "go.universe.tf/metallb"
@@ -60,7 +60,7 @@ class Tool:
     that the module proxy does not know as a version."""
 
     files: ModuleFiles | None = None
-    """What the build takes from the source module beside its packages."""
+    """What the build takes from the source module besides its packages."""
 
     stamps: tuple[str, ...] = ()
     """Linker variables that take the version: without them a build of a Go module reports no version

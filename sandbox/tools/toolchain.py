@@ -4,7 +4,7 @@ Each is the one on PATH when its version fits, else one that an earlier run left
 download (`sandbox.tools`), else built from its Go module. Versions and checksums are committed under `toolchain/`.
 Nothing is written into the checkout.
 
-Where the user's own tool is older or incompatible, it silently builds another one beside it.
+Where the user's own tool is older or incompatible, it silently builds another one next to it.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sandbox.storage import cache_directory, exclusively
-from sandbox.tools import building, golang, official
 from sandbox.tools.asking import asked_version
-from sandbox.tools.downloads import ways
+from sandbox.tools.go import building, compiler
+from sandbox.tools.releases import official
+from sandbox.tools.releases.downloads import ways
 from sandbox.tools.table import PROVIDER, TOOLS, Tool
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def _present(tool: Tool) -> Path | None:
 
 def _built(tool: Tool) -> Path | None:
     """An earlier build with the Go that would build it now; this installs no Go."""
-    go = golang.find_present_go(tool.go_line)
+    go = compiler.find_present_go(tool.go_line)
     target = _target(tool, go) if go else None
     return target if target and target.is_file() else None
 
@@ -79,7 +80,7 @@ def _build_all(tools: Sequence[Tool]) -> None:
     groups: dict[str, tuple[Tool, ...]] = {}
     for tool in tools:
         groups[tool.module] = (*groups.get(tool.module, ()), tool)
-    orders = [(golang.find_go(each[0].go_line), each[0].folder, each[0].package) for each in groups.values()]
+    orders = [(compiler.find_go(each[0].go_line), each[0].folder, each[0].package) for each in groups.values()]
     if len(orders) > 1:
         building.fetch_modules(orders[1:])
     building.side_by_side(groups, _cached_or_had)
@@ -118,16 +119,16 @@ def _users_plugin(tool: Tool) -> Path | None:
 
 @cache
 def _cached_or_had(tool: Tool) -> Path:
-    go = golang.find_go(tool.go_line)
+    go = compiler.find_go(tool.go_line)
     target = _target(tool, go)
     if target.is_file():
         return target
     with exclusively(target):
         if target.is_file():  # somebody else built it while we waited
             return target
-        golang.build(
+        compiler.build(
             go,
-            golang.Order(
+            compiler.Order(
                 module=tool.folder,
                 package=tool.package,
                 version=tool.version,
@@ -139,11 +140,11 @@ def _cached_or_had(tool: Tool) -> Path:
     return target
 
 
-def _target(tool: Tool, go: golang.Go) -> Path:
+def _target(tool: Tool, go: compiler.Go) -> Path:
     return cache_directory() / f"{tool.module}-{_digest(tool, go)}" / tool.name
 
 
-def _digest(tool: Tool, go: golang.Go) -> str:
+def _digest(tool: Tool, go: compiler.Go) -> str:
     """Identifies a build by everything that it depends on."""
     digest = hashlib.sha256(go.fingerprint.encode())
     digest.update(repr(tool.files).encode() if tool.files else b"")

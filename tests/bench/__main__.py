@@ -1,4 +1,4 @@
-"""`make bench`: first `up`, second `up` and preview for growing environments, beside a plain apply of the same objects.
+"""`make bench`: first `up`, second `up` and preview for growing environments, compared with a plain apply of the same objects.
 
 Everything happens in one temporary directory with control planes of its own; the user's sandbox is not touched. With
 all its sizes and the engine's own settings it writes its figures into docs/benchmarks.md.
@@ -25,8 +25,8 @@ from sandbox.environment import prepare
 from sandbox.progress import say
 from sandbox.storage import CHECKOUT
 from tests.bench.bench_preview import preview_share
-from tests.bench.page import write_page
-from tests.bench.report import SIZES, Report
+from tests.bench.figures.page import write_page
+from tests.bench.figures.report import SIZES, Report
 from tests.bench.size import Bench, plain_tool
 
 _JUDGING: Final = ("tests.bench.bench_laws", "tests.bench.bench_repeats")
@@ -47,7 +47,7 @@ def bench(
     engine: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="A setting of the engine's.")] = None,
     output: Annotated[Output, typer.Option("--output", help="Form of the report.")] = Output.TEXT,
 ) -> None:
-    """Measure a stack's runs beside `kubectl apply --server-side` of the same objects."""
+    """Measure a stack's runs, compared with `kubectl apply --server-side` of the same objects."""
     settings = dict(map(_setting, engine or ()))
     load, processors = os.getloadavg()[0], os.cpu_count() or 1
     with tempfile.TemporaryDirectory(prefix="kmetal-bench-") as scratch:
@@ -62,7 +62,7 @@ def bench(
     if output is Output.JSON:
         sys.stdout.write(report.as_json() + "\n")
     else:
-        # Nine columns; where nobody's terminal sets the width, they shall not be cut at 80 characters.
+        # Nine columns; where no one's terminal sets the width, they shall not be cut at 80 characters.
         Console(width=None if sys.stdout.isatty() else _WIDTH).print(report.table())
         failed |= _judging()
     say(report.verdict())

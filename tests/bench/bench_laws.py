@@ -1,4 +1,4 @@
-"""What judging costs, beside reading the same network: `python -m tests.bench.bench_laws`.
+"""What judging costs, compared with reading the same network: `python -m tests.bench.bench_laws`.
 
 Ratios of one run on one machine, since seconds of two machines say nothing. The network is generated: tenants with two
 clusters each, half of them on blocks that others hold too, which is legal.

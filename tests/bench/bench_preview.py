@@ -56,7 +56,7 @@ def preview_share(directory: Path, objects: int = OBJECTS) -> Share:
     figures: dict[str, list[Measure]] = {"alone": [], "judged": []}
     for _ in range(_ROUNDS):
         for way, found in figures.items():
-            command = [sys.executable, "-m", "tests.bench.preview_objects", str(home), str(objects), way]
+            command = [sys.executable, "-m", "tests.bench.measured.preview_objects", str(home), str(objects), way]
             found.append(measure(command, variables, home))
     alone, judged = (min(found, key=lambda one: one.seconds) for found in figures.values())
     return Share(objects, alone, judged)

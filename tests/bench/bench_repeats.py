@@ -1,4 +1,4 @@
-"""What many equal or touching items cost beside half as many: `python -m tests.bench.bench_repeats`.
+"""What many equal or touching items cost compared with half as many: `python -m tests.bench.bench_repeats`.
 
 Each is read, judged and shown as `kmetal-network lint` does it. Work that compares every item with every other grows fourfold.
 """
@@ -30,7 +30,7 @@ def equal_pools(number: int) -> str:
 
 
 def excluded_addresses(number: int) -> str:
-    """A Subnet that excludes so many addresses, none beside another."""
+    """A Subnet that excludes so many addresses, none next to another."""
     excluded = ", ".join(f"10.{index // 32000}.{index // 125 % 256}.{index % 125 * 2 + 3}" for index in range(number))
     return (
         "apiVersion: kubeovn.io/v1\nkind: Subnet\nmetadata: {name: external}\n"
@@ -39,7 +39,7 @@ def excluded_addresses(number: int) -> str:
 
 
 def policy_routes(number: int) -> str:
-    """A Vpc with so many policies, drops among them, beside a provider Subnet."""
+    """A Vpc with so many policies, drops among them, next to a provider Subnet."""
     routes = ", ".join(
         f"{{priority: {index % 29000}, match: ip4.dst == 10.{index % 250}.{index // 250}.0/24,"
         f" action: {('allow', 'drop')[index % 2]}}}"

@@ -1,4 +1,4 @@
-"""Measures one size of an environment: the stack's three runs, and the plain apply of the same objects beside them.
+"""Measures one size of an environment: the stack's three runs, and the plain apply of the same objects.
 
 Each side gets a fresh control plane of its own, so that neither finds what the other left. The stack waits until the
 network is ready and asks the policy pack; the plain apply does neither. That is what the ratio is a ratio of.
@@ -87,7 +87,7 @@ class Bench:
             backend = {"PULUMI_BACKEND_URL": f"file://{project / 'state'}"}
             variables = {**self._variables(kubeconfig), **backend, **self.engine}
             for run, (verb, changes) in verbs.items():
-                command = [sys.executable, "-m", "tests.bench.run_stack", str(project), STACK, verb, changes]
+                command = [sys.executable, "-m", "tests.bench.measured.run_stack", str(project), STACK, verb, changes]
                 figures[run] = measure(command, variables, home)
                 self.say(f"{title}: {run} {figures[run]}")
         return figures
@@ -99,7 +99,7 @@ class Bench:
             for run in Run:
                 command = plain_command(kubeconfig, manifests, dry=run is Run.PREVIEW)
                 figures[run] = measure(command, variables, home)
-                self.say(f"{title}: plain apply beside {run} {figures[run]}")
+                self.say(f"{title}: plain apply during {run} {figures[run]}")
         return figures
 
     def _variables(self, kubeconfig: Path) -> dict[str, str]:
@@ -116,7 +116,14 @@ def plain_tool() -> str:
 def plain_command(kubeconfig: Path, manifests: Path, *, dry: bool) -> Sequence[str]:
     """The plain apply of a file: with kubectl, where there is one."""
     if (kubectl := shutil.which("kubectl")) is None:
-        words = [sys.executable, "-m", "tests.bench.plain_apply", "--kubeconfig", str(kubeconfig), str(manifests)]
+        words = [
+            sys.executable,
+            "-m",
+            "tests.bench.measured.plain_apply",
+            "--kubeconfig",
+            str(kubeconfig),
+            str(manifests),
+        ]
         return [*words, "--dry-run"] if dry else words
     words = [kubectl, "apply", "--server-side", "--force-conflicts", "--filename", str(manifests)]
     words += ["--kubeconfig", str(kubeconfig), "--cache-dir", str(kubeconfig.parent / "kubectl-cache")]

@@ -14,11 +14,11 @@ import yaml
 from kmetal_network.config.stackfile import load_stack
 from kmetal_network.errors import OperatorError
 from tests.bench.bench_preview import Share
+from tests.bench.figures.page import BEGIN, END, write_page
+from tests.bench.figures.picture import growth_picture
+from tests.bench.figures.report import Report
 from tests.bench.measure import Measure, Part, measure, part_of
-from tests.bench.page import BEGIN, END, write_page
-from tests.bench.picture import growth_picture
-from tests.bench.preview_objects import rendered
-from tests.bench.report import Report
+from tests.bench.measured.preview_objects import rendered
 from tests.bench.size import Run, Size
 from tests.bench.sized_project import STACK, write_manifests, write_project
 

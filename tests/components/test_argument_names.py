@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from components import cni_stack, metallb, provider_network, tenant_args
-from components.tenant_network import TenantNetworkArgs
+from components.tenant_args import TenantNetworkArgs
 from kmetal_network.config.sections import cluster, cni, provider, tenant
 from kmetal_network.config.sections import metallb as metallb_section
 

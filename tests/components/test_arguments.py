@@ -12,10 +12,11 @@ import pytest
 import yaml
 
 from components.cni_stack import CniStack, CniStackArgs
+from components.external_args import ExternalNetworkArgs
 from components.metallb import MetalLB, MetalLBArgs
 from components.provider_network import ProviderNetwork, ProviderNetworkArgs
-from components.tenant_args import ExternalNetworkArgs, TenantClusterArgs
-from components.tenant_network import TenantNetwork, TenantNetworkArgs
+from components.tenant_args import TenantClusterArgs, TenantNetworkArgs
+from components.tenant_network import TenantNetwork
 from kmetal_network.config.stackfile import parse_environment
 from kmetal_network.errors import OperatorError
 from tests.support.recording_engine import Registered, record
@@ -81,7 +82,7 @@ WRONG: tuple[tuple[str, str, Any, str], ...] = (
         "77.220.68",
         "egressAddress: '77.220.68' is not an IPv4 address; write four numbers",
     ),
-    ("tenants[0]", "role_bindings", [{"cluster_role": "view"}], "roleBindings[0]: the binding of view names nobody;"),
+    ("tenants[0]", "role_bindings", [{"cluster_role": "view"}], "roleBindings[0]: the binding of view names no one;"),
     ("tenants[0]", "clusters.0.cidr", "10.0.0.0/8", "clusters[0].cidr: unknown key 'cidr'; "),
     ("tenants[0]", "quota", {"gpu.example": "1"}, "quota 'gpu.example' is no standard resource"),
     ("provider", "vlan.id", 5000, "vlan.id: 'id' is 5000; it should be less than or equal to 4094"),

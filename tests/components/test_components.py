@@ -8,10 +8,11 @@ import pytest
 
 from components.admission_policies import AdmissionPolicies, AdmissionPoliciesArgs
 from components.cni_stack import CniStack, CniStackArgs
+from components.external_args import ExternalNetworkArgs
 from components.metallb import MetalLB, MetalLBArgs
 from components.provider_network import ProviderNetwork, ProviderNetworkArgs
-from components.tenant_args import ExternalNetworkArgs, TenantClusterArgs
-from components.tenant_network import TenantNetwork, TenantNetworkArgs
+from components.tenant_args import TenantClusterArgs, TenantNetworkArgs
+from components.tenant_network import TenantNetwork
 from kmetal_network.config.plain_values import plain
 from kmetal_network.config.sections.admission import Admission
 from kmetal_network.config.settings import Settings

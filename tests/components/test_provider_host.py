@@ -124,8 +124,8 @@ def test_a_nested_type_has_its_text_and_only_the_way_out_may_come_late() -> None
         "controlPlaneAddress": "string",
         "replaceWhileInUse": "string",
     }
-    assert (
-        cluster["properties"]["cidrBlock"]["description"] == "Block of the cluster's worker VMs. Tenants may overlap."
+    assert cluster["properties"]["cidrBlock"]["description"] == (
+        "Block of the cluster's worker VMs. Tenants of different VPCs may overlap."
     )
     assert cluster["required"] == ["cidrBlock", "name"]
     late = {

@@ -115,7 +115,7 @@ def environment(
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Path:
-    """A project with a stack that nobody has used."""
+    """A project with a stack that no one has used."""
     directory = tmp_path_factory.mktemp("made") / "project"
     make_stack(directory, environment)
     return directory

@@ -73,7 +73,7 @@ class _Found(automation.LocalWorkspace):
 
 
 def make_stack(directory: Path, environment: dict[str, str]) -> None:
-    """A project with a stack that nobody has used, in a directory that is not there yet; engines work on copies."""
+    """A project with a stack that no one has used, in a directory that is not there yet; engines work on copies."""
     (directory / "state").mkdir(parents=True)
     settings = automation.StackSettings(config={"pulumi:disable-default-providers": ["kubernetes"]})
     automation.LocalWorkspace(

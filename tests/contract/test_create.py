@@ -43,7 +43,7 @@ def test_a_preview_creates_nothing_and_shows_the_servers_answer(engine: Engine, 
 
 
 def test_an_object_of_others_is_taken_over_unless_a_field_conflicts(engine: Engine, api: Api, name: str) -> None:
-    """Hence the check of ownership before every run: the provider itself asks nobody whose an object is."""
+    """Hence the check of ownership before every run: the provider itself asks no one whose an object is."""
     theirs = ["172.21.204.7/32"]
     api.apply("somebody", api.obj("IPAddressPool", name, spec={"addresses": theirs}))
 

@@ -37,7 +37,7 @@ def test_a_deletion_is_awaited_until_the_finalizer_is_off(engine: Engine, api: A
     controller.start()
     assert engine.destroy().ok
     controller.join()
-    assert "kubeovn.io/kube-ovn-controller" in seen[0]  # `foregroundDeletion` is beside it until the collector saw it
+    assert "kubeovn.io/kube-ovn-controller" in seen[0]  # `foregroundDeletion` is next to it until the collector saw it
     assert api.get("IPAddressPool", name) is None
 
 

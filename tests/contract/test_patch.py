@@ -37,7 +37,7 @@ def test_a_patch_of_nothing_makes_a_stub(engine: Engine, api: Api, name: str) ->
 
 
 def test_a_patch_conflicts_at_up_and_not_in_preview(engine: Engine, api: Api, name: str) -> None:
-    """docs/evidence/provider.md#patch-resources: the create preview of a Patch asks nobody."""
+    """docs/evidence/provider.md#patch-resources: the create preview of a Patch asks no one."""
     api.apply("kube-ovn-controller", api.obj("Vpc", name, spec={"enableExternal": False}))
 
     def declare(provider: k8s.Provider) -> None:

@@ -63,7 +63,7 @@ def _status(project: Project, kind: str, name: str) -> dict[str, Any]:
 
 
 def install_chart(project: Project) -> None:
-    """What `helm install` does, as the page says, by the same Helm: another stack's, with a state that nobody keeps."""
+    """What `helm install` does, as the page says, by the same Helm: another stack's, with a state that no one keeps."""
     values: dict[str, Any] = VALUES
 
     def declare(provider: kubernetes.Provider) -> None:

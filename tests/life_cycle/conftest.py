@@ -28,7 +28,7 @@ class AppliedNetwork:
     """A network that was applied and at rest."""
 
     more: str
-    """The tenant beside those of the settings, if any."""
+    """The tenant besides those of the settings, if any."""
 
     state: Path
     """Of the engine."""

@@ -40,7 +40,7 @@ ROGUE = {
     "metadata": {"name": "rogue", "namespace": "kmetal-metallb"},
     "spec": {"addresses": ["77.220.68.100-77.220.68.101"]},
 }
-"""Nobody's but the one who made it: on the provider VLAN, announced by nothing."""
+"""No one's but the one who made it: on the provider VLAN, announced by nothing."""
 
 EVERYTHING = 45
 """20 of the network and its components, and a component with 12 admission policies and their 12 bindings."""

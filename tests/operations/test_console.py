@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from operations.console import Notes, counted
+from kmetal_network.counting import counted
+from operations.console import Notes
 
 SETTINGS = "Pulumi.dev.yaml:59 tenants[0]: vpc 'alpha-vpc' lets packets to 10.16.0.0/16 leave; drop them too [NET-418]"
 PACK = "Vpc alpha-vpc: vpc 'alpha-vpc' lets packets to 10.16.0.0/16, node 'w1' leave; drop them too [NET-418]"

@@ -1,4 +1,4 @@
-"""What the pipelines promise: least privilege, whole digests, no token beside a branch's code, a verdict from each run."""
+"""What the pipelines promise: least privilege, whole digests, no token next to a branch's code, a verdict from each run."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ def test_a_page_of_docs_costs_no_preview_and_every_other_file_does() -> None:
         assert {"docs/**", "**.md"} <= set(trigger["paths-ignore"]), name
     [rule] = gitlab()[".preview"]["rules"]
     [noted] = gitlab()["note"]["rules"]
-    assert noted["changes"] == rule["changes"], "a note about previews that nobody asked for would say: not known"
+    assert noted["changes"] == rule["changes"], "a note about previews that no one asked for would say: not known"
     patterns = rule["changes"]["paths"]
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
     skipped = {path for path in tracked if not any(matches(pattern, path) for pattern in patterns)}
@@ -202,7 +202,7 @@ def test_actionlint_has_nothing_to_find(tmp_path: Path) -> None:
 
 
 def _built(folder: Path) -> str | None:
-    """Built once for each version, beside the sandbox's tools."""
+    """Built once for each version, next to the sandbox's tools."""
     cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "kmetal-network" / "actionlint-1.7.12"
     if not (cache / "actionlint").exists():
         go = shutil.which("go")

@@ -103,8 +103,8 @@ class Runs:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, cluster: Cluster, *known: str) -> None:
         self.reported: list[tuple[str, Any]] = []
         self._cluster, self._known, self.takes_over, self.failed = cluster, list(known), True, False
-        monkeypatch.setattr(rerouting, "run", self._run)
-        monkeypatch.setattr(rerouting, "_deployment", lambda _root, _environment: self._state())
+        monkeypatch.setattr(rerouting, "run_environment", self._run)
+        monkeypatch.setattr(rerouting, "_deployment", lambda *_: self._state())
         monkeypatch.setattr(rerouting, "guard", lambda *_: self.reported.append(("guard", None)))
 
     def _state(self) -> dict[str, Any]:

@@ -8,15 +8,15 @@ from functools import partial
 
 from kmetal_network.addresses import Span
 from kmetal_network.facts.reader import facts_of
-from kmetal_network.reach.build import network
-from kmetal_network.reach.network import Network
-from kmetal_network.reach.paths import Paths
+from kmetal_network.reach.packets.paths import Paths
+from kmetal_network.reach.topology.build import network
+from kmetal_network.reach.topology.network import Network
 from kmetal_network.reach.trace import ending
 from kmetal_network.reach.verdict import Outcome, Verdict
 from tests.oracle.compare import chosen, disagreement, not_at_router
+from tests.oracle.local_ovn.northbound import Rows
+from tests.oracle.local_ovn.ovn import Ovn
 from tests.oracle.networks import World
-from tests.oracle.northbound import Rows
-from tests.oracle.ovn import Ovn
 from tests.oracle.translate import rows
 
 PORTS = (80, 443)

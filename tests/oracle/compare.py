@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from kmetal_network.reach.steps import Piece
+from kmetal_network.reach.packets.steps import Piece
 from kmetal_network.reach.trace import Ending, outcome_of
 from kmetal_network.reach.verdict import Outcome, Verdict
 
@@ -29,7 +29,7 @@ def disagreement(verdict: Verdict, end: Ending) -> str | None:
     seen = outcome_of(end, EXTERNALS)
     at_pod = verdict.outcome is Outcome.OPEN or verdict.decider.field == "spec.private"
     if at_pod and seen is Outcome.NO_ROUTE and end.searched:
-        return None  # the verdict is that of a pod there, and nobody has the address
+        return None  # the verdict is that of a pod there, and no one has the address
     if seen is not verdict.outcome:
         return f"outcome: model {verdict.outcome.value!r}, OVN {seen.value!r}"
     if verdict.outcome is Outcome.DROPPED:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.oracle.debian import MissingError
-from tests.oracle.ovn import Ovn
+from tests.oracle.local_ovn.debian import MissingError
+from tests.oracle.local_ovn.ovn import Ovn
 
 
 @pytest.fixture(scope="module")

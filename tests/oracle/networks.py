@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from tests.oracle.northbound import Pod
+from tests.oracle.local_ovn.northbound import Pod
 from tests.support.network.objects import Body, build, node
 
 _EXTERNALS: Final = {
@@ -39,7 +39,7 @@ class World:
     """Addresses that routers answer for, each with its provider Subnet."""
 
     def destinations(self, pod: Pod) -> list[str]:
-        """What to ask for from a pod; its own address is asked of nobody."""
+        """What to ask for from a pod; its own address is asked of no one."""
         every = [address for other in self.pods for address in other.addresses]
         every += [address for _, address in self.outer] + [*OUTSIDE, *OUTSIDE_V6, _VLAN_HOST]
         families = {":" in address for address in pod.addresses}

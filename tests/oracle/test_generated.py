@@ -10,8 +10,8 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 
 from tests.oracle.check import Count, compared
+from tests.oracle.local_ovn.ovn import Ovn
 from tests.oracle.networks import World, worlds
-from tests.oracle.ovn import Ovn
 
 FEW, MANY = 25, 600
 _UNHURRIED = (HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much)

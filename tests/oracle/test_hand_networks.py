@@ -10,7 +10,7 @@ from kmetal_network.reach.trace import ending, outcome_of
 from tests.kmetal_network.reach.hand import LEAVES, ROUTER, Hand
 from tests.kmetal_network.reach.networks import HANDS
 from tests.oracle.compare import EXTERNALS, not_at_router
-from tests.oracle.ovn import Ovn
+from tests.oracle.local_ovn.ovn import Ovn
 from tests.oracle.translate import rows
 
 
@@ -28,7 +28,7 @@ def test_ovn_itself_says_of_every_path_what_an_engineer_says(ovn: Ovn, hand: Han
                 problem = (
                     None if outcome_of(end, EXTERNALS) is path.outcome else f"OVN says {outcome_of(end, EXTERNALS)}"
                 )
-            # What nobody answers for on the VLAN ends in a question for its MAC, which nothing translates.
+            # What no one answers for on the VLAN ends in a question for its MAC, which nothing translates.
             if path.outcome is LEAVES and not end.searched and end.source_as != path.source_as:
                 problem = f"it leaves as {end.source_as}"
             if " 1500" in path.by and end.priority != 1500:

@@ -13,8 +13,8 @@ from operations.reachability.traces import Compared, compare_traces, pod_ports
 from tests.kmetal_network.reach.hand import Hand
 from tests.kmetal_network.reach.isolation import GUIDE
 from tests.kmetal_network.reach.networks import HANDS
-from tests.oracle.northbound import Rows
-from tests.oracle.ovn import Ovn
+from tests.oracle.local_ovn.northbound import Rows
+from tests.oracle.local_ovn.ovn import Ovn
 from tests.oracle.translate import rows
 from tests.support.network.objects import Body, build
 

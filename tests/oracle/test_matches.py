@@ -6,7 +6,7 @@ import pytest
 
 from kmetal_network.laws.tenants.routing.ovn_grammar import is_expression
 from kmetal_network.laws.tenants.routing.ovn_match import OvnRefusalError, destinations
-from tests.oracle.ovn import Ovn
+from tests.oracle.local_ovn.ovn import Ovn
 from tests.oracle.translate import rows
 from tests.support.network.objects import build, policy
 

@@ -14,13 +14,13 @@ import pytest
 
 from kmetal_network.addresses import Span
 from kmetal_network.facts.reader import facts_of
-from kmetal_network.reach.build import network
-from kmetal_network.reach.paths import Paths
+from kmetal_network.reach.packets.paths import Paths
+from kmetal_network.reach.topology.build import network
 from kmetal_network.reach.trace import ending, outcome_of
 from kmetal_network.reach.verdict import Outcome
 from tests.oracle.compare import EXTERNALS
-from tests.oracle.northbound import Pod, Rows
-from tests.oracle.ovn import Ovn
+from tests.oracle.local_ovn.northbound import Pod, Rows
+from tests.oracle.local_ovn.ovn import Ovn
 from tests.oracle.translate import rows
 from tests.support.network.objects import Body, build, node, policy
 

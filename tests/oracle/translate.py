@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from ipaddress import ip_address, ip_network
 
-from tests.oracle.northbound import DEFAULT, Body, Objects, Pod, Row, Rows, inside, pairs, some, split
+from tests.oracle.local_ovn.northbound import DEFAULT, Body, Objects, Pod, Row, Rows, inside, pairs, some, split
 
 
 def rows(bodies: Iterable[Body], pods: Iterable[Pod]) -> Rows:

@@ -1,6 +1,6 @@
 """Runs a workflow as it stands under act in host mode, against a forge on loopback.
 
-Replaced: the actions that GitHub serves, by those of `actions/` beside this file (checkout fetches from the test's
+Replaced: the actions that GitHub serves, by those of `actions/` next to this file (checkout fetches from the test's
 repository, artifacts are files in a folder, an installer does nothing); `environment.deployment`, which the schema of act
 0.2.89 does not know, is left out. Not covered by act, and held by `tests/operations/test_pipelines.py`: permissions,
 environments and their secrets, concurrency, path filters, a fork's token.

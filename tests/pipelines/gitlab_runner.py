@@ -61,7 +61,7 @@ class Runner:
     """Of the project: kubeconfig and token."""
 
     def merge_request(self, *words: str) -> Run:
-        """Jobs of a merge request's pipeline, beside each other: what they need is not waited for."""
+        """Jobs of a merge request's pipeline, at the same time: what they need is not waited for."""
         return self._run(
             words,
             {

@@ -63,7 +63,7 @@ DEFECTS: Final[dict[str, tuple[str, ...]]] = {
         f"{_PIPELINES}::test_forks_and_bots_are_previewed_without_secrets_and_everybody_is_checked",
         _FORK,
     ),
-    "11 a branch's code runs beside a token that writes": (
+    "11 a branch's code runs next to a token that writes": (
         f"{_PIPELINES}::test_no_checkout_leaves_its_token_behind",
         f"{_PIPELINES}::test_no_workflow_grants_more_than_its_jobs_ask_for",
         f"{_PIPELINES}::test_the_job_that_may_write_a_comment_runs_the_code_of_the_base_and_after_every_other_one",

@@ -1,7 +1,7 @@
 """The programs that run pipelines on this machine: act for GitHub's workflows, gitlab-ci-local for GitLab's jobs.
 
 Both are in the cache of the sandbox's tools, each version once. act is built from its Go module: two minutes of processor
-time. gitlab-ci-local comes from npm, with Node.js from PyPI and rsync from Debian, unpacked beside it.
+time. gitlab-ci-local comes from npm, with Node.js from PyPI and rsync from Debian, unpacked next to it.
 """
 
 from __future__ import annotations

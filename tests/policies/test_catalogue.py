@@ -16,11 +16,11 @@ from tests.support.network.good import good
 
 ABSENCE = {
     "NET-206 a pool that does not exist",
-    "NET-210 a pool that nobody announces",
+    "NET-210 a pool that no one announces",
     "NET-211 a peer that does not exist",
     "NET-227 an alias where MetalLB does not look",
     "NET-227 three numbers",
-    "NET-227 an alias that nobody wrote",
+    "NET-227 an alias that no one wrote",
     "NET-212 a profile that does not exist",
     "NET-215 no quota on load balancers",
     "NET-215 no quota, and a pool for this very namespace",
@@ -37,7 +37,7 @@ ABSENCE = {
     "NET-403 an attachment without a Subnet",
     "NET-421 no SNAT rule",
     "NET-422 a Vpc that does not exist",
-    "NET-426 an address that nobody makes",
+    "NET-426 an address that no one makes",
     "NET-426 a Subnet that does not exist",
     "NET-431 a Subnet that is not the provider's",
     "NET-432 a peer that does not exist",

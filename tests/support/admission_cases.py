@@ -47,7 +47,7 @@ IN_OTHER_WORDS: Final = {
     "NET-220 a mask": {"NET-201"},
     "NET-204 addresses of which no announcement is in sight": {"NET-204"},
     "NET-202 every NIC of a node without the provider NIC": {"NET-202"},
-    "NET-202 nodes by a label that nobody here has": {"NET-202"},
+    "NET-202 nodes by a label that no one here has": {"NET-202"},
     "NET-202 nodes by an expression": {"NET-202"},
     "NET-202 the NIC of other nodes": {"NET-202"},
     "NET-202 speakers that exclude the NIC and its bridge": {"NET-202"},
@@ -74,7 +74,7 @@ def unknown_in(value: Any) -> bool:
 
 
 def literals(network: Network) -> Literals | None:
-    """What the settings of such a network say, a block of the other family and a second provider network beside it.
+    """What the settings of such a network say, a block of the other family and a second provider network next to it.
 
     None where no stack file can say it: without the provider network, or with a block that cannot be read.
     """
@@ -156,14 +156,14 @@ def refusing(case: Case, body: Body) -> set[str]:
 
 
 def broken_alone(body: Body, network: Network) -> set[str]:
-    """The laws that an object breaks beside what the settings say, whatever else there is."""
+    """The laws that an object breaks next to what the settings say, whatever else there is."""
     said = [network.objects[place] for place in _SETTINGS if network.objects.get(place, body) is not body]
     found = judge(facts_of([*said, body]).joined(network.context))
     return {finding.rule for finding in found if finding.place == default_place(body)}
 
 
 def decided_by_one() -> set[str]:
-    """The laws of which a breaking case shows one object that breaks them by itself, beside what the settings say."""
+    """The laws of which a breaking case shows one object that breaks them by itself, next to what the settings say."""
     decided = set()
     for case in CASES:
         network, places = case.network(), {place for rule, place in case.expected if rule == case.rule}

@@ -32,7 +32,7 @@ def unknown_variants() -> list[tuple[str, tuple[Any, ...]]]:
 
 
 def decided_later(place: str, path: tuple[Any, ...]) -> Facts:
-    """The good network with one field that nobody can know yet."""
+    """The good network with one field that no one can know yet."""
     network = good()
     body = deepcopy(network.objects[place])
     target: Any = body
@@ -64,7 +64,7 @@ def one_field_patches(body: Mapping[str, Any]) -> Iterator[SourceObject]:
 
 
 def patched() -> dict[str, Facts]:
-    """One field of an object of the good network as a patch: alone, and beside the network."""
+    """One field of an object of the good network as a patch: alone, and next to the network."""
     objects = list(good().objects.values())
     patches = [manifest for body in objects for manifest in one_field_patches(body)]
     return {

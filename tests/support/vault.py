@@ -24,7 +24,7 @@ SECRETS: Final = {"secretsprovider": SECRETS_PROVIDER, "encryptedkey": b64encode
 
 
 class _Transit(BaseHTTPRequestHandler):
-    """Keeps nobody out, and keeps nothing: a wrapped key is the key with a mark."""
+    """Keeps no one out, and keeps nothing: a wrapped key is the key with a mark."""
 
     protocol_version = "HTTP/1.1"
 

@@ -75,7 +75,7 @@ class RoleBinding(Section):
     @model_validator(mode="after")
     def _binds_somebody(self) -> RoleBinding:
         if not self.groups and not self.users:
-            message = f"the binding of {self.cluster_role} names nobody; write `groups:` or `users:`"
+            message = f"the binding of {self.cluster_role} names no one; write `groups:` or `users:`"
             raise ValueError(message)
         return self
 

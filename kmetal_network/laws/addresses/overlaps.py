@@ -168,7 +168,7 @@ LAWS = (
         id="NET-101",
         title="The platform's own ranges do not overlap",
         why="Packets for one range are delivered to the other. Kube-OVN compares ranges inside one VPC and VLAN only,"
-        " MetalLB its pools only; nobody compares the layers.",
+        " MetalLB its pools only; no one compares the layers.",
         fix="Give each range a block of its own.",
         reference="docs/evidence/kube-ovn.md#subnets (S18)",
         judge=_platform_ranges,

@@ -33,7 +33,7 @@ def _unadvertised(facts: Facts) -> Iterator[Breach]:
         if not any(advertisement.selects(pool) for advertisement in facts.advertisements):
             yield Breach(
                 pool.place,
-                f"pool {pool.name!r} is announced by no L2Advertisement or BGPAdvertisement, so nobody can reach its"
+                f"pool {pool.name!r} is announced by no L2Advertisement or BGPAdvertisement, so no one can reach its"
                 " addresses",
                 f"name {pool.name!r} in the ipAddressPools of one",
             )
@@ -128,7 +128,7 @@ LAWS = (
     Law(
         id="NET-210",
         title="Every pool is announced",
-        why="MetalLB assigns its addresses, but nobody answers for them: Services look ready and are unreachable.",
+        why="MetalLB assigns its addresses, but no one answers for them: Services look ready and are unreachable.",
         fix="Name the pool in an advertisement.",
         reference="metallb website, configuration (an address is announced by an advertisement only)",
         judge=_unadvertised,
@@ -136,7 +136,7 @@ LAWS = (
     Law(
         id="NET-211",
         title="A BGP advertisement names peers that exist",
-        why="MetalLB accepts the advertisement and announces to nobody.",
+        why="MetalLB accepts the advertisement and announces to no one.",
         fix="Name a BGPPeer of this environment.",
         reference="metallb api/v1beta1 BGPAdvertisement",
         judge=_unknown_peers,

@@ -106,7 +106,7 @@ LAWS = (
     Law(
         id="NET-216",
         title="Every announcing node has a NIC that answers ARP",
-        why="MetalLB may elect a node without that NIC, and then nobody answers. No enforcement point sees the NICs"
+        why="MetalLB may elect a node without that NIC, and then no one answers. No enforcement point sees the NICs"
         " of nodes by itself: this law needs a program that knows them and supplies them as facts.",
         fix="Name a NIC that every announcing node has.",
         reference="metallb/metallb#433, #484",

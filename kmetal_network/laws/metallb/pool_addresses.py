@@ -1,4 +1,4 @@
-"""Addresses of a pool: in a form that MetalLB reads, and claimed by nobody else."""
+"""Addresses of a pool: in a form that MetalLB reads, and claimed by no one else."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ LAWS = (
         id="NET-207",
         title="MetalLB pools hold no node's address",
         why="The speaker would answer ARP for the node's own address and cut off its API server or kubelet. MetalLB"
-        " once refused this and took the check back (0.15.1), nobody else has it.",
+        " once refused this and took the check back (0.15.1), no one else has it.",
         fix="Take the nodes' addresses out of the pool.",
         reference="metallb/metallb#2585, #2779",
         not_admitted=not_admitted.OTHER_OBJECT,

@@ -84,7 +84,7 @@ def _unreadable(facts: Facts) -> Iterator[Breach]:
             if span(text) is None:
                 yield Breach(
                     pool.place,
-                    f"{pool_label(pool)} holds {text!r}, which is no address, CIDR or range, so nobody can say where"
+                    f"{pool_label(pool)} holds {text!r}, which is no address, CIDR or range, so no one can say where"
                     " it lies",
                     "write FIRST-LAST or ADDRESS/LENGTH",
                 )
@@ -149,7 +149,7 @@ def _no_management_block(facts: Facts) -> Iterator[Breach]:
                 field = "cidr" if missing[0] == "IPv4" else "cidr6"
                 yield Breach(
                     management.place,
-                    f"the management VLAN has no {missing[0]} block in the settings, so nobody can say whether"
+                    f"the management VLAN has no {missing[0]} block in the settings, so no one can say whether"
                     f" {pool_label(pool)} lies on it",
                     f"write management.{field}",
                 )
@@ -170,7 +170,7 @@ LAWS = (
     Law(
         id="NET-204",
         title="Every MetalLB address that ARP announces is inside the management VLAN",
-        why="A speaker answers ARP only on its own VLAN, so nobody ever asks it for an address outside that block.",
+        why="A speaker answers ARP only on its own VLAN, so no one ever asks it for an address outside that block.",
         fix="Reserve a range of the management VLAN for the pool.",
         reference="kMetal's networking guide, MetalLB; kMetal admin guide, load balancer (same subnet as the nodes)",
         judge=_outside_management,
@@ -179,7 +179,7 @@ LAWS = (
         id="NET-235",
         title="The settings name the block of the management VLAN",
         severity=Severity.WARNING,
-        why="Without it nothing shows whether a pool lies on the management VLAN, or beside the provider block on the"
+        why="Without it nothing shows whether a pool lies on the management VLAN, or next to the provider block on the"
         " provider VLAN.",
         fix="Write management.cidr, and management.cidr6 where pools hold IPv6 addresses.",
         reference="kMetal admin guide, load balancer (same subnet as the nodes)",

@@ -23,7 +23,7 @@ LAWS = (
         id="NET-434",
         title="Each path is open or closed as the settings expect",
         why="Policies, routes and translations decide isolation together. A change of one of them opens a path that"
-        " nobody checks.",
+        " no one checks.",
         fix="Mend the object that the finding names, or the entry of `expect`.",
         reference="docs/reach.md",
         judge=_unmet,

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from kmetal_network.errors import Finding, Severity
 from kmetal_network.finding_codes.codes import CRD
-from kmetal_network.manifests.inventory import owned_manifests
+from kmetal_network.manifests.inventory import manifests_of
 from kmetal_network.manifests.provider import default_vpc_patch
 from kmetal_network.names import RELEASE_NAMESPACE
 from operations.cluster.view import ClusterView
@@ -61,7 +61,7 @@ def _unserved_kinds(preflight: Preflight) -> Iterator[Finding]:
 
 def _missing(preflight: Preflight) -> list[_Kind]:
     environment = preflight.environment
-    bodies = [manifest.body for manifest in owned_manifests(environment.settings, environment.name)]
+    bodies = [manifest.body for manifest in manifests_of(environment)]
     wanted = {_Kind(str(body["apiVersion"]), str(body["kind"])) for body in bodies}
     wanted.add(_Kind("kubeovn.io/v1", default_vpc_patch(environment.settings.provider.external).kind))
     return sorted(kind for kind in wanted if kind.name not in _served(preflight.view, kind.path))

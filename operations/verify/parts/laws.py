@@ -22,7 +22,7 @@ def _laws(verification: Verification) -> Iterator[Check]:
         yield Check("laws", f"{finding.rule} {finding.place}", verdict, problem, finding.remedy)
     if all(finding.severity is not Severity.ERROR for finding in findings):
         count = sum(len(objects) for kind, objects in seen.items() if kind != "Pod")
-        yield Check("laws", f"{len(LAWS)} laws", Verdict.PASS, f"{count} live objects, whoever made them: no error")
+        yield Check("laws", f"{len(LAWS)} laws", Verdict.PASS, f"{count} live objects of all owners: no error")
 
 
 PART: Final = Part(lines=_laws, kinds=VERIFIED)

@@ -75,7 +75,7 @@ def _invalid(states: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _counted(pools: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
-    """Pools whose counters are those of another range, or that have none beside others that do."""
+    """Pools whose counters are those of another range, or that have none while others do."""
     some = any(at(pool, "status") for pool in pools.values())
     for name, pool in sorted(pools.items()):
         short, status = name.rpartition("/")[2], at(pool, "status")

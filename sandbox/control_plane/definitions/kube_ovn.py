@@ -104,6 +104,13 @@ KUBE_OVN: Final = (
     Definition(
         *_KUBE_OVN, "OvnSnatRule", "ovn-snat-rules", each(TEXT, "ovnEip vpcSubnet ipName vpc v4IpCidr v6IpCidr")
     ),
+    Definition(*_KUBE_OVN, "OvnFip", "ovn-fips", each(TEXT, "ovnEip ipName ipType type vpc v4Ip v6Ip")),
+    Definition(
+        *_KUBE_OVN,
+        "OvnDnatRule",
+        "ovn-dnat-rules",
+        each(TEXT, "ovnEip ipName ipType vpc v4Ip v6Ip protocol internalPort externalPort"),
+    ),
     Definition(
         *_KUBE_OVN,
         "IP",

@@ -34,7 +34,7 @@ def test_expressions_fit_their_kinds(checked: Api) -> None:
         items = checked.request("GET", collection)["items"]
         if all("observedGeneration" in item.get("status", {}) for item in items):
             break
-        assert time.monotonic() < end, "nobody has checked the expressions"
+        assert time.monotonic() < end, "no one has checked the expressions"
         time.sleep(0.2)
     warnings = {
         item["metadata"]["name"]: item["status"]["typeChecking"]["expressionWarnings"]

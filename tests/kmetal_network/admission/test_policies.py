@@ -79,7 +79,7 @@ def test_each_kind_has_one_policy_with_a_validation_for_each_of_its_laws() -> No
 
 
 def test_each_law_that_one_object_decides_is_held_or_says_why_not_and_never_both() -> None:
-    """Decided so: a breaking case has an object that breaks the law by itself, beside what the settings say."""
+    """Decided so: a breaking case has an object that breaks the law by itself, next to what the settings say."""
     reasoned = [law.id for law in LAWS if law.not_admitted]
     assert sorted([*HELD, *reasoned]) == sorted(decided_by_one())
     assert len(HELD) >= 55

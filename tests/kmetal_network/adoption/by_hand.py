@@ -164,7 +164,7 @@ def _bare(api_version: str, kind: str, name: str, labels: dict[str, str]) -> dic
 def live_of(settings: Settings, stack: str) -> Network:
     """What those settings become, as if somebody had applied it by hand: without a label or a note of ours."""
     bodies = []
-    admission_kinds = {manifest.kind for manifest in admission_objects(settings, stack)}  # nobody has made that by hand
+    admission_kinds = {manifest.kind for manifest in admission_objects(settings, stack)}  # no one has made that by hand
     for manifest in owned_manifests(settings, stack):
         if manifest.kind in admission_kinds:
             continue

@@ -21,7 +21,7 @@ def test_no_golden_file_is_left_of_a_story_that_is_reported_no_more() -> None:
 @pytest.mark.parametrize(
     ("story", "title"),
     [
-        ("01-new-tenant", "🟢 Adds only: tenant `beta` comes to prod, nobody else is touched"),
+        ("01-new-tenant", "🟢 Adds only: tenant `beta` comes to prod, no one else is touched"),
         ("03-tenant-removed", "🔴 Refused: 1 pod of 1 tenant cut off in prod"),
         ("05-pool-shrinks-under-an-api-server", "🔴 Refused: 1 address is lost in prod"),
         ("06-provider-nic-renamed", "🔴 Refused: 9 pods of 2 tenants cut off in prod"),

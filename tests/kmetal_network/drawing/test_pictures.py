@@ -80,6 +80,11 @@ def test_nodes_with_the_same_nics_are_one_box() -> None:
     }
 
 
+def test_a_box_of_one_node_says_node() -> None:
+    alone = environment().with_gateway_nodes(("w4",)).settings
+    assert [what.partition("\n")[0] for what, names in groups(alone).items() if names == ["w4"]] == ["gateway node"]
+
+
 def test_the_topology_names_everything() -> None:
     text = words(draw(topology(environment().settings, "prod"), Form.SVG))
     for name in ("prod", "77.220.70.1", "vlan422", "w1, w2", "ens6f1.422", "tenant-cp-pool", "tor-b", "geneve"):

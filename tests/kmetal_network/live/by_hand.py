@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from kmetal_network.config.stackfile import load_stack
-from kmetal_network.live.diff import Drift, differing
+from kmetal_network.live.diff import differing
+from kmetal_network.live.drift import Drift
 from kmetal_network.live.undeclared import undeclared
 from tests.support.stack_project import ROOT
 

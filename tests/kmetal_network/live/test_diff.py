@@ -6,7 +6,8 @@ Evidence: docs/evidence/kube-ovn.md#rewrites.
 from __future__ import annotations
 
 from kmetal_network.config.stackfile import load_stack
-from kmetal_network.live.diff import Drift, DriftKind, differing
+from kmetal_network.live.diff import differing
+from kmetal_network.live.drift import Drift, DriftKind
 from kmetal_network.live.managed_fields import Writer
 from kmetal_network.manifests.inventory import owned_manifests
 from tests.kmetal_network.live.by_hand import CONTROLLER, OURS, SETTINGS, Objects, labelled, made, report, written
@@ -51,6 +52,16 @@ def test_an_appended_element_counts_and_its_remedy_is_not_a_refresh_which_would_
     assert found.who == "kubectl-patch (Update) 2026-11-24T20:00:00Z"
     assert found.remedy == (
         "kubectl edit Subnet external: take the added out (no refresh sees it), or write it into Pulumi.dev.yaml"
+    )
+
+
+def test_the_remedy_names_the_file_of_a_tenant_that_has_one_of_its_own(live: Objects) -> None:
+    live["Vpc"]["alpha-vpc"]["spec"]["policyRoutes"].append({"priority": 1, "match": "ip4", "action": "allow"})
+
+    [found] = differing(SETTINGS, "dev", live, {"alpha": "tenants/dev/alpha.yaml", "beta": "tenants/dev/beta.yaml"})
+
+    assert found.remedy == (
+        "kubectl edit Vpc alpha-vpc: take the added out (no refresh sees it), or write it into tenants/dev/alpha.yaml"
     )
 
 
@@ -118,7 +129,7 @@ def test_missing_and_going_objects_and_gateways_that_nobody_listed_are_reported(
         (DriftKind.MISSING, "OvnSnatRule alpha-snat-dev", "missing", ""),
         (DriftKind.MISSING, "Node w2", "missing", ""),
         (
-            DriftKind.ROGUE,
+            DriftKind.UNDECLARED,
             "Node c1",
             "a gateway that is not among gatewayNodes: new tenants may be anchored there",
             "not on record",

@@ -99,13 +99,13 @@ def test_what_hangs_is_named_in_the_order_in_which_it_has_to_go_each_with_its_cu
 
     assert [str(finding) for finding in left(BETA, seen)] == [
         f"OvnSnatRule beta-snat-main: {since} {finalizer}; {again}",
-        "IP vm-1.beta: is there and nobody deletes it; no state knows it: kubectl delete IP vm-1.beta [LEFT]",
+        "IP vm-1.beta: is there and no one deletes it; no state knows it: kubectl delete IP vm-1.beta [LEFT]",
         (
             f"Subnet beta-main-subnet: {since} {finalizer}; IP vm-1.beta still in use: end the pods; without one, kubectl"
             " delete IP vm-1.beta [LEFT]"
         ),
         (
-            "NetworkAttachmentDefinition customer-beta/n: is there and nobody deletes it; no state knows it: kubectl delete"
+            "NetworkAttachmentDefinition customer-beta/n: is there and no one deletes it; no state knows it: kubectl delete"
             " NetworkAttachmentDefinition -n customer-beta n [LEFT]"
         ),
         f"OvnEip beta-vpc-external: {since} {finalizer}; {again}",

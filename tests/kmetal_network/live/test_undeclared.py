@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from kmetal_network.live.diff import DriftKind
+from kmetal_network.live.drift import DriftKind
 from tests.kmetal_network.live.by_hand import Objects, labelled, made, report, written
 
 
@@ -17,13 +17,13 @@ def test_orphans_are_ours_and_what_another_stack_claims_is_not_judged_here(live:
 
     assert [(entry.way, entry.object, entry.seen, entry.remedy) for entry in report(live)] == [
         (
-            DriftKind.LEFTOVER,
+            DriftKind.ORPHAN,
             "Vpc beta-vpc",
             "carries our label and is in no settings of dev",
             "kmetal-network offboard dev beta; if it stays, no state knows it: kubectl delete Vpc beta-vpc",
         ),
         (
-            DriftKind.ROGUE,
+            DriftKind.UNDECLARED,
             "Vpc odd-vpc",
             "claims stack 'nowhere', which has no file here",
             "kubectl delete Vpc odd-vpc, or bring it into the settings (kmetal-network adopt)",
@@ -47,8 +47,8 @@ def test_an_address_is_undeclared_unless_it_belongs_to_a_vpc_of_ours(live: Objec
     live["OvnDnatRule"] = {"dnat-3": made("dnat-3", {"ovnEip": "lb-3", "vpc": "alpha-vpc"})}
 
     assert [(entry.way, entry.object) for entry in report(live)] == [
-        (DriftKind.ROGUE, "OvnEip grabbed"),
-        (DriftKind.ROGUE, "OvnEip port"),
+        (DriftKind.UNDECLARED, "OvnEip grabbed"),
+        (DriftKind.UNDECLARED, "OvnEip port"),
     ]
 
 
@@ -67,5 +67,5 @@ def test_an_attachment_is_undeclared_where_it_reaches_kube_ovn_the_provider_nic_
         "broken/net": attachment("broken", "not JSON"),
     }
 
-    undeclared = [entry.object for entry in report(live) if entry.way is DriftKind.ROGUE]
+    undeclared = [entry.object for entry in report(live) if entry.way is DriftKind.UNDECLARED]
     assert undeclared == [f"NetworkAttachmentDefinition {key}" for key in ("alpha/net", "lab/net", "vm/net")]

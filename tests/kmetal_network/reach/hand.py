@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from kmetal_network.reach.verdict import Outcome
-from tests.oracle.northbound import Pod
+from tests.oracle.local_ovn.northbound import Pod
 from tests.support.network.objects import Body, build, node, policy
 
 OPEN, ROUTER, LEAVES = Outcome.OPEN, Outcome.ROUTER, Outcome.LEAVES

@@ -127,7 +127,7 @@ DEFAULT = Hand(
 )
 
 DUAL = Hand(
-    name="IPv6 beside IPv4",
+    name="IPv6 together with IPv4",
     bodies=[
         *platform()[:1],
         external("external", "77.220.68.96/27,fd00:ffff::/64", "77.220.68.97,fd00:ffff::1"),

@@ -6,9 +6,9 @@ import pytest
 
 from kmetal_network.addresses import Span
 from kmetal_network.facts.reader import facts_of
-from kmetal_network.reach.build import network
-from kmetal_network.reach.paths import Paths
-from kmetal_network.reach.steps import Piece
+from kmetal_network.reach.packets.paths import Paths
+from kmetal_network.reach.packets.steps import Piece
+from kmetal_network.reach.topology.build import network
 from tests.kmetal_network.reach.hand import Hand
 from tests.kmetal_network.reach.networks import HANDS
 

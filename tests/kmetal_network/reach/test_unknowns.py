@@ -9,8 +9,8 @@ import pytest
 from kmetal_network.addresses import Span
 from kmetal_network.facts.reader import facts_of
 from kmetal_network.facts.unknown import UNKNOWN
-from kmetal_network.reach.build import network
-from kmetal_network.reach.paths import Paths
+from kmetal_network.reach.packets.paths import Paths
+from kmetal_network.reach.topology.build import network
 from kmetal_network.reach.verdict import Outcome, Verdict
 from tests.kmetal_network.reach.hand import BETA, eip, platform, tenant
 from tests.kmetal_network.reach.isolation import GUIDE

@@ -117,7 +117,7 @@ CASES = (
     ),
     passes(
         "NET-104",
-        "a block beside the external one",
+        "a block next to the external one",
         put(SUBNET, "spec.cidrBlock", "77.220.68.64/27"),
         put(SUBNET, "spec.gateway", "77.220.68.65"),
         put(SUBNET, "spec.excludeIps", []),
@@ -139,7 +139,7 @@ CASES = (
     ),
     passes(
         "NET-105",
-        "a block beside the service range",
+        "a block next to the service range",
         put(SUBNET, "spec.cidrBlock", "10.97.0.0/24"),
         put(SUBNET, "spec.gateway", "10.97.0.1"),
         put(SUBNET, "spec.excludeIps", []),
@@ -178,6 +178,6 @@ CASES = (
         put(BETA, "spec.excludeIps", []),
     ),
     breaks("NET-106", "peers with one block", peer(VPC, "beta-vpc"), at=BETA),
-    passes("NET-107", "a route beside the VPC's own block", default_routed("10.100.1.0/24")),
+    passes("NET-107", "a route next to the VPC's own block", default_routed("10.100.1.0/24")),
     breaks("NET-107", "a route into the VPC's own block", default_routed("10.100.0.0/16"), at=VPC),
 )

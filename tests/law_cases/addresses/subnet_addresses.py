@@ -28,7 +28,7 @@ CASES = (
     ),
     breaks(
         "NET-102",
-        "a patch with a gateway outside the block beside it",
+        "a patch with a gateway outside the block next to it",
         patch(SUBNET, cidrBlock="10.100.0.0/25", gateway="10.100.0.129"),
         at="SubnetPatch alpha-dev-subnet",
     ),
@@ -58,7 +58,7 @@ CASES = (
     ),
     breaks(
         "NET-115",
-        "no gateway, beside a patch of the block",
+        "no gateway, next to a patch of the block",
         take(EXTERNAL, "spec.gateway"),
         patch(EXTERNAL, cidrBlock="77.220.68.96/27"),
         at=EXTERNAL,

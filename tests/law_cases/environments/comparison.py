@@ -64,7 +64,7 @@ CASES = (
     ),
     passes(
         "NET-605",
-        "a pool beside another's external block",
+        "a pool next to another's external block",
         beside("two", put(POOL, "spec.addresses", ["77.220.68.128/27"])),
     ),
     breaks(

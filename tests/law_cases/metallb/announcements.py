@@ -32,7 +32,7 @@ CASES = (
         take(LAYER2, "spec.ipAddressPools"),
         put(LAYER2, "spec.ipAddressPoolSelectors", [{"matchLabels": {"a": "b"}}]),
     ),
-    breaks("NET-210", "a pool that nobody announces", add(pool("other", "172.21.204.251-172.21.204.254")), at=OTHER),
+    breaks("NET-210", "a pool that no one announces", add(pool("other", "172.21.204.251-172.21.204.254")), at=OTHER),
     passes("NET-211", "every peer", add(bgp(peers=[]), peer())),
     breaks("NET-211", "a peer that does not exist", add(bgp(peers=["leaf", "spine"]), peer()), at=BGP),
     passes(

@@ -26,7 +26,7 @@ EVERY_NIC = take(LAYER2, "spec.interfaces")
 SPEAKERS = "announcedInterfacesToExclude:\n- ^docker.*\n"
 CASES = (
     passes("NET-202", "a sub-interface of another VLAN", put(LAYER2, "spec.interfaces", ["data.204", "data.22"])),
-    passes("NET-202", "the bridge of nobody", put(LAYER2, "spec.interfaces", ["br-provide"])),
+    passes("NET-202", "the bridge of no one", put(LAYER2, "spec.interfaces", ["br-provide"])),
     breaks("NET-202", "no interfaces", take(LAYER2, "spec.interfaces"), at=LAYER2),
     breaks("NET-202", "no spec at all", take(LAYER2, "spec"), at=LAYER2),
     breaks("NET-202", "an empty list of interfaces", put(LAYER2, "spec.interfaces", []), at=LAYER2),
@@ -131,7 +131,7 @@ CASES = (
     ),
     warns(
         "NET-202",
-        "nodes by a label that nobody here has",
+        "nodes by a label that no one here has",
         partial,
         EVERY_NIC,
         put(LAYER2, SELECTORS, [{"matchLabels": {"speaker": "true"}}]),
@@ -202,7 +202,7 @@ CASES = (
     ),
     breaks(
         "NET-202",
-        "a sub-interface of the provider VLAN, beside a patch of the Vlan without its id",
+        "a sub-interface of the provider VLAN, next to a patch of the Vlan without its id",
         *PLAIN,
         put(LAYER2, "spec.interfaces", ["eth9.222"]),
         patch(VLAN, provider="provider"),

@@ -40,7 +40,7 @@ CASES = (
         patch(POOL, addresses=["172.21.204.200/32", "172.21.204.200/29"]),
         at="IPAddressPoolPatch kmetal-metallb/tenant-cp-pool",
     ),
-    passes("NET-207", "the addresses beside a node's", addresses("172.21.204.14-172.21.204.250")),
+    passes("NET-207", "the addresses next to a node's", addresses("172.21.204.14-172.21.204.250")),
     breaks("NET-207", "a node's address", addresses("172.21.204.13-172.21.204.250"), at=POOL),
     breaks(
         "NET-207",
@@ -48,8 +48,8 @@ CASES = (
         known_as(ranges=(Range(place="nodes", name="nodes", kind=RangeKind.NODE, text="172.21.204.200/32"),)),
         at=POOL,
     ),
-    passes("NET-208", "the addresses beside DHCP's", DHCP),
-    passes("NET-208", "a block beside DHCP's", DHCP, addresses("172.21.204.200/29")),
+    passes("NET-208", "the addresses next to DHCP's", DHCP),
+    passes("NET-208", "a block next to DHCP's", DHCP, addresses("172.21.204.200/29")),
     breaks(
         "NET-208",
         "an address of DHCP's",

@@ -53,11 +53,11 @@ CASES = (
     ),
     breaks("NET-201", "an address that is not known yet", addresses(UNKNOWN), at=POOL),
     breaks("NET-201", "addresses that are not known yet", put(POOL, "spec.addresses", UNKNOWN), at=POOL),
-    breaks("NET-201", "an address that nobody can read", addresses("172.21.204.200 to .250"), at=POOL),
+    breaks("NET-201", "an address that no one can read", addresses("172.21.204.200 to .250"), at=POOL),
     breaks("NET-201", "a provider block that is not known yet", put(EXTERNAL, "spec.cidrBlock", UNKNOWN), at=EXTERNAL),
     breaks(
         "NET-201",
-        "a provider block that nobody can read",
+        "a provider block that no one can read",
         put(EXTERNAL, "spec.cidrBlock", "77.220.68.96 /27 "),
         put(EXTERNAL, "spec.cidrBlock", "77.220.68"),
         at=EXTERNAL,
@@ -110,7 +110,7 @@ CASES = (
     ),
     passes(
         "NET-201",
-        "a pool beside pods with addresses of the management VLAN",
+        "a pool next to pods with addresses of the management VLAN",
         partial,
         add(
             attachment(type="macvlan", master="data.204", ipam={"type": "kube-ovn", "provider": "wan.alpha"}),

@@ -28,7 +28,7 @@ def kube_vip(**env: str) -> Body:
 
 
 CASES = (
-    passes("NET-228", "an address beside the provider block", add(service(externalIPs=["77.220.68.95"]))),
+    passes("NET-228", "an address next to the provider block", add(service(externalIPs=["77.220.68.95"]))),
     breaks("NET-228", "an address of the provider block", add(service(externalIPs=["77.220.68.100"])), at=WEB),
     passes("NET-229", "an address of a pool", add(service(loadBalancerIP="172.21.204.201"))),
     breaks("NET-229", "by its field", add(service(loadBalancerIP="77.220.68.100")), at=WEB),
@@ -61,7 +61,7 @@ CASES = (
     breaks("NET-230", "an API server's address there", add(kube_vip(address="77.220.68.126")), at=KUBE_VIP),
     passes(
         "NET-231",
-        "a pool beside the provider block",
+        "a pool next to the provider block",
         add(build("CiliumLoadBalancerIPPool", "c", {"blocks": [{"cidr": "77.220.68.64/27"}]})),
     ),
     breaks(

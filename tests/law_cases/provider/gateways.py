@@ -36,5 +36,5 @@ CASES = (
     breaks(
         "NET-308", "a gateway node that is excluded", put(PROVIDER, "spec.excludeNodes", ["c1", "w2"]), at="Node w2"
     ),
-    passes("NET-308", "a gateway node beside those that a selector leaves out", add(node("w4", "172.21.204.14"))),
+    passes("NET-308", "a gateway node next to those that a selector leaves out", add(node("w4", "172.21.204.14"))),
 )

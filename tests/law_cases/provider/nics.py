@@ -32,7 +32,7 @@ CASES = (
     ),
     breaks(
         "NET-309",
-        "a selector beside a list",
+        "a selector next to a list",
         put(PROVIDER, "spec.nodeSelector", {"matchLabels": {"provider": "true"}}),
         at=PROVIDER,
     ),

@@ -12,7 +12,7 @@ WAN = "Subnet wan"
 
 
 def wan(**spec: object) -> Body:
-    """A second Subnet, on the provider VLAN, whose block is beside the external one."""
+    """A second Subnet, on the provider VLAN, whose block is next to the external one."""
     block = {"vlan": "vlan222", "cidrBlock": "77.220.68.128/27", "gateway": "77.220.68.129", **spec}
     return build("Subnet", "wan", block)
 
@@ -89,7 +89,7 @@ CASES = (
     breaks("NET-321", "a Subnet that serves a namespace", add(wan(namespaces=["gamma"])), *GUARDED, at=WAN),
     warns(
         "NET-321",
-        "an attachment on a VLAN of which nobody here says who leaves through it",
+        "an attachment on a VLAN of which no one here says who leaves through it",
         partial,
         gone(EXTERNAL),
         add(wan(provider="wan.alpha.ovn")),
@@ -134,7 +134,7 @@ CASES = (
     ),
     warns(
         "NET-324",
-        "the provider VLAN on a bridge that nobody knows",
+        "the provider VLAN on a bridge that no one knows",
         add(attachment(type="bridge", bridge="br-lan", vlan=222)),
         at=WAN_NAD,
     ),

@@ -48,7 +48,7 @@ CASES = (
     breaks("NET-301", "a patch with a second tag", patch(VLAN, id=222, provider="provider"), at="VlanPatch vlan222"),
     breaks(
         "NET-301",
-        "a second tag, beside a patch of the network without its NIC",
+        "a second tag, next to a patch of the network without its NIC",
         put(VLAN, "spec.id", 222),
         patch(PROVIDER, excludeNodes=["c1"]),
         at=VLAN,

@@ -45,7 +45,7 @@ CASES = (
     breaks("NET-403", "the Subnet's provider", put(SUBNET, "spec.provider", "alpha-net.alpha.ovn"), at=SUBNET),
     breaks(
         "NET-403",
-        "a configuration's provider, beside a patch that mends it",
+        "a configuration's provider, next to a patch that mends it",
         put(NAD, "spec.config", json.dumps({"type": "kube-ovn", "server_socket": "s", "provider": "a.b"})),
         patch(
             NAD, config=json.dumps({"type": "kube-ovn", "server_socket": "s", "provider": "alpha-dev-net.alpha.ovn"})

@@ -53,7 +53,7 @@ CASES = (
     ),
     breaks(
         "NET-404",
-        "a namespace that the Vpc does not hold, beside a patch without",
+        "a namespace that the Vpc does not hold, next to a patch without",
         put(SUBNET, "spec.namespaces", ["alpha", "gamma"]),
         patch(VPC, enableBfd=NO),
         at=SUBNET,
@@ -71,7 +71,7 @@ CASES = (
         put("OvnSnatRule beta-snat-dev", "spec.vpcSubnet", "9-dev-subnet"),
         at=("Vpc 9-vpc", "Subnet 9-dev-subnet"),
     ),
-    passes("NET-409", "a namespace of nobody", put("Subnet ovn-default", "spec.namespaces", ["gamma"])),
+    passes("NET-409", "a namespace of no one", put("Subnet ovn-default", "spec.namespaces", ["gamma"])),
     breaks(
         "NET-409",
         "a tenant's namespace",

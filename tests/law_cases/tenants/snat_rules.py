@@ -20,7 +20,7 @@ CASES = (
     passes(
         "NET-426", "an address that somebody made", add(eip("spare", type="nat")), put(SNAT, "spec.ovnEip", "spare")
     ),
-    breaks("NET-426", "an address that nobody makes", put(SNAT, "spec.ovnEip", "alpha-external"), at=SNAT),
+    breaks("NET-426", "an address that no one makes", put(SNAT, "spec.ovnEip", "alpha-external"), at=SNAT),
     breaks(
         "NET-426",
         "a Subnet that does not exist",
@@ -29,14 +29,14 @@ CASES = (
     ),
     passes(
         "NET-427",
-        "an address of nobody's router",
+        "an address of no one's router",
         add(eip("beta-vpc-spare", type="nat")),
         put(SNAT, "spec.ovnEip", "beta-vpc-spare"),
     ),
     breaks("NET-427", "another VPC's address", put(SNAT, "spec.ovnEip", "beta-vpc-external"), at=SNAT),
     passes(
         "NET-428",
-        "a rule by block beside a rule by Subnet",
+        "a rule by block next to a rule by Subnet",
         add(
             build(
                 "OvnSnatRule",

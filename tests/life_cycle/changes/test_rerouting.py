@@ -53,7 +53,7 @@ def test_an_address_is_pinned_where_it_is_changed_and_let_go_of(project: Project
     pin(project, present)
     assert said(project.must("preview").steps) == {("create", "alpha-egress")}
     assert "to be recreated" not in apply(project)
-    assert uids(project) == before, "to pin the present address cuts nobody off"
+    assert uids(project) == before, "to pin the present address cuts no one off"
     assert project.must("preview", refresh=True).changes == {}
 
     pin(project, FIRST)

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from kmetal_network.config.stackfile import load_stack
-from kmetal_network.live.diff import Drift
+from kmetal_network.live.drift import Drift
 from operations.cluster.live import COLLECTIONS, LiveCluster
 from operations.cluster.view import ClusterView
 from operations.commands.drift import compare
@@ -117,16 +117,16 @@ REPORT = [
         "kmetal-network up dev --refresh",
     ),
     (
-        "rogue",
+        "undeclared",
         "IPAddressPool kmetal-metallb/quick",
-        "nobody declared it; 77.220.68.110-77.220.68.112 on the provider VLAN (77.220.68.96/27) [NET-201]",
+        "no one declared it; 77.220.68.110-77.220.68.112 on the provider VLAN (77.220.68.96/27) [NET-201]",
         "kubectl-create (Update) TIME",
         "kubectl delete IPAddressPool -n kmetal-metallb quick, or bring it into the settings (kmetal-network adopt)",
     ),
     (
-        "rogue",
+        "undeclared",
         "Subnet shadow",
-        "nobody declared it",
+        "no one declared it",
         "kubectl-create (Update) TIME",
         "kubectl delete Subnet shadow, or bring it into the settings (kmetal-network adopt)",
     ),
@@ -139,7 +139,7 @@ def test_a_network_that_nobody_touched_has_no_drift_and_each_edit_is_reported_wi
 ) -> None:
     project.add_beta()
     # These objects predate the admission policies: with them, the API server rejects the pool.
-    project.leave_admission_out("rogue objects are to be made")
+    project.leave_admission_out("undeclared objects are to be made")
     project.must("up")
     assert simulator.settle()
     project.start_pod("worker-1")

@@ -82,5 +82,5 @@ def test_a_tenant_is_refused_while_in_use_then_deleted_with_proof_and_a_second_t
     }
     project.api.request("POST", "/apis/kubeovn.io/v1/vpcs", orphan)
     assert _refused(project) == (
-        "Vpc beta-vpc: is there and nobody deletes it; no state knows it: kubectl delete Vpc beta-vpc [LEFT]"
+        "Vpc beta-vpc: is there and no one deletes it; no state knows it: kubectl delete Vpc beta-vpc [LEFT]"
     )

@@ -12,9 +12,9 @@ import pytest
 from operations.cluster.live import COLLECTIONS
 from sandbox.control_plane.api import ApiError
 from tests.life_cycle.live_project import STACK, Project, wait_until
-from tests.oracle.debian import MissingError, programs
-from tests.oracle.northbound import Pod
-from tests.oracle.ovn import Ovn
+from tests.oracle.local_ovn.debian import MissingError, programs
+from tests.oracle.local_ovn.northbound import Pod
+from tests.oracle.local_ovn.ovn import Ovn
 from tests.oracle.translate import rows
 from tests.support.network.objects import build
 

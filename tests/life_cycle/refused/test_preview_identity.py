@@ -150,7 +150,7 @@ def _tries(verb: str, collection: str, body: dict[str, Any], live: dict[str, Any
 
 
 def _another(body: dict[str, Any]) -> dict[str, Any]:
-    """One beside the first; MetalLB's webhooks refuse a pool or a peer that is there already under another name."""
+    """One next to the first; MetalLB's webhooks refuse a pool or a peer that is there already under another name."""
     others = {"IPAddressPool": {"addresses": ["172.21.204.8/32"]}, "BGPPeer": {"peerAddress": "172.21.204.2"}}
     spec = {"spec": {**body["spec"], **others[body["kind"]]}} if body["kind"] in others else {}
     return {**body, **spec, "metadata": {"name": "probe-two"}}
@@ -230,7 +230,7 @@ def test_preview_verify_and_drift_work_with_that_identity_and_touch_nothing(
         (("preview", STACK), f"{STACK}: nothing to change (38 objects as written)\n"),
         (("preview", STACK, "--refresh"), f"{STACK}: nothing to change (38 objects as written)\n"),
         (("verify", STACK), "6 not checked\n"),
-        (("drift", STACK), f"no drift; the cluster matches Pulumi.{STACK}.yaml\n"),
+        (("drift", STACK), "no drift; the cluster matches the settings\n"),
     ):
         running = project.command(*words)
         said, _ = running.communicate("")

@@ -59,7 +59,7 @@ def _in_a_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cluster:
-    """A cluster for a stack `edge` that has no file yet; nobody else is in the project."""
+    """A cluster for a stack `edge` that has no file yet; no one else is in the project."""
     made = Cluster()
     monkeypatch.setattr(module, "_connect", lambda *_, **__: made)
     (tmp_path / "values.yaml").write_text(json.dumps(VALUES))

@@ -143,7 +143,7 @@ def test_a_value_with_square_brackets_is_printed_as_it_is(tmp_path: Path, capsys
     assert "'[bold]'" in capsys.readouterr().out
 
 
-@pytest.mark.skipif(not GUIDE.exists(), reason="kMetal's guide is beside the checkout on CI only")
+@pytest.mark.skipif(not GUIDE.exists(), reason="kMetal's guide is next to the checkout on CI only")
 def test_the_guide_as_printed_yields_only_what_is_true_of_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -76,7 +76,7 @@ CARRIERS = (
         BY_ADDRESS,
     ),
     Given(
-        "values that nobody here can read are not taken for none",
+        "values that no one here can read are not taken for none",
         beside(application("{valueFiles: [values-prod.yaml]}")),
         1,
         ("NET-201",),
@@ -141,11 +141,11 @@ spec: {ipAddressPools: [planes]}
 """
 
 KUSTOMIZE = (
-    Given("patches beside one that deletes", beside(
+    Given("patches next to one that deletes", beside(
         PARTIAL + "---\n" + NO_NICS.replace("spec: {ipAddressPools: [planes]}", "$patch: delete")
         + "---\napiVersion: kubeovn.io/v1\nkind: Subnet\nmetadata: {name: external}\nspec: {excludeIps: [198.51.100.66]}\n"
     ), 0, (), ("3 of 6 objects are patches",)),
-    Given("a whole object beside a patch is no patch", beside(NO_NICS + "---\nkind: Service\napiVersion: v1\n$patch: delete\n"), 1, ("NET-202",)),
+    Given("a whole object next to a patch is no patch", beside(NO_NICS + "---\nkind: Service\napiVersion: v1\n$patch: delete\n"), 1, ("NET-202",)),
     Given("a part of an object alone is an object", {"given.yaml": PARTIAL}, 1, ("NET-220",)),
     Given("a file that a kustomization names as a patch", {
         "kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\npatches:\n- path: patches/pool.yaml\n",

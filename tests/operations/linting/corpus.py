@@ -1,6 +1,6 @@
 """Shapes of public manifests, rewritten: what MetalLB, Kube-OVN, Multus, Cozystack and OpenStack users write.
 
-Each document of the files beside this one has a comment with its name over it. None breaks a law by an error.
+Each document of the files next to this one has a comment with its name over it. None breaks a law by an error.
 """
 
 from __future__ import annotations

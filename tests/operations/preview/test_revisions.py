@@ -55,7 +55,7 @@ def test_a_name_that_git_would_take_for_an_option_is_no_revision(committed: Path
 def test_a_preview_from_settings_alone_sees_tenant_files_come_and_go(
     committed: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert preview(committed, "dev", offline=True) == 2, "nobody saw whether acme has pods"
+    assert preview(committed, "dev", offline=True) == 2, "no one saw whether acme has pods"
     shown = capsys.readouterr().out
     assert "delete Vpc acme-vpc" in shown
     assert "create Vpc beta-vpc" in shown

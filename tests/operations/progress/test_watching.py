@@ -1,4 +1,4 @@
-"""A run that nobody watches writes a line now and then, and none after its end."""
+"""A run that no one watches writes a line now and then, and none after its end."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ CASES: Final[Mapping[str, tuple[Any, Any, dict[str, list[Any]], Verdict]]] = {
         {"Service": [service("tenant-umbrella/main", "172.21.213.2")], "TenantControlPlane": [PLANE]},
         Verdict.REFUSED,
     ),
-    "a pool gives up addresses that nobody has": (environment(), environment(SMALLER_POOL), {}, Verdict.IN_PLACE),
+    "a pool gives up addresses that no one has": (environment(), environment(SMALLER_POOL), {}, Verdict.IN_PLACE),
     "a tenant with a running pod goes": (
         environment(NEW_TENANT),
         environment(),

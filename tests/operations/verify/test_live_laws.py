@@ -197,7 +197,7 @@ def test_where_no_law_is_broken_the_report_says_how_much_was_judged() -> None:
     dev = environment("dev")
     last = list(checks(dev, after_up(dev)))[-1]
     assert (last.layer, last.verdict) == ("laws", Verdict.PASS)
-    assert last.seen.endswith(" live objects, whoever made them: no error")
+    assert last.seen.endswith(" live objects of all owners: no error")
 
 
 def admission_check(written_there: Environment, seen: Seen) -> tuple[Verdict, str]:

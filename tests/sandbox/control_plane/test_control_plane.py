@@ -22,7 +22,7 @@ MARK_PATH = f"{collection('v1', 'ConfigMap', 'default')}/mark"
 
 @pytest.fixture(scope="module")
 def own_plane(tools_on_path: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
-    """A control plane that may be killed: nobody else's tests run on it."""
+    """A control plane that may be killed: no one else's tests run on it."""
     del tools_on_path
     plane = ControlPlane(tmp_path_factory.mktemp("own"), dies_with_owner=True)
     plane.start()

@@ -47,7 +47,7 @@ def said(schema: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
-@pytest.mark.skipif(not UPSTREAM.is_dir(), reason="upstream's definitions are not beside the checkout")
+@pytest.mark.skipif(not UPSTREAM.is_dir(), reason="upstream's definitions are not next to the checkout")
 @pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda definition: definition.kind)
 def test_each_kind_is_upstreams_with_every_field_bound_and_default(definition: Definition) -> None:
     spec = upstream(definition)

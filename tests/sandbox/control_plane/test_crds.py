@@ -39,7 +39,7 @@ def test_definitions_once_fetched_serve_a_clone_without_the_shared_folder(
 
 
 def away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No folder beside the checkout, no network, an empty cache."""
+    """No folder next to the checkout, no network, an empty cache."""
     monkeypatch.setattr(crds, "CHECKOUT", tmp_path / "clone")
     monkeypatch.setattr(crds, "reachable", lambda _: False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))

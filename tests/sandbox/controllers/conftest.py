@@ -23,7 +23,7 @@ WRITTEN = ("OvnSnatRule", "OvnEip", "IP", "Subnet", "Vlan", "ProviderNetwork", "
 
 @pytest.fixture(scope="package")
 def kubeconfig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A real API server with the CRDs and three nodes, and nobody who acts on them."""
+    """A real API server with the CRDs and three nodes, and no one who acts on them."""
     plane = ControlPlane(tmp_path_factory.mktemp("simulated"), dies_with_owner=True)
     plane.start()
     yield plane.kubeconfig

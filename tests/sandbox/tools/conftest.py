@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from sandbox.tools import downloads, fetch, golang, toolchain
-from sandbox.tools.downloads import this_platform
+from sandbox.tools import toolchain
+from sandbox.tools.go import compiler
+from sandbox.tools.releases import downloads, fetch
+from sandbox.tools.releases.downloads import this_platform
 from tests.sandbox.tools import release_server
 from tests.sandbox.tools.release_server import ReleaseServer, tarred
 
@@ -31,8 +33,8 @@ def forget() -> None:
     for function in (
         toolchain._on_path,  # noqa: SLF001  # caches of a process
         toolchain._cached_or_had,  # noqa: SLF001  # same
-        golang.find_go,
-        golang._inspect,  # noqa: SLF001  # same
+        compiler.find_go,
+        compiler._inspect,  # noqa: SLF001  # same
         fetch._ask,  # noqa: SLF001  # same
         downloads._read,  # noqa: SLF001  # same
     ):
@@ -64,7 +66,7 @@ class Machine:
         return len(self.builds.read_text().splitlines()) if self.builds.exists() else 0
 
     def left(self) -> list[str]:
-        """What lies in the cache beside locks and builds."""
+        """What lies in the cache besides locks and builds."""
         return sorted(
             path.name for path in self.cache.iterdir() if path.suffix != ".lock" and not (path / "etcd.log").exists()
         )

@@ -10,8 +10,8 @@ import pytest
 
 from sandbox import progress
 from sandbox.progress import working
-from sandbox.tools.building import fetch_modules, side_by_side
-from sandbox.tools.golang import Go
+from sandbox.tools.go.building import fetch_modules, side_by_side
+from sandbox.tools.go.compiler import Go
 
 WAIT_SECONDS = 20.0
 

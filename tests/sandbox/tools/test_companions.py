@@ -1,4 +1,4 @@
-"""The official CLI's language hosts: linked beside it, and with them no analyzer of ours."""
+"""The official CLI's language hosts: linked next to it, and with them no analyzer of ours."""
 
 from __future__ import annotations
 

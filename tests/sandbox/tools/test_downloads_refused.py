@@ -12,7 +12,8 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 
 from sandbox.storage import CHECKOUT
-from sandbox.tools import downloads, fetch, official, toolchain
+from sandbox.tools import toolchain
+from sandbox.tools.releases import downloads, fetch, official
 from tests.sandbox.tools import release_server
 from tests.sandbox.tools.conftest import ARCHIVE, ETCD, FILE, Machine, etcd, said
 from tests.sandbox.tools.release_server import ReleaseServer, send, sha256, tarred

@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 
 from kmetal_network.errors import OperatorError
 from sandbox.__main__ import app
-from sandbox.tools import downloads, pins
-from sandbox.tools.golang import parse_version
+from sandbox.tools.go.compiler import parse_version
+from sandbox.tools.releases import downloads, pins
 from sandbox.tools.table import METALLB, TOOLS
 from tests.sandbox.tools.conftest import ARCHIVE, FILE, Machine, etcd
 from tests.sandbox.tools.release_server import ReleaseServer, sha256

@@ -12,8 +12,9 @@ import pytest
 
 from kmetal_network.errors import OperatorError
 from sandbox.storage import CHECKOUT
-from sandbox.tools import golang, plugins, table, toolchain
-from sandbox.tools.golang import parse_version
+from sandbox.tools import plugins, table, toolchain
+from sandbox.tools.go import compiler
+from sandbox.tools.go.compiler import parse_version
 from sandbox.tools.table import TOOLS
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ FAILS = "echo 'dial tcp: no such host' >&2; exit 3"
 @pytest.fixture(autouse=True)
 def forgetful() -> Iterator[None]:
     """What a test finds on its own machine is not found by the next."""
-    cached = (toolchain._on_path, toolchain._cached_or_had, golang.find_go)  # noqa: SLF001  # caches of a process
+    cached = (toolchain._on_path, toolchain._cached_or_had, compiler.find_go)  # noqa: SLF001  # caches of a process
     for function in cached:
         function.cache_clear()
     yield
@@ -188,9 +189,9 @@ def test_the_go_of_path_is_passed_over_when_it_is_older_than_the_modules_ask(
 ) -> None:
     script(machine / "go", "#!/bin/sh\nprintf 'go1.20.1\\nlinux\\namd64\\n'\n")
     newer = script(machine.parent / "pypi" / "go", "#!/bin/sh\nprintf 'go1.27.3\\nlinux\\namd64\\n'\n")
-    monkeypatch.setattr(golang, "_go_from_pypi", lambda: newer)
+    monkeypatch.setattr(compiler, "_go_from_pypi", lambda: newer)
 
-    assert golang.find_go("1.26.8") == golang.Go(newer, "go1.27.3", "linux/amd64")
+    assert compiler.find_go("1.26.8") == compiler.Go(newer, "go1.27.3", "linux/amd64")
 
 
 def test_a_provider_that_the_cli_has_downloaded_for_the_user_is_taken(machine: Path) -> None:

@@ -79,7 +79,7 @@ def _ends(peer: BgpPeer) -> Iterator[tuple[str, str]]:
     if not (peer.address or peer.interface or peer.patch):
         yield " has neither peerAddress nor interface", "write the router's address"
     if peer.dynamic_asn and isinstance(peer.peer_asn, int) and peer.peer_asn:
-        yield f" has dynamicASN beside peerASN {peer.peer_asn}", "write one of the two"
+        yield f" has dynamicASN and peerASN {peer.peer_asn}", "write one of the two"
     if peer.multi_hop is True and isinstance(peer.my_asn, int) and peer.my_asn == peer.peer_asn:
         yield f" has ebgpMultiHop, and both ends are AS {peer.my_asn}", "take it out: iBGP may take several hops anyway"
 
@@ -107,7 +107,7 @@ def _timers(peer: BgpPeer) -> Iterator[tuple[str, str]]:
 
 
 def _seconds(text: object) -> float | None:
-    """A duration as Go reads it; None where there is none, or nobody can read it."""
+    """A duration as Go reads it; None where there is none, or no one can read it."""
     if not isinstance(text, str) or _DURATION.fullmatch(text) is None:
         return None
     size = sum(float(number) * _SECONDS[unit] for number, unit in _PART.findall(text))

@@ -1,6 +1,6 @@
 """Tells whether a text is an expression of OVN's match language.
 
-`ovn_match`, beside it, computes which destinations a match covers, for a part of the language. OVN reads more:
+`ovn_match`, next to it, computes which destinations a match covers, for a part of the language. OVN reads more:
 reversed comparisons, ranges, masks, other fields, predicates. This module recognizes those by the
 grammar in ovn-sb(5), Logical_Flow, `match`. In doubt it says that the text is no expression.
 """

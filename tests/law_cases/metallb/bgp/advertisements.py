@@ -26,7 +26,7 @@ def raw_frr(text: str) -> Body:
 
 
 CASES = (
-    passes("NET-203", "a pool beside the external block, routed", add(bgp(), peer()), addresses("77.220.68.128/28")),
+    passes("NET-203", "a pool next to the external block, routed", add(bgp(), peer()), addresses("77.220.68.128/28")),
     breaks(
         "NET-203",
         "a routed pool in the external block",
@@ -43,7 +43,7 @@ CASES = (
     ),
     breaks(
         "NET-203",
-        "a pool beside the external block, in blocks that reach into it",
+        "a pool next to the external block, in blocks that reach into it",
         add(bgp(aggregationLength=26), peer()),
         addresses("77.220.68.0-77.220.68.95"),
         at=BGP,
@@ -51,7 +51,7 @@ CASES = (
     ),
     passes(
         "NET-203",
-        "a pool beside the external block, in blocks that are not known yet",
+        "a pool next to the external block, in blocks that are not known yet",
         add(bgp(aggregationLength=UNKNOWN), peer()),
         addresses("77.220.68.0-77.220.68.95"),
     ),

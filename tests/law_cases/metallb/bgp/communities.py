@@ -41,7 +41,7 @@ CASES = (
             ("a large one's number that is too large", "large:0:4294967296:0"),
             ("a large one without its mark", "1:2:3:4"),
             ("three numbers", "1:2:3"),
-            ("an alias that nobody wrote", "no-export"),
+            ("an alias that no one wrote", "no-export"),
             ("no number", "64512:"),
         )
     ),

@@ -9,7 +9,7 @@ from tests.law_cases.metallb.edits import PEER, bgp, peer
 from tests.support.network.edits import add, patch
 
 CASES = (
-    passes("NET-214", "a router beside the provider block", add(bgp(), peer(peerAddress="77.220.68.95"))),
+    passes("NET-214", "a router next to the provider block", add(bgp(), peer(peerAddress="77.220.68.95"))),
     breaks("NET-214", "a router in the provider block", add(bgp(), peer(peerAddress="77.220.68.97")), at=PEER),
     breaks("NET-214", "a router that is not known yet", add(bgp(), peer(peerAddress=UNKNOWN)), at=PEER),
     passes("NET-214", "a session on the management NIC", add(bgp(), peer(peerAddress=None, interface="data.204"))),

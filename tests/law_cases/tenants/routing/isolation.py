@@ -71,7 +71,7 @@ CASES = (
     ),
     breaks(
         "NET-413",
-        "an allow beside the drop",
+        "an allow next to the drop",
         put(VPC, "spec.policyRoutes.+", policy(1500, "ip4.dst == 77.220.68.98", "allow")),
         at=VPC,
     ),

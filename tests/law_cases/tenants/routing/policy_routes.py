@@ -38,7 +38,7 @@ CASES = (
     warns("NET-414", "a mask with holes", dropping("ip4.dst == 10.0.0.8/255.0.0.8"), at=VPC),
     breaks("NET-414", "a blank that is not ASCII", match("ip4.dst ==\u00a077.220.68.96/27"), at=VPC),
     breaks("NET-414", "a word", match("ip.dst == 77.220.68.96/27"), at=VPC),
-    breaks("NET-414", "and beside or", match("ip4 && ip4.dst == 77.220.68.96/27 || ip4"), at=VPC),
+    breaks("NET-414", "and mixed with or", match("ip4 && ip4.dst == 77.220.68.96/27 || ip4"), at=VPC),
     breaks("NET-414", "the other family", match("ip6.dst == 77.220.68.96/27"), at=VPC),
     breaks("NET-414", "a parenthesis left open", match("(ip4.dst == 77.220.68.96/27"), at=VPC),
     breaks("NET-414", "a second expression", match("ip4.dst == 77.220.68.96/27 ip4"), at=VPC),

@@ -75,7 +75,7 @@ CASES = (
     ),
     breaks("NET-419", "no block", route(cidr="default", nextHopIP="77.220.68.97"), at=VPC),
     passes("NET-420", "BFD without routes", put(VPC, "spec.enableBfd", YES), put(VPC, "spec.staticRoutes", [])),
-    breaks("NET-420", "BFD beside routes", put(VPC, "spec.enableBfd", YES), at=VPC),
+    breaks("NET-420", "BFD next to routes", put(VPC, "spec.enableBfd", YES), at=VPC),
     passes("NET-432", "a peer with an address and a length", peering("beta-vpc", "169.254.0.1/30"), *APART),
     breaks("NET-432", "a peer that does not exist", peering("gamma-vpc", "169.254.0.1/30"), at=VPC),
     breaks("NET-432", "an address without a length", peering("beta-vpc", "169.254.0.1"), *APART, at=VPC),

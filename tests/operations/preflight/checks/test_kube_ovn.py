@@ -1,4 +1,4 @@
-"""What is said of the Kube-OVN that runs, and of one whose version nobody can tell."""
+"""What is said of the Kube-OVN that runs, and of one whose version no one can tell."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def test_ours_passes_and_anybody_elses_is_refused_with_its_owner_unless_it_is_be
     assert said(Vpc=[item("alpha-vpc", {})]) == ["Vpc alpha-vpc is there already and was made by somebody else"]
     assert said(Vpc=[item("alpha-vpc", STAGINGS)]) == ["Vpc alpha-vpc is there already and belongs to stack 'staging'"]
     assert said(Vpc=[item("alpha-vpc", {})], adopting=(("Vpc", "alpha-vpc"),)) == []
-    assert said(Vpc=[item("other-vpc", {})]) == [], "nobody writes an object of that name"
+    assert said(Vpc=[item("other-vpc", {})]) == [], "no one writes an object of that name"
 
 
 def test_an_address_that_kube_ovn_chose_for_a_router_of_ours_may_become_a_pinned_one() -> None:

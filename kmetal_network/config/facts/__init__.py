@@ -1,0 +1,1 @@
+"""What the settings say, as facts for the laws: one file per section."""

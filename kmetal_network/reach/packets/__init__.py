@@ -1,0 +1,1 @@
+"""A packet on its path through the logical network, as OVN's tables decide about it."""

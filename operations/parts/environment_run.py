@@ -1,0 +1,184 @@
+"""One run of the engine for a whole environment, whatever number of stacks it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Final
+
+from pulumi import automation as auto
+
+from kmetal_network.cells import Part
+from kmetal_network.config.stackfile import Environment, load_stack
+from kmetal_network.errors import OperatorError
+from operations.engine.events import Outcome, Watch
+from operations.engine.stack import cli
+from operations.parts.as_applied import is_as_applied
+from operations.parts.messages import Task
+from operations.parts.workers import Result, Workers
+from operations.run import run, stopped
+from operations.state.run_context import RunContext
+from operations.state.sync import Verb
+
+_ENDS: Final = ("destroy", "preview-destroy")
+
+
+def run_environment(
+    root: Path,
+    name: str,
+    verb: Verb,
+    *,
+    watch: Watch | None = None,
+    refresh: bool = False,
+    targets: Sequence[str] | None = None,
+    run_context: RunContext | None = None,
+    skip: Sequence[str] | None = None,
+) -> Outcome:
+    """One run of each stack that the environment needs it for: the platform first, then cells side by side.
+
+    Args:
+        root: the project.
+        name: of the environment.
+        verb: what to do.
+        watch: called with each step.
+        refresh: read every object from the cluster first.
+        targets: URNs; a `destroy` deletes only these and their dependents. None for everything.
+        run_context: what the run and its program should know beforehand.
+        skip: stacks that need no run; None for the cells whose states show that they are as the settings want them.
+
+    Returns:
+        What all of them did, as one run.
+
+    Raises:
+        OperatorError: as for `operations.run.run`; of several stacks, all findings at once.
+    """
+    environment, _ = load_stack(root, name)
+    if not environment.settings.cells:
+        return run(root, name, verb, watch=watch, refresh=refresh, targets=targets, run_context=run_context)
+    parts = Part.all(name, environment.settings.cells)
+    egress = run_context.egress if run_context else {}
+    applied: frozenset[str] = frozenset()
+    if targets is not None:
+        parts = tuple(part for part in parts if any(_stack_in(urn) == part.stack for urn in targets))
+    elif verb == "preview" or (verb == "up" and skip is None):
+        applied = as_applied(root, environment.with_egress(egress), parts)
+        skip = (() if refresh else sorted(applied)) if skip is None else skip
+    skip = skip or ()
+    tasks = [
+        Task(
+            root=root,
+            stack=part.stack,
+            verb=verb,
+            refresh=refresh,
+            targets=None if targets is None else tuple(urn for urn in targets if _stack_in(urn) == part.stack),
+            egress=egress,
+        )
+        for part in parts
+        if part.stack not in skip
+    ]
+    outcome = _ran(name, tasks, verb, watch)
+    outcome.skipped = tuple(skip)
+    outcome.idle = tuple(stack for stack in outcome.idle if stack == name or stack in applied)
+    return outcome
+
+
+def _ran(name: str, tasks: Sequence[Task], verb: Verb, watch: Watch | None) -> Outcome:
+    platform = [task for task in tasks if "-cell-" not in task.stack]
+    cells = [task for task in tasks if task not in platform]
+    waves = [cells, platform] if verb in _ENDS else [platform, cells]
+    if verb == "preview":
+        waves = [[*tasks]]  # nothing is written, so nothing has to wait
+    results: dict[str, Result] = {}
+    with Workers.hired(len(tasks)) as workers:
+        for wave in waves:
+            results |= workers.run(wave, watch)
+            if any(isinstance(result, OperatorError) or result.failed for result in results.values()):
+                break
+        ended = workers.stopped
+    if refused := [result for result in results.values() if isinstance(result, OperatorError)]:
+        raise _joined(refused)
+    outcome = merged({stack: result for stack, result in results.items() if isinstance(result, Outcome)})
+    outcome.interrupted |= ended
+    if missing := [task.stack for task in tasks if task.stack not in results]:
+        outcome.failed = True
+        if outcome.interrupted:
+            outcome.errors[:] = [str(stopped(name, verb))]
+        else:
+            outcome.errors.append(f"not begun, because another stack failed: {', '.join(missing)}")
+    return outcome
+
+
+def as_applied(root: Path, environment: Environment, parts: Iterable[Part]) -> frozenset[str]:
+    """The stacks of the cells whose states show that the engine would find nothing to do."""
+    cells = [part for part in parts if part.cell]
+    with ThreadPoolExecutor() as threads:
+        states = list(threads.map(lambda part: deployment_of(root, part.stack), cells))
+    return frozenset(
+        part.stack
+        for part, state in zip(cells, states, strict=True)
+        if is_as_applied(environment.of_stack(part.cell), state)
+    )
+
+
+def deployment_of(root: Path, stack: str) -> Mapping[str, Any]:
+    """The state of a stack; empty where there is no such stack yet.
+
+    Raises:
+        OperatorError: no CLI.
+    """
+    workspace = auto.LocalWorkspace(work_dir=str(root), pulumi_command=cli())
+    try:
+        return workspace.export_stack(stack).deployment or {}
+    except auto.CommandError:  # `run` says what is wrong, if anything is
+        return {}
+
+
+def merged(outcomes: Mapping[str, Outcome]) -> Outcome:
+    """What several stacks did, as one run; what is said twice is said once."""
+    whole = Outcome()
+    for stack, one in outcomes.items():
+        whole.steps += one.steps
+        whole.unchanged += one.unchanged
+        whole.policies += [entry for entry in one.policies if entry not in whole.policies]
+        for said, more in (
+            (whole.violations, one.violations),
+            (whole.remarks, one.remarks),
+            (whole.advice, one.advice),
+            (whole.errors, one.errors),
+        ):
+            said += [text for text in more if text not in said]
+        whole.failed_objects |= one.failed_objects
+        for urn, text in one.errors_by_urn.items():
+            whole.errors_by_urn[urn or stack] = text
+        for operation, count in one.counts.items():
+            whole.counts[operation] = whole.counts.get(operation, 0) + count
+        whole.objects |= one.objects
+        whole.outdated |= one.outdated
+        whole.failed |= one.failed
+        whole.interrupted |= one.interrupted
+        whole.state = max(whole.state, one.state)
+        if not (one.steps or one.outdated or one.failed):
+            whole.idle = (*whole.idle, stack)
+    whole.outputs = _outputs(outcomes)
+    return whole
+
+
+def _outputs(outcomes: Mapping[str, Outcome]) -> Mapping[str, Any]:
+    outputs: dict[str, Any] = {}
+    for one in outcomes.values():
+        for key, value in one.outputs.items():
+            known = outputs.get(key)
+            outputs[key] = {**known, **value} if isinstance(known, Mapping) and isinstance(value, Mapping) else value
+    return outputs
+
+
+def _stack_in(urn: str) -> str:
+    return urn.split(":")[2]
+
+
+def _joined(errors: Sequence[OperatorError]) -> OperatorError:
+    """One error for several: the findings of all, or the first that has none."""
+    findings = {finding for error in errors for finding in error.findings}
+    bare = next((error for error in errors if not error.findings), None)
+    return bare or (errors[0] if len(errors) == 1 else OperatorError(findings))

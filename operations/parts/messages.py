@@ -1,0 +1,66 @@
+"""What a command and its workers say to each other: pickled objects, one after the other, through a pipe."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address
+from pathlib import Path
+from typing import IO, Any
+
+from operations.engine.events import Outcome, Step
+from operations.state.sync import Verb
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """One run of the engine for one stack."""
+
+    root: Path
+    stack: str
+    verb: Verb
+    refresh: bool = False
+    targets: tuple[str, ...] | None = None
+    egress: Mapping[str, IPv4Address | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A step of it begins, or is done."""
+
+    step: Step
+    done: bool
+
+
+@dataclass(frozen=True)
+class Done:
+    """The run has ended."""
+
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Refused:
+    """There was no run."""
+
+    error: Exception
+
+
+def put(stream: IO[bytes], message: Any) -> None:
+    """Write one message.
+
+    Raises:
+        BrokenPipeError: nobody reads any more.
+    """
+    pickle.dump(message, stream, protocol=pickle.HIGHEST_PROTOCOL)
+    stream.flush()
+
+
+def get(stream: IO[bytes]) -> Any:
+    """Read one message.
+
+    Raises:
+        EOFError: the other side has ended.
+    """
+    return pickle.load(stream)  # noqa: S301 (our own process wrote it)

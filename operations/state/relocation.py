@@ -1,0 +1,121 @@
+"""Moves tenants from one exported state to another, as data.
+
+The engine's own `pulumi state move` does not rename the URNs in `replaceWith`, and then refuses the state that it made
+(seen with pulumi 3.250: "snapshot integrity error"). So the resources are moved here: a tenant's component with all
+under it, each URN with the name of its new stack, and no dependency on anything that stays behind.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, Final, TypeAlias
+
+from operations.state.stack_state import CLUSTER_UID, PROVIDER, STACK, TENANT
+
+Deployment: TypeAlias = dict[str, Any]
+"""A state as `pulumi stack export` has it, under `deployment`."""
+
+Resource: TypeAlias = dict[str, Any]
+
+_DATA: Final = frozenset({"inputs", "outputs", "id"})
+"""Fields of a resource in which nothing is a URN of the engine's."""
+
+
+def tenants_in(deployment: Mapping[str, Any]) -> dict[str, int]:
+    """Name of each tenant of a state to the number of its objects."""
+    resources = [one for one in resources_of(deployment) if not one.get("delete")]
+    components = {str(one["urn"]): _name(one) for one in resources if one["type"] == TENANT}
+    found = dict.fromkeys(components.values(), 0)
+    for one in resources:
+        if name := components.get(str(one.get("parent"))):
+            found[name] += 1
+    return found
+
+
+def resources_of(deployment: Mapping[str, Any]) -> list[Resource]:
+    """Resources of a state, in their order; none of an empty one."""
+    return list(deployment.get("resources") or ())
+
+
+def relocated(source: Deployment, target: Deployment, tenants: Collection[str], *, stack: str) -> Deployment:
+    """The target with those tenants of the source added; one that it has already stays as it is there.
+
+    Args:
+        source: the state that holds them.
+        target: the other state; an empty one gets the source's stack and provider.
+        tenants: their names.
+        stack: name of the target.
+    """
+    held = resources_of(target)
+    there = {_name(one) for one in held if one["type"] == TENANT}
+    moving = [*_of(source, set(tenants) - there)]
+    if not held:
+        held = [_begun(one, stack) for one in resources_of(source) if one["type"] in (STACK, PROVIDER)]
+    provider = next((f"{one['urn']}::{one['id']}" for one in held if one["type"] == PROVIDER), "")
+    known = {str(one["urn"]) for one in held} | {renamed(str(one["urn"]), stack) for one in moving}
+    return {
+        **target,
+        "manifest": source["manifest"],
+        "resources": [*held, *(_moved(one, stack, provider, known) for one in moving)],
+    }
+
+
+def without(source: Deployment, tenants: Collection[str]) -> Deployment:
+    """A state without those tenants, and without dependencies on anything of theirs."""
+    gone = {str(one["urn"]) for one in _of(source, tenants)}
+    kept = [one for one in resources_of(source) if str(one["urn"]) not in gone]
+    return {**source, "resources": kept}
+
+
+def renamed(urn: str, stack: str) -> str:
+    """A URN of another stack: `urn:pulumi:<stack>::...`."""
+    head, _, rest = urn.partition("::")
+    return f"{head.rpartition(':')[0]}:{stack}::{rest}"
+
+
+def _of(deployment: Mapping[str, Any], tenants: Collection[str]) -> Iterator[Resource]:
+    """The components of those tenants, and everything under them."""
+    taken: set[str] = set()
+    for one in resources_of(deployment):
+        urn = str(one["urn"])
+        if (one["type"] == TENANT and _name(one) in tenants) or str(one.get("parent")) in taken:
+            taken.add(urn)
+            yield one
+
+
+def _begun(resource: Resource, stack: str) -> Resource:
+    """The stack itself, or its provider, in a state that begins."""
+    made = copy.deepcopy(resource)
+    made["urn"] = renamed(str(made["urn"]), stack)
+    if made.get("parent"):
+        made["parent"] = renamed(str(made["parent"]), stack)
+    if made["type"] == STACK:
+        uid = (made.get("outputs") or {}).get(CLUSTER_UID)
+        made["outputs"] = {CLUSTER_UID: uid} if uid else {}
+    return made
+
+
+def _moved(resource: Resource, stack: str, provider: str, known: Collection[str]) -> Resource:
+    made = {
+        key: copy.deepcopy(value) if key in _DATA else _renamed(value, stack, known) for key, value in resource.items()
+    }
+    if made.get("provider"):
+        made["provider"] = provider
+    return made
+
+
+def _renamed(value: Any, stack: str, known: Collection[str]) -> Any:
+    """The same with every URN renamed; one of what stays behind is left out of its list."""
+    if isinstance(value, str):
+        return renamed(value, stack) if value.startswith("urn:pulumi:") else value
+    if isinstance(value, Mapping):
+        return {key: _renamed(one, stack, known) for key, one in value.items()}
+    if isinstance(value, list):
+        renames = (_renamed(one, stack, known) for one in value)
+        return [one for one in renames if not str(one).startswith("urn:pulumi:") or one in known]
+    return value
+
+
+def _name(resource: Mapping[str, Any]) -> str:
+    return str(resource["urn"]).rpartition("::")[2]

@@ -1,0 +1,1 @@
+"""The Go compiler, and what is built with it."""

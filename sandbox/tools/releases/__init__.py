@@ -1,0 +1,1 @@
+"""Official downloads: which there are, how they are fetched, checked and unpacked."""

@@ -1,0 +1,1 @@
+"""What the benchmark says: its table, its page in docs/, its pictures."""

@@ -1,0 +1,104 @@
+"""Tenants between two states, as data: nothing lost, nothing twice, no dependency on what stays behind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from operations.state.relocation import relocated, tenants_in, without
+
+PROVIDER = "urn:pulumi:prod::kmetal-network::pulumi:providers:kubernetes::under-cluster"
+TENANT = "kmetal:network:TenantNetwork"
+EXTERNAL = "urn:pulumi:prod::kmetal-network::kmetal:network:ProviderNetwork::provider-network"
+
+
+def _tenant(name: str, stack: str = "prod") -> list[dict[str, Any]]:
+    component = f"urn:pulumi:{stack}::kmetal-network::{TENANT}::{name}"
+    vpc = f"urn:pulumi:{stack}::kmetal-network::{TENANT}$kubernetes:kubeovn.io/v1:Vpc::{name}-vpc"
+    subnet = f"urn:pulumi:{stack}::kmetal-network::{TENANT}$kubernetes:kubeovn.io/v1:Subnet::{name}-subnet"
+    provider = f"{PROVIDER.replace('prod', stack, 1)}::id-of-{stack}"
+    text = f"urn:pulumi:{stack}::is-a-text-here"
+    return [
+        {"urn": component, "type": TENANT, "parent": f"urn:pulumi:{stack}::kmetal-network::pulumi:pulumi:Stack::s"},
+        {
+            "urn": vpc,
+            "type": "kubernetes:kubeovn.io/v1:Vpc",
+            "parent": component,
+            "provider": provider,
+            "dependencies": [EXTERNAL],
+            "propertyDependencies": {"spec": [EXTERNAL]},
+            "inputs": {"note": text},
+        },
+        {
+            "urn": subnet,
+            "type": "kubernetes:kubeovn.io/v1:Subnet",
+            "parent": component,
+            "provider": provider,
+            "dependencies": [vpc, EXTERNAL],
+            "replaceWith": [vpc],
+        },
+    ]
+
+
+def _state(stack: str, *tenants: str) -> dict[str, Any]:
+    return {
+        "manifest": {"magic": "as the engine writes it"},
+        "resources": [
+            {
+                "urn": f"urn:pulumi:{stack}::kmetal-network::pulumi:pulumi:Stack::s",
+                "type": "pulumi:pulumi:Stack",
+                "outputs": {"clusterUid": "uid", "cells": 3, "tenants": {"alpha": {}}},
+            },
+            {
+                "urn": PROVIDER.replace("prod", stack, 1),
+                "type": "pulumi:providers:kubernetes",
+                "id": f"id-of-{stack}",
+                "inputs": {"kubeconfig": "secret"},
+            },
+            *(one for tenant in tenants for one in _tenant(tenant, stack)),
+        ],
+    }
+
+
+def _urns(state: dict[str, Any]) -> list[str]:
+    return [one["urn"] for one in state["resources"]]
+
+
+def test_a_tenant_moves_with_all_under_it_into_a_state_that_begins() -> None:
+    moved = relocated(_state("prod", "alpha", "beta"), {}, {"beta"}, stack="prod-cell-2")
+    assert tenants_in(moved) == {"beta": 2}
+    stack, provider, component, vpc, subnet = moved["resources"]
+    assert stack["outputs"] == {"clusterUid": "uid"}
+    assert provider["id"] == "id-of-prod"
+    assert all(urn.startswith("urn:pulumi:prod-cell-2::kmetal-network::") for urn in _urns(moved))
+    assert vpc["provider"] == f"{provider['urn']}::id-of-prod"
+    assert vpc["parent"] == component["urn"]
+    assert subnet["replaceWith"] == [vpc["urn"]]
+
+
+def test_what_stays_behind_is_no_dependency_any_more_and_texts_are_left_alone() -> None:
+    moved = relocated(_state("prod", "beta"), {}, {"beta"}, stack="prod-cell-2")
+    *_, vpc, subnet = moved["resources"]
+    assert (vpc["dependencies"], vpc["propertyDependencies"]) == ([], {"spec": []})
+    assert subnet["dependencies"] == [vpc["urn"]]
+    assert vpc["inputs"] == {"note": "urn:pulumi:prod::is-a-text-here"}
+
+
+def test_a_state_that_has_tenants_keeps_them_and_its_own_provider() -> None:
+    moved = relocated(_state("prod", "alpha"), _state("prod-cell-2", "beta"), {"alpha"}, stack="prod-cell-2")
+    assert tenants_in(moved) == {"alpha": 2, "beta": 2}
+    assert moved["resources"][-1]["provider"].endswith("::id-of-prod-cell-2")
+    assert len(_urns(moved)) == len(set(_urns(moved)))
+
+
+def test_a_tenant_that_a_killed_move_left_in_both_stays_as_it_is_in_the_target() -> None:
+    target = _state("prod-cell-2", "beta")
+    moved = relocated(_state("prod", "alpha", "beta"), target, {"beta"}, stack="prod-cell-2")
+    assert moved["resources"] == target["resources"]
+    assert tenants_in(without(_state("prod", "alpha", "beta"), {"beta"})) == {"alpha": 2}
+
+
+def test_the_source_and_the_target_that_were_given_are_not_written_to() -> None:
+    source = _state("prod", "alpha")
+    relocated(source, {}, {"alpha"}, stack="prod-cell-1")
+    without(source, {"alpha"})
+    assert source == _state("prod", "alpha")

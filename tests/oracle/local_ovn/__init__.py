@@ -1,0 +1,1 @@
+"""A local OVN: its programs, its databases, and Kube-OVN's rows in them."""
