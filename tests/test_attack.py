@@ -21,7 +21,7 @@ from tests.support.admission_cases import refusing, rows
 
 
 class Row(NamedTuple):
-    """A row of the table of cases, and the gates beside the reader of YAML that judge it."""
+    """A row of the table of cases, and the gates besides the reader of YAML that judge it."""
 
     id: str
     case: str
@@ -81,7 +81,7 @@ RUNS: Final = {
     "FP-01": "another chart's key of the same name",
     "FP-03": "variables of another tool",
     "FP-04": "MetalLB's own chart with values from a Secret",
-    "FP-19": "patches beside one that deletes",
+    "FP-19": "patches next to one that deletes",
     "MSG-03": "a JSON patch",
     "MSG-04": "a Helm template",
 }
