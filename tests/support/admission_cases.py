@@ -26,6 +26,7 @@ ELSEWHERE: Final = {
     "NET-201 a provider block of both families, known from others": "a provider block that others tell",
     "NET-201 a block on a VLAN that is not known yet": "a second provider block, which is no literal",
     "NET-101 flannel's range inside Kube-OVN's": "a Subnet that Kube-OVN makes; only those on a Vlan are held to it",
+    "NET-201 a pool in the block of a macvlan network beside the provider network": "the block is another object's",
     "NET-204 addresses that ARP announces, too": "what announces a pool is another object",
     "NET-320 a tenant's Subnet on another Vlan object of the provider VLAN": "which VLAN it is another object says",
     "NET-320 a tenant's Subnet on the Vlan of a second way out": "the same",

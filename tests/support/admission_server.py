@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 from kmetal_network.admission.policies import admission_policies
@@ -63,6 +64,15 @@ STACKS = [
     for name, environment in load_environments(CHECKOUT)[0].items()
 ]
 """What each of the repository's stacks applies, and what its own admission policies check it against."""
+
+MANY = replace(
+    LITERALS,
+    reserved=[f"172.21.{100 + n // 250}.{n % 250}" for n in range(1000)],
+    interfaces={**LITERALS.interfaces, "provider": ["data.222", *(f"enp{n}s0.222" for n in range(200))]},
+)
+"""Literals of settings with a thousand reserved ranges and a NIC of its own on each of 200 nodes."""
+
+STACKS.append(("many", MANY, [body for body in good().objects.values() if body["kind"] in PLURALS]))
 
 SETS = [LITERALS]
 for _, said, _ in (*ROWS, *STACKS):

@@ -97,6 +97,17 @@ CASES = (
         ),
         at="IPAddressPool kmetal-metallb/p",
     ),
+    breaks(
+        "NET-201",
+        "a pool in the block of a macvlan network beside the provider network",
+        add(
+            attachment(type="macvlan", master="data.223", ipam={"type": "kube-ovn", "provider": "wan.alpha"}),
+            build("Subnet", "wan", {"provider": "wan.alpha", "cidrBlock": "203.0.113.0/24", "gateway": "203.0.113.1"}),
+        ),
+        put(POOL, "spec.addresses.+", "203.0.113.10/32"),
+        *drops("203.0.113.0/24"),
+        at=POOL,
+    ),
     passes(
         "NET-201",
         "a pool next to pods with addresses of the management VLAN",

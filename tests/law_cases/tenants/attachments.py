@@ -69,16 +69,20 @@ CASES = (
     passes(
         "NET-408",
         "a chain of plugins",
-        add(
-            attachment(
-                name="wan",
-                plugins=[
-                    {"type": "kube-ovn", "server_socket": "/run/ovs.sock", "provider": "wan.alpha.ovn"},
-                    {"type": "portmap"},
-                ],
-            )
+        put(
+            NAD,
+            "spec.config",
+            json.dumps(
+                {
+                    "cniVersion": "0.3.1",
+                    "name": "kube-ovn",
+                    "plugins": [
+                        {"type": "kube-ovn", "server_socket": "/run/ovs.sock", "provider": "alpha-dev-net.alpha.ovn"},
+                        {"type": "portmap"},
+                    ],
+                }
+            ),
         ),
-        partial,
     ),
     passes(
         "NET-408",
@@ -148,7 +152,6 @@ CASES = (
     passes(
         "NET-424",
         "addresses alone for an attachment of another CNI",
-        partial,
         add(
             attachment(type="macvlan", master="eth0", ipam={"type": "kube-ovn", "provider": "wan.alpha"}),
             build("Subnet", "wan", {"provider": "wan.alpha", "cidrBlock": "172.17.0.0/16", "gateway": "172.17.0.1"}),
