@@ -51,6 +51,11 @@ class Takeover(WritableCluster):
         view = ClusterView(self)
         guard(environment, view, self._engine(environment.name, "preview", "previewing the takeover", view=view))
         self._engine(environment.name, "up", "importing it into the state")
+        # On a busy API server the provider may record an object as it was before its own write
+        # (docs/evidence/provider.md#waits); the next diff then shows that write again. A refresh mends the state.
+        again = self._engine(environment.name, "preview", "previewing", view=view.anew()).steps
+        if again and all(step.operation == "update" for step in again):
+            self._engine(environment.name, "up", "reading it once more into the state", refresh=True)
 
     def prove(self, proposal: Proposal) -> None:
         """Prove that nothing is left to change, also with a refresh, and that no object was replaced.

@@ -81,7 +81,12 @@ def reconcile(
     if not state.provider:
         return ReadPlan(refresh)
     outcome.state = state.written
-    loaded, _ = load_part(root, stack.name)
+    try:
+        loaded, _ = load_part(root, stack.name)
+    except OperatorError:
+        if verb in _RUN_THE_PROGRAM:
+            return ReadPlan(refresh)  # the program says it
+        raise
     make_sure_of_placement(loaded, state)
     try:
         seen = _compare(root, loaded, state, verb, run_context.view, refresh=refresh)
