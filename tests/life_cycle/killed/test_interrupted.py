@@ -34,7 +34,11 @@ def _until(process: subprocess.Popen[str], run: str, kind: str) -> list[str]:
     "interrupt",
     [
         pytest.param(lambda pid: os.kill(pid, signal.SIGINT), id="a signal to the command alone"),
-        pytest.param(lambda pid: os.killpg(pid, signal.SIGINT), id="Ctrl-C of a terminal, which the engine gets, too"),
+        pytest.param(
+            lambda pid: os.killpg(pid, signal.SIGINT),
+            id="Ctrl-C of a terminal, which the engine gets, too",
+            marks=pytest.mark.sweep,
+        ),
     ],
 )
 def test_an_up_that_is_interrupted_ends_by_itself_says_how_to_go_on_and_the_next_one_does(
