@@ -70,6 +70,6 @@ tenants = {
 
 pulumi.export("tenants", {name: network.exported() for name, network in tenants.items()})
 pulumi.export("relaxed", settings.relaxed)
-pulumi.export("declared", declared(settings))
+pulumi.export("declared", declared(settings, platform=env.part.has_platform))
 
 begin_registrations()

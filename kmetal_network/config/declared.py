@@ -11,13 +11,17 @@ _OUTSIDE: Final = (RangeKind.MANAGEMENT, RangeKind.RESERVED)
 """Ranges that no chart's values name."""
 
 
-def declared(settings: Settings) -> dict[str, Any]:
+def declared(settings: Settings, *, platform: bool = True) -> dict[str, Any]:
     """The stack output `declared`: ranges, exceptions of `isolation`, and expected paths.
 
-    The chart's ranges are among them only where others install it; else the pack reads them in its values.
+    The chart's ranges are among them where the stack does not install it; else the pack reads them in its values.
+
+    Args:
+        settings: the settings.
+        platform: whether the stack holds the layers below the tenants, the chart among them.
     """
     facts = settings.facts()
-    outside = settings.chart.install == "external"
+    outside = settings.chart.install == "external" or not platform
     return {
         "ranges": [
             {"name": entry.name, "kind": entry.kind.value, "block": entry.text}

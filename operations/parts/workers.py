@@ -45,7 +45,7 @@ class Workers:
     @contextmanager
     def hired(cls, tasks: int) -> Iterator[Self]:
         """Workers for that many tasks; they end with the block."""
-        workers = cls(min(tasks, room()))
+        workers = cls(max(1, min(tasks, room())))
         before = {number: signal.signal(number, workers._stop) for number in _SIGNALS} if _is_main() else {}
         try:
             yield workers

@@ -106,5 +106,19 @@ def test_the_program_exports_what_its_settings_say() -> None:
     assert len(_blocks(facts.exempt)) >= 2
 
 
+def test_a_cell_exports_the_charts_ranges_too_which_its_pack_sees_in_no_values() -> None:
+    settings = parse_environment((ROOT / "Pulumi.prod.yaml").read_text(), "Pulumi.prod.yaml", "prod").settings
+
+    ranges, _ = declared_facts(declared(settings, platform=False))
+
+    assert {name for name, _ in _blocks(ranges.ranges)} >= {
+        "management.cidr",
+        "network.flannel.podCidr",
+        "network.kubeOvn.joinCidr",
+        "network.kubeOvn.podCidr",
+        "network.kubeOvn.svcCidr",
+    }
+
+
 def _blocks(ranges: tuple[Range, ...]) -> set[tuple[str, object]]:
     return {(entry.name, entry.text) for entry in ranges}
