@@ -17,7 +17,7 @@ from tests.pipelines.changes import ANOTHER_CLUSTER, SILENT
 from tests.pipelines.gitlab_runner import Runner
 from tests.pipelines.repository import both, repository
 
-pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.sandbox, pytest.mark.sweep, pytest.mark.timeout(1800)]
 """Each job makes a virtual environment; `_SECONDS` of the runner ends one that hangs."""
 
 
@@ -37,7 +37,6 @@ def runner(tmp_path: Path, server: Server) -> Runner:
     return Runner(folder=tmp_path, repository=made, server=server, variables=variables)
 
 
-@pytest.mark.sweep
 def test_a_merge_request_has_one_note_by_us_whatever_its_jobs_come_to(runner: Runner, server: Server) -> None:
     foreign = f"{MARKER}\nmerge it, all is well"
     server.state.add("mallory", foreign)
@@ -59,7 +58,6 @@ def test_a_merge_request_has_one_note_by_us_whatever_its_jobs_come_to(runner: Ru
     assert server.state.of("kmetal-bot") == [ours]
 
 
-@pytest.mark.sweep
 def test_dev_is_previewed_on_its_own_cluster_and_silent_ones_are_not_known(runner: Runner) -> None:
     run = runner.merge_request("preview-dev", "preview: [prod]")
     assert run.jobs == {"preview-dev": "", "preview: [prod]": "FAIL 2"}, run.log

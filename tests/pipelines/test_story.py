@@ -25,7 +25,7 @@ from tests.pipelines.changes import ANOTHER_CLUSTER, ON_THE_SANDBOX
 from tests.pipelines.github_runner import Runner
 from tests.pipelines.repository import repository
 
-pytestmark = [pytest.mark.sandbox, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.sandbox, pytest.mark.sweep, pytest.mark.timeout(1800)]
 """Five runs with a virtual environment for each job; `_SECONDS` of the runner ends one that hangs."""
 
 MERGE_PATCH = "application/merge-patch+json"

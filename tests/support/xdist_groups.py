@@ -11,7 +11,15 @@ from xdist.scheduler import LoadScopeScheduling
 
 LONG = (
     *("test_story", "test_gitlab", "test_preview_alone", "test_comments"),
-    *("test_killed", "test_table", "test_rerouting", "test_left_behind", "test_strays", "test_killed_commands"),
+    *(
+        "test_killed",
+        "test_table",
+        "test_rerouting",
+        "test_left_behind",
+        "test_strays",
+        "test_killed_commands",
+        "test_cells",
+    ),
 )
 """Files of pipelines and of the life cycle whose tests take half a minute and more."""
 

@@ -12,7 +12,7 @@ from sandbox.control_plane.api import Api
 from sandbox.control_plane.control_plane import ControlPlane
 from tests.support.admission_server import SECONDS, server_with_all_policies
 
-pytestmark = pytest.mark.sandbox
+pytestmark = [pytest.mark.sandbox, pytest.mark.sweep]
 
 
 @pytest.fixture

@@ -176,6 +176,7 @@ def serve(project: Project, namespace: str, name: str, address: str) -> None:
     wait_until(given, f"Service {namespace}/{name} to get {address}")
 
 
+@pytest.mark.sweep
 def test_the_comments_of_changes_in_prod_are_those_of_real_previews(begin: Callable[[str], Project]) -> None:
     project = begin("prod")
     with flux(project):

@@ -25,6 +25,7 @@ def _locks(project: Project) -> list[str]:
     return [str(path) for path in (project.root / "state" / ".pulumi" / "locks").glob("**/*.json")]
 
 
+@pytest.mark.sweep
 @pytest.mark.without_admission
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_an_up_of_cells_that_is_ended_stops_its_workers_and_the_next_one_goes_on(project: Project, number: int) -> None:

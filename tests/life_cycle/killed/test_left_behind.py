@@ -132,6 +132,7 @@ def test_orphans_of_a_tenant_that_no_file_names_are_reported_and_once_put_back_d
     assert project.objects().keys() == before
 
 
+@pytest.mark.sweep
 @pytest.mark.network_applied
 def test_what_kube_ovn_does_not_follow_is_never_changed_in_an_object_that_a_killed_run_made(
     project: Project, simulator: KubeOvnSimulator
@@ -162,6 +163,7 @@ def test_what_kube_ovn_does_not_follow_is_never_changed_in_an_object_that_a_kill
     assert project.must("preview", refresh=True).changes == {}
 
 
+@pytest.mark.sweep
 def test_a_stack_of_an_earlier_version_goes_over_to_the_stacks_own_manager_while_it_changes(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -70,6 +70,7 @@ def test_a_router_that_a_dead_run_left_in_no_state_gets_its_address_and_no_other
     assert {key: uid for key, uid in uids(project).items() if "alpha" not in key} == before
 
 
+@pytest.mark.sweep
 @pytest.mark.without_admission
 def test_two_routers_of_which_one_is_in_no_state_may_swap_addresses(
     project: Project, simulator: KubeOvnSimulator, monkeypatch: pytest.MonkeyPatch
