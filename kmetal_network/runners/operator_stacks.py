@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -52,6 +53,24 @@ class OperatorAnswers:
 
     outside: bool = False
     """The operator runs in a cluster other than the under cluster."""
+
+    def __post_init__(self) -> None:
+        """Refuse a backend that would lose the states, or show a password.
+
+        Raises:
+            OperatorError: it is a folder of the pod, or no URL, or it holds a password.
+        """
+        parts = urlsplit(self.backend)
+        if self.backend and parts.scheme in ("", "file"):
+            raise OperatorError(
+                f"stacks: backend {self.backend!r} would be a folder of a pod, and the states would end with it; write"
+                " --backend s3://..., gs://..., azblob://..., postgres://... or https://..."
+            )
+        if parts.password:
+            raise OperatorError(
+                f"stacks: the URL of backend {parts.hostname} holds a password, which would stand in a file; write"
+                " --backend without it, and give the pods its credentials by their second Secret"
+            )
 
 
 def operator_stacks(environment: Environment, answers: OperatorAnswers) -> tuple[dict[str, Any], ...]:

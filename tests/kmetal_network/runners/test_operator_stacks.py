@@ -115,6 +115,22 @@ def test_a_bucket_takes_no_token_of_pulumi_cloud() -> None:
     assert required_keys(environment(), answers) == ("kubeconfig", "PULUMI_CONFIG_PASSPHRASE", "gitToken")
 
 
+@pytest.mark.parametrize(
+    ("backend", "said"),
+    [
+        ("file:///states", "backend 'file:///states' would be a folder of a pod, and the states would end with it"),
+        ("states", "backend 'states' would be a folder of a pod"),
+        ("postgres://me:secret@db.example/states", "the URL of backend db.example holds a password"),
+    ],
+)
+def test_a_backend_that_would_lose_the_states_or_show_a_password_is_refused(backend: str, said: str) -> None:
+    with pytest.raises(OperatorError) as refused:
+        replace(ANSWERS, backend=backend)
+
+    assert said in str(refused.value)
+    assert "secret" not in str(refused.value)
+
+
 def test_a_pulumi_cloud_of_ones_own_takes_a_token() -> None:
     answers = replace(ANSWERS, backend="https://pulumi.example")
     assert "PULUMI_ACCESS_TOKEN" in specs(answers)["prod-cell-1"]["envRefs"]
