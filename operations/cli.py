@@ -32,6 +32,7 @@ from operations.commands.reach import (
     reach,
     settings_facts,
 )
+from operations.commands.stacks import stacks
 from operations.commands.verify import verify_command
 from operations.console import Output, err
 from operations.forges.issues import issue_command
@@ -97,6 +98,7 @@ def destroy_command(
 app.command()(adopt)
 app.command()(allocate)
 app.command()(cells)
+app.command()(stacks)
 app.command("verify")(verify_command)
 
 

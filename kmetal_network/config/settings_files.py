@@ -19,6 +19,9 @@ TENANTS: Final = "tenants"
 """The folder that holds a folder of tenant files for each environment."""
 
 _SUFFIX: Final = ".yaml"
+_DEPLOYMENT: Final = ".deploy"
+"""`Pulumi.<stack>.deploy.yaml` is Pulumi Deployments' own (sdk/go/common/workspace/paths.go, pulumi 3.250.0)."""
+
 _LOOKALIKES: Final = (".yaml", ".yml", ".json")
 
 
@@ -72,7 +75,8 @@ def environment_of(path: str) -> str:
 def _stack_of(path: str) -> str:
     if "/" in path or not (path.startswith("Pulumi.") and path.endswith(_SUFFIX)):
         return ""
-    return path.removeprefix("Pulumi").removesuffix(_SUFFIX).removeprefix(".")
+    stack = path.removeprefix("Pulumi").removesuffix(_SUFFIX).removeprefix(".")
+    return "" if stack.endswith(_DEPLOYMENT) else stack
 
 
 def environment_names(root: Path) -> tuple[str, ...]:

@@ -1,0 +1,1 @@
+"""What makes other machines run the stacks."""
