@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Final
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from kmetal_network.cells import MOST
 from kmetal_network.config.facts.metallb import metallb_facts
@@ -34,6 +34,11 @@ PROJECT: Final = "kmetal-network"
 """Name of the Pulumi project, and so the prefix of each key under `config:`."""
 
 _REASON_LENGTH: Final = 8
+
+
+def _number(value: object) -> object:
+    """Digits as a number: when the CLI writes a stack file, it turns a number under `config` into text (3.250)."""
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdecimal() else value
 
 
 class Settings(Section):
@@ -66,8 +71,8 @@ class Settings(Section):
     tenants: tuple[Tenant, ...] = ()
     """The tenants of this environment."""
 
-    cells: Annotated[int, Field(ge=0, le=MOST)] = 0
-    """Stacks that the tenants are split over, beside the platform's own (see docs/guide/cells.md); 0 for one stack."""
+    cells: Annotated[int, BeforeValidator(_number), Field(ge=0, le=MOST)] = 0
+    """Stacks that the tenants are split over, besides the platform's own (see docs/guide/cells.md); 0 for one stack."""
 
     supplies: Supplies | None = None
     """Blocks and addresses that `kmetal-network allocate` gives to new tenants."""

@@ -81,7 +81,14 @@ def test_a_cell_that_is_not_there_is_no_stack(tmp_path: Path, cells: int, stack:
         load_part(_project(tmp_path, cells), stack)
 
 
-@pytest.mark.parametrize("cells", ["-1", "201", "many"])
+def test_the_text_that_pulumi_makes_of_the_number_is_the_number(tmp_path: Path) -> None:
+    root = _project(tmp_path, None)
+    file = root / "Pulumi.dev.yaml"
+    file.write_text(file.read_text().replace("config:\n", 'config:\n  kmetal-network:cells: "3"\n', 1))
+    assert load_stack(root, "dev")[0].settings.cells == 3
+
+
+@pytest.mark.parametrize("cells", ["-1", "201", "many", "1.5", "true", '"٣"', '" 3"'])
 def test_a_number_of_cells_out_of_bounds_is_refused(tmp_path: Path, cells: str) -> None:
     root = _project(tmp_path, None)
     file = root / "Pulumi.dev.yaml"
