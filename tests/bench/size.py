@@ -88,7 +88,7 @@ class Bench:
             Run.SECOND: ("up", "none"),
             Run.PREVIEW: ("preview", "none"),
             Run.WHOLE: ("preview --all", "none"),
-            Run.CHANGE: ("up", "some"),
+            Run.CHANGE: ("command", "some"),
         }
         figures = {}
         with arena(home) as kubeconfig:
