@@ -83,7 +83,7 @@ def run(
         try:
             reads = reconcile(selected, verb, root, outcome, run_context, refresh=refresh)
             with interruption.armed():
-                _work(selected, verb, pack, listen, reads, targets=targets)
+                _work(selected, verb, pack, listen, reads, run_context, targets=targets)
         except auto.ConcurrentUpdateError as error:
             if not is_abandoned(str(error)):
                 raise
@@ -94,7 +94,7 @@ def run(
             # What the dead run deleted may still stand in the state, and Helm refuses to uninstall what is not there.
             reads = reconcile(selected, verb, root, outcome, run_context, refresh=True)
             with interruption.armed():
-                _work(selected, verb, pack, listen, reads, targets=targets)
+                _work(selected, verb, pack, listen, reads, run_context, targets=targets)
     except auto.ConcurrentUpdateError:
         raise OperatorError(
             f"stack {stack}: another run holds its lock; wait for it, or `pulumi cancel -s {stack}` if it is dead"
@@ -127,12 +127,13 @@ def _work(
     pack: Path,
     listen: Callable[[EngineEvent], None],
     reads: ReadPlan,
+    run_context: RunContext,
     *,
     targets: Sequence[str] | None,
 ) -> None:
     """Hand the verb to the engine."""
     packs, refresh = [str(pack)], reads.refresh
-    common = _Common(on_event=listen, parallel=steps_in_flight(), color="never")
+    common = _Common(on_event=listen, parallel=steps_in_flight(run_context.side_by_side), color="never")
     match verb:
         case "preview":
             through = refresh and reads.with_program

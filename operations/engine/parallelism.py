@@ -18,6 +18,10 @@ _OPERATORS_CHOICE: Final = "PULUMI_PARALLEL"
 """The engine's own variable; who sets it has chosen."""
 
 
-def steps_in_flight() -> int | None:
-    """What to ask the engine for; None where the operator has set the engine's own variable."""
-    return None if os.environ.get(_OPERATORS_CHOICE) else STEPS_IN_FLIGHT
+def steps_in_flight(side_by_side: int = 1) -> int | None:
+    """What to ask the engine for; None where the operator has set the engine's own variable.
+
+    Args:
+        side_by_side: how many runs share the controller's queue.
+    """
+    return None if os.environ.get(_OPERATORS_CHOICE) else max(1, STEPS_IN_FLIGHT // side_by_side)

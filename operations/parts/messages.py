@@ -22,6 +22,8 @@ class Task:
     verb: Verb
     refresh: bool = False
     targets: tuple[str, ...] | None = None
+    side_by_side: int = 1
+    """How many run at once."""
     egress: Mapping[str, IPv4Address | None] = field(default_factory=dict)
 
 

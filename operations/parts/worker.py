@@ -15,7 +15,7 @@ from typing import BinaryIO
 from kmetal_network.errors import OperatorError
 from operations.engine.events import Step
 from operations.parts.messages import Done, Progress, Refused, Task, get, put
-from operations.run import run
+from operations.run import run, stopped
 from operations.state.run_context import RunContext
 from operations.unforeseen import unforeseen
 
@@ -24,7 +24,7 @@ def main() -> None:
     """Work until no one asks any more."""
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what anything prints must not get between the messages
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # between two runs; a run has its own handler
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # between two tasks
     asked = _Asked(sys.stdin.buffer)
     try:
         while (task := asked.next()) is not None:
@@ -38,6 +38,7 @@ def _done(task: Task, answers: BinaryIO) -> Done | Refused:
     def watch(step: Step, *, done: bool) -> None:
         put(answers, Progress(step, done))
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # until the engine runs, which has a handler of its own
     try:
         return Done(
             run(
@@ -47,13 +48,17 @@ def _done(task: Task, answers: BinaryIO) -> Done | Refused:
                 watch=watch,
                 refresh=task.refresh,
                 targets=task.targets,
-                run_context=RunContext(egress=task.egress, tell=_unsaid),
+                run_context=RunContext(egress=task.egress, side_by_side=task.side_by_side, tell=_unsaid),
             )
         )
+    except KeyboardInterrupt:
+        return Refused(OperatorError([stopped(task.stack, task.verb)]))
     except OperatorError as error:
         return Refused(error)
     except Exception as error:  # noqa: BLE001 (the command shows it as its own)
         return Refused(unforeseen(error))
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _unsaid(text: str) -> None:

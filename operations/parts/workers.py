@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
 from types import FrameType
@@ -71,7 +72,7 @@ class Workers:
         assert worker.stdin  # noqa: S101 (pipes, as they were asked for)
         assert worker.stdout  # noqa: S101
         try:
-            put(worker.stdin, task)
+            put(worker.stdin, replace(task, side_by_side=self._slots))
             while isinstance(message := get(worker.stdout), Progress):
                 if watch:
                     with self._watching:

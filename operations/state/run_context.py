@@ -37,6 +37,9 @@ class RunContext:
     view: ClusterView | None = None
     """What its command has seen of the cluster in this phase, for a run that writes nothing there."""
 
+    side_by_side: int = 1
+    """How many runs of the same environment are in progress at once."""
+
     tell: Callable[[str], None] | None = None
     """Says at once that the run stops, where somebody asks for that; by default a note does."""
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Callable
 from ipaddress import IPv4Network
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -44,14 +46,23 @@ def _routers(project: Project) -> int:
     return len(project.objects("Vpc").keys() - {"Vpc ovn-cluster"})
 
 
-def _killed_at(project: Project, verb: str, routers: int, *, rising: bool) -> None:
+def _killed_when(project: Project, verb: str, fact: Callable[[], bool]) -> None:
     """The command and all of its workers die at once, as with the machine they run on."""
     process = project.command(verb, STACK, "--yes")
-    there = (lambda: _routers(project) >= routers) if rising else (lambda: _routers(project) <= routers)
-    wait_until(lambda: there() or process.poll() is not None, f"{routers} routers", 600)
+    reader = Thread(target=process.communicate)  # the plan of fifty tenants fills a pipe
+    reader.start()
+    wait_until(lambda: fact() or process.poll() is not None, f"the moment to kill {verb}", 600)
+    assert process.poll() is None, f"{verb} ended by itself"
     for pid in [*_workers(process.pid), process.pid]:
         os.killpg(pid, signal.SIGKILL)
-    process.communicate()
+    reader.join()
+
+
+def _killed_at(project: Project, verb: str, routers: int, *, rising: bool) -> None:
+    def there() -> bool:
+        return _routers(project) >= routers if rising else _routers(project) <= routers
+
+    _killed_when(project, verb, there)
 
 
 def _workers(command: int) -> list[int]:
@@ -114,16 +125,11 @@ def test_replacements_that_die_are_finished_by_the_next(large: Project) -> None:
         tenant["clusters"][0]["cidrBlock"] = str(IPv4Network((0x0A800000 + number * 256, 24)))
     large.save()
 
-    process = large.command("up", STACK, "--yes")
-
     def some_moved() -> bool:
         blocks = [item["spec"]["cidrBlock"] for item in large.objects("Subnet").values()]
         return sum(block.startswith("10.128.") for block in blocks) >= 10
 
-    wait_until(lambda: some_moved() or process.poll() is not None, "ten Subnets with their new blocks", 600)
-    for pid in [*_workers(process.pid), process.pid]:
-        os.killpg(pid, signal.SIGKILL)
-    process.communicate()
+    _killed_when(large, "up", some_moved)
     _applied(large)
     rules = large.objects("OvnSnatRule").values()
     assert len(rules) == TENANTS

@@ -24,6 +24,15 @@ def test_a_run_has_more_steps_in_flight_than_the_engine_would_choose(monkeypatch
     assert steps_in_flight() == 128
 
 
+@pytest.mark.parametrize(("side_by_side", "steps"), [(2, 64), (8, 16), (500, 1)])
+def test_runs_side_by_side_share_the_controllers_queue(
+    side_by_side: int, steps: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PULUMI_PARALLEL", raising=False)
+
+    assert steps_in_flight(side_by_side) == steps
+
+
 def test_an_operator_who_sets_the_engines_own_variable_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PULUMI_PARALLEL", "16")
 
