@@ -17,7 +17,7 @@ from sandbox.control_plane.api import Api
 from sandbox.control_plane.files import Files
 from sandbox.control_plane.ports import LOOPBACK
 from sandbox.processes import Server
-from sandbox.progress import working
+from sandbox.progress import Work, working
 from sandbox.storage import exclusively
 from sandbox.tools import table, toolchain
 
@@ -33,6 +33,10 @@ COMPONENTS: Final = (ETCD, API_SERVER, CONTROLLERS, METALLB)
 """In the order in which they start."""
 
 _READY_SECONDS: Final = 120.0
+_STARTS: Final = 4
+_TAKEN: Final = "address already in use"
+"""What each server's log ends with when it could not listen."""
+
 # A stopping API server waits for its clients' watches; nothing is lost when we do not wait for it.
 _STOP_SECONDS: Final = 5.0
 
@@ -106,18 +110,15 @@ class ControlPlane:
             with working("control plane") as work:
                 self._settle_ports()
                 self._files.make_secrets()
-                self._ensure(ETCD, server_commands.etcd(tools[ETCD], self._files), self._etcd_ready)
-                work.detail = "API server"
-                self._ensure(API_SERVER, server_commands.api_server(tools[API_SERVER], self._files), self._api_ready)
-                work.detail = "its contents"
-                contents(self.api, tools[METALLB])
-                work.detail = "controllers"
-                controllers = server_commands.controllers(
-                    tools[CONTROLLERS], self._files, checks_expressions=self._checks_expressions
-                )
-                self._ensure(CONTROLLERS, controllers, lambda: probes.controllers_work(self.api))
-                self._ensure_metallb(tools[METALLB])
-                work.result = f"ready on {self.api.address}"
+                for left in reversed(range(_STARTS)):
+                    try:
+                        self._start(tools, contents, work)
+                        break
+                    except OperatorError as error:
+                        if _TAKEN not in str(error) or not left:
+                            raise
+                        # Between the choice of a port and its use, a sandbox that starts beside this one took it.
+                        ports.save(self._files.ports, ports.choose())
         return True
 
     def stop(self) -> bool:
@@ -162,6 +163,20 @@ class ControlPlane:
         return self.api.ready()
 
     # --- starting and stopping
+
+    def _start(self, tools: Mapping[str, Path], contents: Callable[[Api, Path], None], work: Work) -> None:
+        self._ensure(ETCD, server_commands.etcd(tools[ETCD], self._files), self._etcd_ready)
+        work.detail = "API server"
+        self._ensure(API_SERVER, server_commands.api_server(tools[API_SERVER], self._files), self._api_ready)
+        work.detail = "its contents"
+        contents(self.api, tools[METALLB])
+        work.detail = "controllers"
+        controllers = server_commands.controllers(
+            tools[CONTROLLERS], self._files, checks_expressions=self._checks_expressions
+        )
+        self._ensure(CONTROLLERS, controllers, lambda: probes.controllers_work(self.api))
+        self._ensure_metallb(tools[METALLB])
+        work.result = f"ready on {self.api.address}"
 
     def _ensure(
         self,

@@ -118,12 +118,11 @@ class KubeOvnSimulator:
         while not self._stopped.wait(self._faults.restarts or None):
             self.restart()
 
-    def settle(self, seconds: float = 10.0, quiet: float = 0.15) -> bool:
-        """Wait until there is nothing to do now; work that waits for a retry does not count. False on a time-out."""
-        begin = time.monotonic()
-        while (now := time.monotonic()) < begin + seconds:
-            # The watches may not yet have delivered the caller's last change.
-            if now > begin + quiet and self._process is not None and self._process.idle(quiet):
+    def settle(self, seconds: float = 10.0) -> bool:
+        """Wait until all that the API server holds is handled; retries to come do not count. False on a time-out."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if self._process is not None and self._process.is_settled():
                 return True
             time.sleep(0.02)
         return False

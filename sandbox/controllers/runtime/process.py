@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
-import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from sandbox.controllers.runtime.lane import Lane, NotYetError, Work
 from sandbox.controllers.runtime.watcher import Watcher
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from sandbox.controllers.faults import Faults
     from sandbox.controllers.northbound import Northbound
@@ -39,7 +39,9 @@ class Process:
     _locks: dict[str, threading.RLock] = field(default_factory=lambda: defaultdict(threading.RLock))
     _lanes: dict[str, Lane] = field(default_factory=dict)
     _watchers: list[Watcher] = field(default_factory=list)
-    _moved: float = 0.0
+    _news: threading.Lock = field(default_factory=threading.Lock)
+    _begun: int = 0
+    _handled: int = 0
 
     def start(self, lanes: dict[str, tuple[float, float]], load: Callable[[Process], None]) -> None:
         """Fill the caches, then `load` the memory, then work."""
@@ -63,9 +65,19 @@ class Process:
         for thread in (*self._watchers, *self._lanes.values()):
             thread.join(timeout=5)
 
-    def idle(self, quiet: float) -> bool:
-        """Nothing to do now, and no change for this many real seconds."""
-        return all(lane.idle() for lane in self._lanes.values()) and time.monotonic() - self._moved > quiet
+    def is_settled(self) -> bool:
+        """Nothing to do now, and each cache holds what the API server holds; retries to come do not count."""
+        before = self._begun
+        return self._idle() and all(map(self._is_fresh, self.routes)) and before == self._handled and self._idle()
+
+    def _idle(self) -> bool:
+        return all(lane.idle() for lane in self._lanes.values())
+
+    def _is_fresh(self, kind: str) -> bool:
+        held = dict(self.cache[kind])
+        return {key_of(one): _version(one) for one in self.client.list(kind)[0]} == {
+            key: _version(one) for key, one in held.items()
+        }
 
     def do(self, lane: str, handler: Callable[[Process, str], None], key: str, after: float = 0.0) -> None:
         """Put work on a lane."""
@@ -93,17 +105,32 @@ class Process:
         """An object is new or has changed."""
         key = key_of(obj)
         old = self.cache[kind].get(key)
-        if old is not None and old["metadata"]["resourceVersion"] == obj["metadata"]["resourceVersion"]:
+        if old is not None and _version(old) == _version(obj):
             return
-        self.cache[kind][key] = obj
-        self._moved = time.monotonic()
-        self.routes[kind](self, old, obj)
+        with self._change():
+            self.cache[kind][key] = obj
+            self.routes[kind](self, old, obj)
 
     def drop(self, kind: str, key: str, last: Object | None = None) -> None:
         """An object is gone."""
-        old = self.cache[kind].pop(key, None)
-        if (last := last or old) is None:
-            return
-        self.gone[kind, key] = last
-        self._moved = time.monotonic()
-        self.routes[kind](self, last, None)
+        with self._change():
+            old = self.cache[kind].pop(key, None)
+            if (last := last or old) is not None:
+                self.gone[kind, key] = last
+                self.routes[kind](self, last, None)
+
+    @contextlib.contextmanager
+    def _change(self) -> Iterator[None]:
+        """Counted before and after, so that nobody takes a change that is being handled for a handled one."""
+        with self._news:
+            self._begun += 1
+        try:
+            yield
+        finally:
+            with self._news:
+                self._handled += 1
+
+
+def _version(obj: Object) -> str:
+    version: str = obj["metadata"]["resourceVersion"]
+    return version

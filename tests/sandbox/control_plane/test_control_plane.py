@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kmetal_network.errors import OperatorError
+from sandbox.control_plane import ports
 from sandbox.control_plane.api import collection
-from sandbox.control_plane.control_plane import API_SERVER, COMPONENTS, ControlPlane
+from sandbox.control_plane.control_plane import API_SERVER, COMPONENTS, ETCD, ControlPlane
+from sandbox.control_plane.ports import free
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,14 +70,23 @@ def test_a_single_server_restarts_alone(own_plane: ControlPlane) -> None:
 
 
 @sandbox
-def test_it_stops_moves_away_from_a_port_that_was_taken_meanwhile_and_keeps_its_data(own_plane: ControlPlane) -> None:
-    own_plane.api.create(MARK)
+@pytest.mark.parametrize(
+    ("taken", "overlooked"), [(API_SERVER, False), (ETCD, True)], ids=["before the start", "after the look"]
+)
+def test_it_stops_moves_away_from_a_port_that_was_taken_and_keeps_its_data(
+    own_plane: ControlPlane, taken: str, monkeypatch: pytest.MonkeyPatch, *, overlooked: bool
+) -> None:
+    own_plane.api.apply(MARK)
     old = own_plane.api.address
+    port = next(component.port for component in own_plane.status() if component.name == taken)
     assert own_plane.stop() is True
     assert own_plane.stop() is False
     assert [component.running for component in own_plane.status()] == [False] * 4
 
-    with socket.create_server(("127.0.0.1", int(old.rpartition(":")[2]))):
+    with socket.create_server(("127.0.0.1", port)), monkeypatch.context() as looking:
+        if overlooked:
+            looks = iter((True,) * 5)
+            looking.setattr(ports, "free", lambda port: next(looks, False) or free(port))
         own_plane.start()
 
         assert own_plane.api.address != old

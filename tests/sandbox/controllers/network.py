@@ -95,6 +95,14 @@ def condition(client: Client, subnet: str, kind: str) -> tuple[str, str]:
     return "", ""
 
 
+def throughout(fact: Callable[[], object], seconds: float) -> None:
+    """Something holds all the time, for so many seconds."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        assert fact(), "it did not stay so"
+        time.sleep(0.02)
+
+
 def until(fact: Callable[[], object], seconds: float = 20.0) -> None:
     """Wait until something holds."""
     end = time.monotonic() + seconds

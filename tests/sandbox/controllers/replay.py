@@ -101,7 +101,7 @@ class Stage:
         ends = [time_ for time_, _ in recording.steps[1:]] + [recording.steps[-1][0] + 30]
         for index, (begin, text) in enumerate(recording.steps):
             self._wait_until(begin)
-            self.simulator.settle()
+            assert self.simulator.settle()
             self.camera.step = index
             if "restarts" in text:
                 self.simulator.restart()
@@ -116,7 +116,7 @@ class Stage:
                 _apply(expected, event)
             self._wait_until(min(ends[index], (events[-1]["t"] if events else begin) + 5))
             self._catch_up(expected)
-            self.simulator.settle()
+            assert self.simulator.settle()
             self.worlds.append(dict(self.camera.world))
 
     def _wait_until(self, moment: float) -> None:

@@ -122,7 +122,7 @@ def _replayed(name: str, speed: float, kubeconfig: Path, client: Client) -> list
     simulator = KubeOvnSimulator(kubeconfig, speed=speed)
     with simulator, Camera(kubeconfig) as camera:
         origin = time.monotonic() - BEGAN[name] / speed
-        simulator.settle()
+        assert simulator.settle()
         stage = Stage(client, simulator, camera, speed, origin)
         try:
             stage.play(recording)

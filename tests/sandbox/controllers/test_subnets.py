@@ -35,9 +35,9 @@ def test_a_subnet_whose_vlan_went_first_is_stuck_until_the_vlan_is_back(client: 
     make_provider(client)
     until(lambda: condition(client, "external", "Ready") == READY)
     client.delete("Vlan", "vlan222")
-    simulator.settle()
+    assert simulator.settle()
     client.delete("Subnet", "external")
-    simulator.settle()
+    assert simulator.settle()
     assert look(client, "Subnet", "external")["metadata"]["finalizers"] == ["kubeovn.io/kube-ovn-controller"]
     assert condition(client, "external", "Ready") == ("False", "ValidateSubnetVlanFailed")
     make(client, "Vlan", "vlan222", {"id": 0, "provider": "provider"})
@@ -56,7 +56,7 @@ def test_a_subnet_waits_for_the_last_pod_in_it(client: Client, start: Start) -> 
     marks = look(client, "Namespace", "alpha")["metadata"]["annotations"]
     assert marks["ovn.kubernetes.io/logical_switch"] == "alpha-subnet"
     client.delete("Subnet", "alpha-subnet")
-    simulator.settle()
+    assert simulator.settle()
     assert look(client, "Subnet", "alpha-subnet")["metadata"]["deletionTimestamp"]
     delete_pod(client, "alpha", "p1")
     until(lambda: look(client, "Subnet", "alpha-subnet") == {})
@@ -68,6 +68,6 @@ def test_a_subnet_ready_for_the_wrong_reason_is_no_switch(client: Client, start:
     make_vpc(client, "alpha")
     make(client, "Subnet", "odd", {"cidrBlock": "10.1.0.0/24", "provider": "net.alpha", "vpc": "alpha-vpc"})
     until(lambda: condition(client, "odd", "Ready") == ("True", "SetNonOvnSubnetSuccess"))
-    simulator.settle()
+    assert simulator.settle()
     assert "odd" not in simulator.northbound.switches
     assert status(client, "Vpc", "alpha-vpc")["subnets"] == []

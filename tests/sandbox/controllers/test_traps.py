@@ -41,6 +41,8 @@ def test_a_tenant_gets_router_port_policies_routes_and_translation(client: Clien
     until(lambda: status(client, "Vpc", "alpha-vpc").get("enableExternal"))
     until(lambda: status(client, "OvnEip", "alpha-vpc-external").get("nat") == "snat")
     until(lambda: condition(client, "alpha-subnet", "Ready") == READY)
+    until(lambda: status(client, "OvnSnatRule", "alpha-snat").get("ready"))
+    assert simulator.settle()
     router = simulator.northbound.routers["alpha-vpc"]
     assert router.snats == {("77.220.68.98", "10.100.0.0/24")}
     network, chassis = router.ports["alpha-vpc-external"]
@@ -79,7 +81,7 @@ def test_an_address_that_somebody_holds_leaves_the_second_eip_without_status(cli
     until(lambda: condition(client, "external", "Ready") == READY)
     for name in ("first", "second"):
         make(client, "OvnEip", name, {"externalSubnet": "external", "type": "nat", "v4Ip": "77.220.68.110"})
-        simulator.settle()
+        assert simulator.settle()
     assert status(client, "OvnEip", "first")["ready"] is True
     assert status(client, "OvnEip", "second") == {}
 
@@ -89,9 +91,10 @@ def test_a_changed_rule_stays_ready_and_translates_the_old_range(client: Client,
     make_provider(client)
     make_tenant(client, "alpha", "10.100.0.0/24")
     until(lambda: status(client, "OvnSnatRule", "alpha-snat").get("ready"))
+    assert simulator.settle()
     client.patch("Subnet", "alpha-subnet", {"spec": {"cidrBlock": "10.109.0.0/24", "gateway": "10.109.0.1"}})
     client.patch("OvnSnatRule", "alpha-snat", {"spec": {"v4IpCidr": "10.109.0.0/24", "vpc": "alpha-vpc"}})
-    simulator.settle()
+    assert simulator.settle()
     assert condition(client, "alpha-subnet", "Ready") == READY
     assert status(client, "OvnSnatRule", "alpha-snat")["ready"] is True
     router = simulator.northbound.routers["alpha-vpc"]
@@ -104,9 +107,10 @@ def test_a_rule_is_ready_on_a_vpc_that_has_no_way_out(client: Client, start: Sta
     make_provider(client)
     for node in ("w1", "w2"):
         label(client, node, {LABEL: "false"})
-    simulator.settle()
+    assert simulator.settle()
     make_tenant(client, "alpha", "10.100.0.0/24")
     until(lambda: status(client, "OvnSnatRule", "alpha-snat").get("ready"))
+    assert simulator.settle()
     assert status(client, "OvnEip", "alpha-vpc-external")["ready"] is True
     assert status(client, "Vpc", "alpha-vpc")["enableExternal"] is False
     assert "alpha-vpc-external" not in simulator.northbound.routers["alpha-vpc"].ports
@@ -120,13 +124,13 @@ def test_a_vpc_recreated_while_its_old_eip_exists_ends_without_a_port(client: Cl
     until(lambda: status(client, "Vpc", "alpha-vpc").get("enableExternal"))
     for kind, name in (("Subnet", "alpha-subnet"), ("Vpc", "alpha-vpc"), ("OvnSnatRule", "alpha-snat")):
         client.delete(kind, name)
-        simulator.settle()
+        assert simulator.settle()
     assert look(client, "Vpc", "alpha-vpc") == {}
     assert look(client, "OvnSnatRule", "alpha-snat")["metadata"]["finalizers"] == ["kubeovn.io/kube-ovn-controller"]
     assert look(client, "OvnEip", "alpha-vpc-external")["metadata"]["deletionTimestamp"]
     make_vpc(client, "alpha")
     until(lambda: look(client, "OvnEip", "alpha-vpc-external") == {})
-    simulator.settle()
+    assert simulator.settle()
     assert look(client, "OvnSnatRule", "alpha-snat") == {}
     assert status(client, "Vpc", "alpha-vpc")["enableExternal"] is True
     assert simulator.northbound.routers["alpha-vpc"].ports == {}
@@ -144,6 +148,7 @@ def test_a_faulty_controller_arrives_nevertheless(client: Client, start: Start, 
     until(lambda: status(client, "Vpc", "alpha-vpc").get("enableExternal"), 40)
     until(lambda: status(client, "OvnEip", "alpha-vpc-external").get("nat") == "snat", 40)
     until(lambda: condition(client, "alpha-subnet", "Ready") == READY, 40)
+    until(lambda: status(client, "OvnSnatRule", "alpha-snat").get("ready"), 40)
     assert simulator.northbound.routers["alpha-vpc"].snats == {("77.220.68.98", "10.100.0.0/24")}
 
 
@@ -168,12 +173,12 @@ def test_the_rule_of_a_vpc_deleted_and_kept_is_cured_by_the_vpc(client: Client, 
     until(lambda: status(client, "OvnSnatRule", "alpha-snat").get("ready"))
     until(lambda: status(client, "Vpc", "alpha-vpc")["subnets"] == ["alpha-subnet"])
     client.delete("Vpc", "alpha-vpc")
-    simulator.settle()
+    assert simulator.settle()
     assert look(client, "Vpc", "alpha-vpc")["metadata"]["finalizers"] == ["kubeovn.io/kube-ovn-controller"]
     client.delete("Subnet", "alpha-subnet")
     until(lambda: look(client, "Vpc", "alpha-vpc") == {})
     client.delete("OvnSnatRule", "alpha-snat")
-    simulator.settle()
+    assert simulator.settle()
     assert look(client, "OvnSnatRule", "alpha-snat")
     make_vpc(client, "alpha")
     until(lambda: look(client, "OvnSnatRule", "alpha-snat") == {})
