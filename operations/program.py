@@ -19,15 +19,17 @@ from operations.cluster.live import LiveCluster
 from operations.cluster.owned_objects import held_by_others, transfer_field_ownership
 from operations.cluster.view import ClusterView
 from operations.cluster.writing import WritableCluster
+from operations.engine.stack import deployment_of
 from operations.impact.guard import expected_losses, guard
 from operations.impact.routers import notices
 from operations.preflight.obstacles import make_sure
 from operations.state.helm_release import settle_release
 from operations.state.identity import elsewhere, is_elsewhere
+from operations.state.kubernetes_provider import credentials
 from operations.state.placement import make_sure_of_placement
 from operations.state.run_context import RUN_CONTEXT
 from operations.state.stack_state import CELLS as CELLS_OUTPUT
-from operations.state.stack_state import CLUSTER_UID, State
+from operations.state.stack_state import CLUSTER_UID, CREDENTIALS, State, digest
 
 
 def environment(root: Path, stack: str) -> Environment:
@@ -64,6 +66,7 @@ def environment(root: Path, stack: str) -> Environment:
     for warning in (*warnings, *found, *release_findings):
         pulumi.log.warn(str(warning))
     pulumi.export(CLUSTER_UID, uid)
+    pulumi.export(CREDENTIALS, digest(credentials(root, loaded)))
     if present.part.cells and present.part.has_platform:
         pulumi.export(CELLS_OUTPUT, present.part.cells)
     return present
@@ -94,8 +97,10 @@ def _refuse_another_state(root: Path, loaded: Environment, cluster: LiveCluster,
         OperatorError: it is another cluster's state, or holds tenants of another stack; where it cannot be read,
             nothing is known of it.
     """
+    stack = loaded.part.stack
     with suppress(auto.CommandError, OSError):
-        state = State.of(auto.LocalWorkspace(work_dir=str(root)).export_stack(loaded.part.stack))
+        found = auto.Deployment(deployment=dict(deployment_of(root, stack)))
+        state = State.of(found, lambda: auto.LocalWorkspace(work_dir=str(root)).export_stack(stack))
         if state.provider:
             make_sure_of_placement(loaded, state)
         if is_elsewhere(state, cluster, uid):

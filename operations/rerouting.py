@@ -30,7 +30,7 @@ from kmetal_network.names import external_eip
 from operations.cluster.live import COLLECTIONS, LiveCluster
 from operations.cluster.view import ClusterView
 from operations.engine.events import Outcome, Watch
-from operations.engine.stack import select
+from operations.engine.stack import select, state_of
 from operations.impact.guard import guard
 from operations.impact.routers import DOMAIN, KINDS, Router, behind, is_ours, rerouted
 from operations.parts.environment_run import run_environment
@@ -115,7 +115,7 @@ def _deployment(root: Path, environment: Environment, routers: Mapping[str, Rout
     """The states that hold those routers, as one."""
     parts = Part.all(environment.name, environment.settings.cells)
     stacks = [part.stack for part in parts if any(part.has_tenant(router.tenant) for router in routers.values())]
-    states = [select(root, stack).export_stack().deployment or {} for stack in stacks]
+    states = [state_of(select(root, stack)).deployment or {} for stack in stacks]
     return {"resources": [resource for state in states for resource in state.get("resources") or ()]}
 
 

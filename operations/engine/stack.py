@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import socket
@@ -10,7 +11,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import yaml
 from pulumi import automation as auto
@@ -30,7 +31,8 @@ _SINCE: Final = re.compile(r"\(pid \d+\) at (\S+)")
 class _Workspace(auto.LocalWorkspace):
     """Looks for a stack by reading it, where the SDK would select it: the operator's own selection stays as it is."""
 
-    _found: auto.Deployment | None = None
+    found: auto.Deployment | None = None
+    """Its state as it was selected, secrets as they are stored; None once somebody has taken it."""
 
     def create_stack(self, stack_name: str) -> None:
         """Make it and select nothing; its secrets are kept as its file says, where the CLI itself does not look.
@@ -47,12 +49,7 @@ class _Workspace(auto.LocalWorkspace):
 
     def select_stack(self, stack_name: str) -> None:
         """Read its state, which every run asks for next."""
-        self._found = super().export_stack(stack_name)
-
-    def export_stack(self, stack_name: str) -> auto.Deployment:
-        """Its state: the first time as it was found, then read anew."""
-        found, self._found = self._found, None
-        return found or super().export_stack(stack_name)
+        self.found = _exported(Path(self.work_dir), stack_name)
 
 
 class QuietStack(auto.Stack):
@@ -66,6 +63,36 @@ class QuietStack(auto.Stack):
         """Nothing of interest, since a result has to hold something."""
         del show_secrets
         return auto.UpdateSummary("", datetime.now(UTC), "", {}, {}, "succeeded")
+
+
+def state_of(stack: auto.Stack) -> auto.Deployment:
+    """The state of a stack with its secrets as they are stored: the first time as it was found, then read anew.
+
+    Without `--show-secrets`, which the SDK's own export asks for: to derive the key takes two thirds of the call.
+    """
+    workspace = stack.workspace
+    if not isinstance(workspace, _Workspace):
+        return stack.export_stack()
+    found, workspace.found = workspace.found, None
+    return found or _exported(Path(workspace.work_dir), stack.name)
+
+
+def deployment_of(root: Path, stack: str) -> Mapping[str, Any]:
+    """The state of a stack that may not be there, with its secrets as they are stored; empty where it is not.
+
+    Raises:
+        OperatorError: no CLI.
+    """
+    try:
+        return _exported(root, stack).deployment or {}
+    except auto.CommandError:  # `run` says what is wrong, if anything is
+        return {}
+
+
+def _exported(root: Path, stack: str) -> auto.Deployment:
+    words = ["stack", "export", "--stack", stack, "--non-interactive"]
+    exported = json.loads(cli().run(words, str(root), {}).stdout)
+    return auto.Deployment(exported["version"], exported.get("deployment"))
 
 
 def _nothing() -> None:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
-from pulumi import automation as auto
-
 from kmetal_network.cells import Part, stack_in
 from kmetal_network.config.stackfile import Environment, load_stack
 from kmetal_network.errors import OperatorError
 from operations.engine.events import Outcome, Watch
-from operations.engine.stack import cli
+from operations.engine.stack import deployment_of
 from operations.parts.as_applied import is_as_applied
 from operations.parts.messages import Task
 from operations.parts.workers import Result, Workers
@@ -133,23 +130,6 @@ def as_applied(root: Path, environment: Environment, parts: Iterable[Part]) -> f
         for part, state in zip(cells, states, strict=True)
         if is_as_applied(environment.of_stack(part.cell), state)
     )
-
-
-def deployment_of(root: Path, stack: str) -> Mapping[str, Any]:
-    """The state of a stack with its secrets as they are stored; empty where there is no such stack yet.
-
-    Without `--show-secrets`, which the SDK's own export asks for: to derive the key takes two thirds of the call.
-
-    Raises:
-        OperatorError: no CLI.
-    """
-    words = ["stack", "export", "--stack", stack, "--non-interactive"]
-    try:
-        exported = cli().run(words, str(root), {})
-    except auto.CommandError:  # `run` says what is wrong, if anything is
-        return {}
-    deployment: Mapping[str, Any] = json.loads(exported.stdout).get("deployment") or {}
-    return deployment
 
 
 def merged(outcomes: Mapping[str, Outcome]) -> Outcome:

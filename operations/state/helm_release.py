@@ -23,7 +23,7 @@ from kmetal_network.live.values import Object
 from kmetal_network.names import RELEASE, RELEASE_NAMESPACE
 from operations.cluster.live import LiveCluster
 from operations.cluster.writing import WritableCluster
-from operations.engine.stack import select
+from operations.engine.stack import select, state_of
 from operations.state.run_context import Release, RunContext
 
 _TYPE: Final = "kubernetes:helm.sh/v3:Release"
@@ -72,7 +72,7 @@ def settle_release(
         return ()
     if not pending or not all(_is_the_dead_runs(record, run_context.died) for record in records):
         raise OperatorError([_in_the_way(environment, cluster, records)])
-    known = release_in(select(root, environment.name).export_stack().deployment or {})
+    known = release_in(state_of(select(root, environment.name)).deployment or {})
     if known is Release.KNOWN:  # another run has been faster than this one's lock
         return ()
     with WritableCluster.of(root, environment.settings.cluster) as writable:

@@ -19,7 +19,7 @@ from pulumi import automation as auto
 from kmetal_network.config.kubeconfig import context_of
 from kmetal_network.config.stackfile import Environment
 from operations.engine.inline_program import Inline
-from operations.state.stack_state import CLUSTER_UID, State
+from operations.state.stack_state import CLUSTER_UID, CREDENTIALS, State, digest
 
 _REQUESTS_PER_SECOND = 1000
 """The client's own limit of 50 makes a refresh of 500 objects take 23 seconds instead of 8.
@@ -70,7 +70,8 @@ def renew(stack: auto.Stack, state: State, root: Path, loaded: Environment, uid:
 
     def program() -> None:
         under_cluster(root, loaded)
-        for name, value in {**state.outputs, CLUSTER_UID: uid}.items():
+        known = {CLUSTER_UID: uid, CREDENTIALS: digest(credentials(root, loaded))}
+        for name, value in {**state.outputs, **known}.items():
             pulumi.export(name, value)
 
     inline = Inline(program)

@@ -16,6 +16,7 @@ from kmetal_network.errors import OperatorError
 from operations.cluster.view import ClusterView
 from operations.cluster.writing import WritableCluster
 from operations.engine.events import Outcome
+from operations.engine.stack import state_of
 from operations.state.helm_release import release_in
 from operations.state.identity import (
     NOT_ON_RECORD,
@@ -76,8 +77,8 @@ def reconcile(
     Raises:
         OperatorError: it is another cluster's state; or, where no program would say it, what is wrong with the cluster.
     """
-    exported = stack.export_stack()
-    state, run_context.release = State.of(exported), release_in(exported.deployment or {})
+    exported = state_of(stack)
+    state, run_context.release = State.of(exported, stack.export_stack), release_in(exported.deployment or {})
     if not state.provider:
         return ReadPlan(refresh)
     outcome.state = state.written
@@ -130,7 +131,10 @@ def _compared(
     if moved and not (refresh and verb in _MAY_MOVE):
         raise elsewhere(loaded, view.cluster, uid, state)
     stale = () if refresh or not state.patches else tuple(stale_patches(state.patches, view.objects("Node")))
-    return _Comparison(loaded, uid, moved, state.kubeconfig != credentials(root, loaded), stale)
+    today = credentials(root, loaded)
+    # A `destroy` and a refresh work with those of the state, so they look at them and not at what is said of them.
+    others = state.kubeconfig != today if verb == "destroy" or refresh or stale else not state.says_it_has(today)
+    return _Comparison(loaded, uid, moved, others, stale)
 
 
 def _bring_up_to_date(

@@ -21,6 +21,8 @@ PACK = Path(pack.__file__).parent
 class Engine:
     """A stack that notes its policy packs, and how many steps it is to have in flight."""
 
+    workspace = None
+
     def __init__(self) -> None:
         self.packs: list[str] = []
         self.parallel: int | None = None

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from pulumi import automation as auto
 
-from operations.engine.stack import select
+from operations.engine.stack import deployment_of, select, state_of
 from tests.support.stack_project import make_project
 from tests.support.vault import SECRETS, SECRETS_PROVIDER
 
@@ -56,14 +56,14 @@ def test_a_stack_that_is_made_keeps_its_secrets_as_its_file_says(
 
 
 def test_the_state_is_as_it_was_found_once_and_then_read_again(root: Path) -> None:
-    stack = select(root, "dev")
-    assert not (stack.export_stack().deployment or {}).get("resources")
-
+    select(root, "dev")
     stack = select(root, "dev")
     urn = "urn:pulumi:dev::kmetal-network::pulumi:pulumi:Stack::kmetal-network-dev"
     resource = {"urn": urn, "custom": False, "type": "pulumi:pulumi:Stack"}
     select(root, "dev").import_stack(auto.Deployment(3, {"resources": [resource]}))
 
-    assert not (stack.export_stack().deployment or {}).get("resources")
-    [there] = (stack.export_stack().deployment or {})["resources"]
+    assert not (state_of(stack).deployment or {}).get("resources")
+    [there] = (state_of(stack).deployment or {})["resources"]
     assert there["urn"] == urn
+    assert deployment_of(root, "dev")["resources"] == [there]
+    assert deployment_of(root, "of-nobody") == {}

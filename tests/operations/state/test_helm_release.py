@@ -77,6 +77,8 @@ def settled(
         of = staticmethod(lambda *_: cluster)
 
     class Stack:
+        workspace = None
+
         @staticmethod
         def export_stack() -> Any:
             class State:

@@ -11,7 +11,7 @@ from pulumi import automation as auto
 
 from operations.cluster.live import LiveCluster
 from operations.state.identity import NOT_ON_RECORD, is_elsewhere, whose
-from operations.state.stack_state import State
+from operations.state.stack_state import State, digest
 
 HERE, THERE = ("https://10.0.0.1:6443", "YXV0aG9yaXR5"), ("https://10.0.0.2:6443", "YXV0aG9yaXR5")
 URN = "urn:pulumi:dev::kmetal-network::pulumi:providers:kubernetes::under-cluster"
@@ -23,9 +23,12 @@ def kubeconfig(endpoint: tuple[str, str]) -> str:
     return yaml.safe_dump({"clusters": [{"name": "c", "cluster": cluster}]})
 
 
+def secret(endpoint: tuple[str, str]) -> dict[str, str]:
+    return {"4dabf18193072939515e22adb298388d": "1b47", "plaintext": json.dumps(kubeconfig(endpoint))}
+
+
 def exported(endpoint: tuple[str, str] = HERE, **outputs: Any) -> auto.Deployment:
-    secret = {"4dabf18193072939515e22adb298388d": "1b47", "plaintext": json.dumps(kubeconfig(endpoint))}
-    provider = {"type": "pulumi:providers:kubernetes", "urn": URN, "inputs": {"kubeconfig": secret}}
+    provider = {"type": "pulumi:providers:kubernetes", "urn": URN, "inputs": {"kubeconfig": secret(endpoint)}}
     replaced = {**provider, "delete": True, "urn": "of one that is being replaced"}
     outputs_of_patch = {"__fieldManager": "kmetal-network-dev"}
     patch = {"type": "kubernetes:core/v1:NodePatch", "urn": "urn:w1", "id": "w1", "outputs": outputs_of_patch}
@@ -37,12 +40,37 @@ def test_a_state_tells_its_provider_the_kubeconfig_in_it_its_outputs_and_the_pat
     state = State.of(exported(clusterUid="u", tenants={}))
     assert state == State(
         provider=URN,
-        kubeconfig=kubeconfig(HERE),
+        stored_kubeconfig=secret(HERE),
         outputs={"clusterUid": "u", "tenants": {}},
         patches={"w1": "urn:w1"},
         holders={"w1": "kmetal-network-dev"},
     )
-    assert (state.uid, state.endpoint) == ("u", HERE)
+    assert (state.uid, state.endpoint, state.kubeconfig) == ("u", HERE, kubeconfig(HERE))
+
+
+def test_secrets_are_read_once_and_only_by_who_asks_for_them() -> None:
+    asked = []
+
+    def reveal() -> auto.Deployment:
+        asked.append("asked")
+        return exported(HERE)
+
+    stored = exported(HERE, clusterUid="u", credentials=digest(kubeconfig(HERE)))
+    for resource in (stored.deployment or {})["resources"]:
+        resource.get("inputs", {}).get("kubeconfig", {}).pop("plaintext", None)
+    state = State.of(stored, reveal)
+
+    assert state.says_it_has(kubeconfig(HERE))
+    assert not state.says_it_has(kubeconfig(THERE))
+    assert asked == []
+    assert [state.kubeconfig, state.kubeconfig] == [kubeconfig(HERE)] * 2
+    assert asked == ["asked"]
+
+
+def test_a_state_from_before_the_digest_is_compared_by_its_credentials() -> None:
+    state = State.of(exported(HERE, clusterUid="u"))
+    assert state.says_it_has(kubeconfig(HERE))
+    assert not state.says_it_has(kubeconfig(THERE))
 
 
 @pytest.mark.parametrize("deployment", [None, {}, {"resources": None}, {"resources": []}])
