@@ -101,6 +101,13 @@ def dynamic_client(api_client: ApiClient, tmp_path: Path) -> DynamicClient:
     return DynamicClient(api_client, cache_file=str(tmp_path / "discovery.json"))
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out files without a test of the sandbox where only such are asked for: each worker would build their cases."""
+    asked: str = config.option.markexpr
+    alone = asked.startswith(("sandbox", "sweep")) and collection_path.name.startswith("test_")
+    return True if alone and "pytest.mark.s" not in collection_path.read_text(encoding="utf-8") else None
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> XdistGroups:
     """What the workers of `make test` run at the same time."""

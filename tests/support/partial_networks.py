@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
 from typing import Any, Final
 
 from kmetal_network.facts.model import Facts
@@ -11,6 +10,7 @@ from kmetal_network.facts.reader import facts_of
 from kmetal_network.facts.source_objects import SourceObject, default_place
 from kmetal_network.facts.unknown import UNKNOWN
 from tests.support.network.good import good
+from tests.support.network.objects import copied
 
 SHOWN_BY_A_PART: Final = "NET-418"
 """A Vpc alone shows that it drops nothing towards its own Subnets' neighbours; no other law may speak of one object."""
@@ -34,7 +34,7 @@ def unknown_variants() -> list[tuple[str, tuple[Any, ...]]]:
 def decided_later(place: str, path: tuple[Any, ...]) -> Facts:
     """The good network with one field that no one can know yet."""
     network = good()
-    body = deepcopy(network.objects[place])
+    body = copied(network.objects[place])
     target: Any = body
     for step in path[:-1]:
         target = target[step]
@@ -45,7 +45,7 @@ def decided_later(place: str, path: tuple[Any, ...]) -> Facts:
 
 def nameless() -> dict[str, Facts]:
     """Each object of the good network alone, its name decided later."""
-    bodies = {place: deepcopy(body) for place, body in good().objects.items()}
+    bodies = {place: copied(body) for place, body in good().objects.items()}
     for body in bodies.values():
         body["metadata"]["name"] = UNKNOWN
     return {place: facts_of([body], whole=False) for place, body in bodies.items()}

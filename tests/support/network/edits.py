@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from copy import deepcopy
 from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
@@ -11,7 +10,7 @@ from kmetal_network.facts.model import Facts
 from kmetal_network.facts.platform import Management
 from kmetal_network.facts.source_objects import default_place
 from tests.support.network.good import Network, good
-from tests.support.network.objects import EXTERNAL, POOL, Body
+from tests.support.network.objects import EXTERNAL, POOL, Body, copied
 
 YES: Final = True
 NO: Final = False
@@ -29,9 +28,9 @@ def put(place: str, path: str, value: Any) -> Edit:
         for step in steps:
             target = target[int(step)] if isinstance(target, list) else target.setdefault(step, {})
         if last == "+":
-            target.append(deepcopy(value))
+            target.append(copied(value))
         else:
-            target[int(last) if isinstance(target, list) else last] = deepcopy(value)
+            target[int(last) if isinstance(target, list) else last] = copied(value)
 
     return edit
 
@@ -54,7 +53,7 @@ def add(*bodies: Body) -> Edit:
 
     def edit(network: Network) -> None:
         for body in bodies:
-            network.objects[default_place(body)] = deepcopy(body)
+            network.objects[default_place(body)] = copied(body)
 
     return edit
 
@@ -63,7 +62,7 @@ def again(place: str, **spec: Any) -> Edit:
     """The same object a second time, as another file may declare it."""
 
     def edit(network: Network) -> None:
-        body = deepcopy(network.objects[place])
+        body = copied(network.objects[place])
         body["spec"].update(spec)
         network.objects[f"{place} (again)"] = body
 
@@ -74,7 +73,7 @@ def patch(place: str, **spec: Any) -> Edit:
     """A patch of the object, which leaves out all other fields; found at `<kind>Patch <name>`."""
 
     def edit(network: Network) -> None:
-        body = deepcopy({**network.objects[place], "spec": spec})
+        body = copied({**network.objects[place], "spec": spec})
         body["kind"] += "Patch"
         network.objects[f"{default_place(body)} ({', '.join(spec)})"] = body
 
