@@ -4,13 +4,13 @@ BIN := .venv/bin
 # Workers of pytest, each with a world of its own (tests/support/xdist_groups.py). Life cycles wait for controllers a
 # third of their time.
 PARALLEL := --numprocesses logical --maxprocesses 6
-GROUPS := --numprocesses $(shell expr `getconf _NPROCESSORS_ONLN` + 1) --maxprocesses 6
+GROUPS := --numprocesses $(shell expr `getconf _NPROCESSORS_ONLN` + 2) --maxprocesses 6
 INSTALL := pip install --quiet --disable-pip-version-check
 
 # Some machines have it set: every engine run would compile our sources anew in each of its three Python processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: up down test sweep fuzz check bench lock generate docs
+.PHONY: up down test fast sweep fuzz check bench lock generate docs
 
 up: .venv/ready           ## from nothing to the network of kMetal's guide, applied and verified
 	@$(BIN)/python -m sandbox up
@@ -18,10 +18,13 @@ up: .venv/ready           ## from nothing to the network of kMetal's guide, appl
 down: .venv/ready         ## delete all of it again
 	@$(BIN)/python -m sandbox down
 
-test: check               ## everything but the sweep: fast tier, then the sandbox tier
-	$(BIN)/python -m pytest -m "not sandbox" $(PARALLEL)
+test: .venv/ready         ## everything but the sweep: checks beside the fast tier, then the sandbox tier
+	@$(MAKE) --no-print-directory --jobs 2 check fast
 	$(BIN)/python -m sandbox build
 	$(BIN)/python -m pytest -m "sandbox and not sweep" $(GROUPS)
+
+fast: .venv/ready         ## the tests that need no control plane
+	$(BIN)/python -m pytest -m "not sandbox" $(PARALLEL)
 
 sweep: .venv/ready        ## runs killed at many more moments than `make test` has time for: every night
 	$(BIN)/python -m sandbox build

@@ -99,6 +99,7 @@ def test_an_applied_network_is_split_changed_and_joined_again_and_no_object_is_t
     assert project.versions() == left
 
 
+@pytest.mark.sweep
 @pytest.mark.without_admission
 def test_a_first_up_of_cells_makes_the_platform_first_and_a_destroy_deletes_it_last(
     project: Project, capsys: pytest.CaptureFixture[str]

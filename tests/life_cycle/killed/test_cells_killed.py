@@ -53,6 +53,7 @@ def test_an_up_of_cells_that_is_ended_stops_its_workers_and_the_next_one_goes_on
     assert {"Vpc alpha-vpc", "Vpc beta-vpc"} <= project.objects("Vpc").keys()
 
 
+@pytest.mark.sweep
 @pytest.mark.network_applied("beta")
 def test_a_move_that_dies_between_two_states_is_finished_by_the_next(
     project: Project, monkeypatch: pytest.MonkeyPatch
