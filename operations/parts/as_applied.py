@@ -1,57 +1,119 @@
-"""Tells by its state whether a cell is as its settings want it, so that the engine need not be asked.
+"""Tells by its state whether a stack is as its settings want it, so that the engine need not be asked.
 
-The inputs of every object in the state are compared with what would be rendered today. A cell of which anything is
+The inputs of every object in the state are compared with what would be rendered today. A stack of which anything is
 missing, left over, half done or of another provider is not as applied. What others changed in the cluster since shows
 here as little as in a plain preview: `kmetal-network drift` and `--refresh` read the cluster.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import version
 from typing import Any, Final
 
+from kmetal_network.config.declared import declared
+from kmetal_network.config.sections.cluster import Chart
+from kmetal_network.config.settings import Settings
 from kmetal_network.config.stackfile import Environment
+from kmetal_network.live.field_managers import MANAGER
+from kmetal_network.live.values import Object
+from kmetal_network.manifests.chart import chart_values, flux_manifests
+from kmetal_network.manifests.inventory import admission_objects
+from kmetal_network.manifests.metallb import metallb_manifests
+from kmetal_network.manifests.objects import Manifest
+from kmetal_network.manifests.provider import (
+    default_vpc_patch,
+    external_subnet,
+    gateway_label,
+    provider_nic,
+    provider_vlan,
+)
 from kmetal_network.manifests.tenant import tenant_manifests
+from kmetal_network.names import EXTERNAL_GATEWAY_LABEL, RELEASE, RELEASE_NAMESPACE
 from operations.state.kubernetes_provider import identifier
-
-_MANAGER: Final = "pulumi.com/patchFieldManager"
-"""An annotation for the provider, which names our field manager and stands in no manifest."""
+from operations.state.stack_state import PROVIDER, STACK
 
 _UNSETTLED: Final = ("delete", "pendingReplacement", "initErrors", "taint")
 """Marks of a resource that a run has not brought to its end."""
 
+_RELEASE: Final = "cni-release"
+
 
 def is_as_applied(environment: Environment, deployment: Mapping[str, Any]) -> bool:
-    """Whether a preview of one cell would change nothing.
+    """Whether a preview of one stack would change nothing, as far as settings and state tell.
 
     Args:
-        environment: the environment with the tenants of that cell.
-        deployment: the state of its stack, as the engine exports it.
+        environment: the environment with what that stack holds.
+        deployment: the state of the stack, as the engine exports it.
     """
-    resources: Iterable[Mapping[str, Any]] = deployment.get("resources") or ()
-    if deployment.get("pending_operations"):
+    resources: list[Mapping[str, Any]] = [*(deployment.get("resources") or ())]
+    if deployment.get("pending_operations") or any(one.get(mark) for one in resources for mark in _UNSETTLED):
         return False
-    objects: dict[str, Any] = {}
-    components: set[str] = set()
-    for resource in resources:
-        kind, name = str(resource["type"]), str(resource["urn"]).rpartition("::")[2]
-        if any(resource.get(mark) for mark in _UNSETTLED):
-            return False
-        if kind == "pulumi:providers:kubernetes":
-            if not _is_todays(resource, environment):
-                return False
-        elif kind.startswith("kubernetes:"):
-            objects[name] = _without_manager(resource.get("inputs") or {})
-        elif kind.startswith("kmetal:"):
-            components.add(name)
-    external = environment.settings.provider.external
-    wanted = {
-        f"{tenant.name}-{manifest.role}": manifest.body
-        for tenant in environment.settings.tenants
-        for manifest in tenant_manifests(tenant, external, environment.name)
+    if not all(_is_todays(one, environment) for one in resources if one["type"] == PROVIDER):
+        return False
+    if not all(_says_the_same(one, environment) for one in resources if one["type"] == STACK):
+        return False
+    objects = {_name(one): _as_rendered(one) for one in resources if one["type"].startswith("kubernetes:")}
+    components = {_name(one) for one in resources if one["type"].startswith("kmetal:")}
+    settings, platform = environment.settings, environment.part.has_platform
+    layers = {"cni", "admission", "metallb", "provider-network"} if platform else set()
+    if platform and settings.chart.install == "release" and not _is_release(objects.pop(_RELEASE, {}), settings):
+        return False
+    wanted = {name: manifest.body for name, manifest in _wanted(environment)}
+    return objects == wanted and components == {tenant.name for tenant in settings.tenants} | layers
+
+
+def labels_hold(environment: Environment, nodes: Mapping[str, Object]) -> bool:
+    """Whether every gateway node is there with its label, which Kube-OVN may have turned off since."""
+    return all(
+        ((nodes.get(node, {}).get("metadata") or {}).get("labels") or {}).get(EXTERNAL_GATEWAY_LABEL) == "true"
+        for node in environment.settings.provider.gateway_nodes
+    )
+
+
+def _wanted(environment: Environment) -> Iterator[tuple[str, Manifest]]:
+    """Each object that the program registers, with its name there."""
+    settings, stack = environment.settings, environment.name
+    if environment.part.has_platform:
+        for layer, manifests in platform_layers(settings, stack).items():
+            yield from ((f"{layer}-{manifest.role}", manifest) for manifest in manifests)
+    for tenant in settings.tenants:
+        for manifest in tenant_manifests(tenant, settings.provider.external, stack):
+            yield f"{tenant.name}-{manifest.role}", manifest
+
+
+def platform_layers(settings: Settings, stack: str) -> dict[str, Iterable[Manifest]]:
+    """What the platform's stack holds besides a Helm release, by the name of its component."""
+    provider, chart = settings.provider, settings.chart
+    values = chart_values(chart, settings.network, settings.metallb)
+    return {
+        "cni": flux_manifests(chart, values, stack) if chart.install == "flux" else (),
+        "admission": admission_objects(settings, stack),
+        "metallb": metallb_manifests(settings.metallb, settings.management, stack),
+        "provider-network": (
+            provider_nic(provider, stack),
+            provider_vlan(provider, stack),
+            external_subnet(provider, stack),
+            default_vpc_patch(provider.external),
+            *map(gateway_label, provider.gateway_nodes),
+        ),
     }
-    return objects == wanted and components == {tenant.name for tenant in environment.settings.tenants}
+
+
+def _is_release(inputs: Mapping[str, Any], settings: Settings) -> bool:
+    """Whether it is today's chart; one in a folder may have changed without a trace in the state."""
+    chart: Chart = settings.chart
+    wanted = {
+        "name": RELEASE,
+        "namespace": RELEASE_NAMESPACE,
+        "createNamespace": True,
+        "chart": chart.reference,
+        "version": chart.version,
+        "values": chart_values(chart, settings.network, settings.metallb),
+        "timeout": chart.timeout_seconds,
+    }
+    given = {name: value for name, value in inputs.items() if value or name in wanted}
+    return chart.reference.startswith("oci://") and given == wanted
 
 
 def _is_todays(provider: Mapping[str, Any], environment: Environment) -> bool:
@@ -63,9 +125,29 @@ def _is_todays(provider: Mapping[str, Any], environment: Environment) -> bool:
     )
 
 
-def _without_manager(inputs: Mapping[str, Any]) -> dict[str, Any]:
+def _says_the_same(stack: Mapping[str, Any], environment: Environment) -> bool:
+    """Whether its outputs tell the policy pack what they would today."""
+    outputs, settings = stack.get("outputs") or {}, environment.settings
+    return bool(
+        outputs.get("declared") == declared(settings, platform=environment.part.has_platform)
+        and outputs.get("relaxed") == dict(settings.relaxed)
+    )
+
+
+def _name(resource: Mapping[str, Any]) -> str:
+    return str(resource["urn"]).rpartition("::")[2]
+
+
+def _as_rendered(resource: Mapping[str, Any]) -> dict[str, Any]:
+    """As the manifest has it: without the annotation that names our field manager to the provider.
+
+    The provider gives a patch of a cluster-scoped object a namespace (docs/evidence/provider.md#patch-resources).
+    """
+    inputs = resource.get("inputs") or {}
     metadata = dict(inputs.get("metadata") or {})
-    annotations = {key: value for key, value in (metadata.pop("annotations", None) or {}).items() if key != _MANAGER}
+    annotations = {key: value for key, value in (metadata.pop("annotations", None) or {}).items() if key != MANAGER}
     if annotations:
         metadata["annotations"] = annotations
-    return {**inputs, "metadata": metadata}
+    if resource["type"].endswith("Patch") and metadata.get("namespace") == "default":
+        del metadata["namespace"]
+    return {**inputs, "metadata": metadata} if metadata else dict(inputs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
@@ -10,9 +10,10 @@ from typing import Any, Final
 from kmetal_network.cells import Part, stack_in
 from kmetal_network.config.stackfile import Environment, load_stack
 from kmetal_network.errors import OperatorError
+from kmetal_network.live.values import Object
 from operations.engine.events import Outcome, Watch
 from operations.engine.stack import deployment_of
-from operations.parts.as_applied import is_as_applied
+from operations.parts.as_applied import is_as_applied, labels_hold
 from operations.parts.messages import Task
 from operations.parts.workers import Result, Workers
 from operations.run import run, stopped
@@ -43,7 +44,7 @@ def run_environment(
         refresh: read every object from the cluster first.
         targets: URNs; a `destroy` deletes only these and their dependents. None for everything.
         run_context: what the run and its program should know beforehand.
-        skip: stacks that need no run; None for the cells whose states show that they are as the settings want them.
+        skip: stacks that need no run; None for those whose states show that they are as the settings want them.
 
     Returns:
         What all of them did, as one run.
@@ -60,8 +61,9 @@ def run_environment(
     if targets is not None:
         parts = tuple(part for part in parts if any(stack_in(urn) == part.stack for urn in targets))
     elif verb == "preview" or (verb == "up" and skip is None):
-        applied = as_applied(root, environment.with_egress(egress), parts)
-        skip = (() if refresh else sorted(applied)) if skip is None else skip
+        nodes = run_context.view.objects("Node") if run_context and run_context.view else {}
+        applied = as_applied(root, environment.with_egress(egress), parts, nodes)
+        skip = (() if refresh else _unasked(name, parts, applied)) if skip is None else skip
     skip = skip or ()
     tasks = [
         Task(
@@ -75,23 +77,22 @@ def run_environment(
         for part in parts
         if part.stack not in skip
     ]
-    outcome = _ran(name, tasks, verb, watch)
+    outcome = _ran(name, tasks, verb, watch, run_context)
     outcome.skipped = tuple(skip)
     outcome.idle = tuple(stack for stack in outcome.idle if stack == name or stack in applied)
     return outcome
 
 
-def _ran(name: str, tasks: Sequence[Task], verb: Verb, watch: Watch | None) -> Outcome:
-    if len(tasks) == 1:  # in this process, which spares the start of another
+def _ran(name: str, tasks: Sequence[Task], verb: Verb, watch: Watch | None, run_context: RunContext | None) -> Outcome:
+    if len(tasks) == 1:  # in this process, which spares the start of another and a second look at the cluster
         [task] = tasks
-        targets, run_context = task.targets, RunContext(egress=task.egress)
         alone = run(
             task.root,
             task.stack,
             verb,
             watch=watch,
             refresh=task.refresh,
-            targets=targets,
+            targets=task.targets,
             run_context=run_context,
         )
         return merged({task.stack: alone})
@@ -120,16 +121,30 @@ def _ran(name: str, tasks: Sequence[Task], verb: Verb, watch: Watch | None) -> O
     return outcome
 
 
-def as_applied(root: Path, environment: Environment, parts: Iterable[Part]) -> frozenset[str]:
-    """The stacks of the cells whose states show that the engine would find nothing to do."""
-    cells = [part for part in parts if part.cell]
+def as_applied(
+    root: Path, environment: Environment, parts: Sequence[Part], nodes: Mapping[str, Object]
+) -> frozenset[str]:
+    """The stacks whose states show that the engine would find nothing to do.
+
+    Args:
+        root: the project.
+        environment: the whole environment.
+        parts: the stacks in question.
+        nodes: those of the cluster, by name; none where it was not looked at.
+    """
     with ThreadPoolExecutor() as threads:
-        states = list(threads.map(lambda part: deployment_of(root, part.stack), cells))
+        states = list(threads.map(lambda part: deployment_of(root, part.stack), parts))
     return frozenset(
         part.stack
-        for part, state in zip(cells, states, strict=True)
-        if is_as_applied(environment.of_stack(part.cell), state)
+        for part, state in zip(parts, states, strict=True)
+        if is_as_applied(environment.of_stack(part.cell), state) and (part.cell or labels_hold(environment, nodes))
     )
+
+
+def _unasked(platform: str, parts: Sequence[Part], applied: frozenset[str]) -> Sequence[str]:
+    """What need not be asked. One stack always is: its program looks at the cluster before anything is written."""
+    stacks = [part.stack for part in parts]
+    return [stack for stack in stacks if stack in applied and (stack != platform or not applied.issuperset(stacks))]
 
 
 def merged(outcomes: Mapping[str, Outcome]) -> Outcome:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 import typer
 
+from kmetal_network.cells import named
 from kmetal_network.counting import counted
 from operations.console import Output, out
 from operations.engine.events import Outcome, Step, Watch
@@ -125,8 +126,10 @@ def report_of(stack: str, output: Output, *, yes: bool) -> Report:
 
 
 def unasked(skipped: Sequence[str]) -> str:
-    """What a plan says of cells that the engine was not asked about."""
-    return f"{counted(len(skipped), 'cell')} not asked, as applied by their states (--all asks them)"
+    """What a plan says of stacks that the engine was not asked about."""
+    cells = sum(named(stack) is not None for stack in skipped)
+    what = counted(cells, "cell") if cells == len(skipped) else f"the platform and {counted(cells, 'cell')}"
+    return f"{what} not asked, as applied by their states (--all asks them)"
 
 
 def both(first: Watch, second: Watch) -> Watch:

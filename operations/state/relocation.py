@@ -48,16 +48,19 @@ def relocated(source: Deployment, target: Deployment, tenants: Collection[str], 
         stack: name of the target.
     """
     held = resources_of(target)
+    roots = {str(one["urn"]): _root(str(one["urn"]), stack) for one in resources_of(source) if one["type"] == STACK}
+    if begun := [str(one["urn"]) for one in held if one["type"] == STACK]:
+        roots = dict.fromkeys(roots, begun[0])
     there = {_name(one) for one in held if one["type"] == TENANT}
     moving = [*_of(source, set(tenants) - there)]
     if not held:
-        held = [_begun(one, stack) for one in resources_of(source) if one["type"] in (STACK, PROVIDER)]
+        held = [_begun(one, stack, roots) for one in resources_of(source) if one["type"] in (STACK, PROVIDER)]
     provider = next((f"{one['urn']}::{one['id']}" for one in held if one["type"] == PROVIDER), "")
     known = {str(one["urn"]) for one in held} | {renamed(str(one["urn"]), stack) for one in moving}
     return {
         **target,
         "manifest": source["manifest"],
-        "resources": [*held, *(_moved(one, stack, provider, known) for one in moving)],
+        "resources": [*held, *(_moved(one, stack, provider, known, roots) for one in moving)],
     }
 
 
@@ -84,24 +87,33 @@ def _of(deployment: Mapping[str, Any], tenants: Collection[str]) -> Iterator[Res
             yield one
 
 
-def _begun(resource: Resource, stack: str) -> Resource:
+def _root(urn: str, stack: str) -> str:
+    """The URN of a stack itself, at the top of its resources: named `<project>-<stack>`, as the SDK names it."""
+    head, project, kind, _ = urn.split("::")
+    return f"{head.rpartition(':')[0]}:{stack}::{project}::{kind}::{project}-{stack}"
+
+
+def _begun(resource: Resource, stack: str, roots: Mapping[str, str]) -> Resource:
     """The stack itself, or its provider, in a state that begins."""
     made = copy.deepcopy(resource)
-    made["urn"] = renamed(str(made["urn"]), stack)
+    urn = str(made["urn"])
+    made["urn"] = roots.get(urn) or renamed(urn, stack)
     if made.get("parent"):
-        made["parent"] = renamed(str(made["parent"]), stack)
+        made["parent"] = roots[str(made["parent"])]
     if made["type"] == STACK:
         uid = (made.get("outputs") or {}).get(CLUSTER_UID)
         made["outputs"] = {CLUSTER_UID: uid} if uid else {}
     return made
 
 
-def _moved(resource: Resource, stack: str, provider: str, known: Collection[str]) -> Resource:
+def _moved(resource: Resource, stack: str, provider: str, known: Collection[str], roots: Mapping[str, str]) -> Resource:
     made = {
         key: copy.deepcopy(value) if key in _DATA else _renamed(value, stack, known) for key, value in resource.items()
     }
     if made.get("provider"):
         made["provider"] = provider
+    if root := roots.get(str(resource.get("parent"))):
+        made["parent"] = root
     return made
 
 

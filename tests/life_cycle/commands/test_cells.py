@@ -67,6 +67,8 @@ def test_an_applied_network_is_split_changed_and_joined_again_and_no_object_is_t
     assert project.versions() == before
     capsys.readouterr()
 
+    up(project.root, STACK, yes=True, refresh=False)  # the new states get their outputs
+    assert "1 cell not asked" in capsys.readouterr().out
     up(project.root, STACK, yes=True, refresh=False)
     assert "3 cells not asked, as applied by their states (--all asks them)" in capsys.readouterr().out
     assert project.versions() == before
@@ -105,6 +107,8 @@ def test_a_first_up_of_cells_makes_the_platform_first_and_a_destroy_deletes_it_l
     project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
     project.add_beta()
+    project.section("chart").clear()
+    project.section("chart")["install"] = "external"  # of one in a folder no state tells whether it has changed
     _split(project, CELLS)
     empty = project.objects()
 
@@ -119,6 +123,12 @@ def test_a_first_up_of_cells_makes_the_platform_first_and_a_destroy_deletes_it_l
     made = set(project.objects())
     assert {"Vpc alpha-vpc", "Vpc beta-vpc", "Subnet external"} <= made
     assert run_environment(project.root, STACK, "preview", skip=()).steps == []
+
+    project.tenants[1]["clusters"].append({"name": "second", "cidrBlock": "10.101.0.0/24"})
+    project.save()
+    up(project.root, STACK, yes=True, refresh=False)
+    assert "the platform and 2 cells not asked" in capsys.readouterr().out
+    assert "Subnet beta-second-subnet" in project.objects()
 
     destroy(project.root, STACK, yes=True)
 

@@ -1,23 +1,26 @@
-"""A cell is not asked only if its state has exactly what the settings want, settled, and of today's provider."""
+"""A stack is not asked only if its state has exactly what the settings want, settled, and of today's provider."""
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
 import pytest
 
-from kmetal_network.config.stackfile import load_stack
+from kmetal_network.config.declared import declared
+from kmetal_network.config.stackfile import Environment, load_stack
+from kmetal_network.manifests.chart import chart_values
 from kmetal_network.manifests.tenant import tenant_manifests
-from operations.parts.as_applied import is_as_applied
+from operations.parts.as_applied import is_as_applied, labels_hold, platform_layers
 from tests.support.stack_project import ROOT
 
 WHOLE, _ = load_stack(ROOT, "dev")
 SETTINGS = WHOLE.settings
-CELL = WHOLE.of_stack(0)  # without cells, the one stack has every tenant
-
+SPLIT = replace(WHOLE, settings=SETTINGS.model_copy(update={"cells": 1}))
+CELL, PLATFORM = SPLIT.of_stack(1), SPLIT.of_stack(0)
 HEAD = "urn:pulumi:dev-cell-1::kmetal-network::"
 
 
@@ -25,7 +28,11 @@ def _state() -> dict[str, Any]:
     """As the engine would export it after an `up`."""
     provider = {"version": version("pulumi_kubernetes"), "context": SETTINGS.cluster.context}
     resources: list[dict[str, Any]] = [
-        {"urn": f"{HEAD}pulumi:pulumi:Stack::s", "type": "pulumi:pulumi:Stack"},
+        {
+            "urn": f"{HEAD}pulumi:pulumi:Stack::s",
+            "type": "pulumi:pulumi:Stack",
+            "outputs": {"relaxed": dict(SETTINGS.relaxed), "declared": declared(SETTINGS, platform=False)},
+        },
         {
             "urn": f"{HEAD}pulumi:providers:kubernetes::under-cluster",
             "type": "pulumi:providers:kubernetes",
@@ -41,6 +48,31 @@ def _state() -> dict[str, Any]:
             kind = f"kubernetes:x/v1:{manifest.kind}"
             resources.append({"urn": f"{HEAD}{kind}::{tenant.name}-{manifest.role}", "type": kind, "inputs": body})
     return {"resources": resources}
+
+
+def _platforms_state(stack: Environment = PLATFORM) -> dict[str, Any]:
+    """The same of the stack below them: four layers, patches of others' objects among them."""
+    settings, state = stack.settings, _state()
+    [head, provider, *_] = state["resources"]
+    head["outputs"]["declared"] = declared(settings)
+    resources = [head, provider]
+    kind = "kmetal:network:Layer"
+    resources += [{"urn": f"{HEAD}{kind}::{layer}", "type": kind} for layer in platform_layers(settings, "dev")]
+    for layer, manifests in platform_layers(settings, "dev").items():
+        for manifest in manifests:
+            body = copy.deepcopy(dict(manifest.body))
+            suffix = ""
+            if manifest.role == "default-vpc":
+                suffix = "Patch"
+                body["metadata"]["namespace"] = "default"  # the provider's own idea
+            kind = f"kubernetes:x/v1:{manifest.kind}{suffix}"
+            resources.append({"urn": f"{HEAD}{kind}::{layer}-{manifest.role}", "type": kind, "inputs": body})
+    return {"resources": resources}
+
+
+def _charted(**chart: Any) -> Environment:
+    settings = PLATFORM.settings
+    return replace(PLATFORM, settings=settings.model_copy(update={"chart": settings.chart.model_copy(update=chart)}))
 
 
 def _last(state: dict[str, Any]) -> dict[str, Any]:
@@ -93,8 +125,64 @@ def _a_step_was_cut_off(state: dict[str, Any]) -> None:
     state["pending_operations"] = [{"type": "creating"}]
 
 
+def _other_outputs(state: dict[str, Any]) -> None:
+    state["resources"][0]["outputs"]["relaxed"] = {"NET-215": "a reason of yesterday"}
+
+
 def test_a_state_as_after_an_up_is_as_applied() -> None:
     assert is_as_applied(CELL, _state())
+
+
+def test_a_platform_is_by_each_of_its_layers_and_the_patches_of_others_objects() -> None:
+    there = _charted(install="external")
+    assert is_as_applied(there, _platforms_state(there))
+    for number in range(len(_platforms_state(there)["resources"])):
+        state = _platforms_state(there)
+        if state["resources"].pop(number)["type"].startswith(("kubernetes:", "kmetal:")):
+            assert not is_as_applied(there, state)
+
+
+def test_a_chart_is_by_its_reference_and_version_and_one_in_a_folder_never_is() -> None:
+    pulled = _charted(install="release", reference="oci://registry.example/kmetal", version="1.2.3")
+    settings = pulled.settings
+    inputs = {
+        "name": "kmetal",
+        "namespace": "kmetal-flux",
+        "createNamespace": True,
+        "chart": "oci://registry.example/kmetal",
+        "version": "1.2.3",
+        "values": chart_values(settings.chart, settings.network, settings.metallb),
+        "timeout": settings.chart.timeout_seconds,
+        "atomic": False,
+        "keyring": "",
+    }
+    kind = "kubernetes:helm.sh/v3:Release"
+
+    def state(**more: Any) -> dict[str, Any]:
+        found = _platforms_state(pulled)
+        release = {"urn": f"{HEAD}{kind}::cni-release", "type": kind, "inputs": {**inputs, **more}}
+        found["resources"].append(release)
+        return found
+
+    assert is_as_applied(pulled, state())
+    assert not is_as_applied(pulled, state(version="1.2.2"))
+    assert not is_as_applied(pulled, state(atomic=True))
+    assert not is_as_applied(pulled, _platforms_state(pulled))
+    folder = _charted(install="release", reference="sandbox/chart", version="1.2.3")
+    assert not is_as_applied(folder, state(chart="sandbox/chart"))
+
+
+@pytest.mark.parametrize(
+    ("value", "hold"), [("true", True), ("false", False), (None, False)], ids=["on", "off", "no node"]
+)
+def test_a_gateway_label_holds_where_the_node_has_it(value: str | None, *, hold: bool) -> None:
+    names = SETTINGS.provider.gateway_nodes
+    nodes = {name: {"metadata": {"labels": {"ovn.kubernetes.io/external-gw": "true"}}} for name in names}
+    if value is None:
+        del nodes[names[0]]
+    else:
+        nodes[names[0]]["metadata"]["labels"]["ovn.kubernetes.io/external-gw"] = value
+    assert labels_hold(PLATFORM, nodes) is hold
 
 
 @pytest.mark.parametrize(
@@ -111,6 +199,7 @@ def test_a_state_as_after_an_up_is_as_applied() -> None:
         _half_replaced,
         _never_ready,
         _a_step_was_cut_off,
+        _other_outputs,
     ],
     ids=lambda change: change.__name__.strip("_"),
 )

@@ -18,7 +18,11 @@ def _tenant(name: str, stack: str = "prod") -> list[dict[str, Any]]:
     provider = f"{PROVIDER.replace('prod', stack, 1)}::id-of-{stack}"
     text = f"urn:pulumi:{stack}::is-a-text-here"
     return [
-        {"urn": component, "type": TENANT, "parent": f"urn:pulumi:{stack}::kmetal-network::pulumi:pulumi:Stack::s"},
+        {
+            "urn": component,
+            "type": TENANT,
+            "parent": f"urn:pulumi:{stack}::kmetal-network::pulumi:pulumi:Stack::kmetal-network-{stack}",
+        },
         {
             "urn": vpc,
             "type": "kubernetes:kubeovn.io/v1:Vpc",
@@ -44,7 +48,7 @@ def _state(stack: str, *tenants: str) -> dict[str, Any]:
         "manifest": {"magic": "as the engine writes it"},
         "resources": [
             {
-                "urn": f"urn:pulumi:{stack}::kmetal-network::pulumi:pulumi:Stack::s",
+                "urn": f"urn:pulumi:{stack}::kmetal-network::pulumi:pulumi:Stack::kmetal-network-{stack}",
                 "type": "pulumi:pulumi:Stack",
                 "outputs": {"clusterUid": "uid", "cells": 3, "tenants": {"alpha": {}}},
             },
@@ -68,6 +72,8 @@ def test_a_tenant_moves_with_all_under_it_into_a_state_that_begins() -> None:
     assert tenants_in(moved) == {"beta": 2}
     stack, provider, component, vpc, subnet = moved["resources"]
     assert stack["outputs"] == {"clusterUid": "uid"}
+    assert stack["urn"].endswith("::pulumi:pulumi:Stack::kmetal-network-prod-cell-2")
+    assert component["parent"] == stack["urn"]
     assert provider["id"] == "id-of-prod"
     assert all(urn.startswith("urn:pulumi:prod-cell-2::kmetal-network::") for urn in _urns(moved))
     assert vpc["provider"] == f"{provider['urn']}::id-of-prod"
@@ -87,6 +93,8 @@ def test_a_state_that_has_tenants_keeps_them_and_its_own_provider() -> None:
     moved = relocated(_state("prod", "alpha"), _state("prod-cell-2", "beta"), {"alpha"}, stack="prod-cell-2")
     assert tenants_in(moved) == {"alpha": 2, "beta": 2}
     assert moved["resources"][-1]["provider"].endswith("::id-of-prod-cell-2")
+    parents = {one["parent"] for one in moved["resources"] if one["type"] == TENANT}
+    assert parents == {moved["resources"][0]["urn"]}
     assert len(_urns(moved)) == len(set(_urns(moved)))
 
 
