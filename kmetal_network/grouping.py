@@ -7,7 +7,7 @@ one cause are one line.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,6 +25,9 @@ _VARYING: Final = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|`[^`]*`|\(
 """What differs between findings of one cause: names in quotes, what is in brackets, words with a digit."""
 
 _REPEATED: Final = re.compile(r"(?:\x00[ ,]*(?:and )?)+")
+_CODE: Final = re.compile(r"\[([A-Z]+(?:-[A-Z0-9]+)*)\]$")
+"""The law or the code at the end of a finding's sentence."""
+
 _WORDS: Final = 400
 """Characters of a problem that are compared."""
 
@@ -43,12 +46,7 @@ class Group:
     @property
     def more(self) -> str:
         """Where the others are: `and 99 more alike: PLACE, PLACE and 97 more`; empty where there are none."""
-        others = list(dict.fromkeys(finding.place for finding in self.findings[1:]))
-        if not others:
-            return ""
-        shown = ", ".join(printable(bounded(place, _PLACE_LENGTH)) for place in others[:PLACES])
-        rest = f" and {len(others) - PLACES:,} more places" if len(others) > PLACES else ""
-        return f"and {len(self.findings) - 1:,} more alike: {shown}{rest}"
+        return _more([finding.place for finding in self.findings[1:]])
 
     def __str__(self) -> str:
         """The first finding's sentence, and the places of the others."""
@@ -68,6 +66,36 @@ def grouped(findings: Iterable[Finding]) -> tuple[Group, ...]:
     return tuple(sorted(groups, key=lambda group: group.first))
 
 
+def grouped_texts(texts: Iterable[str]) -> Iterator[str]:
+    """The same of findings that are known as `PLACE: PROBLEM; REMEDY [CODE]` alone; other texts as they are.
+
+    In the order of the first of each kind.
+    """
+    kinds: dict[tuple[str, str], list[str]] = {}
+    for text in texts:
+        code = _CODE.search(text)
+        problem = text.partition(": ")[2]
+        kinds.setdefault((code[1], _without_varying(problem)) if code else ("", text), []).append(text)
+    for alike in kinds.values():
+        if len(alike) > ALONE:
+            yield f"{alike[0]} ({_more([text.partition(': ')[0] for text in alike[1:]])})"
+        else:
+            yield from alike
+
+
+def _more(places: Sequence[str]) -> str:
+    others = list(dict.fromkeys(places))
+    if not others:
+        return ""
+    shown = ", ".join(printable(bounded(place, _PLACE_LENGTH)) for place in others[:PLACES])
+    rest = f" and {len(others) - PLACES:,} more places" if len(others) > PLACES else ""
+    return f"and {len(places):,} more alike: {shown}{rest}"
+
+
 def _likeness(finding: Finding) -> str:
     """A finding's problem without what differs between findings of one cause."""
-    return _REPEATED.sub("\x00", _VARYING.sub("\x00", finding.problem[:_WORDS]))
+    return _without_varying(finding.problem)
+
+
+def _without_varying(problem: str) -> str:
+    return _REPEATED.sub("\x00", _VARYING.sub("\x00", problem[:_WORDS]))

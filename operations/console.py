@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from kmetal_network.errors import printable_lines
+from kmetal_network.grouping import grouped_texts
 
 _LAW: Final = re.compile(r"(\w+ '[^']*').*\[(NET-\d+)\]$", re.DOTALL)
 """The first name in a finding's sentence, and the law at its end."""
@@ -47,12 +48,11 @@ class Notes:
         self._printed: set[tuple[str, ...]] = set()
 
     def tell(self, *sources: Iterable[str]) -> None:
-        """Print what neither an earlier source nor an earlier call has printed."""
+        """Print what neither an earlier source nor an earlier call has printed; what repeats is one note."""
         for texts in sources:
             news = {text: _subject(text) for text in texts}
-            for text, subject in news.items():
-                if subject not in self._printed:
-                    note(text)
+            for text in grouped_texts(text for text, subject in news.items() if subject not in self._printed):
+                note(text)
             self._printed.update(news.values())
 
 

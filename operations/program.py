@@ -15,6 +15,7 @@ from pulumi import automation as auto
 from kmetal_network.config.stackfile import Environment, load_part
 from kmetal_network.errors import Finding, OperatorError
 from kmetal_network.finding_codes.codes import CELLS, GATEWAY_NODE
+from kmetal_network.grouping import grouped
 from operations.cluster.live import LiveCluster
 from operations.cluster.owned_objects import held_by_others, transfer_field_ownership
 from operations.cluster.view import ClusterView
@@ -63,7 +64,8 @@ def environment(root: Path, stack: str) -> Environment:
                 found = (*found, *advance, *held_by_others(present, there))
     except OperatorError as error:
         raise pulumi.RunError(f"nothing was applied\n{error}") from None
-    for warning in (*warnings, *found, *release_findings):
+    # Our own commands group what repeats themselves, with what the policy pack says.
+    for warning in (*(grouped if run_context is None else tuple)((*warnings, *found)), *release_findings):
         pulumi.log.warn(str(warning))
     pulumi.export(CLUSTER_UID, uid)
     pulumi.export(CREDENTIALS, digest(credentials(root, loaded)))

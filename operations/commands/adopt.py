@@ -25,6 +25,7 @@ from kmetal_network.config.kubeconfig import context_of, kubeconfig_path, read_c
 from kmetal_network.config.settings_files import concerns, read_settings, stack_file
 from kmetal_network.config.stackfile import judge_files, load_stack
 from kmetal_network.errors import Finding, OperatorError, Severity
+from kmetal_network.grouping import grouped
 from kmetal_network.laws.registry import errors
 from kmetal_network.manifests.inventory import admission_objects, object_key
 from kmetal_network.names import RELEASE, RELEASE_NAMESPACE, STACK_LABEL
@@ -65,9 +66,8 @@ def adopt(
             out.print_json(as_json(proposal, found))
             raise typer.Exit(int(bool(wrong)))
         _show(proposal)
-        for finding in found:
-            if finding.severity is Severity.WARNING:
-                note(str(finding))
+        for group in grouped(finding for finding in found if finding.severity is Severity.WARNING):
+            note(str(group))
         if wrong and proposal.text:
             names = f"{stack_file(_ROOT, stack).name}{' and the tenant files' if proposal.tenants else ''}"
             note(f"to fix what the settings can fix: save the above as {names}, edit them, and adopt again")

@@ -27,6 +27,19 @@ def test_a_law_is_reported_of_an_object_once_by_all_sources_and_runs(capsys: pyt
     assert reported(capsys) == [PACK], "the next command tells it again"
 
 
+def test_what_is_said_of_many_objects_is_one_note(capsys: pytest.CaptureFixture[str]) -> None:
+    texts = [SETTINGS.replace("alpha", f"t{number:03}").replace("[0]", f"[{number}]") for number in range(100)]
+    notes = Notes()
+    notes.tell([*texts, "node w2 is not there"], [PACK.replace("alpha", f"t{number:03}") for number in range(100)])
+    places = ", ".join(f"Pulumi.dev.yaml:59 tenants[{number}]" for number in range(1, 6))
+    assert reported(capsys) == [
+        f"{texts[0]} (and 99 more alike: {places} and 94 more places)",
+        "node w2 is not there",
+    ]
+    notes.tell(texts[50:])
+    assert reported(capsys) == []
+
+
 def test_one_source_may_say_two_things_of_one_object(capsys: pytest.CaptureFixture[str]) -> None:
     Notes().tell([SETTINGS, PACK])
     assert reported(capsys) == [SETTINGS, PACK]
