@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from kmetal_network.adoption.proposal import Proposal
 from kmetal_network.errors import Finding, OperatorError
 from kmetal_network.finding_codes.codes import ADOPT
 from kmetal_network.manifests.inventory import object_key
+from kmetal_network.names import STACK_LABEL
 from operations.cluster.owned_objects import path_of
 from operations.cluster.view import ClusterView
 from operations.cluster.writing import WritableCluster
@@ -24,6 +25,8 @@ from operations.state.run_context import RunContext
 from operations.state.sync import Verb
 
 _DEFAULT_VPC: Final = "default-vpc"
+_NOT_ASKED_FOR: Final = frozenset({"apiVersion", "kind", "metadata", "status"})
+_TRIES: Final = 5
 
 
 class Takeover(WritableCluster):
@@ -45,9 +48,8 @@ class Takeover(WritableCluster):
         select(self._root, environment.name)  # reports a missing CLI, backend or passphrase before an object is touched
         with watched(f"handing {len(proposal.adopted)} objects over"):
             for adopted in proposal.adopted:
-                patch = takeover_patch(adopted.live, environment.name)
-                if patch and adopted.manifest.role != _DEFAULT_VPC:
-                    self._let_go(path_of(adopted.manifest.kind, adopted.live), patch)
+                if adopted.manifest.role != _DEFAULT_VPC:
+                    self.hand_over(path_of(adopted.manifest.kind, adopted.live), adopted.live, environment.name)
         view = ClusterView(self)
         guard(environment, view, self._engine(environment.name, "preview", "previewing the takeover", view=view))
         self._engine(environment.name, "up", "importing it into the state")
@@ -90,10 +92,31 @@ class Takeover(WritableCluster):
         outcome.stop()
         return outcome
 
-    def _let_go(self, path: str, patch: Sequence[Mapping[str, Any]]) -> None:
-        if not self.patch(path, patch, MANAGER):
-            problem, remedy = "it has changed since it was read", "run `kmetal-network adopt` again"
-            raise OperatorError([Finding(place=path, problem=problem, remedy=remedy, rule=ADOPT)])
+    def hand_over(self, path: str, read: Mapping[str, Any], stack: str) -> None:
+        """Make an object the stack's as it was judged; what its controllers write meanwhile is none of that.
+
+        Kube-OVN counts addresses in the status of a Subnet whenever a pod comes or goes.
+
+        Raises:
+            OperatorError: what was judged is otherwise now, or it never rests.
+        """
+        live: Mapping[str, Any] | None = read
+        for _ in range(_TRIES):
+            if live is None or _judged(live) != _judged(read):
+                break
+            patch = takeover_patch({**live, "kind": read["kind"]}, stack)
+            if not patch or self.patch(path, patch, MANAGER):
+                return
+            live = self.get(path)
+        problem, remedy = "it has changed since it was read", "run `kmetal-network adopt` again"
+        raise OperatorError([Finding(place=path, problem=problem, remedy=remedy, rule=ADOPT)])
+
+
+def _judged(item: Mapping[str, Any]) -> tuple[str, str | None, dict[str, Any]]:
+    """Which object it is, whose, and all that is asked for in it."""
+    metadata = item["metadata"]
+    asked = {key: value for key, value in item.items() if key not in _NOT_ASKED_FOR}
+    return str(metadata["uid"]), (metadata.get("labels") or {}).get(STACK_LABEL), asked
 
 
 def _uids(items: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], str]:
