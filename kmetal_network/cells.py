@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, Final, Self
 
@@ -23,6 +24,7 @@ _STACK: Final = re.compile(r"(?P<environment>.+)-cell-(?P<cell>[1-9][0-9]*)")
 """Names of stacks that hold a cell; no environment has such a name."""
 
 
+@lru_cache(maxsize=1 << 16)
 def cell_of(tenant: str, cells: int) -> int:
     """The cell of a tenant, from 1 on; 0 where the environment is one stack."""
     if not cells:

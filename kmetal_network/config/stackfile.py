@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from ipaddress import IPv4Address
 from pathlib import Path as FilePath
 from types import MappingProxyType
-from typing import Any, Final
 
 from pydantic import ValidationError
 
 from kmetal_network.cells import Part, named
 from kmetal_network.config.cell_files import cell_findings, no_such_cell
-from kmetal_network.config.form import form_findings, shown
+from kmetal_network.config.form import form_findings
+from kmetal_network.config.own_keys import own_keys, place_of
 from kmetal_network.config.settings import PROJECT, Settings
 from kmetal_network.config.settings_files import SettingsFiles, concerns, environment_names, read_settings, stack_file
 from kmetal_network.config.tenant_files import in_both, read_tenants
@@ -35,9 +36,6 @@ __all__ = [
     "parse_environment",
     "stack_file",
 ]
-
-_ENGINE_KEYS: Final = ("config", "encryptionsalt", "encryptedkey", "secretsprovider", "environment")
-"""Keys that the Pulumi CLI itself keeps in a stack file."""
 
 
 @dataclass(frozen=True)
@@ -148,6 +146,16 @@ def load_environments(root: FilePath) -> tuple[dict[str, Environment], tuple[Fin
 
 def judge_files(files: SettingsFiles) -> tuple[dict[str, Environment], tuple[Finding, ...]]:
     """As `load_environments`, for files that are written down nowhere or in another revision."""
+    environments, findings = _judged(tuple(files.texts.items()), files.findings)
+    return dict(environments), findings
+
+
+@lru_cache(maxsize=2)
+def _judged(
+    texts: tuple[tuple[str, str], ...], unread: tuple[Finding, ...]
+) -> tuple[Mapping[str, Environment], tuple[Finding, ...]]:
+    """A command and the programs that it runs ask for the same files several times: 0.2 s each for 450 tenants."""
+    files = SettingsFiles(dict(texts), unread)
     environments: dict[str, Environment] = {}
     estate: dict[str, Facts] = {}
     findings: list[Finding] = [*files.findings]
@@ -183,15 +191,15 @@ def parse_environment(
     """
     document = read_document(text, file_name)
     findings: list[Finding] = []
-    config = _config(document, findings)
+    config = own_keys(document, findings)
     settings: Settings | None = None
     try:
         settings = Settings.model_validate(config, by_alias=True, by_name=False)
     except ValidationError as error:
-        findings.extend(form_findings(error, Settings, lambda path: _place(document, path)))
+        findings.extend(form_findings(error, Settings, lambda path: place_of(document, path)))
     own = read_tenants(tenants, findings)
     if settings is not None:
-        findings.extend(in_both(settings.tenants, own, lambda path: _place(document, path)))
+        findings.extend(in_both(settings.tenants, own, lambda path: place_of(document, path)))
     if settings is None or findings:
         raise OperatorError(findings)
     if unknown := [rule for rule in settings.relaxed if rule not in BY_ID or not BY_ID[rule].relaxable]:
@@ -206,45 +214,3 @@ def parse_environment(
         )
     whole = settings.model_copy(update={"tenants": (*settings.tenants, *(file.tenant for file in own))})
     return Environment(name, whole.isolated(), document, tuple(file.document for file in own))
-
-
-def _config(document: Document, findings: list[Finding]) -> dict[str, Any]:
-    """The project's own keys, without their prefix; every other key is a finding."""
-
-    def refuse(path: Path, problem: str, remedy: str) -> None:
-        findings.append(Finding(place=document.place(path), problem=problem, remedy=remedy))
-
-    if not isinstance(document.data, Mapping):
-        refuse((), f"is no mapping but {shown(document.data)}", "write `config:` and the sections under it")
-        return {}
-    for key in document.data:
-        if key not in _ENGINE_KEYS:
-            refuse((key,), f"unknown key {key!r}", f"keys here: {', '.join(_ENGINE_KEYS)}")
-    config = document.data.get("config")
-    if not isinstance(config, Mapping):
-        refuse(
-            ("config",), f"`config` is no mapping but {shown(config)}", f"write the sections `{PROJECT}:...` under it"
-        )
-        return {}
-    own: dict[str, Any] = {}
-    for key, value in config.items():
-        prefix, _, name = key.rpartition(":")
-        if prefix in ("", PROJECT):
-            if isinstance(value, Mapping) and set(value) == {"secure"}:
-                refuse(("config", key), f"{name!r} is encrypted", "write it in plain text; no setting is a secret")
-            own[name] = value
-        elif prefix != "pulumi":
-            refuse(
-                ("config", key),
-                f"unknown key {key!r}",
-                f"write `{PROJECT}:...`; the default Kubernetes provider is off, so nothing else reads it",
-            )
-    return own
-
-
-def _place(document: Document, loc: Path) -> str:
-    """The position in its file of the setting at a path of the model."""
-    path: Path = ("config", f"{PROJECT}:{loc[0]}", *loc[1:]) if loc else ("config",)
-    if path not in document.lines and loc and ("config", loc[0]) in document.lines:
-        path = ("config", *loc)  # a key may be written without the project's prefix
-    return document.place(path).replace(f"config.{PROJECT}:", "").replace("config.", "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -67,7 +67,7 @@ class Takeover(WritableCluster):
         """
         stack = proposal.environment.name
         for title, refresh in (("previewing", False), ("previewing with a refresh", True)):
-            if steps := self._engine(stack, "preview", title, refresh=refresh).steps:
+            if steps := self._engine(stack, "preview", title, refresh=refresh, skip=()).steps:
                 names = ", ".join(" ".join((step.operation, step.name, *step.fields)) for step in steps)
                 raise OperatorError(
                     f"stack {stack}: adopted, but changes remain ({names}); see `kmetal-network preview {stack}`"
@@ -84,11 +84,19 @@ class Takeover(WritableCluster):
         )
 
     def _engine(
-        self, stack: str, verb: Verb, title: str, *, refresh: bool = False, view: ClusterView | None = None
+        self,
+        stack: str,
+        verb: Verb,
+        title: str,
+        *,
+        refresh: bool = False,
+        view: ClusterView | None = None,
+        skip: Sequence[str] | None = None,
     ) -> Outcome:
         with watched(title) as watch:
-            run_context = RunContext(view=view)
-            outcome = run_environment(self._root, stack, verb, watch=watch, refresh=refresh, run_context=run_context)
+            outcome = run_environment(
+                self._root, stack, verb, watch=watch, refresh=refresh, run_context=RunContext(view=view), skip=skip
+            )
         outcome.stop()
         return outcome
 

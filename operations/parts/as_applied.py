@@ -1,8 +1,9 @@
 """Tells by its state whether a stack is as its settings want it, so that the engine need not be asked.
 
-The inputs of every object in the state are compared with what would be rendered today. A stack of which anything is
-missing, left over, half done or of another provider is not as applied. What others changed in the cluster since shows
-here as little as in a plain preview: `kmetal-network drift` and `--refresh` read the cluster.
+The inputs of every object in the state are compared with what would be rendered today, and with the object as the
+provider saw it last: a provider may record one as it was before its own write (docs/evidence/provider.md#waits). A
+stack of which anything is missing, left over, half done or of another provider is not as applied. What others changed
+in the cluster since shows as little as in a plain preview: `kmetal-network drift` and `--refresh` read the cluster.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ _UNSETTLED: Final = ("delete", "pendingReplacement", "initErrors", "taint")
 """Marks of a resource that a run has not brought to its end."""
 
 _RELEASE: Final = "cni-release"
+_HELM: Final = "kubernetes:helm.sh/v3:Release"
 
 
 def is_as_applied(environment: Environment, deployment: Mapping[str, Any]) -> bool:
@@ -53,7 +55,10 @@ def is_as_applied(environment: Environment, deployment: Mapping[str, Any]) -> bo
         return False
     if not all(_says_the_same(one, environment) for one in resources if one["type"] == STACK):
         return False
-    objects = {_name(one): _as_rendered(one) for one in resources if one["type"].startswith("kubernetes:")}
+    registered = [one for one in resources if one["type"].startswith("kubernetes:")]
+    if not all(_was_seen(one) for one in registered):
+        return False
+    objects = {_name(one): _as_rendered(one) for one in registered}
     components = {_name(one) for one in resources if one["type"].startswith("kmetal:")}
     settings, platform = environment.settings, environment.part.has_platform
     layers = {"cni", "admission", "metallb", "provider-network"} if platform else set()
@@ -134,20 +139,42 @@ def _says_the_same(stack: Mapping[str, Any], environment: Environment) -> bool:
     )
 
 
+def _was_seen(resource: Mapping[str, Any]) -> bool:
+    """Whether the object had all that was asked for when the provider looked at it last."""
+    if resource["type"] == _HELM:
+        return ((resource.get("outputs") or {}).get("status") or {}).get("status") == "deployed"
+    asked = _as_asked(resource)
+    return _covers(resource.get("outputs") or {}, asked)
+
+
+def _covers(seen: Any, asked: Any) -> bool:
+    """As the provider compares: fields that nobody asked for do not count, lists count as a whole."""
+    if isinstance(asked, Mapping):
+        return isinstance(seen, Mapping) and all(key in seen and _covers(seen[key], asked[key]) for key in asked)
+    if isinstance(asked, list):
+        same = isinstance(seen, list) and len(seen) == len(asked)
+        return same and all(map(_covers, seen, asked))
+    return bool(seen == asked)
+
+
 def _name(resource: Mapping[str, Any]) -> str:
     return str(resource["urn"]).rpartition("::")[2]
 
 
-def _as_rendered(resource: Mapping[str, Any]) -> dict[str, Any]:
-    """As the manifest has it: without the annotation that names our field manager to the provider.
-
-    The provider gives a patch of a cluster-scoped object a namespace (docs/evidence/provider.md#patch-resources).
-    """
+def _as_asked(resource: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Its inputs; the provider gives a patch of a cluster-scoped object a namespace, which no cluster has."""
     inputs = resource.get("inputs") or {}
+    metadata = inputs.get("metadata") or {}
+    if not resource["type"].endswith("Patch") or metadata.get("namespace") != "default":
+        return dict(inputs)
+    return {**inputs, "metadata": {key: value for key, value in metadata.items() if key != "namespace"}}
+
+
+def _as_rendered(resource: Mapping[str, Any]) -> dict[str, Any]:
+    """As the manifest has it: without the annotation that names our field manager to the provider."""
+    inputs = _as_asked(resource)
     metadata = dict(inputs.get("metadata") or {})
     annotations = {key: value for key, value in (metadata.pop("annotations", None) or {}).items() if key != MANAGER}
     if annotations:
         metadata["annotations"] = annotations
-    if resource["type"].endswith("Patch") and metadata.get("namespace") == "default":
-        del metadata["namespace"]
     return {**inputs, "metadata": metadata} if metadata else dict(inputs)

@@ -12,7 +12,7 @@ from kmetal_network.config.stackfile import Environment, load_stack
 from kmetal_network.errors import OperatorError
 from kmetal_network.live.values import Object
 from operations.engine.events import Outcome, Watch
-from operations.engine.stack import deployment_of
+from operations.engine.stack import cli, deployment_of
 from operations.parts.as_applied import is_as_applied, labels_hold
 from operations.parts.messages import Task
 from operations.parts.workers import Result, Workers
@@ -132,6 +132,7 @@ def as_applied(
         parts: the stacks in question.
         nodes: those of the cluster, by name; none where it was not looked at.
     """
+    cli()  # asked for its version once, and not by each thread
     with ThreadPoolExecutor() as threads:
         states = list(threads.map(lambda part: deployment_of(root, part.stack), parts))
     return frozenset(
