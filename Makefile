@@ -24,7 +24,7 @@ test: .venv/ready         ## everything but the sweep: checks beside the fast ti
 	$(BIN)/python -m pytest -m "sandbox and not sweep" $(GROUPS)
 
 fast: .venv/ready         ## the tests that need no control plane
-	$(BIN)/python -m pytest -m "not sandbox" $(PARALLEL)
+	$(BIN)/python -m pytest -m "not sandbox and not sweep" $(PARALLEL)
 
 sweep: .venv/ready        ## runs killed at many more moments than `make test` has time for: every night
 	$(BIN)/python -m sandbox build

@@ -21,5 +21,6 @@ def test_no_operator_of_the_commissioned_law_can_be_changed_unnoticed() -> None:
         assert unnoticed == []
 
 
+@pytest.mark.sweep
 def test_few_operators_of_any_law_can_be_changed_unnoticed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0, capsys.readouterr().out
