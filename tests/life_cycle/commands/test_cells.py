@@ -47,7 +47,7 @@ def test_the_tenants_of_the_guide_are_in_different_cells() -> None:
 
 
 @pytest.mark.network_applied("beta")
-def test_an_applied_network_is_split_changed_and_joined_again_and_no_object_is_touched(
+def test_an_applied_network_is_split_and_changed_and_no_other_object_is_touched(
     project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = project.versions()
@@ -84,6 +84,17 @@ def test_an_applied_network_is_split_changed_and_joined_again_and_no_object_is_t
     assert {key: value for key, value in after.items() if "alpha" in key} == {
         key: value for key, value in before.items() if "alpha" in key
     }
+
+
+@pytest.mark.sweep
+@pytest.mark.network_applied("beta")
+def test_cells_that_were_applied_are_offboarded_from_and_joined_again(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _split(project, CELLS)
+    move_states(project.root, STACK, yes=True)
+    up(project.root, STACK, yes=True, refresh=False)
+    capsys.readouterr()
 
     offboard(project.root, STACK, "beta", yes=True)
     assert f"{STACK}: nothing of beta is left" in capsys.readouterr().out

@@ -104,6 +104,7 @@ def test_what_a_killed_run_made_is_taken_over_follows_later_changes_and_is_delet
         )
 
 
+@pytest.mark.sweep
 @pytest.mark.network_applied
 def test_orphans_of_a_tenant_that_no_file_names_are_reported_and_once_put_back_deleted_in_order(
     project: Project, simulator: KubeOvnSimulator
