@@ -31,8 +31,22 @@ class Rendered:
     patch: bool = False
 
 
-def rendered(settings: Settings, stack: str) -> Iterator[Rendered]:
-    """Every object of one environment, fields on others' objects included, in the order of its layers."""
+def rendered(settings: Settings, stack: str, *, platform: bool = True) -> Iterator[Rendered]:
+    """Every object of one environment, fields on others' objects included, in the order of its layers.
+
+    Args:
+        settings: the settings.
+        stack: name of the environment.
+        platform: whether the layers below the tenants are among them; the stack of a cell has none.
+    """
+    if platform:
+        yield from _platform(settings, stack)
+    for tenant in settings.tenants:
+        for manifest in tenant_manifests(tenant, settings.provider.external, stack):
+            yield Rendered(state_name=f"{tenant.name}-{manifest.role}", kind=manifest.kind, body=manifest.body)
+
+
+def _platform(settings: Settings, stack: str) -> Iterator[Rendered]:
     values = chart_values(settings.chart, settings.network, settings.metallb)
     if settings.chart.install == "flux":
         for manifest in flux_manifests(settings.chart, values, stack):
@@ -55,6 +69,3 @@ def rendered(settings: Settings, stack: str) -> Iterator[Rendered]:
     for manifest in (default_vpc_patch(provider.external), *map(gateway_label, provider.gateway_nodes)):
         name = f"provider-network-{manifest.role}"
         yield Rendered(state_name=name, kind=manifest.kind, body=manifest.body, patch=True)
-    for tenant in settings.tenants:
-        for manifest in tenant_manifests(tenant, provider.external, stack):
-            yield Rendered(state_name=f"{tenant.name}-{manifest.role}", kind=manifest.kind, body=manifest.body)

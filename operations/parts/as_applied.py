@@ -8,29 +8,17 @@ in the cluster since shows as little as in a plain preview: `kmetal-network drif
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any, Final
 
 from kmetal_network.config.declared import declared
-from kmetal_network.config.sections.cluster import Chart
 from kmetal_network.config.settings import Settings
 from kmetal_network.config.stackfile import Environment
 from kmetal_network.live.field_managers import MANAGER
-from kmetal_network.live.values import Object
-from kmetal_network.manifests.chart import chart_values, flux_manifests
-from kmetal_network.manifests.inventory import admission_objects
-from kmetal_network.manifests.metallb import metallb_manifests
-from kmetal_network.manifests.objects import Manifest
-from kmetal_network.manifests.provider import (
-    default_vpc_patch,
-    external_subnet,
-    gateway_label,
-    provider_nic,
-    provider_vlan,
-)
-from kmetal_network.manifests.tenant import tenant_manifests
-from kmetal_network.names import EXTERNAL_GATEWAY_LABEL, RELEASE, RELEASE_NAMESPACE
+from kmetal_network.manifests.chart import chart_values
+from kmetal_network.names import RELEASE, RELEASE_NAMESPACE
+from kmetal_network.plan.rendering import rendered
 from operations.state.kubernetes_provider import identifier
 from operations.state.stack_state import PROVIDER, STACK
 
@@ -62,52 +50,15 @@ def is_as_applied(environment: Environment, deployment: Mapping[str, Any]) -> bo
     components = {_name(one) for one in resources if one["type"].startswith("kmetal:")}
     settings, platform = environment.settings, environment.part.has_platform
     layers = {"cni", "admission", "metallb", "provider-network"} if platform else set()
-    if platform and settings.chart.install == "release" and not _is_release(objects.pop(_RELEASE, {}), settings):
+    wanted = {one.state_name: one.body for one in rendered(settings, environment.name, platform=platform)}
+    if wanted.pop(_RELEASE, None) and not _is_release(objects.pop(_RELEASE, {}), settings):
         return False
-    wanted = {name: manifest.body for name, manifest in _wanted(environment)}
     return objects == wanted and components == {tenant.name for tenant in settings.tenants} | layers
-
-
-def labels_hold(environment: Environment, nodes: Mapping[str, Object]) -> bool:
-    """Whether every gateway node is there with its label, which Kube-OVN may have turned off since."""
-    return all(
-        ((nodes.get(node, {}).get("metadata") or {}).get("labels") or {}).get(EXTERNAL_GATEWAY_LABEL) == "true"
-        for node in environment.settings.provider.gateway_nodes
-    )
-
-
-def _wanted(environment: Environment) -> Iterator[tuple[str, Manifest]]:
-    """Each object that the program registers, with its name there."""
-    settings, stack = environment.settings, environment.name
-    if environment.part.has_platform:
-        for layer, manifests in platform_layers(settings, stack).items():
-            yield from ((f"{layer}-{manifest.role}", manifest) for manifest in manifests)
-    for tenant in settings.tenants:
-        for manifest in tenant_manifests(tenant, settings.provider.external, stack):
-            yield f"{tenant.name}-{manifest.role}", manifest
-
-
-def platform_layers(settings: Settings, stack: str) -> dict[str, Iterable[Manifest]]:
-    """What the platform's stack holds besides a Helm release, by the name of its component."""
-    provider, chart = settings.provider, settings.chart
-    values = chart_values(chart, settings.network, settings.metallb)
-    return {
-        "cni": flux_manifests(chart, values, stack) if chart.install == "flux" else (),
-        "admission": admission_objects(settings, stack),
-        "metallb": metallb_manifests(settings.metallb, settings.management, stack),
-        "provider-network": (
-            provider_nic(provider, stack),
-            provider_vlan(provider, stack),
-            external_subnet(provider, stack),
-            default_vpc_patch(provider.external),
-            *map(gateway_label, provider.gateway_nodes),
-        ),
-    }
 
 
 def _is_release(inputs: Mapping[str, Any], settings: Settings) -> bool:
     """Whether it is today's chart; one in a folder may have changed without a trace in the state."""
-    chart: Chart = settings.chart
+    chart = settings.chart
     wanted = {
         "name": RELEASE,
         "namespace": RELEASE_NAMESPACE,
@@ -143,12 +94,11 @@ def _was_seen(resource: Mapping[str, Any]) -> bool:
     """Whether the object had all that was asked for when the provider looked at it last."""
     if resource["type"] == _HELM:
         return ((resource.get("outputs") or {}).get("status") or {}).get("status") == "deployed"
-    asked = _as_asked(resource)
-    return _covers(resource.get("outputs") or {}, asked)
+    return _covers(resource.get("outputs") or {}, _as_asked(resource))
 
 
 def _covers(seen: Any, asked: Any) -> bool:
-    """As the provider compares: fields that nobody asked for do not count, lists count as a whole."""
+    """As the provider compares: only the fields that the program sets count, and lists as a whole."""
     if isinstance(asked, Mapping):
         return isinstance(seen, Mapping) and all(key in seen and _covers(seen[key], asked[key]) for key in asked)
     if isinstance(asked, list):

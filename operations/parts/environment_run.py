@@ -7,17 +7,21 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
+from pulumi import automation as auto
+
 from kmetal_network.cells import Part, stack_in
 from kmetal_network.config.stackfile import Environment, load_stack
 from kmetal_network.errors import OperatorError
 from kmetal_network.live.values import Object
 from operations.engine.events import Outcome, Watch
 from operations.engine.stack import cli, deployment_of
-from operations.parts.as_applied import is_as_applied, labels_hold
+from operations.parts.as_applied import is_as_applied
 from operations.parts.messages import Task
 from operations.parts.workers import Result, Workers
 from operations.run import run, stopped
+from operations.state.node_patches import stale_patches
 from operations.state.run_context import RunContext
+from operations.state.stack_state import State
 from operations.state.sync import Verb
 
 _ENDS: Final = ("destroy", "preview-destroy")
@@ -138,8 +142,14 @@ def as_applied(
     return frozenset(
         part.stack
         for part, state in zip(parts, states, strict=True)
-        if is_as_applied(environment.of_stack(part.cell), state) and (part.cell or labels_hold(environment, nodes))
+        if is_as_applied(environment.of_stack(part.cell), state) and not _is_stale(state, nodes)
     )
+
+
+def _is_stale(deployment: Mapping[str, Any], nodes: Mapping[str, Object]) -> bool:
+    """Whether Kube-OVN has turned a gateway label off, or a gateway node has left, since the state was written."""
+    patches = State.of(auto.Deployment(deployment=deployment)).patches
+    return any(True for _ in stale_patches(patches, nodes))
 
 
 def _unasked(platform: str, parts: Sequence[Part], applied: frozenset[str]) -> Sequence[str]:

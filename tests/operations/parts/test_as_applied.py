@@ -10,11 +10,14 @@ from typing import Any
 
 import pytest
 
+from kmetal_network.cells import Part
 from kmetal_network.config.declared import declared
 from kmetal_network.config.stackfile import Environment, load_stack
 from kmetal_network.manifests.chart import chart_values
 from kmetal_network.manifests.tenant import tenant_manifests
-from operations.parts.as_applied import is_as_applied, labels_hold, platform_layers
+from kmetal_network.plan.rendering import rendered
+from operations.parts import environment_run
+from operations.parts.as_applied import is_as_applied
 from tests.support.stack_project import ROOT
 
 WHOLE, _ = load_stack(ROOT, "dev")
@@ -64,16 +67,17 @@ def _platforms_state(stack: Environment = PLATFORM) -> dict[str, Any]:
     head["outputs"]["declared"] = declared(settings)
     resources = [head, provider]
     kind = "kmetal:network:Layer"
-    resources += [{"urn": f"{HEAD}{kind}::{layer}", "type": kind} for layer in platform_layers(settings, "dev")]
-    for layer, manifests in platform_layers(settings, "dev").items():
-        for manifest in manifests:
-            body = copy.deepcopy(dict(manifest.body))
-            suffix = ""
-            if manifest.role == "default-vpc":
-                suffix = "Patch"
-                body["metadata"]["namespace"] = "default"  # the provider's own idea
-            kind = f"kubernetes:x/v1:{manifest.kind}{suffix}"
-            resources.append({"urn": f"{HEAD}{kind}::{layer}-{manifest.role}", "type": kind, **_seen(body)})
+    layers = ("cni", "admission", "metallb", "provider-network")
+    resources += [{"urn": f"{HEAD}{kind}::{layer}", "type": kind} for layer in layers]
+    for one in rendered(settings, "dev"):
+        if one.kind == "Release":
+            continue
+        body = copy.deepcopy(dict(one.body))
+        kind = f"kubernetes:{'core/v1' if one.kind == 'Node' else 'x/v1'}:{one.kind}{'Patch' if one.patch else ''}"
+        if one.kind == "Vpc":
+            body["metadata"]["namespace"] = "default"  # the provider's own idea
+        resource = {"urn": f"{HEAD}{kind}::{one.state_name}", "id": one.body["metadata"]["name"], "type": kind}
+        resources.append({**resource, **_seen(body)})
     return {"resources": resources}
 
 
@@ -192,14 +196,21 @@ def test_a_chart_is_by_its_reference_and_version_and_one_in_a_folder_never_is() 
 @pytest.mark.parametrize(
     ("value", "hold"), [("true", True), ("false", False), (None, False)], ids=["on", "off", "no node"]
 )
-def test_a_gateway_label_holds_where_the_node_has_it(value: str | None, *, hold: bool) -> None:
+def test_a_gateway_label_holds_where_the_node_has_it(
+    value: str | None, monkeypatch: pytest.MonkeyPatch, *, hold: bool
+) -> None:
+    there = _charted(install="external")
     names = SETTINGS.provider.gateway_nodes
     nodes = {name: {"metadata": {"labels": {"ovn.kubernetes.io/external-gw": "true"}}} for name in names}
     if value is None:
         del nodes[names[0]]
     else:
         nodes[names[0]]["metadata"]["labels"]["ovn.kubernetes.io/external-gw"] = value
-    assert labels_hold(PLATFORM, nodes) is hold
+    monkeypatch.setattr(environment_run, "deployment_of", lambda *_: _platforms_state(there))
+    monkeypatch.setattr(environment_run, "cli", lambda: None)
+    whole = replace(SPLIT, settings=SPLIT.settings.model_copy(update={"chart": there.settings.chart}))
+    applied = environment_run.as_applied(ROOT, whole, Part.all("dev", 1)[:1], nodes)
+    assert ("dev" in applied) is hold
 
 
 @pytest.mark.parametrize(
