@@ -18,7 +18,7 @@ up: .venv/ready           ## from nothing to the network of kMetal's guide, appl
 down: .venv/ready         ## delete all of it again
 	@$(BIN)/python -m sandbox down
 
-test: .venv/ready         ## everything but the sweep: checks beside the fast tier, then the sandbox tier
+test: .venv/ready         ## everything but the sweep: checks and fast tier at the same time, then the sandbox tier
 	@$(MAKE) --no-print-directory --jobs 2 check fast
 	$(BIN)/python -m sandbox build
 	$(BIN)/python -m pytest -m "sandbox and not sweep" $(GROUPS)

@@ -5,12 +5,16 @@ Grammar: `<place>: <what is wrong, with the value>; <what to write instead> [<ru
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
 from kmetal_network.finding_codes.codes import SHAPE
+
+SENTENCE: Final = re.compile(r"(?P<place>.+?): (?P<problem>.+); (?P<remedy>.+) \[(?P<rule>[A-Z][A-Z0-9-]*)\]")
+"""The one form of a finding, as `str` of it gives."""
 
 _LONGEST: Final = 1_000
 """Characters of a part of a finding; a longer one loses its middle."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from kmetal_network.errors import Finding, bounded, printable
+from kmetal_network.errors import SENTENCE, Finding, bounded, printable
 
 ALONE: Final = 3
 """So many findings that are alike are still shown one by one."""
@@ -25,9 +25,6 @@ _VARYING: Final = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|`[^`]*`|\(
 """What differs between findings of one cause: names in quotes, what is in brackets, words with a digit."""
 
 _REPEATED: Final = re.compile(r"(?:\x00[ ,]*(?:and )?)+")
-_CODE: Final = re.compile(r"\[([A-Z]+(?:-[A-Z0-9]+)*)\]$")
-"""The law or the code at the end of a finding's sentence."""
-
 _WORDS: Final = 400
 """Characters of a problem that are compared."""
 
@@ -73,9 +70,8 @@ def grouped_texts(texts: Iterable[str]) -> Iterator[str]:
     """
     kinds: dict[tuple[str, str], list[str]] = {}
     for text in texts:
-        code = _CODE.search(text)
-        problem = text.partition(": ")[2]
-        kinds.setdefault((code[1], _without_varying(problem)) if code else ("", text), []).append(text)
+        said = SENTENCE.fullmatch(text)
+        kinds.setdefault((said["rule"], _without_varying(said["problem"])) if said else ("", text), []).append(text)
     for alike in kinds.values():
         if len(alike) > ALONE:
             yield f"{alike[0]} ({_more([text.partition(': ')[0] for text in alike[1:]])})"

@@ -66,7 +66,7 @@ class QuietStack(auto.Stack):
 
 
 def state_of(stack: auto.Stack) -> auto.Deployment:
-    """The state of a stack with its secrets as they are stored: the first time as it was found, then read anew.
+    """The state of a stack with its secrets as they are stored: as `select` found it, the next time read again.
 
     Without `--show-secrets`, which the SDK's own export asks for: to derive the key takes two thirds of the call.
     """
@@ -78,7 +78,7 @@ def state_of(stack: auto.Stack) -> auto.Deployment:
 
 
 def deployment_of(root: Path, stack: str) -> Mapping[str, Any]:
-    """The state of a stack that may not be there, with its secrets as they are stored; empty where it is not.
+    """The state of a stack with its secrets as they are stored; empty if there is no such stack.
 
     Raises:
         OperatorError: no CLI.

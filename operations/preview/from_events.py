@@ -6,14 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from kmetal_network.errors import Finding, Severity
+from kmetal_network.errors import SENTENCE, Finding, Severity
 from kmetal_network.finding_codes.codes import FAILED, POLICY, REROUTED
 from kmetal_network.plan.build import Pair
 from kmetal_network.plan.model import Operation
 from operations.engine.events import HALVES, Outcome, Step
-
-_SENTENCE: Final = re.compile(r"(?P<place>.+?): (?P<problem>.+); (?P<remedy>.+) \[(?P<rule>[A-Z][A-Z0-9-]*)\]")
-"""The one form of a finding (`kmetal_network.errors`)."""
 
 _HALF: Final = {"create-replacement": Operation.CREATE, "delete-replaced": Operation.DELETE}
 """A half alone is what is left of a replacement that died."""
@@ -62,7 +59,7 @@ def findings_in(text: str, severity: Severity) -> Iterator[Finding]:
         text: lines as an operator would read them.
         severity: how much they weigh.
     """
-    found = [match for line in text.splitlines() if (match := _SENTENCE.fullmatch(line.strip()))]
+    found = [match for line in text.splitlines() if (match := SENTENCE.fullmatch(line.strip()))]
     for match in found:
         yield _finding(match, severity)
     if not found and text.strip():
@@ -98,7 +95,7 @@ def refusals(outcome: Outcome, environment: str) -> tuple[Finding, ...]:
 def _as_findings(lines: Iterable[str], environment: str) -> Iterator[Finding]:
     rest = []
     for line in lines:
-        if _SENTENCE.fullmatch(line.strip()):
+        if SENTENCE.fullmatch(line.strip()):
             yield from findings_in(line, Severity.ERROR)
         else:
             rest.append(line.strip())
@@ -127,7 +124,7 @@ def remarks(outcome: Outcome, known: Iterable[Finding]) -> tuple[Finding, ...]:
 def _sentences(text: str) -> Iterator[Finding]:
     """Only what is a finding: what else a run has its operator know is about the run, not about the change."""
     for line in text.splitlines():
-        if match := _SENTENCE.fullmatch(line.strip()):
+        if match := SENTENCE.fullmatch(line.strip()):
             yield _finding(match, Severity.WARNING)
 
 

@@ -17,9 +17,9 @@ from operations.cluster.live import Endpoint, endpoint_of
 CLUSTER_UID: Final = "clusterUid"
 """Stack output: UID of the kube-system namespace of the cluster that the objects were applied to."""
 
-CREDENTIALS: Final = "credentials"
-"""Stack output: digest of the kubeconfig that the provider was given, which tells whether it is today's without the key
-that the state's secrets are stored under: deriving it takes 0.2 s of each command."""
+CREDENTIALS: Final = "credentialsDigest"
+"""Stack output: digest of the provider's kubeconfig. A run compares it with today's and needs no key of the state's
+secrets for that: the engine takes 0.2 s to derive one."""
 
 CELLS: Final = "cells"
 """Stack output of an environment's platform: over how many cells the states are split."""
@@ -43,7 +43,7 @@ class State:
     """What the engine works with wherever it does not run the program, as it is stored."""
 
     reveal: Callable[[], auto.Deployment] | None = field(default=None, compare=False, repr=False)
-    """Reads the state anew, its secrets in plain text."""
+    """Exports the state again, with its secrets in plain text."""
 
     outputs: Mapping[str, Any] = field(default_factory=dict)
     patches: Mapping[str, str] = field(default_factory=dict)
@@ -92,7 +92,7 @@ class State:
         return State.of(self.reveal()).kubeconfig
 
     def says_it_has(self, credentials: str) -> bool:
-        """Whether it holds these, by their digest; before there was one, by themselves."""
+        """Whether it holds these: compares the digest, or the credentials themselves in a state without one."""
         recorded = self.outputs.get(CREDENTIALS)
         return recorded == digest(credentials) if recorded else self.kubeconfig == credentials
 
@@ -117,5 +117,5 @@ def _first(resources: Iterable[Mapping[str, Any]], kind: str) -> Mapping[str, An
 
 
 def digest(credentials: str) -> str:
-    """What a state says of its credentials. Kubernetes' tokens and keys are too long to be guessed from it."""
+    """SHA-256 of a kubeconfig, in hex. Tokens and keys are too long to guess them from it."""
     return hashlib.sha256(credentials.encode()).hexdigest()

@@ -117,7 +117,7 @@ class ControlPlane:
                     except OperatorError as error:
                         if _TAKEN not in str(error) or not left:
                             raise
-                        # Between the choice of a port and its use, a sandbox that starts beside this one took it.
+                        # Another sandbox took the port after it was chosen and before the server listened on it.
                         ports.save(self._files.ports, ports.choose())
         return True
 

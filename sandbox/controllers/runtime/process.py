@@ -121,7 +121,7 @@ class Process:
 
     @contextlib.contextmanager
     def _change(self) -> Iterator[None]:
-        """Counted before and after, so that nobody takes a change that is being handled for a handled one."""
+        """Count a change before and after its handling; `is_settled` compares the two."""
         with self._news:
             self._begun += 1
         try:

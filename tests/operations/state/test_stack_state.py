@@ -55,7 +55,7 @@ def test_secrets_are_read_once_and_only_by_who_asks_for_them() -> None:
         asked.append("asked")
         return exported(HERE)
 
-    stored = exported(HERE, clusterUid="u", credentials=digest(kubeconfig(HERE)))
+    stored = exported(HERE, clusterUid="u", credentialsDigest=digest(kubeconfig(HERE)))
     for resource in (stored.deployment or {})["resources"]:
         resource.get("inputs", {}).get("kubeconfig", {}).pop("plaintext", None)
     state = State.of(stored, reveal)
