@@ -86,14 +86,15 @@ class Api:
         """Create an object with its status unless it exists; True when it was created."""
         path = collection_of(manifest)
         try:
-            made = self.request("POST", f"{path}?fieldManager={manager}", manifest)
+            self.request("POST", f"{path}?fieldManager={manager}", manifest)
         except ApiError as error:
             if error.status == HTTPStatus.CONFLICT:
                 return False
             raise
         if "status" in manifest:
-            made["status"] = manifest["status"]
-            self.request("PUT", f"{path}/{made['metadata']['name']}/status?fieldManager={manager}", made)
+            # A patch, which needs no resourceVersion: a controller may have written to the object since.
+            status = f"{path}/{manifest['metadata']['name']}/status?fieldManager={manager}"
+            self.request("PATCH", status, {"status": manifest["status"]}, "application/merge-patch+json")
         return True
 
     def ready(self) -> bool:
