@@ -13,7 +13,7 @@ from components.tenant_args import TenantNetworkArgs
 from components.tenant_network import TenantNetwork
 from kmetal_network.config.declared import declared
 from kmetal_network.config.plain_values import plain
-from operations.engine.registration import begin_registrations
+from operations.engine.registration import registering
 from operations.program import environment
 from operations.state.kubernetes_provider import under_cluster
 
@@ -22,54 +22,53 @@ env = environment(root, pulumi.get_stack())
 settings, stack = env.settings, env.name
 base = after_provider = pulumi.ResourceOptions(providers=[under_cluster(root, env)])
 
-if env.part.has_platform:  # a cell has tenants alone
-    cni = CniStack(
-        "cni",
-        CniStackArgs(
-            chart=plain(settings.chart),
-            network=plain(settings.network),
-            metallb_enabled=settings.metallb.enabled,
-            stack=stack,
-        ),
-        base,
-    )
-    admission = AdmissionPolicies(
-        "admission",
-        AdmissionPoliciesArgs(
-            admission=settings.admission,
-            provider=settings.provider,
-            management=settings.management,
-            network=settings.network,
-            metallb=settings.metallb,
-            relaxed=settings.relaxed,
-            stack=stack,
-        ),
-        base,
-    )
-    after_admission = pulumi.ResourceOptions.merge(base, pulumi.ResourceOptions(depends_on=[cni, admission]))
+with registering():
+    if env.part.has_platform:  # a cell has tenants alone
+        cni = CniStack(
+            "cni",
+            CniStackArgs(
+                chart=plain(settings.chart),
+                network=plain(settings.network),
+                metallb_enabled=settings.metallb.enabled,
+                stack=stack,
+            ),
+            base,
+        )
+        admission = AdmissionPolicies(
+            "admission",
+            AdmissionPoliciesArgs(
+                admission=settings.admission,
+                provider=settings.provider,
+                management=settings.management,
+                network=settings.network,
+                metallb=settings.metallb,
+                relaxed=settings.relaxed,
+                stack=stack,
+            ),
+            base,
+        )
+        after_admission = pulumi.ResourceOptions.merge(base, pulumi.ResourceOptions(depends_on=[cni, admission]))
 
-    pools = MetalLBArgs(interface=settings.management.interface, **plain(settings.metallb, "enabled"), stack=stack)
-    MetalLB("metallb", pools, after_admission)
+        pools = MetalLBArgs(interface=settings.management.interface, **plain(settings.metallb, "enabled"), stack=stack)
+        MetalLB("metallb", pools, after_admission)
 
-    provider = ProviderNetwork(
-        "provider-network", ProviderNetworkArgs(**plain(settings.provider), stack=stack), after_admission
-    )
-    after_provider = pulumi.ResourceOptions.merge(base, pulumi.ResourceOptions(depends_on=[provider]))
+        provider = ProviderNetwork(
+            "provider-network", ProviderNetworkArgs(**plain(settings.provider), stack=stack), after_admission
+        )
+        after_provider = pulumi.ResourceOptions.merge(base, pulumi.ResourceOptions(depends_on=[provider]))
 
-# Not `provider.external`: each Vpc would depend on each gateway node's label, and the order of deletion is as it was.
-external = ExternalNetworkArgs(**plain(settings.provider.external, "name", "gateway_type", "exclude_ips"))
+    # Not `provider.external`: each Vpc would depend on each gateway node's label. The order of deletion is as it was.
+    external = ExternalNetworkArgs(**plain(settings.provider.external, "name", "gateway_type", "exclude_ips"))
 
-tenants = {
-    tenant.name: TenantNetwork(
-        tenant.name,
-        TenantNetworkArgs(**plain(tenant), external=external, stack=stack),
-        after_provider,
-    )
-    for tenant in settings.tenants
-}
+    tenants = {
+        tenant.name: TenantNetwork(
+            tenant.name,
+            TenantNetworkArgs(**plain(tenant), external=external, stack=stack),
+            after_provider,
+        )
+        for tenant in settings.tenants
+    }
 
-pulumi.export("tenants", {name: network.exported() for name, network in tenants.items()})
-pulumi.export("relaxed", settings.relaxed)
-pulumi.export("declared", declared(settings, platform=env.part.has_platform))
-
-begin_registrations()
+    pulumi.export("tenants", {name: network.exported() for name, network in tenants.items()})
+    pulumi.export("relaxed", settings.relaxed)
+    pulumi.export("declared", declared(settings, platform=env.part.has_platform))

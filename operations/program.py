@@ -5,7 +5,7 @@ Everything here stops the run with one message and no traceback, before anything
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from operations.cluster.live import LiveCluster
 from operations.cluster.owned_objects import held_by_others, transfer_field_ownership
 from operations.cluster.view import ClusterView
 from operations.cluster.writing import WritableCluster
+from operations.engine.events import SEPARATOR
 from operations.engine.stack import deployment_of
 from operations.impact.guard import expected_losses, guard
 from operations.impact.routers import notices
@@ -64,14 +65,21 @@ def environment(root: Path, stack: str) -> Environment:
                 found = (*found, *advance, *held_by_others(present, there))
     except OperatorError as error:
         raise pulumi.RunError(f"nothing was applied\n{error}") from None
-    # Our own commands group what repeats themselves, with what the policy pack says.
-    for warning in (*(grouped if run_context is None else tuple)((*warnings, *found)), *release_findings):
-        pulumi.log.warn(str(warning))
+    tell((*warnings, *found), release_findings)
     pulumi.export(CLUSTER_UID, uid)
     pulumi.export(CREDENTIALS, digest(credentials(root, loaded)))
     if present.part.cells and present.part.has_platform:
         pulumi.export(CELLS_OUTPUT, present.part.cells)
     return present
+
+
+def tell(notes: Sequence[Finding], more: Sequence[str]) -> None:
+    """Have the engine say them; our own commands group what repeats, together with what the policy pack says."""
+    if RUN_CONTEXT.get() is None:
+        for note in (*grouped(notes), *more):
+            pulumi.log.warn(str(note))
+    elif said := [*map(str, notes), *more]:
+        pulumi.log.warn(SEPARATOR.join(said))
 
 
 @contextmanager

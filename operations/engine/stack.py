@@ -46,6 +46,7 @@ class _Workspace(auto.LocalWorkspace):
         provider = settings.get("secretsprovider") if isinstance(settings, Mapping) else None
         words = [f"--secrets-provider={provider}"] if provider else []
         self._run_pulumi_cmd_sync(["stack", "init", stack_name, "--no-select", *words])
+        self.found = auto.Deployment()
 
     def select_stack(self, stack_name: str) -> None:
         """Read its state, which every run asks for next."""

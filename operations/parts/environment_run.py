@@ -164,14 +164,14 @@ def merged(outcomes: Mapping[str, Outcome]) -> Outcome:
     for stack, one in outcomes.items():
         whole.steps += one.steps
         whole.unchanged += one.unchanged
-        whole.policies += [entry for entry in one.policies if entry not in whole.policies]
+        whole.policies[:] = dict.fromkeys((*whole.policies, *one.policies))
         for said, more in (
             (whole.violations, one.violations),
             (whole.remarks, one.remarks),
             (whole.advice, one.advice),
             (whole.errors, one.errors),
         ):
-            said += [text for text in more if text not in said]
+            said[:] = dict.fromkeys((*said, *more))
         whole.failed_objects |= one.failed_objects
         for urn, text in one.errors_by_urn.items():
             whole.errors_by_urn[urn or stack] = text

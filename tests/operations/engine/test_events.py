@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from contextvars import copy_context
 from typing import Any
 
 import pytest
+from pulumi import log
 from pulumi.automation.events import EngineEvent
 
-from operations.engine.events import Outcome, Step, record
+from kmetal_network.errors import Finding
+from operations.engine.events import SEPARATOR, Outcome, Step, record
+from operations.program import tell
+from operations.state.run_context import RUN_CONTEXT, RunContext
 
 STATE_ONLY = ("pulumi:pulumi:Stack", "pulumi:providers:kubernetes", "kmetal:network:ProviderNetwork")
 PATCH = "kubernetes:core/v1:NodePatch"
@@ -62,3 +67,32 @@ def test_what_the_pack_tells_is_the_sentence_and_what_it_refuses_stands_under_it
     assert outcome.violations == ["Laws of the network\nVlan a: no [NET-301]"]
     assert outcome.remarks == ["Vpc a: hm [NET-418]", "of another pack, which says no more"]
     assert outcome.advice == []
+
+
+def warning(message: str) -> dict[str, Any]:
+    return {"diagnosticEvent": {"message": message, "severity": "warning", "color": "never", "prefix": ""}}
+
+
+def test_notes_that_come_in_one_message_are_told_one_by_one_and_a_text_of_several_lines_stays_one() -> None:
+    outcome = recorded(warning(f"one{SEPARATOR}another\n"), warning("of the provider,\nin two lines\n"))
+    assert outcome.advice == ["one", "another", "of the provider,\nin two lines"]
+
+
+def test_all_notes_of_a_run_are_one_message_and_plain_pulumi_has_each_by_itself_grouped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(log, "warn", said.append)
+    notes = [
+        Finding(place=f"tenants[{number}]", problem="no quota", remedy="write one", rule="NET-215")
+        for number in range(9)
+    ]
+    tell(notes, ["the release is pending"])
+    grouped, release = said
+    assert "8 more alike" in grouped
+    assert release == "the release is pending"
+    said.clear()
+    context = copy_context()
+    context.run(RUN_CONTEXT.set, RunContext())
+    context.run(tell, notes, ["the release is pending"])
+    assert said == [SEPARATOR.join([*map(str, notes), "the release is pending"])]
