@@ -111,10 +111,18 @@ def _refuse_another_state(root: Path, loaded: Environment, cluster: LiveCluster,
     with suppress(auto.CommandError, OSError):
         found = auto.Deployment(deployment=dict(deployment_of(root, stack)))
         state = State.of(found, lambda: auto.LocalWorkspace(work_dir=str(root)).export_stack(stack))
-        if state.provider:
+        if not loaded.part.has_platform:
+            make_sure_of_placement(loaded, state, _recorded_cells(root, loaded.name))
+        elif state.provider:
             make_sure_of_placement(loaded, state)
         if is_elsewhere(state, cluster, uid):
             raise elsewhere(loaded, cluster, uid, state)
+
+
+def _recorded_cells(root: Path, platform: str) -> int | None:
+    """Over how many cells the states are split, as that of the platform says; None before its first `up`."""
+    state = State.of(auto.Deployment(deployment=dict(deployment_of(root, platform))))
+    return state.cells if state.provider else None
 
 
 def _refuse_missing_platform(loaded: Environment, view: ClusterView) -> None:

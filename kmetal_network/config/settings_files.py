@@ -86,7 +86,10 @@ def environment_names(root: Path) -> tuple[str, ...]:
 
 def concerns(place: str, stack: str) -> bool:
     """Whether a place is in a file of that environment."""
-    return place.startswith((f"Pulumi.{stack}{_SUFFIX}", f"Pulumi.{stack}-cell-", f"{TENANTS}/{stack}/"))
+    if place.startswith((f"Pulumi.{stack}{_SUFFIX}", f"{TENANTS}/{stack}/")):
+        return True
+    cell = named(place.partition(_SUFFIX)[0].removeprefix("Pulumi."))
+    return cell is not None and cell.environment == stack
 
 
 def read_settings(root: Path) -> SettingsFiles:

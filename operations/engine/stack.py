@@ -24,6 +24,9 @@ from kmetal_network.errors import OperatorError
 _LOCK: Final = re.compile(r"(\S+): created by \S+@(\S+) \(pid (\d+)\)")
 """How the engine names each lock that is in its way (pulumi pkg/backend/diy/lock.go)."""
 
+_NO_STACK: Final = "no stack named"
+"""How `pulumi stack export` says that there is none (pulumi cmd/pulumi/stack)."""
+
 _SINCE: Final = re.compile(r"\(pid \d+\) at (\S+)")
 """When it was made, in the same sentence: before its run did anything."""
 
@@ -82,11 +85,13 @@ def deployment_of(root: Path, stack: str) -> Mapping[str, Any]:
     """The state of a stack with its secrets as they are stored; empty if there is no such stack.
 
     Raises:
-        OperatorError: no CLI.
+        CommandError: the backend did not answer, so nothing is known of it.
     """
     try:
         return _exported(root, stack).deployment or {}
-    except auto.CommandError:  # `run` says what is wrong, if anything is
+    except auto.CommandError as error:
+        if _NO_STACK not in str(error):
+            raise
         return {}
 
 

@@ -20,7 +20,7 @@ from kmetal_network.manifests.chart import chart_values
 from kmetal_network.names import RELEASE, RELEASE_NAMESPACE
 from kmetal_network.plan.rendering import rendered
 from operations.state.kubernetes_provider import identifier
-from operations.state.stack_state import PROVIDER, STACK
+from operations.state.stack_state import CELLS, CLUSTER_UID, PROVIDER, STACK, steps_half_done
 
 _UNSETTLED: Final = ("delete", "pendingReplacement", "initErrors", "taint")
 """Marks of a resource that a run has not brought to its end."""
@@ -29,19 +29,20 @@ _RELEASE: Final = "cni-release"
 _HELM: Final = "kubernetes:helm.sh/v3:Release"
 
 
-def is_as_applied(environment: Environment, deployment: Mapping[str, Any]) -> bool:
+def is_as_applied(environment: Environment, deployment: Mapping[str, Any], uid: str = "") -> bool:
     """Whether a preview of one stack would change nothing, as far as settings and state tell.
 
     Args:
         environment: the environment with what that stack holds.
         deployment: the state of the stack, as the engine exports it.
+        uid: of the cluster; empty where it was not looked at.
     """
     resources: list[Mapping[str, Any]] = [*(deployment.get("resources") or ())]
-    if deployment.get("pending_operations") or any(one.get(mark) for one in resources for mark in _UNSETTLED):
+    if steps_half_done(deployment) or any(one.get(mark) for one in resources for mark in _UNSETTLED):
         return False
     if not all(_is_todays(one, environment) for one in resources if one["type"] == PROVIDER):
         return False
-    if not all(_says_the_same(one, environment) for one in resources if one["type"] == STACK):
+    if not all(_says_the_same(one, environment, uid) for one in resources if one["type"] == STACK):
         return False
     registered = [one for one in resources if one["type"].startswith("kubernetes:")]
     if not all(_was_seen(one) for one in registered):
@@ -81,12 +82,14 @@ def _is_todays(provider: Mapping[str, Any], environment: Environment) -> bool:
     )
 
 
-def _says_the_same(stack: Mapping[str, Any], environment: Environment) -> bool:
-    """Whether its outputs tell the policy pack what they would today."""
-    outputs, settings = stack.get("outputs") or {}, environment.settings
+def _says_the_same(stack: Mapping[str, Any], environment: Environment, uid: str) -> bool:
+    """Whether its outputs say what they would today: to the policy pack, and of cluster and cells."""
+    outputs, settings, part = stack.get("outputs") or {}, environment.settings, environment.part
     return bool(
-        outputs.get("declared") == declared(settings, platform=environment.part.has_platform)
+        outputs.get("declared") == declared(settings, platform=part.has_platform)
         and outputs.get("relaxed") == dict(settings.relaxed)
+        and int(outputs.get(CELLS) or 0) == (part.cells if part.has_platform else 0)
+        and uid in ("", outputs.get(CLUSTER_UID))
     )
 
 

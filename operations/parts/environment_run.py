@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pulumi import automation as auto
 
-from kmetal_network.cells import Part, stack_in
+from kmetal_network.cells import Part, named, stack_in
 from kmetal_network.config.stackfile import Environment, load_stack
 from kmetal_network.errors import OperatorError
 from kmetal_network.live.values import Object
@@ -65,8 +65,9 @@ def run_environment(
     if targets is not None:
         parts = tuple(part for part in parts if any(stack_in(urn) == part.stack for urn in targets))
     elif verb == "preview" or (verb == "up" and skip is None):
-        nodes = run_context.view.objects("Node") if run_context and run_context.view else {}
-        applied = as_applied(root, environment.with_egress(egress), parts, nodes)
+        view = run_context.view if run_context else None
+        nodes, uid = (view.objects("Node"), view.uid()) if view else ({}, "")
+        applied = as_applied(root, environment.with_egress(egress), parts, nodes, uid)
         skip = (() if refresh else _unasked(name, parts, applied)) if skip is None else skip
     skip = skip or ()
     tasks = [
@@ -100,7 +101,7 @@ def _ran(name: str, tasks: Sequence[Task], verb: Verb, watch: Watch | None, run_
             run_context=run_context,
         )
         return merged({task.stack: alone})
-    platform = [task for task in tasks if "-cell-" not in task.stack]
+    platform = [task for task in tasks if named(task.stack) is None]
     cells = [task for task in tasks if task not in platform]
     waves = [cells, platform] if verb in _ENDS else [platform, cells]
     if verb == "preview":
@@ -109,12 +110,10 @@ def _ran(name: str, tasks: Sequence[Task], verb: Verb, watch: Watch | None, run_
     with Workers.hired(len(tasks)) as workers:
         for wave in waves:
             results |= workers.run(wave, watch)
-            if any(isinstance(result, OperatorError) or result.failed for result in results.values()):
+            if any(isinstance(result, Exception) or result.failed for result in results.values()):
                 break
         ended = workers.stopped
-    if refused := [result for result in results.values() if isinstance(result, OperatorError)]:
-        raise _joined(refused)
-    outcome = merged({stack: result for stack, result in results.items() if isinstance(result, Outcome)})
+    outcome = merged(_outcomes(results))
     outcome.interrupted |= ended
     if missing := [task.stack for task in tasks if task.stack not in results]:
         outcome.failed = True
@@ -126,7 +125,7 @@ def _ran(name: str, tasks: Sequence[Task], verb: Verb, watch: Watch | None, run_
 
 
 def as_applied(
-    root: Path, environment: Environment, parts: Sequence[Part], nodes: Mapping[str, Object]
+    root: Path, environment: Environment, parts: Sequence[Part], nodes: Mapping[str, Object], uid: str = ""
 ) -> frozenset[str]:
     """The stacks whose states show that the engine would find nothing to do.
 
@@ -135,15 +134,26 @@ def as_applied(
         environment: the whole environment.
         parts: the stacks in question.
         nodes: those of the cluster, by name; none where it was not looked at.
+        uid: of the cluster; empty where it was not looked at.
     """
     cli()  # asked for its version once, and not by each thread
     with ThreadPoolExecutor() as threads:
-        states = list(threads.map(lambda part: deployment_of(root, part.stack), parts))
+        states = list(threads.map(lambda part: _state(root, part.stack), parts))
     return frozenset(
         part.stack
         for part, state in zip(parts, states, strict=True)
-        if is_as_applied(environment.of_stack(part.cell), state) and not _is_stale(state, nodes)
+        if state is not None
+        and is_as_applied(environment.of_stack(part.cell), state, uid)
+        and not _is_stale(state, nodes)
     )
+
+
+def _state(root: Path, stack: str) -> Mapping[str, Any] | None:
+    """None where it cannot be read: the run of that stack then says why."""
+    try:
+        return deployment_of(root, stack)
+    except auto.CommandError:
+        return None
 
 
 def _is_stale(deployment: Mapping[str, Any], nodes: Mapping[str, Object]) -> bool:
@@ -197,8 +207,27 @@ def _outputs(outcomes: Mapping[str, Outcome]) -> Mapping[str, Any]:
     return outputs
 
 
+def _outcomes(results: Mapping[str, Result]) -> Mapping[str, Outcome]:
+    """What became of each run; a refused one counts as failed beside others that ran.
+
+    Raises:
+        OperatorError: none ran; one error for all of them.
+    """
+    refused = {stack: result for stack, result in results.items() if isinstance(result, Exception)}
+    for error in refused.values():
+        if not isinstance(error, OperatorError):
+            raise error
+    if refused and len(refused) == len(results):
+        raise _joined([error for error in refused.values() if isinstance(error, OperatorError)])
+    return {
+        stack: Outcome(failed=True, errors=[str(result)]) if isinstance(result, Exception) else result
+        for stack, result in results.items()
+    }
+
+
 def _joined(errors: Sequence[OperatorError]) -> OperatorError:
-    """One error for several: the findings of all, or the first that has none."""
-    findings = {finding for error in errors for finding in error.findings}
-    bare = next((error for error in errors if not error.findings), None)
-    return bare or (errors[0] if len(errors) == 1 else OperatorError(findings))
+    """One error that says all that several do, each thing once."""
+    [kind, *others] = {type(error) for error in errors}
+    if all(error.findings for error in errors):
+        return (OperatorError if others else kind)({finding for error in errors for finding in error.findings})
+    return (OperatorError if others else kind)("\n".join(dict.fromkeys(map(str, errors))))

@@ -28,6 +28,11 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Begun:
+    """The run begins: from now on a signal ends it."""
+
+
+@dataclass(frozen=True)
 class Progress:
     """A step of it begins, or is done."""
 

@@ -14,11 +14,12 @@ from pathlib import Path
 from pulumi import automation as auto
 
 from kmetal_network.cells import named, stack_of
+from kmetal_network.config.settings_files import stack_file
 from kmetal_network.counting import counted
 from kmetal_network.errors import OperatorError
 from operations.engine.stack import cli, last_words, select
 from operations.state.relocation import Deployment, relocated, resources_of, tenants_in, without
-from operations.state.stack_state import CELLS, STACK
+from operations.state.stack_state import CELLS, STACK, steps_half_done
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,10 +60,11 @@ def planned_moves(root: Path, environment: str, cells: int) -> Moving:
     there = _stacks(root, environment)
     states = {stack: _exported(root, stack) for stack in there}
     for stack, state in states.items():
-        if state.get("pending_operations"):
+        if open_steps := steps_half_done(state):
             raise OperatorError(
-                f"stack {stack}: its last run was killed and has left steps half done; write the old number of cells"
-                f" back, run `kmetal-network up {environment}`, and then change the number"
+                f"stack {stack}: its last run was killed in the middle of {open_steps[0]['resource']['urn']}; write the"
+                f" old number of cells back, run `kmetal-network up {environment}`, and if this comes again `pulumi"
+                f" refresh --clear-pending-creates -s {stack}`; then change the number"
             )
     moves = [
         Move(tenant=tenant, objects=objects, source=stack, target=target)
@@ -76,7 +78,11 @@ def planned_moves(root: Path, environment: str, cells: int) -> Moving:
         environment=environment,
         cells=cells,
         moves=tuple(sorted(moves, key=lambda move: (move.source, move.target, move.tenant))),
-        leaving=tuple(stack for stack in there if (part := named(stack)) and part.cell > cells),
+        leaving=tuple(
+            stack
+            for stack in dict.fromkeys((*there, *_with_file(root, environment)))
+            if (part := named(stack)) and part.cell > cells
+        ),
         is_recorded=recorded is None or int(recorded.get(CELLS) or 0) == cells,
     )
 
@@ -130,14 +136,16 @@ def _end(root: Path, stack: str) -> None:
     Raises:
         OperatorError: it holds an object.
     """
-    kept = [one for one in resources_of(_exported(root, stack)) if not str(one["type"]).startswith("pulumi:")]
-    if kept:
-        raise OperatorError(f"stack {stack}: it still holds {kept[0]['urn']}; run `kmetal-network cells` again")
-    try:
-        _workspace(root).remove_stack(stack, force=True)
-    except auto.CommandError as error:
-        raise OperatorError(f"stack {stack}: {last_words(str(error))}") from None
-    (root / f"Pulumi.{stack}.yaml").unlink(missing_ok=True)
+    part = named(stack)
+    if part and stack in _stacks(root, part.environment):  # another machine may have ended it before
+        kept = [one for one in resources_of(_exported(root, stack)) if not str(one["type"]).startswith("pulumi:")]
+        if kept:
+            raise OperatorError(f"stack {stack}: it still holds {kept[0]['urn']}; run `kmetal-network cells` again")
+        try:
+            _workspace(root).remove_stack(stack, force=True)
+        except auto.CommandError as error:
+            raise OperatorError(f"stack {stack}: {last_words(str(error))}") from None
+    stack_file(root, stack).unlink(missing_ok=True)
 
 
 def _import(stack: auto.Stack, exported: auto.Deployment, state: Deployment) -> None:
@@ -162,6 +170,12 @@ def _stacks(root: Path, environment: str) -> list[str]:
         *(name for name in names if name == environment),
         *(part.stack for part in sorted(cells, key=lambda part: part.cell)),
     ]
+
+
+def _with_file(root: Path, environment: str) -> list[str]:
+    """Stacks of cells that have a file, which the engine wrote; it stays in git when another machine ends the stack."""
+    names = sorted(path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in root.glob("Pulumi.*.yaml"))
+    return [name for name in names if (part := named(name)) and part.environment == environment]
 
 
 def _workspace(root: Path) -> auto.LocalWorkspace:

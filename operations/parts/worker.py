@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from kmetal_network.errors import OperatorError
 from operations.engine.events import Step
-from operations.parts.messages import Done, Progress, Refused, Task, get, put
+from operations.parts.messages import Begun, Done, Progress, Refused, Task, get, put
 from operations.run import run, stopped
 from operations.state.run_context import RunContext
 from operations.unforeseen import unforeseen
@@ -40,6 +40,7 @@ def _done(task: Task, answers: BinaryIO) -> Done | Refused:
 
     signal.signal(signal.SIGINT, signal.default_int_handler)  # until the engine runs, which has a handler of its own
     try:
+        put(answers, Begun())
         return Done(
             run(
                 task.root,

@@ -12,14 +12,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from pickle import UnpicklingError
 from queue import SimpleQueue
 from types import FrameType
 from typing import Final, Self
 
 from kmetal_network.errors import OperatorError
 from operations.console import note
-from operations.engine.events import Outcome, Watch
-from operations.parts.messages import Done, Progress, Refused, Task, get, put
+from operations.engine.events import Outcome, Step, Watch
+from operations.parts.memory import available_memory
+from operations.parts.messages import Begun, Done, Progress, Refused, Task, get, put
 
 _PROJECT: Final = Path(__file__).parents[2]
 _MEMORY: Final = 600 * 2**20
@@ -27,7 +29,7 @@ _MEMORY: Final = 600 * 2**20
 
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
-Result = Outcome | OperatorError
+Result = Outcome | Exception
 """What became of a task: the run's outcome, or why there was none."""
 
 
@@ -38,6 +40,8 @@ class Workers:
         self._slots = slots
         self._free: SimpleQueue[subprocess.Popen[bytes]] = SimpleQueue()
         self._all: list[subprocess.Popen[bytes]] = []
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._told: set[subprocess.Popen[bytes]] = set()
         self._watching = threading.Lock()
         self.stopped = False
         """Whether somebody ended the command; no further task begins."""
@@ -69,23 +73,39 @@ class Workers:
         if self.stopped:
             return None
         worker = self._hire() if self._free.empty() else self._free.get()
-        assert worker.stdin  # noqa: S101 (pipes, as they were asked for)
-        assert worker.stdout  # noqa: S101
-        try:
-            put(worker.stdin, replace(task, side_by_side=self._slots))
-            while isinstance(message := get(worker.stdout), Progress):
-                if watch:
-                    with self._watching:
-                        watch(message.step, done=message.done)
-        except (EOFError, BrokenPipeError):
-            return OperatorError(f"stack {task.stack}: its run ended without a word (exit code {worker.wait()})")
-        self._free.put(worker)
-        match message:
-            case Done(outcome):
-                return outcome
-            case Refused(OperatorError() as error):
-                return error
-        raise TypeError(message)
+        for message in _answers(worker, replace(task, side_by_side=self._slots)):
+            match message:
+                case Begun():
+                    self._begin(worker)
+                case Progress(step, done):
+                    self._show(watch, step, done=done)
+                case Done() | Refused():
+                    self._running.discard(worker)
+                    self._free.put(worker)
+                    return message.outcome if isinstance(message, Done) else message.error
+        return self._dead(worker, task.stack)
+
+    def _begin(self, worker: subprocess.Popen[bytes]) -> None:
+        """From now on a signal ends its run; one that somebody gave while it started, too."""
+        self._running.add(worker)
+        if self.stopped:
+            self._tell(worker)
+
+    def _dead(self, worker: subprocess.Popen[bytes], stack: str) -> Result | None:
+        """What became of a task whose worker is no more."""
+        self._running.discard(worker)
+        code = worker.wait()
+        return None if self.stopped else OperatorError(_silent(stack, code))
+
+    def _show(self, watch: Watch | None, step: Step, *, done: bool) -> None:
+        """Pass a step on; where no one can be shown it any more, nothing goes on unseen."""
+        if watch:
+            try:
+                with self._watching:
+                    watch(step, done=done)
+            except BaseException:
+                self._end_runs()
+                raise
 
     def _hire(self) -> subprocess.Popen[bytes]:
         # A session of its own: Ctrl-C reaches it from here alone, and so once.
@@ -96,8 +116,12 @@ class Workers:
             start_new_session=True,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (str(_PROJECT), os.getenv("PYTHONPATH"))))},
         )
-        self._all.append(worker)
+        self.keep(worker)
         return worker
+
+    def keep(self, worker: subprocess.Popen[bytes]) -> None:
+        """End it with the command."""
+        self._all.append(worker)
 
     def _stop(self, number: int, frame: FrameType | None) -> None:
         """Somebody wants the command to end."""
@@ -107,8 +131,20 @@ class Workers:
             if self.stopped
             else "stopping: no further step begins, those in flight are waited for; Ctrl-C again stops at once"
         )
+        if self.stopped:
+            self._told.clear()
+        self._end_runs()
+
+    def _end_runs(self) -> None:
+        """No further task begins, and each run ends as with Ctrl-C; one that begins in this moment, too (`_begin`)."""
         self.stopped = True
-        for worker in self._all:
+        for worker in [*self._running]:
+            self._tell(worker)
+
+    def _tell(self, worker: subprocess.Popen[bytes]) -> None:
+        """Once for each Ctrl-C: to the engine a second one means to stop at once."""
+        if worker not in self._told:
+            self._told.add(worker)
             with suppress(ProcessLookupError):
                 worker.send_signal(signal.SIGINT)
 
@@ -121,12 +157,26 @@ class Workers:
             worker.wait()
 
 
-def room(
-    cores: int | None = None,
-    memory: Callable[[], int] = lambda: os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"),
-) -> int:
+def _answers(worker: subprocess.Popen[bytes], task: Task) -> Iterator[Begun | Progress | Done | Refused]:
+    """Hand a task over; what the worker says of it, until it dies or somebody has heard the last of it."""
+    assert worker.stdin  # noqa: S101 (pipes, as they were asked for)
+    assert worker.stdout  # noqa: S101
+    with suppress(EOFError, BrokenPipeError, UnpicklingError):  # cut off in the middle of a message
+        put(worker.stdin, task)
+        while True:
+            yield get(worker.stdout)
+
+
+def _silent(stack: str, code: int) -> str:
+    cause = "; the machine may be out of memory" if code == -signal.SIGKILL else ""
+    return f"stack {stack}: its run ended without a word (exit code {code}){cause}; run the same command again"
+
+
+def room(cores: int | None = None, memory: Callable[[], int | None] = available_memory) -> int:
     """How many runs this machine has room for: one for each core, and each with its memory; one at least."""
-    return max(1, min(cores or os.cpu_count() or 1, memory() // _MEMORY))
+    free = memory()
+    slots = cores or os.cpu_count() or 1
+    return slots if free is None else max(1, min(slots, free // _MEMORY))
 
 
 def _is_main() -> bool:

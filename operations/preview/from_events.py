@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from kmetal_network.cells import Part
+from kmetal_network.config.stackfile import Environment
 from kmetal_network.errors import SENTENCE, Finding, Severity
 from kmetal_network.finding_codes.codes import FAILED, POLICY, REROUTED
 from kmetal_network.plan.build import Pair
 from kmetal_network.plan.model import Operation
+from kmetal_network.plan.rendering import rendered
 from operations.engine.events import HALVES, Outcome, Step
 
 _HALF: Final = {"create-replacement": Operation.CREATE, "delete-replaced": Operation.DELETE}
@@ -33,6 +36,22 @@ def pairs_of(outcome: Outcome, order: Iterable[str] = ()) -> list[Pair]:
     ]
     changed.sort(key=lambda pair: ranks.get(pair.urn.rpartition("::")[2], len(ranks)))
     return [*changed, *(_pair(step) for step in outcome.unchanged)]
+
+
+def unasked_pairs(environment: Environment, outcome: Outcome) -> Iterator[Pair]:
+    """The objects of stacks that were not asked: they stand as they are rendered, and the plan is about all of them."""
+    for part in Part.all(environment.name, environment.settings.cells):
+        if part.stack in outcome.skipped:
+            settings = environment.of_stack(part.cell).settings
+            for one in rendered(settings, environment.name, platform=part.has_platform):
+                yield Pair(
+                    operation=None,
+                    kind=one.kind,
+                    urn=one.state_name,
+                    before=one.body,
+                    after=one.body,
+                    patch=one.patch,
+                )
 
 
 def _pair(step: Step) -> Pair:

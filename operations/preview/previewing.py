@@ -25,7 +25,7 @@ from operations.engine.plan_table import plan_table
 from operations.impact.guard import examine
 from operations.parts.environment_run import run_environment
 from operations.preflight.orphans import left_behind
-from operations.preview.from_events import pairs_of, refusals, remarks
+from operations.preview.from_events import pairs_of, refusals, remarks, unasked_pairs
 from operations.preview.from_settings import plan_from_settings
 from operations.preview.revisions import Revision, revision
 from operations.preview.store import as_json, save
@@ -172,7 +172,7 @@ def live_plan(
     silent = [one for one in risks if one.rule == "CLUSTER" and ("no answer" in one.problem or "cred" in one.problem)]
     known = tuple(warnings)
     return plan_of(
-        pairs_of(outcome, _order(environment, before)),
+        [*pairs_of(outcome, _order(environment, before)), *unasked_pairs(environment, outcome)],
         Judged(
             risks=tuple(one for one in risks if one not in silent),
             warnings=(*known, *remarks(outcome, known)),

@@ -18,6 +18,12 @@ Deployment: TypeAlias = dict[str, Any]
 
 Resource: TypeAlias = dict[str, Any]
 
+_TENANTS: Final = "tenants"
+"""Stack output: name of each tenant to what its clusters need to know (docs/guide/add-a-tenant.md)."""
+
+_BEFORE_TENANTS: Final = "kmetal:network:ProviderNetwork$"
+"""In the URN of what a tenant's component depends on where the platform is in the same stack, so that it goes first."""
+
 _DATA: Final = frozenset({"inputs", "outputs", "id"})
 """Fields of a resource in which nothing is a URN of the engine's."""
 
@@ -43,9 +49,12 @@ def relocated(source: Deployment, target: Deployment, tenants: Collection[str], 
 
     Args:
         source: the state that holds them.
-        target: the other state; an empty one gets the source's stack and provider.
+        target: the other state; one without them gets the source's stack and provider.
         tenants: their names.
         stack: name of the target.
+
+    Raises:
+        ValueError: neither has a provider, so that the engine would take the kubeconfig of the environment's.
     """
     held = resources_of(target)
     roots = {str(one["urn"]): _root(str(one["urn"]), stack) for one in resources_of(source) if one["type"] == STACK}
@@ -53,22 +62,45 @@ def relocated(source: Deployment, target: Deployment, tenants: Collection[str], 
         roots = dict.fromkeys(roots, begun[0])
     there = {_name(one) for one in held if one["type"] == TENANT}
     moving = [*_of(source, set(tenants) - there)]
-    if not held:
-        held = [_begun(one, stack, roots) for one in resources_of(source) if one["type"] in (STACK, PROVIDER)]
+    # A first `up` that was refused, or killed in its first second, leaves a state with the stack and no provider.
+    lacking = {STACK, PROVIDER} - {str(one["type"]) for one in held}
+    held = [*held, *(_begun(one, stack, roots) for one in resources_of(source) if one["type"] in lacking)]
     provider = next((f"{one['urn']}::{one['id']}" for one in held if one["type"] == PROVIDER), "")
+    if moving and not provider:
+        raise ValueError(f"neither state has a provider for {moving[0]['urn']}")
     known = {str(one["urn"]) for one in held} | {renamed(str(one["urn"]), stack) for one in moving}
+    first = [str(one["urn"]) for one in held if _BEFORE_TENANTS in str(one["urn"])]
+    moved = [_moved(one, stack, provider, known, roots) for one in moving]
+    for one in moved:
+        if one["type"] == TENANT:
+            one["dependencies"] = list(dict.fromkeys([*(one.get("dependencies") or ()), *first]))
+    told = {name: text for name, text in _exported(source).items() if name in tenants}
     return {
         **target,
         "manifest": source["manifest"],
-        "resources": [*held, *(_moved(one, stack, provider, known, roots) for one in moving)],
+        "resources": [*(_telling(one, {**told, **_exported(target)}) for one in held), *moved],
     }
 
 
 def without(source: Deployment, tenants: Collection[str]) -> Deployment:
     """A state without those tenants, and without dependencies on anything of theirs."""
     gone = {str(one["urn"]) for one in _of(source, tenants)}
-    kept = [one for one in resources_of(source) if str(one["urn"]) not in gone]
+    told = {name: text for name, text in _exported(source).items() if name not in tenants}
+    kept = [_telling(one, told) for one in resources_of(source) if str(one["urn"]) not in gone]
     return {**source, "resources": kept}
+
+
+def _exported(deployment: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the stack's output says of each tenant, by name."""
+    outputs = next((one.get("outputs") or {} for one in resources_of(deployment) if one["type"] == STACK), {})
+    return dict(outputs.get(_TENANTS) or {})
+
+
+def _telling(resource: Resource, tenants: Mapping[str, Any]) -> Resource:
+    """The stack with that output; any other resource as it is."""
+    if resource["type"] != STACK or not (tenants or (resource.get("outputs") or {}).get(_TENANTS)):
+        return resource
+    return {**resource, "outputs": {**(resource.get("outputs") or {}), _TENANTS: dict(sorted(tenants.items()))}}
 
 
 def renamed(urn: str, stack: str) -> str:

@@ -112,6 +112,20 @@ class State:
         return endpoint_of(yaml.safe_load(self.kubeconfig)) if self.kubeconfig else None
 
 
+def steps_half_done(deployment: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Steps of a killed run that no later run has brought to an end.
+
+    The engine keeps that it began to create something for ever, also when a later run has created it
+    (`pulumi refresh --clear-pending-creates` alone takes it out).
+    """
+    there = {str(one["urn"]) for one in deployment.get("resources") or ()}
+    return [
+        one
+        for one in deployment.get("pending_operations") or ()
+        if one["type"] != "creating" or str(one["resource"]["urn"]) not in there
+    ]
+
+
 def _first(resources: Iterable[Mapping[str, Any]], kind: str) -> Mapping[str, Any]:
     return next((one for one in resources if one["type"] == kind), {})
 

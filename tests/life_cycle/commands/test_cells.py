@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -40,6 +41,14 @@ def _tenants(project: Project, stack: str) -> set[str]:
         for one in _resources(project, stack)
         if one["type"].rpartition(":")[2] == "TenantNetwork"
     }
+
+
+def _order_and_output(project: Project, tenant: str) -> tuple[set[str], object]:
+    """What a tenant goes before when all is destroyed, and what the one stack's output says of it."""
+    by_urn: dict[str, Any] = {one["urn"]: one for one in _resources(project, STACK)}
+    [component] = [one for urn, one in by_urn.items() if urn.endswith(f"TenantNetwork::{tenant}")]
+    [stack] = [one for one in by_urn.values() if one["type"] == "pulumi:pulumi:Stack"]
+    return set(component["dependencies"]), stack["outputs"]["tenants"][tenant]
 
 
 def test_the_tenants_of_the_guide_are_in_different_cells() -> None:
@@ -91,6 +100,7 @@ def test_an_applied_network_is_split_and_changed_and_no_other_object_is_touched(
 def test_cells_that_were_applied_are_offboarded_from_and_joined_again(
     project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    begun = _order_and_output(project, "alpha")
     _split(project, CELLS)
     move_states(project.root, STACK, yes=True)
     up(project.root, STACK, yes=True, refresh=False)
@@ -108,6 +118,7 @@ def test_cells_that_were_applied_are_offboarded_from_and_joined_again(
     move_states(project.root, STACK, yes=True)
     assert _tenants(project, STACK) == {"alpha"}
     assert not list(project.root.glob("Pulumi.dev-cell-*"))
+    assert _order_and_output(project, "alpha") == begun
     assert project.must("preview", refresh=True).steps == []
     assert project.versions() == left
 
@@ -134,6 +145,12 @@ def test_a_first_up_of_cells_makes_the_platform_first_and_a_destroy_deletes_it_l
     made = set(project.objects())
     assert {"Vpc alpha-vpc", "Vpc beta-vpc", "Subnet external"} <= made
     assert run_environment(project.root, STACK, "preview", skip=()).steps == []
+
+    _split(project, CELLS + 1)  # alpha and beta stay where they are
+    with pytest.raises(Exception, match=r"the environment was applied with 3 cells, and the settings say 4"):
+        up(project.root, STACK, yes=True, refresh=False)
+    assert set(project.objects()) == made
+    _split(project, CELLS)
 
     project.tenants[1]["clusters"].append({"name": "second", "cidrBlock": "10.101.0.0/24"})
     project.save()

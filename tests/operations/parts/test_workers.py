@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from kmetal_network.errors import OperatorError
+from operations.engine.events import Outcome, Step
+from operations.parts.memory import available_memory
 from operations.parts.messages import Task
 from operations.parts.workers import Workers, room
 
@@ -21,6 +26,37 @@ GIBIBYTE = 2**30
 )
 def test_runs_are_bounded_by_cores_and_by_memory(cores: int, memory: int, runs: int) -> None:
     assert room(cores, lambda: memory) == runs
+
+
+def test_a_system_that_does_not_tell_its_memory_has_room_for_one_run_on_each_core() -> None:
+    assert room(8, lambda: None) == 8
+
+
+@pytest.mark.parametrize(
+    ("machine", "limit", "free"),
+    [
+        ("MemFree: 1 kB\nMemAvailable: 4000 kB\n", None, 4000 * 1024),
+        ("MemAvailable: 4000 kB\n", "max", 4000 * 1024),
+        ("MemAvailable: 4000 kB\n", "2000000", 2000000 - 1500000 + 700000),
+        ("MemAvailable: 4000 kB\n", "1000000", 1000000 - 1500000 + 700000),
+        (None, "100", 0),
+        (None, None, None),
+    ],
+    ids=["machine", "no limit", "container", "smaller container", "full", "neither"],
+)
+def test_memory_is_that_of_the_machine_or_of_its_container(
+    machine: str | None, limit: str | None, free: int | None, tmp_path: Path
+) -> None:
+    group = tmp_path / "sys/fs/cgroup"
+    group.mkdir(parents=True)
+    if machine is not None:
+        (tmp_path / "proc").mkdir()
+        (tmp_path / "proc/meminfo").write_text(machine)
+    if limit is not None:
+        (group / "memory.max").write_text(f"{limit}\n")
+        (group / "memory.current").write_text("1500000\n")
+        (group / "memory.stat").write_text("anon 800000\ninactive_file 700000\n")
+    assert available_memory(tmp_path) == free
 
 
 def _task(tmp_path: Path, stack: str) -> Task:
@@ -46,7 +82,87 @@ def test_a_worker_that_dies_is_a_sentence(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(Workers, "_hire", dead)
     with Workers.hired(1) as workers:
         [result] = workers.run([_task(tmp_path, "dev")], None).values()
-    assert str(result) == "stack dev: its run ended without a word (exit code 3)"
+    assert str(result) == "stack dev: its run ended without a word (exit code 3); run the same command again"
+
+
+def _playing(monkeypatch: pytest.MonkeyPatch, program: str) -> list[subprocess.Popen[bytes]]:
+    """Workers that run this instead, in which `say` writes a message; the answer lists those that were hired."""
+    hired: list[subprocess.Popen[bytes]] = []
+    lines = (
+        "import os, pickle, signal, sys, time",
+        "from operations.engine.events import Outcome, Step",
+        "from operations.parts.messages import Begun, Done, Progress, put",
+        "say = lambda message: put(sys.stdout.buffer, message)",
+        "task = pickle.load(sys.stdin.buffer)",
+    )
+    words = [sys.executable, "-c", "\n".join((*lines, program))]
+
+    def hire(self: Workers) -> subprocess.Popen[bytes]:
+        worker = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
+        self.keep(worker)
+        hired.append(worker)
+        return worker
+
+    monkeypatch.setattr(Workers, "_hire", hire)
+    return hired
+
+
+def test_a_message_that_was_cut_off_is_a_worker_that_died(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _playing(monkeypatch, "sys.stdout.buffer.write(pickle.dumps(Done(Outcome()))[:-9])")
+    with Workers.hired(1) as workers:
+        [result] = workers.run([_task(tmp_path, "dev")], None).values()
+    assert "ended without a word" in str(result)
+
+
+def test_where_no_one_can_be_shown_a_step_any_more_the_runs_end_and_nothing_hangs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hired = _playing(
+        monkeypatch,
+        "signal.signal(signal.SIGINT, lambda *_: (say(Done(Outcome(interrupted=True))), os._exit(0)))\n"
+        "say(Begun())\nsay(Progress(Step('create', 'urn'), False))\ntime.sleep(60)",
+    )
+
+    def shut(step: Step, *, done: bool) -> None:
+        del step, done
+        raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError), Workers.hired(1) as workers:
+        workers.run([_task(tmp_path, "dev"), _task(tmp_path, "prod")], shut)
+    assert workers.stopped
+    assert len(hired) == 1, "another task has begun"
+
+
+def test_a_signal_that_comes_while_a_worker_starts_ends_its_run_as_soon_as_it_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hired = _playing(
+        monkeypatch,
+        "signal.signal(signal.SIGINT, lambda *_: (say(Done(Outcome(interrupted=True))), os._exit(0)))\n"
+        "time.sleep(0.5)\nsay(Begun())\ntime.sleep(60)",
+    )
+    with Workers.hired(1) as workers:
+        with ThreadPoolExecutor(1) as thread:
+            running = thread.submit(workers.run, [_task(tmp_path, "dev")], None)
+            while not hired:
+                time.sleep(0.01)
+            signal.raise_signal(signal.SIGINT)
+            [result] = running.result(timeout=30).values()
+        assert isinstance(result, Outcome)
+        assert result.interrupted
+
+
+def test_a_worker_that_dies_of_the_operators_signal_is_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = tmp_path / "begun"
+    _playing(monkeypatch, f"say(Begun())\nopen({str(begun)!r}, 'w').close()\ntime.sleep(60)")
+    with Workers.hired(1) as workers, ThreadPoolExecutor(1) as thread:
+        running = thread.submit(workers.run, [_task(tmp_path, "dev")], None)
+        while not begun.exists():
+            time.sleep(0.01)
+        signal.raise_signal(signal.SIGINT)
+        assert running.result(timeout=30) == {}
 
 
 def test_nothing_begins_any_more_once_somebody_has_asked_to_stop(tmp_path: Path) -> None:

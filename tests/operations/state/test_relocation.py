@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from operations.state.relocation import relocated, tenants_in, without
 
 PROVIDER = "urn:pulumi:prod::kmetal-network::pulumi:providers:kubernetes::under-cluster"
@@ -50,7 +52,7 @@ def _state(stack: str, *tenants: str) -> dict[str, Any]:
             {
                 "urn": f"urn:pulumi:{stack}::kmetal-network::pulumi:pulumi:Stack::kmetal-network-{stack}",
                 "type": "pulumi:pulumi:Stack",
-                "outputs": {"clusterUid": "uid", "cells": 3, "tenants": {"alpha": {}}},
+                "outputs": {"clusterUid": "uid", "cells": 3, "tenants": {tenant: {"of": stack} for tenant in tenants}},
             },
             {
                 "urn": PROVIDER.replace("prod", stack, 1),
@@ -71,7 +73,7 @@ def test_a_tenant_moves_with_all_under_it_into_a_state_that_begins() -> None:
     moved = relocated(_state("prod", "alpha", "beta"), {}, {"beta"}, stack="prod-cell-2")
     assert tenants_in(moved) == {"beta": 2}
     stack, provider, component, vpc, subnet = moved["resources"]
-    assert stack["outputs"] == {"clusterUid": "uid"}
+    assert stack["outputs"] == {"clusterUid": "uid", "tenants": {"beta": {"of": "prod"}}}
     assert stack["urn"].endswith("::pulumi:pulumi:Stack::kmetal-network-prod-cell-2")
     assert component["parent"] == stack["urn"]
     assert provider["id"] == "id-of-prod"
@@ -96,6 +98,38 @@ def test_a_state_that_has_tenants_keeps_them_and_its_own_provider() -> None:
     parents = {one["parent"] for one in moved["resources"] if one["type"] == TENANT}
     assert parents == {moved["resources"][0]["urn"]}
     assert len(_urns(moved)) == len(set(_urns(moved)))
+
+
+def test_a_state_of_the_stack_alone_gets_the_provider_too() -> None:
+    """A first `up` that was refused before its provider leaves such a state."""
+    [alone, *_] = _state("prod-cell-2")["resources"]
+    moved = relocated(_state("prod", "alpha"), {"resources": [alone]}, {"alpha"}, stack="prod-cell-2")
+    kinds = [one["type"] for one in moved["resources"][:3]]
+    assert kinds == ["pulumi:pulumi:Stack", "pulumi:providers:kubernetes", TENANT]
+    assert moved["resources"][-1]["provider"] == f"{moved['resources'][1]['urn']}::id-of-prod"
+
+
+def test_without_a_provider_nothing_moves_to_whatever_cluster_the_machine_knows() -> None:
+    source = _state("prod", "alpha")
+    del source["resources"][1]
+    with pytest.raises(ValueError, match="neither state has a provider"):
+        relocated(source, {}, {"alpha"}, stack="prod-cell-2")
+
+
+def test_a_tenant_that_joins_the_platform_goes_before_the_provider_network_again() -> None:
+    subnet = "urn:pulumi:prod::kmetal-network::kmetal:network:ProviderNetwork$kubernetes:kubeovn.io/v1:Subnet::external"
+    platform = _state("prod", "alpha")
+    platform["resources"].insert(2, {"urn": subnet, "type": "kubernetes:kubeovn.io/v1:Subnet"})
+    moved = relocated(_state("prod-cell-2", "beta"), platform, {"beta"}, stack="prod")
+    [component] = [one for one in moved["resources"] if one["type"] == TENANT and one["urn"].endswith("beta")]
+    assert component["dependencies"] == [subnet]
+
+
+def test_what_the_stacks_say_of_a_tenant_moves_with_it() -> None:
+    source, target = _state("prod", "alpha", "beta"), _state("prod-cell-2", "gamma")
+    moved = relocated(source, target, {"beta"}, stack="prod-cell-2")
+    assert moved["resources"][0]["outputs"]["tenants"] == {"beta": {"of": "prod"}, "gamma": {"of": "prod-cell-2"}}
+    assert without(source, {"beta"})["resources"][0]["outputs"]["tenants"] == {"alpha": {"of": "prod"}}
 
 
 def test_a_tenant_that_a_killed_move_left_in_both_stays_as_it_is_in_the_target() -> None:
