@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from pickle import UnpicklingError
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from types import FrameType
 from typing import Final, Self
 
@@ -72,7 +72,10 @@ class Workers:
     def _one(self, task: Task, watch: Watch | None) -> Result | None:
         if self.stopped:
             return None
-        worker = self._hire() if self._free.empty() else self._free.get()
+        try:
+            worker = self._free.get_nowait()
+        except Empty:
+            worker = self._hire()
         for message in _answers(worker, replace(task, side_by_side=self._slots)):
             match message:
                 case Begun():
