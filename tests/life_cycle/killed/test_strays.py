@@ -89,6 +89,7 @@ def test_two_routers_of_which_one_is_in_no_state_may_swap_addresses(
     assert project.look("OvnSnatRule", "beta-snat-main")["status"]["v4Eip"] == FIRST
 
 
+@pytest.mark.sweep
 @pytest.mark.without_admission
 def test_an_address_that_a_dead_run_left_alone_is_not_what_the_next_vpc_leaves_through(project: Project) -> None:
     alpha = project.tenants.pop()

@@ -130,6 +130,7 @@ def test_a_state_of_another_cluster_is_refused_by_every_run_until_all_of_it_is_r
     assert (code, _state(project).uid) == (0, uid), said
 
 
+@pytest.mark.sweep
 @pytest.mark.network_applied
 def test_a_state_without_a_uid_is_known_by_its_api_server_and_gets_one_by_the_next_up(project: Project) -> None:
     first = _state(project)
