@@ -20,9 +20,9 @@ from operations.state.kubernetes_provider import under_cluster
 root = Path(__file__).parent
 env = environment(root, pulumi.get_stack())
 settings, stack = env.settings, env.name
-base = after_provider = pulumi.ResourceOptions(providers=[under_cluster(root, env)])
 
 with registering():
+    base = after_provider = pulumi.ResourceOptions(providers=[under_cluster(root, env)])
     if env.part.has_platform:  # a cell has tenants alone
         cni = CniStack(
             "cni",

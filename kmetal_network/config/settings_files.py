@@ -86,10 +86,10 @@ def environment_names(root: Path) -> tuple[str, ...]:
 
 def concerns(place: str, stack: str) -> bool:
     """Whether a place is in a file of that environment."""
-    if place.startswith((f"Pulumi.{stack}{_SUFFIX}", f"{TENANTS}/{stack}/")):
-        return True
-    cell = named(place.partition(_SUFFIX)[0].removeprefix("Pulumi."))
-    return cell is not None and cell.environment == stack
+    name, suffix, _ = place.partition(_SUFFIX)
+    own = _stack_of(f"{name}{suffix}")
+    cell = named(own)
+    return stack == (cell.environment if cell else own) or place.startswith(f"{TENANTS}/{stack}/")
 
 
 def read_settings(root: Path) -> SettingsFiles:

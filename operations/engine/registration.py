@@ -27,8 +27,8 @@ _INNERMOST: Final = 7
 
 @contextmanager
 def registering() -> Iterator[None]:
-    """Around all resources of a program, the last one included."""
-    # Not in every module of `sys` until somebody sets it (https://docs.python.org/3/library/sys.html#sys.tracebacklimit).
+    """Around all resources of a program, its provider included."""
+    # Python reads it as None while no one has set it (https://docs.python.org/3/library/sys.html#sys.tracebacklimit).
     before = getattr(sys, "tracebacklimit", None)
     sys.tracebacklimit = _INNERMOST
     try:

@@ -110,7 +110,7 @@ def _ran(name: str, tasks: Sequence[Task], verb: Verb, watch: Watch | None, run_
     with Workers.hired(len(tasks)) as workers:
         for wave in waves:
             results |= workers.run(wave, watch)
-            if any(isinstance(result, Exception) or result.failed for result in results.values()):
+            if any(isinstance(result, OperatorError) or result.failed for result in results.values()):
                 break
         ended = workers.stopped
     outcome = merged(_outcomes(results))
@@ -208,26 +208,24 @@ def _outputs(outcomes: Mapping[str, Outcome]) -> Mapping[str, Any]:
 
 
 def _outcomes(results: Mapping[str, Result]) -> Mapping[str, Outcome]:
-    """What became of each run; a refused one counts as failed beside others that ran.
+    """What became of each run; one that was refused counts as failed if others ran.
 
     Raises:
         OperatorError: none ran; one error for all of them.
     """
-    refused = {stack: result for stack, result in results.items() if isinstance(result, Exception)}
-    for error in refused.values():
-        if not isinstance(error, OperatorError):
-            raise error
+    refused = [result for result in results.values() if isinstance(result, OperatorError)]
     if refused and len(refused) == len(results):
-        raise _joined([error for error in refused.values() if isinstance(error, OperatorError)])
+        raise _joined(refused)
     return {
-        stack: Outcome(failed=True, errors=[str(result)]) if isinstance(result, Exception) else result
+        stack: Outcome(failed=True, errors=[str(result)]) if isinstance(result, OperatorError) else result
         for stack, result in results.items()
     }
 
 
 def _joined(errors: Sequence[OperatorError]) -> OperatorError:
     """One error that says all that several do, each thing once."""
-    [kind, *others] = {type(error) for error in errors}
+    kinds = {type(error) for error in errors}
+    kind = kinds.pop() if len(kinds) == 1 else OperatorError
     if all(error.findings for error in errors):
-        return (OperatorError if others else kind)({finding for error in errors for finding in error.findings})
-    return (OperatorError if others else kind)("\n".join(dict.fromkeys(map(str, errors))))
+        return kind({finding for error in errors for finding in error.findings})
+    return kind("\n".join(dict.fromkeys(map(str, errors))))

@@ -9,6 +9,7 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from typing import IO, Any
 
+from kmetal_network.errors import OperatorError
 from operations.engine.events import Outcome, Step
 from operations.state.sync import Verb
 
@@ -51,7 +52,7 @@ class Done:
 class Refused:
     """There was no run."""
 
-    error: Exception
+    error: OperatorError
 
 
 def put(stream: IO[bytes], message: Any) -> None:

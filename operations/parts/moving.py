@@ -14,7 +14,7 @@ from pathlib import Path
 from pulumi import automation as auto
 
 from kmetal_network.cells import named, stack_of
-from kmetal_network.config.settings_files import stack_file
+from kmetal_network.config.settings_files import read_settings, stack_file
 from kmetal_network.counting import counted
 from kmetal_network.errors import OperatorError
 from operations.engine.stack import cli, last_words, select
@@ -80,8 +80,8 @@ def planned_moves(root: Path, environment: str, cells: int) -> Moving:
         moves=tuple(sorted(moves, key=lambda move: (move.source, move.target, move.tenant))),
         leaving=tuple(
             stack
-            for stack in dict.fromkeys((*there, *_with_file(root, environment)))
-            if (part := named(stack)) and part.cell > cells
+            for stack in dict.fromkeys((*there, *_with_file(root)))
+            if (part := named(stack)) and part.environment == environment and part.cell > cells
         ),
         is_recorded=recorded is None or int(recorded.get(CELLS) or 0) == cells,
     )
@@ -113,9 +113,12 @@ def carry_out(root: Path, moving: Moving) -> Iterator[str]:
     if not moving.is_recorded:
         yield f"{moving.environment}: {moving.cells or 'no'} cells"
         _record(root, moving)
+    there = _stacks(root, moving.environment) if moving.leaving else ()
     for name in moving.leaving:
         yield f"{name} ends"
-        _end(root, name)
+        if name in there:  # another machine may have ended it before
+            _end(root, name)
+        stack_file(root, name).unlink(missing_ok=True)
 
 
 def _record(root: Path, moving: Moving) -> None:
@@ -131,21 +134,18 @@ def _record(root: Path, moving: Moving) -> None:
 
 
 def _end(root: Path, stack: str) -> None:
-    """Remove a stack that holds nothing but itself and its provider, and its file.
+    """Remove a stack that holds nothing but itself and its provider.
 
     Raises:
         OperatorError: it holds an object.
     """
-    part = named(stack)
-    if part and stack in _stacks(root, part.environment):  # another machine may have ended it before
-        kept = [one for one in resources_of(_exported(root, stack)) if not str(one["type"]).startswith("pulumi:")]
-        if kept:
-            raise OperatorError(f"stack {stack}: it still holds {kept[0]['urn']}; run `kmetal-network cells` again")
-        try:
-            _workspace(root).remove_stack(stack, force=True)
-        except auto.CommandError as error:
-            raise OperatorError(f"stack {stack}: {last_words(str(error))}") from None
-    stack_file(root, stack).unlink(missing_ok=True)
+    kept = [one for one in resources_of(_exported(root, stack)) if not str(one["type"]).startswith("pulumi:")]
+    if kept:
+        raise OperatorError(f"stack {stack}: it still holds {kept[0]['urn']}; run `kmetal-network cells` again")
+    try:
+        _workspace(root).remove_stack(stack, force=True)
+    except auto.CommandError as error:
+        raise OperatorError(f"stack {stack}: {last_words(str(error))}") from None
 
 
 def _import(stack: auto.Stack, exported: auto.Deployment, state: Deployment) -> None:
@@ -172,10 +172,9 @@ def _stacks(root: Path, environment: str) -> list[str]:
     ]
 
 
-def _with_file(root: Path, environment: str) -> list[str]:
+def _with_file(root: Path) -> list[str]:
     """Stacks of cells that have a file, which the engine wrote; it stays in git when another machine ends the stack."""
-    names = sorted(path.name.removeprefix("Pulumi.").removesuffix(".yaml") for path in root.glob("Pulumi.*.yaml"))
-    return [name for name in names if (part := named(name)) and part.environment == environment]
+    return [part.stack for part in read_settings(root).cells().values()]
 
 
 def _workspace(root: Path) -> auto.LocalWorkspace:

@@ -29,7 +29,7 @@ _MEMORY: Final = 600 * 2**20
 
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
-Result = Outcome | Exception
+Result = Outcome | OperatorError
 """What became of a task: the run's outcome, or why there was none."""
 
 
@@ -75,7 +75,8 @@ class Workers:
         try:
             worker = self._free.get_nowait()
         except Empty:
-            worker = self._hire()
+            worker = hire()
+            self._all.append(worker)
         for message in _answers(worker, replace(task, side_by_side=self._slots)):
             match message:
                 case Begun():
@@ -110,22 +111,6 @@ class Workers:
                 self._end_runs()
                 raise
 
-    def _hire(self) -> subprocess.Popen[bytes]:
-        # A session of its own: Ctrl-C reaches it from here alone, and so once.
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "operations.parts.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            start_new_session=True,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (str(_PROJECT), os.getenv("PYTHONPATH"))))},
-        )
-        self.keep(worker)
-        return worker
-
-    def keep(self, worker: subprocess.Popen[bytes]) -> None:
-        """End it with the command."""
-        self._all.append(worker)
-
     def _stop(self, number: int, frame: FrameType | None) -> None:
         """Somebody wants the command to end."""
         del number, frame
@@ -158,6 +143,17 @@ class Workers:
                     with suppress(BrokenPipeError):
                         pipe.close()
             worker.wait()
+
+
+def hire() -> subprocess.Popen[bytes]:
+    """Start one, in a session of its own: Ctrl-C reaches it from its command alone, and so once."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "operations.parts.worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (str(_PROJECT), os.getenv("PYTHONPATH"))))},
+    )
 
 
 def _answers(worker: subprocess.Popen[bytes], task: Task) -> Iterator[Begun | Progress | Done | Refused]:

@@ -236,7 +236,8 @@ def _order(environment: Environment, before: Revision | None) -> list[str]:
     stood = None if before is None else before.environments.get(environment.name)
     head = [one.state_name for one in rendered(environment.settings, environment.name)]
     old = [one.state_name for one in rendered(stood.settings, stood.name)] if stood is not None else []
-    return [*head, *(name for name in reversed(old) if name not in set(head))]
+    known = set(head)
+    return [*head, *(name for name in reversed(old) if name not in known)]
 
 
 def _places(environment: Environment) -> Callable[[str], str]:

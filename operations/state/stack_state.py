@@ -115,8 +115,8 @@ class State:
 def steps_half_done(deployment: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Steps of a killed run that no later run has brought to an end.
 
-    The engine keeps that it began to create something for ever, also when a later run has created it
-    (`pulumi refresh --clear-pending-creates` alone takes it out).
+    The engine keeps a record that it began to create something, also after a later run has created it
+    (only `pulumi refresh --clear-pending-creates` takes it out).
     """
     there = {str(one["urn"]) for one in deployment.get("resources") or ()}
     return [

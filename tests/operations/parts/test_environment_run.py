@@ -1,4 +1,4 @@
-"""Several stacks as one run: the platform's wave, and what becomes of an error beside others."""
+"""Several stacks as one run: the platform's wave, and what becomes of an error when other stacks ran."""
 
 from __future__ import annotations
 

@@ -13,11 +13,13 @@ import pytest
 
 from kmetal_network.errors import OperatorError
 from operations.engine.events import Outcome, Step
+from operations.parts import workers as workers_module
 from operations.parts.memory import available_memory
 from operations.parts.messages import Task
 from operations.parts.workers import Workers, room
 
 GIBIBYTE = 2**30
+ENDS_AS_ASKED = "signal.signal(signal.SIGINT, lambda *_: (say(Done(Outcome(interrupted=True))), os._exit(0)))"
 
 
 @pytest.mark.parametrize(
@@ -74,12 +76,11 @@ def test_a_worker_says_what_is_wrong_with_a_project_and_takes_the_next_task(tmp_
 
 
 def test_a_worker_that_dies_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def dead(self: Workers) -> subprocess.Popen[bytes]:
-        del self
+    def dead() -> subprocess.Popen[bytes]:
         words = [sys.executable, "-c", "raise SystemExit(3)"]
         return subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
-    monkeypatch.setattr(Workers, "_hire", dead)
+    monkeypatch.setattr(workers_module, "hire", dead)
     with Workers.hired(1) as workers:
         [result] = workers.run([_task(tmp_path, "dev")], None).values()
     assert str(result) == "stack dev: its run ended without a word (exit code 3); run the same command again"
@@ -97,13 +98,12 @@ def _playing(monkeypatch: pytest.MonkeyPatch, program: str) -> list[subprocess.P
     )
     words = [sys.executable, "-c", "\n".join((*lines, program))]
 
-    def hire(self: Workers) -> subprocess.Popen[bytes]:
+    def hire() -> subprocess.Popen[bytes]:
         worker = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
-        self.keep(worker)
         hired.append(worker)
         return worker
 
-    monkeypatch.setattr(Workers, "_hire", hire)
+    monkeypatch.setattr(workers_module, "hire", hire)
     return hired
 
 
@@ -119,8 +119,7 @@ def test_where_no_one_can_be_shown_a_step_any_more_the_runs_end_and_nothing_hang
 ) -> None:
     hired = _playing(
         monkeypatch,
-        "signal.signal(signal.SIGINT, lambda *_: (say(Done(Outcome(interrupted=True))), os._exit(0)))\n"
-        "say(Begun())\nsay(Progress(Step('create', 'urn'), False))\ntime.sleep(60)",
+        f"{ENDS_AS_ASKED}\nsay(Begun())\nsay(Progress(Step('create', 'urn'), False))\ntime.sleep(60)",
     )
 
     def shut(step: Step, *, done: bool) -> None:
@@ -138,8 +137,7 @@ def test_a_signal_that_comes_while_a_worker_starts_ends_its_run_as_soon_as_it_be
 ) -> None:
     hired = _playing(
         monkeypatch,
-        "signal.signal(signal.SIGINT, lambda *_: (say(Done(Outcome(interrupted=True))), os._exit(0)))\n"
-        "time.sleep(0.5)\nsay(Begun())\ntime.sleep(60)",
+        f"{ENDS_AS_ASKED}\ntime.sleep(0.5)\nsay(Begun())\ntime.sleep(60)",
     )
     with Workers.hired(1) as workers:
         with ThreadPoolExecutor(1) as thread:
