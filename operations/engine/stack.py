@@ -15,11 +15,12 @@ from typing import Any, Final
 
 import yaml
 from pulumi import automation as auto
+from pulumi.automation._cmd import CommandResult
 from pulumi.automation._stack import StackInitMode
 
 from kmetal_network.cells import named
-from kmetal_network.config.settings import PROJECT
 from kmetal_network.errors import OperatorError
+from operations.engine.state_files import folder_of_states, read_state
 
 _LOCK: Final = re.compile(r"(\S+): created by \S+@(\S+) \(pid (\d+)\)")
 """How the engine names each lock that is in its way (pulumi pkg/backend/diy/lock.go)."""
@@ -52,7 +53,11 @@ class _Workspace(auto.LocalWorkspace):
         self.found = auto.Deployment()
 
     def select_stack(self, stack_name: str) -> None:
-        """Read its state, which every run asks for next."""
+        """Read its state, which every run asks for next.
+
+        Raises:
+            StackNotFoundError: there is no such stack.
+        """
         self.found = _exported(Path(self.work_dir), stack_name)
 
 
@@ -96,8 +101,12 @@ def deployment_of(root: Path, stack: str) -> Mapping[str, Any]:
 
 
 def _exported(root: Path, stack: str) -> auto.Deployment:
-    words = ["stack", "export", "--stack", stack, "--non-interactive"]
-    exported = json.loads(cli().run(words, str(root), {}).stdout)
+    exported = read_state(root, stack)
+    if exported is None:
+        words = ["stack", "export", "--stack", stack, "--non-interactive"]
+        exported = json.loads(cli().run(words, str(root), {}).stdout)
+    elif not exported:
+        raise auto.StackNotFoundError(CommandResult("", f"{_NO_STACK} '{stack}' found", 1))
     return auto.Deployment(exported["version"], exported.get("deployment"))
 
 
@@ -149,10 +158,9 @@ def _mend(root: Path, stack: str) -> bool:
     The state itself is renamed into place; its attributes (content type and checksum, which may be missing) are not:
     a kill in between leaves them empty, and the engine reads no further (gocloud.dev/blob/fileblob).
     """
-    url = auto.LocalWorkspace(work_dir=str(root), pulumi_command=cli()).who_am_i().url or ""
-    if not url.startswith("file://"):
+    folder = folder_of_states(root)
+    if folder is None:
         return False
-    folder = Path(url.removeprefix("file://").partition("?")[0]).expanduser() / ".pulumi" / "stacks" / PROJECT
     torn = [path for path in folder.glob(f"{stack}.json*.attrs") if not path.stat().st_size]
     for path in torn:
         path.unlink()
