@@ -12,6 +12,7 @@ from pathlib import Path
 import pulumi
 from pulumi import automation as auto
 
+from kmetal_network.config.begun import as_begun
 from kmetal_network.config.stackfile import Environment, load_part
 from kmetal_network.errors import Finding, OperatorError
 from kmetal_network.finding_codes.codes import CELLS, GATEWAY_NODE
@@ -25,6 +26,7 @@ from operations.engine.stack import deployment_of
 from operations.impact.guard import expected_losses, guard
 from operations.impact.routers import notices
 from operations.preflight.obstacles import make_sure
+from operations.state.first_run import make_sure_nothing_is_open
 from operations.state.helm_release import settle_release
 from operations.state.identity import elsewhere, is_elsewhere
 from operations.state.kubernetes_provider import credentials
@@ -45,6 +47,8 @@ def environment(root: Path, stack: str) -> Environment:
         loaded, warnings = load_part(root, stack)
         if run_context is not None:
             loaded = loaded.with_egress(run_context.egress)
+            if run_context.begun is not None:
+                loaded = as_begun(loaded, run_context.begun)
         with _looking(root, loaded, dry_run=dry_run) as (view, writable):
             present, there, found = make_sure(loaded, view)
             uid = view.uid()
@@ -104,8 +108,8 @@ def _refuse_another_state(root: Path, loaded: Environment, cluster: LiveCluster,
     """Plain Pulumi would find every object "same" in its state, and then call this cluster the state's own.
 
     Raises:
-        OperatorError: it is another cluster's state, or holds tenants of another stack; where it cannot be read,
-            nothing is known of it.
+        OperatorError: it is another cluster's state, holds tenants of another stack, or knows of a first run that died
+            and not of what that made; where it cannot be read, nothing is known of it.
     """
     stack = loaded.part.stack
     with suppress(auto.CommandError, OSError):
@@ -117,6 +121,7 @@ def _refuse_another_state(root: Path, loaded: Environment, cluster: LiveCluster,
             make_sure_of_placement(loaded, state)
         if is_elsewhere(state, cluster, uid):
             raise elsewhere(loaded, cluster, uid, state)
+        make_sure_nothing_is_open(loaded, found.deployment or {})
 
 
 def _recorded_cells(root: Path, platform: str) -> int | None:

@@ -82,13 +82,27 @@ def run_environment(
         for part in parts
         if part.stack not in skip
     ]
-    outcome = _ran(name, tasks, verb, watch, run_context)
+    outcome = run_tasks(name, tasks, verb, watch, run_context)
     outcome.skipped = tuple(skip)
     outcome.idle = tuple(stack for stack in outcome.idle if stack == name or stack in applied)
     return outcome
 
 
-def _ran(name: str, tasks: Sequence[Task], verb: Verb, watch: Watch | None, run_context: RunContext | None) -> Outcome:
+def run_tasks(
+    name: str, tasks: Sequence[Task], verb: Verb, watch: Watch | None, run_context: RunContext | None = None
+) -> Outcome:
+    """Those runs of an environment's stacks, in the order that the verb asks for.
+
+    Args:
+        name: of the environment.
+        tasks: one for each stack that is to run.
+        verb: what they do.
+        watch: called with each step.
+        run_context: for the run of a single task, which is in this process.
+
+    Raises:
+        OperatorError: no task could run.
+    """
     if len(tasks) == 1:  # in this process, which spares the start of another and a second look at the cluster
         [task] = tasks
         alone = run(

@@ -26,6 +26,8 @@ class Task:
     side_by_side: int = 1
     """How many run at once."""
     egress: Mapping[str, IPv4Address | None] = field(default_factory=dict)
+    begun: Mapping[str, Any] | None = None
+    """As in a run's context."""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from kmetal_network.config.settings_files import read_settings, stack_file
 from kmetal_network.counting import counted
 from kmetal_network.errors import OperatorError
 from operations.engine.stack import cli, last_words, select
+from operations.state.first_run import begun_in
 from operations.state.relocation import Deployment, relocated, resources_of, tenants_in, without
 from operations.state.stack_state import CELLS, STACK, steps_half_done
 
@@ -60,6 +61,11 @@ def planned_moves(root: Path, environment: str, cells: int) -> Moving:
     there = _stacks(root, environment)
     states = {stack: _exported(root, stack) for stack in there}
     for stack, state in states.items():
+        if begun_in(state) is not None:
+            raise OperatorError(
+                f"stack {stack}: its first run died, and what that made is in no state; write the old number of cells"
+                f" back, run `kmetal-network up {environment}`, then change the number"
+            )
         if open_steps := steps_half_done(state):
             raise OperatorError(
                 f"stack {stack}: its last run was killed in the middle of {open_steps[0]['resource']['urn']}; write the"

@@ -49,7 +49,9 @@ def _done(task: Task, answers: BinaryIO) -> Done | Refused:
                 watch=watch,
                 refresh=task.refresh,
                 targets=task.targets,
-                run_context=RunContext(egress=task.egress, side_by_side=task.side_by_side, tell=_unsaid),
+                run_context=RunContext(
+                    egress=task.egress, begun=task.begun, side_by_side=task.side_by_side, tell=_unsaid
+                ),
             )
         )
     except KeyboardInterrupt:

@@ -5,12 +5,12 @@ Exit code 0: an `up` would go through. 1: it would be refused. 2: that is not kn
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from kmetal_network.config.stackfile import Environment, load_stack
-from kmetal_network.counting import counted
 from kmetal_network.errors import Finding, OperatorError, Severity, UnreachableError
 from kmetal_network.finding_codes.codes import FAILED, REVIEWED
 from kmetal_network.plan.build import Judged, plan_of, refused, unknown
@@ -19,20 +19,18 @@ from kmetal_network.plan.offline import contexts
 from kmetal_network.plan.rendering import rendered
 from operations.cluster.live import LiveCluster
 from operations.cluster.view import ClusterView
-from operations.console import Notes, Output, marked, note, out
+from operations.console import Notes, Output, out
 from operations.engine.events import Outcome
-from operations.engine.plan_table import plan_table
 from operations.impact.guard import examine
 from operations.parts.environment_run import run_environment
+from operations.parts.unfinished import unfinished
 from operations.preflight.orphans import left_behind
 from operations.preview.from_events import pairs_of, refusals, remarks, unasked_pairs
 from operations.preview.from_settings import plan_from_settings
 from operations.preview.revisions import Revision, revision
 from operations.preview.store import as_json, save
-from operations.preview.text import summary
-from operations.progress.reporting import unasked
+from operations.preview.text import show, summary
 from operations.progress.watching import watched
-from operations.rerouting import to_be_taken_down
 from operations.state.identity import make_sure_of_identity
 from operations.state.run_context import RunContext
 from operations.verify.readiness import explain_failure
@@ -133,9 +131,9 @@ def previewed_plan(
                 skip=() if every else None,
             )
         Notes().tell(outcome.advice, outcome.remarks)
-        plan = live_plan(environment, view, outcome, warnings=warnings, before=before)
+        plan = live_plan(environment, view, outcome, warnings=warnings, before=before, root=root)
         if shows:
-            _show(plan, outcome, environment, view)
+            show(plan, outcome, environment, view)
     return plan
 
 
@@ -146,6 +144,7 @@ def live_plan(
     *,
     warnings: Iterable[Finding] = (),
     before: Revision | None = None,
+    root: Path | None = None,
 ) -> Plan:
     """A preview's outcome as a plan.
 
@@ -155,6 +154,7 @@ def live_plan(
         outcome: the preview.
         warnings: of the laws, about the settings.
         before: the settings that stand; without them every warning counts as new.
+        root: the project, whose states tell what an `up` would finish first; None where there is none.
     """
     risks, unseen = [*refusals(outcome, environment.name)], []
     if outcome.failed and outcome.failed_objects:
@@ -166,7 +166,7 @@ def live_plan(
         unseen += [finding.problem for finding in examined.unseen]
         rerouted = examined.rerouted
         try:
-            risks += left_behind(environment, view, outcome)
+            risks += _left(environment, view, outcome, root)
         except UnreachableError as error:
             unseen += [f"{finding.problem}, so what a dead run left is not known" for finding in error.findings]
     silent = [one for one in risks if one.rule == "CLUSTER" and ("no answer" in one.problem or "cred" in one.problem)]
@@ -210,25 +210,13 @@ def hold_to_review(plan: Plan, reviewed: str) -> None:
         )
 
 
-def _show(plan: Plan, outcome: Outcome, environment: Environment, view: ClusterView) -> None:
-    """What changes, as a table, and what is taken down before the engine's own steps."""
-    if outcome.steps:
-        out.print(plan_table(outcome, environment.name))
-    elif not outcome.failed:
-        out.print(f"{environment.name}: nothing to change ({counted(len(outcome.objects), 'object')} as written)")
-    if outcome.skipped:
-        out.print(f"{environment.name}: {unasked(outcome.skipped)}", highlight=False)
-    try:
-        names: Sequence[str] = to_be_taken_down(environment, view)
-    except UnreachableError as error:
-        note(str(error))
-        names = ()
-    if names:
-        text = f"{environment.name}: to be deleted first, then recreated: {', '.join(names)}"
-        out.print(text, highlight=False)
-    for risk in plan.risks:
-        if risk.severity is Severity.ERROR:
-            marked("[red]refused[/]", str(risk))
+def _left(environment: Environment, view: ClusterView, outcome: Outcome, root: Path | None) -> Iterable[Finding]:
+    """What a run that died left; no error where an `up` finishes that run before it does anything else."""
+    left = left_behind(environment, view, outcome)
+    if not left or root is None or not (stacks := unfinished(root, environment)):
+        return left
+    first = f"the first run of {', '.join(stacks)} died: an `up` finishes it as it was begun, and plans anew"
+    return [replace(one, severity=Severity.WARNING, remedy=first) for one in left]
 
 
 def _order(environment: Environment, before: Revision | None) -> list[str]:

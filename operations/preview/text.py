@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from kmetal_network.config.stackfile import Environment
 from kmetal_network.counting import counted
-from kmetal_network.errors import Severity
+from kmetal_network.errors import Severity, UnreachableError
 from kmetal_network.plan.model import ObjectChange, Operation, Plan, Verdict
-from operations.console import marked, out
+from operations.cluster.view import ClusterView
+from operations.console import marked, note, out
+from operations.engine.events import Outcome
+from operations.engine.plan_table import plan_table
+from operations.progress.reporting import unasked
+from operations.rerouting import to_be_taken_down
 
 _COLOURS: Final = {Verdict.REFUSED: "red", Verdict.UNKNOWN: "yellow", Verdict.WINDOW: "yellow"}
 _VALUE: Final = 100
@@ -75,3 +81,24 @@ def _values(change: ObjectChange, *, named: bool) -> Iterator[str]:
 def _shown(value: Any) -> str:
     text = value if isinstance(value, str) else json.dumps(value, sort_keys=True)
     return text if len(text) <= _VALUE else f"{text[:_VALUE]}..."
+
+
+def show(plan: Plan, outcome: Outcome, environment: Environment, view: ClusterView) -> None:
+    """What changes, as a table, and what is taken down before the engine's own steps."""
+    if outcome.steps:
+        out.print(plan_table(outcome, environment.name))
+    elif not outcome.failed:
+        out.print(f"{environment.name}: nothing to change ({counted(len(outcome.objects), 'object')} as written)")
+    if outcome.skipped:
+        out.print(f"{environment.name}: {unasked(outcome.skipped)}", highlight=False)
+    try:
+        names: Sequence[str] = to_be_taken_down(environment, view)
+    except UnreachableError as error:
+        note(str(error))
+        names = ()
+    if names:
+        text = f"{environment.name}: to be deleted first, then recreated: {', '.join(names)}"
+        out.print(text, highlight=False)
+    for risk in plan.risks:
+        if risk.severity is Severity.ERROR:
+            marked("[red]refused[/]", str(risk))

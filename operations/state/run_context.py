@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from ipaddress import IPv4Address
+from typing import Any
 
 from operations.cluster.view import ClusterView
 
@@ -31,6 +32,9 @@ class RunContext:
 
     egress: Mapping[str, IPv4Address | None] = field(default_factory=dict)
     """Egress addresses in place of the settings', by name of the tenant (`operations.rerouting`)."""
+
+    begun: Mapping[str, Any] | None = None
+    """Tenants in place of the settings': those of a first run that died (`operations.state.first_run`)."""
 
     release: Release = Release.UNKNOWN
 

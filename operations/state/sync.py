@@ -17,6 +17,7 @@ from operations.cluster.view import ClusterView
 from operations.cluster.writing import WritableCluster
 from operations.engine.events import Outcome
 from operations.engine.stack import state_of
+from operations.state.first_run import begin
 from operations.state.helm_release import release_in
 from operations.state.identity import (
     NOT_ON_RECORD,
@@ -80,7 +81,7 @@ def reconcile(
     exported = state_of(stack)
     state, run_context.release = State.of(exported, stack.export_stack), release_in(exported.deployment or {})
     if not state.provider:
-        return ReadPlan(refresh)
+        return _of_nothing_yet(stack, verb, root, exported, run_context, refresh=refresh)
     outcome.state = state.written
     try:
         loaded, _ = load_part(root, stack.name)
@@ -107,6 +108,15 @@ def reconcile(
     if verb == "preview-destroy":
         return ReadPlan(refresh=False)  # it asks the cluster nothing else
     _bring_up_to_date(stack, verb, root, state, seen, refresh=refresh)
+    return ReadPlan(refresh)
+
+
+def _of_nothing_yet(
+    stack: auto.Stack, verb: Verb, root: Path, exported: auto.Deployment, run_context: RunContext, *, refresh: bool
+) -> ReadPlan:
+    """A state without objects has nothing to be held to the cluster."""
+    if verb == "up":
+        begin(stack, root, exported.deployment or {}, run_context)
     return ReadPlan(refresh)
 
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import signal
-from collections.abc import Callable
 from ipaddress import IPv4Network
-from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
 
 from operations.parts.environment_run import run_environment
-from tests.life_cycle.live_project import PREFIX, STACK, Project, wait_until
+from tests.life_cycle.killed.all_at_once import killed_when
+from tests.life_cycle.live_project import PREFIX, STACK, Project
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.sweep, pytest.mark.without_admission, pytest.mark.timeout(1800)]
 
@@ -46,36 +42,11 @@ def _routers(project: Project) -> int:
     return len(project.objects("Vpc").keys() - {"Vpc ovn-cluster"})
 
 
-def _killed_when(project: Project, verb: str, fact: Callable[[], bool]) -> None:
-    """The command and all of its workers die at once, as with the machine they run on."""
-    process = project.command(verb, STACK, "--yes")
-    reader = Thread(target=process.communicate)  # the plan of fifty tenants fills a pipe
-    reader.start()
-    wait_until(lambda: fact() or process.poll() is not None, f"the moment to kill {verb}", 600)
-    assert process.poll() is None, f"{verb} ended by itself"
-    for pid in [*_workers(process.pid), process.pid]:
-        os.killpg(pid, signal.SIGKILL)
-    reader.join()
-
-
 def _killed_at(project: Project, verb: str, routers: int, *, rising: bool) -> None:
     def there() -> bool:
         return _routers(project) >= routers if rising else _routers(project) <= routers
 
-    _killed_when(project, verb, there)
-
-
-def _workers(command: int) -> list[int]:
-    """Process groups of the command's workers; each leads one."""
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            rest = stat.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if rest[1] == str(command) and rest[2] == stat.parent.name:
-            found.append(int(stat.parent.name))
-    return found
+    killed_when(project, verb, there)
 
 
 def _applied(project: Project) -> None:
@@ -99,24 +70,36 @@ def test_a_first_up_that_dies_is_finished_by_the_next(large: Project, routers: i
     assert len(_names(large)) == TENANTS
 
 
-def test_tenants_that_left_the_settings_after_the_kill_are_deleted_or_named(large: Project) -> None:
-    _killed_at(large, "up", ROUTERS[1], rising=True)
-    made = _routers(large)
-    large.document["config"][f"{PREFIX}tenants"] = _tenants(TENANTS)[10:]
+@pytest.mark.parametrize("routers", ROUTERS)
+def test_what_left_or_changed_after_the_kill_is_deleted_or_replaced(large: Project, routers: int) -> None:
+    _killed_at(large, "up", routers, rising=True)
+    made = _names(large)
+    left = [tenant for tenant in _tenants(TENANTS) if int(tenant["name"][-3:]) % 3]
+    for tenant in left:
+        block = tenant["clusters"][0]["cidrBlock"]
+        tenant["clusters"][0]["cidrBlock"] = block.replace("10.100.", "10.101.")
+    large.document["config"][f"{PREFIX}tenants"] = left
     large.save()
 
     done = large.command("up", STACK, "--yes")
     said, _ = done.communicate(timeout=900)
 
-    gone = {f"tenant-{number:03}" for number in range(10)}
-    left = _names(large) & gone
-    assert made > 0
-    if done.returncode:  # a step was cut off between the API server and the state
-        assert "[ORPHAN]" in said, said
-        assert left, said
-    else:
-        assert not left, said
-        assert _routers(large) == TENANTS - 10
+    assert done.returncode == 0, said
+    assert made - {tenant["name"] for tenant in left}, "nothing was made that left"
+    assert _names(large) == {tenant["name"] for tenant in left}
+    blocks = {item["spec"]["cidrBlock"] for item in large.objects("Subnet").values()}
+    assert blocks >= {tenant["clusters"][0]["cidrBlock"] for tenant in left}
+    assert not {block for block in blocks if block.startswith("10.100.")}
+    _applied(large)
+
+
+def test_a_first_up_that_dies_is_ended_by_a_destroy(large: Project) -> None:
+    before = large.objects().keys()
+    _killed_at(large, "up", ROUTERS[1], rising=True)
+    done = large.command("destroy", STACK, "--yes")
+    said, _ = done.communicate(timeout=900)
+    assert done.returncode == 0, said
+    assert large.objects().keys() == before
 
 
 def test_replacements_that_die_are_finished_by_the_next(large: Project) -> None:
@@ -129,7 +112,7 @@ def test_replacements_that_die_are_finished_by_the_next(large: Project) -> None:
         blocks = [item["spec"]["cidrBlock"] for item in large.objects("Subnet").values()]
         return sum(block.startswith("10.128.") for block in blocks) >= 10
 
-    _killed_when(large, "up", some_moved)
+    killed_when(large, "up", some_moved)
     _applied(large)
     rules = large.objects("OvnSnatRule").values()
     assert len(rules) == TENANTS

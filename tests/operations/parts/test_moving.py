@@ -44,3 +44,12 @@ def test_a_creation_that_was_killed_stops_the_move_only_while_the_object_is_miss
             planned_moves(tmp_path, "dev", 2)
     else:
         assert planned_moves(tmp_path, "dev", 2).moves == ()
+
+
+def test_a_first_run_that_died_stops_the_move_since_no_state_knows_what_it_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = {"urn": URN, "type": "pulumi:pulumi:Stack", "outputs": {"begun": {"tenants": [], "provider": {}}}}
+    _backend(monkeypatch, {"dev": {}, "dev-cell-1": {"resources": [told]}})
+    with pytest.raises(OperatorError, match=r"stack dev-cell-1: its first run died.*kmetal-network up dev`"):
+        planned_moves(tmp_path, "dev", 2)
