@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
-from kmetal_network.cells import Part
+from kmetal_network.cells import MOST, Part
 from kmetal_network.config.settings import PROJECT
 from kmetal_network.config.settings_files import SettingsFiles
 from kmetal_network.errors import Finding, OperatorError
@@ -26,18 +27,28 @@ def cell_findings(files: SettingsFiles, cells: Mapping[str, int]) -> Iterator[Fi
             continue
         if cell.cell > (there := cells.get(cell.environment, cell.cell)):
             yield no_such_cell(path, cell, there)
-        try:
-            document = read_document(files.texts[path], path)
-        except OperatorError as error:
-            yield from error.findings
-            continue
-        data = document.data if isinstance(document.data, Mapping) else {}
-        config = data.get("config")
-        for key in config if isinstance(config, Mapping) else ():
-            if str(key).rpartition(":")[0] in ("", PROJECT):
-                remedy = f"write it in Pulumi.{cell.environment}.yaml; every stack of {cell.environment} reads that"
-                problem = f"{key!r} in the stack file of a cell, which holds no settings"
-                yield Finding(place=document.place(("config", key)), problem=problem, remedy=remedy)
+        yield from _settings_in(files.texts[path], path, cell.environment)
+
+
+@lru_cache(maxsize=2 * MOST)
+def _settings_in(text: str, path: str, environment: str) -> tuple[Finding, ...]:
+    """Settings where none may be. A run writes one such file and reads all of them, so each is read once."""
+    try:
+        document = read_document(text, path)
+    except OperatorError as error:
+        return tuple(error.findings)
+    data = document.data if isinstance(document.data, Mapping) else {}
+    config = data.get("config")
+    remedy = f"write it in Pulumi.{environment}.yaml; every stack of {environment} reads that"
+    return tuple(
+        Finding(
+            place=document.place(("config", key)),
+            problem=f"{key!r} in the stack file of a cell, which holds no settings",
+            remedy=remedy,
+        )
+        for key in (config if isinstance(config, Mapping) else ())
+        if str(key).rpartition(":")[0] in ("", PROJECT)
+    )
 
 
 def no_such_cell(place: str, cell: Part, cells: int) -> Finding:

@@ -146,8 +146,11 @@ def load_environments(root: FilePath) -> tuple[dict[str, Environment], tuple[Fin
 
 def judge_files(files: SettingsFiles) -> tuple[dict[str, Environment], tuple[Finding, ...]]:
     """As `load_environments`, for files that are written down nowhere or in another revision."""
-    environments, findings = _judged(tuple(files.texts.items()), files.findings)
-    return dict(environments), findings
+    of_cells = files.cells()  # the engine writes in them while cells run, and they hold no settings
+    texts = tuple((path, text) for path, text in files.texts.items() if path not in of_cells)
+    environments, findings = _judged(texts, files.findings)
+    cells = cell_findings(files, {name: one.settings.cells for name, one in environments.items()})
+    return dict(environments), tuple(sorted({*findings, *cells})) if of_cells else findings
 
 
 @lru_cache(maxsize=2)
@@ -171,7 +174,6 @@ def _judged(
             environments[name] = environment
             estate[name] = environment.facts()
             findings.extend(judge(estate[name]))
-    findings.extend(cell_findings(files, {name: one.settings.cells for name, one in environments.items()}))
     return environments, tuple(sorted({*findings, *judge_estate(estate)}))
 
 

@@ -28,6 +28,9 @@ _LOCK: Final = re.compile(r"(\S+): created by \S+@(\S+) \(pid (\d+)\)")
 _NO_STACK: Final = "no stack named"
 """How `pulumi stack export` says that there is none (pulumi cmd/pulumi/stack)."""
 
+_SECRETS_PROVIDER: Final = "secretsprovider"
+"""Key of a stack file."""
+
 _SINCE: Final = re.compile(r"\(pid \d+\) at (\S+)")
 """When it was made, in the same sentence: before its run did anything."""
 
@@ -46,8 +49,7 @@ class _Workspace(auto.LocalWorkspace):
         """
         cell = named(stack_name)
         path = Path(self.work_dir) / f"Pulumi.{cell.environment if cell else stack_name}.yaml"
-        settings = yaml.safe_load(path.read_text(encoding="utf-8-sig")) if path.exists() else None
-        provider = settings.get("secretsprovider") if isinstance(settings, Mapping) else None
+        provider = _secrets_provider(path.read_text(encoding="utf-8-sig")) if path.exists() else None
         words = [f"--secrets-provider={provider}"] if provider else []
         self._run_pulumi_cmd_sync(["stack", "init", stack_name, "--no-select", *words])
         self.found = auto.Deployment()
@@ -108,6 +110,12 @@ def _exported(root: Path, stack: str) -> auto.Deployment:
     elif not exported:
         raise auto.StackNotFoundError(CommandResult("", f"{_NO_STACK} '{stack}' found", 1))
     return auto.Deployment(exported["version"], exported.get("deployment"))
+
+
+def _secrets_provider(text: str) -> str | None:
+    """That of a stack file; to parse the settings of 450 tenants takes half a second, so it is not done for nothing."""
+    settings = yaml.safe_load(text) if _SECRETS_PROVIDER in text else None
+    return settings.get(_SECRETS_PROVIDER) if isinstance(settings, Mapping) else None
 
 
 def _nothing() -> None:

@@ -35,7 +35,7 @@ def begin(stack: auto.Stack, root: Path, deployment: Mapping[str, Any], run_cont
     """Before the first `up` of a cell: record what it makes, and have the engine write its state at the end.
 
     Nothing is done for a stack with a platform, whose chart a label does not prove to be ours, or where the state holds
-    anything: then each step is written down as it happens.
+    anything but the same record: then each step is written down as it happens.
 
     Args:
         stack: the stack that is about to run.
@@ -46,16 +46,20 @@ def begin(stack: auto.Stack, root: Path, deployment: Mapping[str, Any], run_cont
     Raises:
         CommandError: the backend does not take it.
     """
-    if named(stack.name) is None or deployment.get("resources"):
+    begun = begun_in(deployment)
+    if named(stack.name) is None or (deployment.get("resources") and begun is None):
         return
     try:
         loaded, _ = load_part(root, stack.name)
     except OperatorError:
         return  # the program says it
     record = record_of(loaded.with_egress(run_context.egress).settings)
+    if begun is not None and begun != record:
+        return
     urn = f"urn:pulumi:{stack.name}::{PROJECT}::{STACK}::{PROJECT}-{stack.name}"
     told = {"urn": urn, "custom": False, "type": STACK, "outputs": {BEGUN: record}}
-    stack.import_stack(auto.Deployment(3, {**deployment, "resources": [told]}))
+    if begun is None:
+        stack.import_stack(auto.Deployment(3, {**deployment, "resources": [told]}))
     stack.workspace.env_vars = {**stack.workspace.env_vars, **_AT_THE_END}
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from kmetal_network.config import stackfile
 from kmetal_network.config.settings_files import environment_names
 from kmetal_network.config.stackfile import load_environments, load_part, load_stack
 from kmetal_network.errors import OperatorError
@@ -95,3 +96,16 @@ def test_a_number_of_cells_out_of_bounds_is_refused(tmp_path: Path, cells: str) 
     file.write_text(file.read_text().replace("config:\n", f"config:\n  kmetal-network:cells: {cells}\n", 1))
     [error] = _errors(root)
     assert "cells" in error
+
+
+def test_what_the_engine_writes_into_them_does_not_have_the_settings_judged_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = _project(tmp_path, 3)
+    load_part(root, "dev-cell-1")
+    monkeypatch.setattr(stackfile, "judge", lambda *_: pytest.fail("judged anew"))
+
+    (root / "Pulumi.dev-cell-1.yaml").write_text(SALT)
+    load_part(root, "dev-cell-1")
+    (root / "Pulumi.dev-cell-1.yaml").write_text(f"{SALT}config:\n  kmetal-network:cells: 3\n")
+    assert len(_errors(root)) == 1

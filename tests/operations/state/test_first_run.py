@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -67,9 +68,20 @@ def test_a_platform_and_a_state_that_holds_anything_are_written_step_by_step(
     assert stack.workspace.env_vars == {"KEPT": "yes"}
 
 
-def test_a_run_that_goes_on_after_one_that_died_is_written_step_by_step() -> None:
+def test_a_run_that_begins_the_same_once_more_keeps_the_record_and_others_are_written_step_by_step(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     [imported] = _begun("dev-cell-1", FRESH).imported
-    assert _begun("dev-cell-1", dict(imported.deployment or {})).imported == []
+    state = dict(imported.deployment or {})
+
+    again = _begun("dev-cell-1", state)
+    nobody = replace(CELL, settings=CELL.settings.model_copy(update={"tenants": ()}))
+    monkeypatch.setattr(first_run, "load_part", lambda *_: (nobody, ()))
+    other = _begun("dev-cell-1", state)
+
+    assert again.imported == other.imported == []
+    assert "PULUMI_SKIP_CHECKPOINTS" in again.workspace.env_vars
+    assert "PULUMI_SKIP_CHECKPOINTS" not in other.workspace.env_vars
 
 
 def test_wrong_settings_are_left_to_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,6 +102,6 @@ def test_plain_pulumi_goes_on_with_the_same_tenants_and_not_with_others() -> Non
     [imported] = _begun("dev-cell-1", FRESH).imported
     state = imported.deployment or {}
     make_sure_nothing_is_open(CELL, state)
-    changed = CELL.settings.model_copy(update={"tenants": ()})
+    changed = replace(CELL, settings=CELL.settings.model_copy(update={"tenants": ()}))
     with pytest.raises(OperatorError, match=r"its first run died.*kmetal-network up dev`.*\[CELLS\]"):
-        make_sure_nothing_is_open(type(CELL)(CELL.name, changed, CELL.document, (), CELL.whole, CELL.cell), state)
+        make_sure_nothing_is_open(changed, state)
