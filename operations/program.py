@@ -113,7 +113,7 @@ def _refuse_another_state(root: Path, loaded: Environment, cluster: LiveCluster,
     """
     stack = loaded.part.stack
     with suppress(auto.CommandError, OSError):
-        found = auto.Deployment(deployment=dict(deployment_of(root, stack)))
+        found = deployment_of(root, stack)
         state = State.of(found, lambda: auto.LocalWorkspace(work_dir=str(root)).export_stack(stack))
         if not loaded.part.has_platform:
             make_sure_of_placement(loaded, state, _recorded_cells(root, loaded.name))
@@ -121,12 +121,12 @@ def _refuse_another_state(root: Path, loaded: Environment, cluster: LiveCluster,
             make_sure_of_placement(loaded, state)
         if is_elsewhere(state, cluster, uid):
             raise elsewhere(loaded, cluster, uid, state)
-        make_sure_nothing_is_open(loaded, found.deployment or {})
+        make_sure_nothing_is_open(loaded, found)
 
 
 def _recorded_cells(root: Path, platform: str) -> int | None:
     """Over how many cells the states are split, as that of the platform says; None before its first `up`."""
-    state = State.of(auto.Deployment(deployment=dict(deployment_of(root, platform))))
+    state = State.of(deployment_of(root, platform))
     return state.cells if state.provider else None
 
 

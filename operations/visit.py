@@ -19,7 +19,7 @@ from operations.engine.events import Outcome
 from operations.impact.guard import guard
 from operations.parts.environment_run import run_environment
 from operations.parts.unfinished import finish, unfinished
-from operations.parts.workers import room
+from operations.parts.workers import at_work
 from operations.preflight.orphans import left_behind
 from operations.progress.pace import Pace
 from operations.progress.reporting import Report, both
@@ -99,7 +99,7 @@ class Visit:
     def plan(self, verb: Verb, title: str, *, refresh: bool) -> Outcome:
         """Run a preview and print it."""
         planned = self.run(verb, title, refresh=refresh)
-        self.report.plan(planned, Pace.of(planned, room()))
+        self.report.plan(planned, Pace.of(planned, at_work()))
         return planned
 
     def finish_first_runs(self, planned: Outcome, *, yes: bool, ends: bool = False) -> bool:

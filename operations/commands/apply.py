@@ -18,7 +18,7 @@ from operations.cluster.owned_objects import owned_objects, transfer_field_owner
 from operations.cluster.writing import WritableCluster
 from operations.console import Output
 from operations.engine.events import HALVES
-from operations.parts.workers import room
+from operations.parts.workers import at_work
 from operations.preview.previewing import hold_to_review, live_plan, previewed_plan
 from operations.progress.pace import Pace
 from operations.progress.reporting import report_of
@@ -80,7 +80,7 @@ def up(
             "up",
             f"applying {stack}",
             refresh=refresh,
-            expected=Expected.of(planned, Pace.of(planned, room()).seconds),
+            expected=Expected.of(planned, Pace.of(planned, at_work()).seconds),
             skip=(*planned.skipped, *planned.idle),
         )
     done = Counter(step.operation for step in outcome.steps if step.is_object and step.operation not in HALVES)
@@ -104,7 +104,7 @@ def destroy(root: Path, stack: str, *, yes: bool, output: Output = Output.TEXT) 
             visited.look_anew()  # the operator may have taken a while to answer
             visited.hold(planned, ends=True)
         outcome = visited.run(
-            "destroy", f"deleting {stack}", expected=Expected.of(planned, Pace.of(planned, room()).seconds)
+            "destroy", f"deleting {stack}", expected=Expected.of(planned, Pace.of(planned, at_work()).seconds)
         )
     gone = [step.is_patch for step in outcome.steps if step.is_object and step.operation == "delete"]
     patches, objects = counted(sum(gone), "patch", "patches"), counted(gone.count(False), "object")

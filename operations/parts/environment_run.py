@@ -172,7 +172,7 @@ def _state(root: Path, stack: str) -> Mapping[str, Any] | None:
 
 def _is_stale(deployment: Mapping[str, Any], nodes: Mapping[str, Object]) -> bool:
     """Whether Kube-OVN has turned a gateway label off, or a gateway node has left, since the state was written."""
-    patches = State.of(auto.Deployment(deployment=deployment)).patches
+    patches = State.of(deployment).patches
     return any(True for _ in stale_patches(patches, nodes))
 
 

@@ -172,10 +172,18 @@ def _silent(stack: str, code: int) -> str:
 
 
 def room(cores: int | None = None, memory: Callable[[], int | None] = available_memory) -> int:
-    """How many runs this machine has room for: one for each core, and each with its memory; one at least."""
+    """How many runs this machine has room for: one for each core, and each with its memory; one at least.
+
+    And one more: runs wait for a controller most of the time, and where two end at once its queue would run dry.
+    """
     free = memory()
-    slots = cores or os.cpu_count() or 1
+    slots = (cores or os.cpu_count() or 1) + 1
     return slots if free is None else max(1, min(slots, free // _MEMORY))
+
+
+def at_work() -> int:
+    """How many of those runs work at once, where none waits: one for each core."""
+    return min(room(), os.cpu_count() or 1)
 
 
 def _is_main() -> bool:

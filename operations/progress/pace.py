@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from kmetal_network.cells import stack_in
+from kmetal_network.cells import named, stack_in
 from kmetal_network.controller_pace import connecting_seconds
 from kmetal_network.names import EXTERNAL_SUBNET, external_eip
 from operations.engine.events import HALVES, Outcome, Step
@@ -52,7 +52,7 @@ class Pace:
 
         Args:
             planned: of one stack, or of several that are one environment.
-            side_by_side: how many stacks run at once.
+            side_by_side: how many stacks work at once, and do not wait.
         """
         steps = [step for step in planned.steps if step.is_object and step.operation not in HALVES]
         routers = [step for step in steps if step.type.endswith(":Vpc")]
@@ -86,10 +86,15 @@ def _engine_seconds(steps: Sequence[Step], objects: Iterable[str], side_by_side:
     of_stack = Counter(stack_in(step.urn) for step in steps)
     news = Counter(stack_in(step.urn) for step in steps if step.operation == "create")
     alone = [
-        count * (_STEP_SECONDS + _WRITES * _STATE_SECONDS * (sizes[stack] - news[stack] / 2))
+        count * (_STEP_SECONDS + _WRITES * _STATE_SECONDS * _written(stack, sizes[stack], news[stack]))
         for stack, count in of_stack.items()
     ]
     return max(sum(alone) / side_by_side, max(alone, default=0.0))
+
+
+def _written(stack: str, size: int, new: int) -> float:
+    """Objects in the state on average; the first run of a cell writes it once (`operations.state.first_run`)."""
+    return 0.0 if size == new and named(stack) else size - new / 2
 
 
 def _name(step: Step) -> str:

@@ -11,6 +11,7 @@ import copy
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
+from kmetal_network.errors import OperatorError
 from operations.state.stack_state import CLUSTER_UID, PROVIDER, STACK, TENANT
 
 Deployment: TypeAlias = dict[str, Any]
@@ -54,7 +55,7 @@ def relocated(source: Deployment, target: Deployment, tenants: Collection[str], 
         stack: name of the target.
 
     Raises:
-        ValueError: neither has a provider, so that the engine would take the kubeconfig of the environment's.
+        OperatorError: neither has a provider, so that the engine would take the kubeconfig of the environment's.
     """
     held = resources_of(target)
     roots = {str(one["urn"]): _root(str(one["urn"]), stack) for one in resources_of(source) if one["type"] == STACK}
@@ -67,7 +68,10 @@ def relocated(source: Deployment, target: Deployment, tenants: Collection[str], 
     held = [*held, *(_begun(one, stack, roots) for one in resources_of(source) if one["type"] in lacking)]
     provider = next((f"{one['urn']}::{one['id']}" for one in held if one["type"] == PROVIDER), "")
     if moving and not provider:
-        raise ValueError(f"neither state has a provider for {moving[0]['urn']}")
+        raise OperatorError(
+            f"stack {stack}: no state has a provider for {moving[0]['urn']}, so one of them is damaged; import a whole"
+            " one (`pulumi stack import`), then run this again"
+        )
     known = {str(one["urn"]) for one in held} | {renamed(str(one["urn"]), stack) for one in moving}
     first = [str(one["urn"]) for one in held if _BEFORE_TENANTS in str(one["urn"])]
     moved = [_moved(one, stack, provider, known, roots) for one in moving]

@@ -59,14 +59,13 @@ class State:
     """When a run last wrote it, in RFC 3339."""
 
     @classmethod
-    def of(cls, exported: auto.Deployment, reveal: Callable[[], auto.Deployment] | None = None) -> Self:
+    def of(cls, deployment: Mapping[str, Any], reveal: Callable[[], auto.Deployment] | None = None) -> Self:
         """From a stack as it was exported.
 
         Args:
-            exported: the state; its secrets may be as they are stored, if there is a `reveal`.
+            deployment: the state; its secrets may be as they are stored, if there is a `reveal`.
             reveal: exports it again with its secrets in plain text.
         """
-        deployment = exported.deployment or {}
         resources = [one for one in deployment.get("resources") or () if not one.get("delete")]
         provider, stack = _first(resources, PROVIDER), _first(resources, STACK)
         patches = {str(one["id"]): one for one in resources if one["type"] == _NODE_PATCH}
@@ -89,7 +88,7 @@ class State:
             return stored
         if "plaintext" in stored or self.reveal is None:
             return str(json.loads(stored["plaintext"]))
-        return State.of(self.reveal()).kubeconfig
+        return State.of(self.reveal().deployment or {}).kubeconfig
 
     def says_it_has(self, credentials: str) -> bool:
         """Whether it holds these: compares the digest, or the credentials themselves in a state without one."""

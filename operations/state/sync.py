@@ -6,8 +6,9 @@ all of it when the cluster was rebuilt or the settings name another one.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from pulumi import automation as auto
 
@@ -79,9 +80,10 @@ def reconcile(
         OperatorError: it is another cluster's state; or, where no program would say it, what is wrong with the cluster.
     """
     exported = state_of(stack)
-    state, run_context.release = State.of(exported, stack.export_stack), release_in(exported.deployment or {})
+    deployment = exported.deployment or {}
+    state, run_context.release = State.of(deployment, stack.export_stack), release_in(deployment)
     if not state.provider:
-        return _of_nothing_yet(stack, verb, root, exported, run_context, refresh=refresh)
+        return _of_nothing_yet(stack, verb, root, deployment, run_context, refresh=refresh)
     outcome.state = state.written
     try:
         loaded, _ = load_part(root, stack.name)
@@ -112,11 +114,11 @@ def reconcile(
 
 
 def _of_nothing_yet(
-    stack: auto.Stack, verb: Verb, root: Path, exported: auto.Deployment, run_context: RunContext, *, refresh: bool
+    stack: auto.Stack, verb: Verb, root: Path, deployment: Mapping[str, Any], run_context: RunContext, *, refresh: bool
 ) -> ReadPlan:
     """A state without objects has nothing to be held to the cluster."""
     if verb == "up":
-        begin(stack, root, exported.deployment or {}, run_context)
+        begin(stack, root, deployment, run_context)
     return ReadPlan(refresh)
 
 

@@ -25,7 +25,7 @@ ANOTHER = "5d0c1c0e-6a54-4a3c-9b7e-2f1f3b0c7a11"
 
 def _state(project: Project) -> State:
     """What the state says, whenever it was written."""
-    return replace(State.of(select(project.root, STACK).export_stack()), written="")
+    return replace(State.of(select(project.root, STACK).export_stack().deployment or {}), written="")
 
 
 def _rewrite(project: Project, change: Callable[[str], str]) -> None:

@@ -104,3 +104,14 @@ def test_two_stacks_side_by_side_take_half_of_what_they_take_one_after_the_other
     assert Pace.of(plan).engine == pytest.approx(2 * Pace.of(alone).engine)
     assert Pace.of(plan, 2).engine == pytest.approx(Pace.of(alone).engine)
     assert Pace.of(plan, 8).engine == pytest.approx(Pace.of(alone).engine)
+
+
+def test_the_first_run_of_a_cell_writes_its_state_once_and_so_takes_less() -> None:
+    def of(stack: str, platform: int = 0) -> float:
+        plan = tenants(25, "create", platform=platform)
+        steps = [Step(step.operation, step.urn.replace(":dev:", f":{stack}:")) for step in plan.steps]
+        objects = {urn.replace(":dev:", f":{stack}:") for urn in plan.objects}
+        return Pace.of(Outcome(steps=steps, objects=objects)).engine
+
+    assert of("dev-cell-1") < of("dev")
+    assert of("dev-cell-1", platform=1) == pytest.approx(of("dev", platform=1))

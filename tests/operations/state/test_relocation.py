@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from kmetal_network.errors import OperatorError
 from operations.state.relocation import relocated, tenants_in, without
 
 PROVIDER = "urn:pulumi:prod::kmetal-network::pulumi:providers:kubernetes::under-cluster"
@@ -112,7 +113,7 @@ def test_a_state_of_the_stack_alone_gets_the_provider_too() -> None:
 def test_without_a_provider_nothing_moves_to_whatever_cluster_the_machine_knows() -> None:
     source = _state("prod", "alpha")
     del source["resources"][1]
-    with pytest.raises(ValueError, match="neither state has a provider"):
+    with pytest.raises(OperatorError, match=r"no state has a provider .* so one of them is damaged"):
         relocated(source, {}, {"alpha"}, stack="prod-cell-2")
 
 

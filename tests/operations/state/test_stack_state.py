@@ -27,13 +27,13 @@ def secret(endpoint: tuple[str, str]) -> dict[str, str]:
     return {"4dabf18193072939515e22adb298388d": "1b47", "plaintext": json.dumps(kubeconfig(endpoint))}
 
 
-def exported(endpoint: tuple[str, str] = HERE, **outputs: Any) -> auto.Deployment:
+def exported(endpoint: tuple[str, str] = HERE, **outputs: Any) -> dict[str, Any]:
     provider = {"type": "pulumi:providers:kubernetes", "urn": URN, "inputs": {"kubeconfig": secret(endpoint)}}
     replaced = {**provider, "delete": True, "urn": "of one that is being replaced"}
     outputs_of_patch = {"__fieldManager": "kmetal-network-dev"}
     patch = {"type": "kubernetes:core/v1:NodePatch", "urn": "urn:w1", "id": "w1", "outputs": outputs_of_patch}
     stack = {"type": "pulumi:pulumi:Stack", "urn": "urn:stack", "outputs": outputs}
-    return auto.Deployment(3, {"resources": [stack, replaced, provider, patch]})
+    return {"resources": [stack, replaced, provider, patch]}
 
 
 def test_a_state_tells_its_provider_the_kubeconfig_in_it_its_outputs_and_the_patches_of_nodes() -> None:
@@ -53,10 +53,10 @@ def test_secrets_are_read_once_and_only_by_who_asks_for_them() -> None:
 
     def reveal() -> auto.Deployment:
         asked.append("asked")
-        return exported(HERE)
+        return auto.Deployment(3, exported(HERE))
 
     stored = exported(HERE, clusterUid="u", credentialsDigest=digest(kubeconfig(HERE)))
-    for resource in (stored.deployment or {})["resources"]:
+    for resource in stored["resources"]:
         resource.get("inputs", {}).get("kubeconfig", {}).pop("plaintext", None)
     state = State.of(stored, reveal)
 
@@ -73,9 +73,9 @@ def test_a_state_from_before_the_digest_is_compared_by_its_credentials() -> None
     assert not state.says_it_has(kubeconfig(THERE))
 
 
-@pytest.mark.parametrize("deployment", [None, {}, {"resources": None}, {"resources": []}])
+@pytest.mark.parametrize("deployment", [{}, {"resources": None}, {"resources": []}])
 def test_a_stack_that_was_never_applied_tells_nothing(deployment: Any) -> None:
-    state = State.of(auto.Deployment(3, deployment))
+    state = State.of(deployment)
     assert (state, state.uid, state.endpoint) == (State(), "", None)
 
 
