@@ -7,8 +7,11 @@ what does not change in place.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, TypeAlias
+
+from pulumi import automation as auto
 
 from kmetal_network.cells import Part
 from kmetal_network.config.begun import only
@@ -31,18 +34,18 @@ Records: TypeAlias = Mapping[str, Mapping[str, Any]]
 
 
 def unfinished(root: Path, environment: Environment) -> Records:
-    """Cells whose first run has not ended, by their states.
+    """Cells whose first run has not ended, by their states; one that cannot be read tells nothing.
 
     Args:
         root: the project.
         environment: the whole of it.
-
-    Raises:
-        CommandError: the backend does not answer.
     """
-    cells = Part.all(environment.name, environment.settings.cells)[1:]
-    found = ((part.stack, begun_in(deployment_of(root, part.stack))) for part in cells)
-    return {stack: record for stack, record in found if record is not None}
+    found: dict[str, Mapping[str, Any]] = {}
+    for part in Part.all(environment.name, environment.settings.cells)[1:]:
+        with suppress(auto.CommandError):
+            if (record := begun_in(deployment_of(root, part.stack))) is not None:
+                found[part.stack] = record
+    return found
 
 
 def finish(

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from pulumi import automation as auto
+from pulumi.automation._cmd import CommandResult
 
 from kmetal_network.config.begun import record_of
 from operations.cluster.view import ClusterView
@@ -19,6 +21,7 @@ from operations.state.first_run import BEGUN
 from operations.state.run_context import RunContext
 from tests.operations.parts.recorded_states import SETTINGS, WHOLE
 
+THREE = replace(WHOLE, settings=SETTINGS.model_copy(update={"cells": 3}))
 TWO = replace(WHOLE, settings=SETTINGS.model_copy(update={"cells": 2}))
 RECORD = record_of(SETTINGS)
 
@@ -79,5 +82,11 @@ def test_a_first_run_is_open_as_long_as_the_state_says_so(monkeypatch: pytest.Mo
         "dev-cell-1": {"resources": [{**head, "outputs": {BEGUN: RECORD}}]},
         "dev-cell-2": {"resources": [{**head, "outputs": {"tenants": {}}}]},
     }
-    monkeypatch.setattr(module, "deployment_of", lambda _root, stack: states[stack])
-    assert unfinished(Path(), TWO) == {"dev-cell-1": RECORD}
+
+    def read(_root: Path, stack: str) -> dict[str, Any]:
+        if stack not in states:
+            raise auto.CommandError(CommandResult("", "no answer", 255))
+        return states[stack]
+
+    monkeypatch.setattr(module, "deployment_of", read)
+    assert unfinished(Path(), THREE) == {"dev-cell-1": RECORD}
