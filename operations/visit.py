@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +17,7 @@ from operations.cluster.view import ClusterView
 from operations.console import Notes, marked
 from operations.engine.events import Outcome
 from operations.impact.guard import guard
+from operations.impact.routers import KINDS, rerouted
 from operations.parts.environment_run import run_environment
 from operations.parts.unfinished import finish, unfinished
 from operations.parts.workers import at_work
@@ -102,19 +103,32 @@ class Visit:
         self.report.plan(planned, Pace.of(planned, at_work()))
         return planned
 
-    def finish_first_runs(self, planned: Outcome, *, yes: bool, ends: bool = False) -> bool:
-        """Have the states know what first runs of cells made that died, where that is in the plan's way.
+    def held(self, planned: Outcome, again: Callable[[], Outcome], *, yes: bool, ends: bool = False) -> Outcome:
+        """Hold a plan, as `hold` does, after the first runs of cells that died and are in its way were finished.
 
         Args:
             planned: a preview.
+            again: makes it anew.
             yes: do not ask.
             ends: whether it is a preview of a `destroy`.
 
         Returns:
-            Whether anything was done: the plan is another one now.
+            The plan that holds.
+
+        Raises:
+            OperatorError: it would cut somebody off, or ignores orphans of a killed run.
         """
-        if not left_behind(self.environment, self.view, planned, ends=ends):
-            return False
+        left = left_behind(self.environment, self.view, planned, ends=ends)
+        if left and self._has_finished_first_runs(yes=yes):
+            planned = again()
+            left = left_behind(self.environment, self.view, planned, ends=ends)
+        if left:
+            raise OperatorError(left)
+        guard(self.environment, self.view, planned)
+        return planned
+
+    def _has_finished_first_runs(self, *, yes: bool) -> bool:
+        """Have the states know what first runs of cells made that died; whether there was any."""
         if not (records := unfinished(self.root, self.environment)):
             return False
         names = ", ".join(records)
@@ -138,8 +152,13 @@ class Visit:
         if names := to_be_taken_down(self.environment, self.view):
             self.report.say(f"to be deleted first, then recreated: {', '.join(names)}")
 
-    def reroute(self, planned: Outcome) -> None:
-        """Delete, in order, what a single run of the engine may delete in the wrong order."""
+    def reroute(self, planned: Outcome, *, yes: bool) -> None:
+        """Delete, in order, what a single run of the engine may delete in the wrong order.
+
+        Where nobody was asked, what the plan saw is seconds old; and the program looks again before its first write.
+        """
+        if yes and not rerouted(self.environment, self.view.seen(KINDS)):
+            return
         with watched("checking the routers") as watch:
             done = reroute(self.root, self.environment, self.view.cluster, planned, watch)
         self.look_anew()

@@ -7,6 +7,7 @@ plan cut anybody off? Did a killed run leave orphans? Which routers must be dele
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -62,10 +63,8 @@ def up(
         transfer_field_ownership(visited.environment, cluster, owned_objects(visited.environment, visited.view))
         if cluster.writes:
             visited.look_anew()
-        planned = visited.plan("preview", f"previewing {stack}", refresh=refresh)
-        if visited.finish_first_runs(planned, yes=yes):
-            planned = visited.plan("preview", f"previewing {stack}", refresh=refresh)
-        visited.hold(planned)
+        make = partial(visited.plan, "preview", f"previewing {stack}", refresh=refresh)
+        planned = visited.held(make(), make, yes=yes)
         if reviewed:  # again: the cluster may have changed meanwhile
             plan = live_plan(visited.environment, visited.view, planned, warnings=visited.warnings, root=root)
             hold_to_review(plan, reviewed)
@@ -75,7 +74,7 @@ def up(
         visited.show_rerouted()
         if not yes:
             typer.confirm(f"Apply to {stack}?", abort=True)
-        visited.reroute(planned)
+        visited.reroute(planned, yes=yes)
         outcome = visited.run(
             "up",
             f"applying {stack}",
@@ -95,10 +94,8 @@ def destroy(root: Path, stack: str, *, yes: bool, output: Output = Output.TEXT) 
         OperatorError: as for `up`.
     """
     with visit(root, stack, LiveCluster, report_of(stack, output, yes=yes)) as (visited, _):
-        planned = visited.run("preview-destroy", f"previewing the end of {stack}")
-        if visited.finish_first_runs(planned, yes=yes, ends=True):
-            planned = visited.run("preview-destroy", f"previewing the end of {stack}")
-        visited.hold(planned, ends=True)
+        make = partial(visited.run, "preview-destroy", f"previewing the end of {stack}")
+        planned = visited.held(make(), make, yes=yes, ends=True)
         if not yes:
             typer.confirm(f"Delete the whole network of {stack}?", abort=True)
             visited.look_anew()  # the operator may have taken a while to answer
