@@ -16,6 +16,7 @@ from typing import Any
 
 from sandbox.control_plane.api import Api, ApiError
 from sandbox.control_plane.control_plane import ETCD, ControlPlane
+from sandbox.control_plane.metallb import CONFIGURATION
 
 BEGIN, END = "/registry/", "/registry0"
 AT_ONCE = 128
@@ -28,6 +29,9 @@ ADMISSION_POLICIES = "/registry/validatingadmissionpolic"
 ADMISSION = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolic"
 PROBE = "kmetal-restore-probe"
 
+WEBHOOKS = f"/registry/validatingwebhookconfigurations/{CONFIGURATION}"
+"""Where MetalLB listens, as the API server is told."""
+
 PATIENCE = 20.0
 """Seconds."""
 
@@ -38,12 +42,16 @@ class EtcdSnapshot:
     def __init__(self, plane: ControlPlane) -> None:
         self.plane = plane
         self._kept = self._seen()
+        self._ports = self._listening()
 
     def restore(self) -> None:
         """Have the cluster hold what it held then, and enforce no other admission policies.
 
         It looks again until nothing differs: a controller may still be at what the last test left.
         """
+        if (ports := self._listening()) != self._ports:
+            # A restart found one of the old ports taken: MetalLB listens elsewhere now, and has said so.
+            self._ports, self._kept[WEBHOOKS] = ports, self._seen()[WEBHOOKS]
         end, touched = time.monotonic() + PATIENCE, set[str]()
         while differing := self._differing():
             assert time.monotonic() < end, f"somebody writes without end: {sorted(differing)}"
@@ -53,6 +61,9 @@ class EtcdSnapshot:
                 self._ask("txn", {"success": steps[begin : begin + AT_ONCE]})
         if any(key.startswith(ADMISSION_POLICIES) for key in touched):
             self._await_enforcement()
+
+    def _listening(self) -> list[int | None]:
+        return [server.port for server in self.plane.status()]
 
     def _await_enforcement(self) -> None:
         """Wait until the API server enforces the policies of now.
