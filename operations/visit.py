@@ -17,7 +17,6 @@ from operations.cluster.view import ClusterView
 from operations.console import Notes, marked
 from operations.engine.events import Outcome
 from operations.impact.guard import guard
-from operations.impact.routers import KINDS, rerouted
 from operations.parts.environment_run import run_environment
 from operations.parts.unfinished import finish, unfinished
 from operations.parts.workers import at_work
@@ -122,10 +121,17 @@ class Visit:
         if left and self._has_finished_first_runs(yes=yes):
             planned = again()
             left = left_behind(self.environment, self.view, planned, ends=ends)
+        self._hold(planned, left)
+        return planned
+
+    def hold(self, planned: Outcome, *, ends: bool = False) -> None:
+        """Stop a plan that would cut somebody off, or that ignores orphans of a killed run."""
+        self._hold(planned, left_behind(self.environment, self.view, planned, ends=ends))
+
+    def _hold(self, planned: Outcome, left: Sequence[Finding]) -> None:
         if left:
             raise OperatorError(left)
         guard(self.environment, self.view, planned)
-        return planned
 
     def _has_finished_first_runs(self, *, yes: bool) -> bool:
         """Have the states know what first runs of cells made that died; whether there was any."""
@@ -141,24 +147,13 @@ class Visit:
         self.look_anew()
         return True
 
-    def hold(self, planned: Outcome, *, ends: bool = False) -> None:
-        """Stop a plan that would cut somebody off, or that ignores orphans of a killed run."""
-        if left := left_behind(self.environment, self.view, planned, ends=ends):
-            raise OperatorError(left)
-        guard(self.environment, self.view, planned)
-
     def show_rerouted(self) -> None:
         """Print what an `up` deletes before the plan's own steps; the plan does not show all of it (ADR 7)."""
         if names := to_be_taken_down(self.environment, self.view):
             self.report.say(f"to be deleted first, then recreated: {', '.join(names)}")
 
-    def reroute(self, planned: Outcome, *, yes: bool) -> None:
-        """Delete, in order, what a single run of the engine may delete in the wrong order.
-
-        Where nobody was asked, what the plan saw is seconds old; and the program looks again before its first write.
-        """
-        if yes and not rerouted(self.environment, self.view.seen(KINDS)):
-            return
+    def reroute(self, planned: Outcome) -> None:
+        """Delete, in order, what a single run of the engine may delete in the wrong order."""
         with watched("checking the routers") as watch:
             done = reroute(self.root, self.environment, self.view.cluster, planned, watch)
         self.look_anew()

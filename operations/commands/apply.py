@@ -74,7 +74,7 @@ def up(
         visited.show_rerouted()
         if not yes:
             typer.confirm(f"Apply to {stack}?", abort=True)
-        visited.reroute(planned, yes=yes)
+        visited.reroute(planned)
         outcome = visited.run(
             "up",
             f"applying {stack}",

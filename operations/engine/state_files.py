@@ -64,7 +64,7 @@ def read_state(root: Path, stack: str) -> Mapping[str, Any] | None:
 
 
 def _is_plain(file: Path) -> bool:
-    """Whether nothing beside it says that it is compressed, or half written by a run that was killed."""
+    """Whether no file next to it says that it is compressed, or half written by a run that was killed."""
     if any(file.with_name(f"{file.name}{ending}").exists() for ending in (".gz", ".zst")):
         return False
     try:

@@ -30,7 +30,7 @@ ADMISSION = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolic"
 PROBE = "kmetal-restore-probe"
 
 WEBHOOKS = f"/registry/validatingwebhookconfigurations/{CONFIGURATION}"
-"""Where MetalLB listens, as the API server is told."""
+"""MetalLB's webhooks: the address at which the API server calls them."""
 
 PATIENCE = 20.0
 """Seconds."""

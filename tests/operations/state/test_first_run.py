@@ -1,4 +1,4 @@
-"""Before the first run of a cell its state says what that run makes, and the engine is told to write it at the end."""
+"""Before the first run of a cell its state says what that run makes; the engine writes the state once, at the end."""
 
 from __future__ import annotations
 
