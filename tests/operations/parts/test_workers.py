@@ -19,6 +19,9 @@ from operations.parts.messages import Task
 from operations.parts.workers import Workers, room
 
 GIBIBYTE = 2**30
+WORKS = "for _ in range(600):\n    time.sleep(0.1)"
+"""A minute, in steps: Python notices a signal only before or during a sleep, not in the moment between the two."""
+
 ENDS_AS_ASKED = "signal.signal(signal.SIGINT, lambda *_: (say(Done(Outcome(interrupted=True))), os._exit(0)))"
 
 
@@ -119,7 +122,7 @@ def test_where_no_one_can_be_shown_a_step_any_more_the_runs_end_and_nothing_hang
 ) -> None:
     hired = _playing(
         monkeypatch,
-        f"{ENDS_AS_ASKED}\nsay(Begun())\nsay(Progress(Step('create', 'urn'), False))\ntime.sleep(60)",
+        f"{ENDS_AS_ASKED}\nsay(Begun())\nsay(Progress(Step('create', 'urn'), False))\n{WORKS}",
     )
 
     def shut(step: Step, *, done: bool) -> None:
@@ -137,7 +140,7 @@ def test_a_signal_that_comes_while_a_worker_starts_ends_its_run_as_soon_as_it_be
 ) -> None:
     hired = _playing(
         monkeypatch,
-        f"{ENDS_AS_ASKED}\ntime.sleep(0.5)\nsay(Begun())\ntime.sleep(60)",
+        f"{ENDS_AS_ASKED}\ntime.sleep(0.5)\nsay(Begun())\n{WORKS}",
     )
     with Workers.hired(1) as workers:
         with ThreadPoolExecutor(1) as thread:
@@ -154,7 +157,7 @@ def test_a_worker_that_dies_of_the_operators_signal_is_no_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun = tmp_path / "begun"
-    _playing(monkeypatch, f"say(Begun())\nopen({str(begun)!r}, 'w').close()\ntime.sleep(60)")
+    _playing(monkeypatch, f"say(Begun())\nopen({str(begun)!r}, 'w').close()\n{WORKS}")
     with Workers.hired(1) as workers, ThreadPoolExecutor(1) as thread:
         running = thread.submit(workers.run, [_task(tmp_path, "dev")], None)
         while not begun.exists():
