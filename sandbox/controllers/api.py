@@ -111,6 +111,10 @@ class Client:
         self._http.connection_pool_kw["maxsize"] = 40
         self._host = self._api.configuration.host
         self._faults = faults
+        self._headers = {"Accept": "application/json"}
+        self._api.update_params_for_auth(self._headers, [], ["BearerToken"], "", "", None)
+        self.written: dict[str, dict[str, Object]] = {kind: {} for kind in KINDS}
+        """The last answer to a write of each object, by kind and key: newer than a cache until its event arrives."""
 
     def close(self) -> None:
         """Close the connections."""
@@ -135,17 +139,18 @@ class Client:
     def create(self, kind: str, obj: Object, manager: str = KUBE_OVN) -> Object:
         """Create; the object carries its own name."""
         named = KINDS[kind]
-        return self._call("POST", f"{named.collection}?fieldManager={manager}", {**_typed(kind), **obj})
+        path = f"{named.collection}?fieldManager={manager}"
+        return self._wrote(kind, self._call("POST", path, {**_typed(kind), **obj}))
 
     def put(self, kind: str, obj: Object, *, sub: str = "", manager: str = KUBE_OVN) -> Object:
         """Write the whole object, as Go's typed `Update` does; this changes who owns its fields."""
         path = f"{KINDS[kind].path(key_of(obj))}{sub}?fieldManager={manager}"
-        return self._call("PUT", path, self._faults.spoil({**_typed(kind), **obj}))
+        return self._wrote(kind, self._call("PUT", path, self._faults.spoil({**_typed(kind), **obj})))
 
     def patch(self, kind: str, key: str, patch: Object, *, sub: str = "", manager: str = KUBE_OVN) -> Object:
         """Merge-patch an object or, with `sub="/status"`, its status."""
         path = f"{KINDS[kind].path(key)}{sub}?fieldManager={manager}"
-        return self._call("PATCH", path, patch, "application/merge-patch+json")
+        return self._wrote(kind, self._call("PATCH", path, patch, "application/merge-patch+json"))
 
     def patch_status(self, kind: str, key: str, status: Object) -> Object:
         """Merge-patch the status."""
@@ -158,6 +163,10 @@ class Client:
         except ApiException as error:
             if error.status != NOT_FOUND:
                 raise
+
+    def _wrote(self, kind: str, answer: Object) -> Object:
+        self.written[kind][key_of(answer)] = answer
+        return answer
 
     def _call(self, verb: str, path: str, body: Object | None = None, content: str = "application/json") -> Object:
         response = self._send(verb, path, body, content)
@@ -173,8 +182,7 @@ class Client:
         *,
         preload: bool = True,
     ) -> BaseHTTPResponse:
-        headers = {"Content-Type": content, "Accept": "application/json"}
-        self._api.update_params_for_auth(headers, [], ["BearerToken"], path, verb, body)
+        headers = {**self._headers, "Content-Type": content}
         data = None if body is None else json.dumps(body)
         response: BaseHTTPResponse = self._http.request(
             verb, self._host + path, body=data, headers=headers, preload_content=preload, retries=False

@@ -63,7 +63,7 @@ def create_lrp_eip(process: Process, name: str, subnet: str) -> Object:
 
 def reconcile_eip(process: Process, name: str) -> None:
     """Status of any EIP; address and labels of one that somebody else created; or its deletion."""
-    eip = process.client.get("OvnEip", name)
+    eip = process.read("OvnEip", name)
     if deleting(eip):
         _let_go(process, eip)
         return
@@ -87,14 +87,14 @@ def reconcile_eip(process: Process, name: str) -> None:
 
 def finalize_eip(process: Process, name: str) -> None:
     """Add the finalizer."""
-    held = process.client.get("OvnEip", name)["metadata"].get("finalizers") or []
+    held = process.read("OvnEip", name)["metadata"].get("finalizers") or []
     if FINALIZER not in held:
         process.client.patch("OvnEip", name, {"metadata": {"finalizers": [*held, FINALIZER]}})
 
 
 def reset_eip(process: Process, name: str) -> None:
     """A rule that used it is deleted: write who still uses it, and finish its deletion if it was waiting."""
-    eip = process.client.get("OvnEip", name)
+    eip = process.read("OvnEip", name)
     if deleting(eip):
         _let_go(process, eip)
     else:
@@ -129,7 +129,7 @@ def _eip_labels(subnet: str, kind: str, address: str) -> dict[str, str]:
 
 
 def _eip_status(process: Process, name: str, more: Object) -> Object:
-    eip = process.client.get("OvnEip", name)
+    eip = process.read("OvnEip", name)
     spec, seen = spec_of(eip), status_of(eip)
     status = {key: spec.get(key, "") for key in (OWN_V4, "v6Ip", OWN_MAC, "type")}
     status = {**status, "ready": False, **seen, "nat": "snat" if _users(process, spec.get(OWN_V4, "")) else "", **more}
@@ -154,7 +154,7 @@ def on_snat(process: Process, old: Object | None, new: Object | None) -> None:
 
 def reconcile_snat(process: Process, name: str) -> None:
     """Translate and report ready, port or no port; or stop translating, if there is a router to stop it on."""
-    rule = process.client.get("OvnSnatRule", name)
+    rule = process.read("OvnSnatRule", name)
     seen, held = status_of(rule), rule["metadata"].get("finalizers") or []
     if deleting(rule):
         if FINALIZER not in held:
@@ -190,7 +190,7 @@ def _translate(process: Process, rule: Object) -> None:
 
 
 def _mark_eip(process: Process, eip_name: str, rule: str, vpc: str) -> None:
-    eip = process.client.get("OvnEip", eip_name)
+    eip = process.read("OvnEip", eip_name)
     if labels_of(eip).get(f"{DOMAIN}/vpc") != vpc:
         process.client.patch("OvnEip", eip_name, {"metadata": {"labels": {f"{DOMAIN}/vpc": vpc}}})
     if annotations_of(eip).get(f"{DOMAIN}/vpc_nat") != rule:

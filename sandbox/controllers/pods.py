@@ -120,7 +120,7 @@ def take_ip_away(process: Process, name: str) -> None:
 
 def release_ip(process: Process, name: str) -> None:
     """Address first, finalizer second: in between, the range is free but still counted."""
-    ip = process.client.get("IP", name)
+    ip = process.read("IP", name)
     process.ipam.give_back(spec_of(ip)["subnet"], name)
     recount_later(process, spec_of(ip)["subnet"])
     left = [one for one in ip["metadata"].get("finalizers") or [] if one != FINALIZER]

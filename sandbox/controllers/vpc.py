@@ -43,7 +43,7 @@ def _matters(vpc: Object) -> tuple[object, ...]:
 def reconcile_vpc(process: Process, name: str) -> None:
     """Format, router, routes, standby, then the external port. Holds the Vpc's lock while sleeping, as the real one."""
     with process.lock(name):
-        vpc = _formatted(process, process.client.get("Vpc", name))
+        vpc = _formatted(process, process.read("Vpc", name))
         if deleting(vpc) and FINALIZER not in (vpc["metadata"].get("finalizers") or []):
             return
         spec = spec_of(vpc)

@@ -44,7 +44,7 @@ def node_left(process: Process, name: str) -> None:
     """Release its address, and remove its name from every provider network's spec, which causes drift."""
     take_ip_away(process, f"node-{name}")
     for network in process.all("ProviderNetwork"):
-        live = process.client.get("ProviderNetwork", key_of(network))
+        live = process.read("ProviderNetwork", key_of(network))
         spec = spec_of(live)
         formed = dict(spec)
         if "excludeNodes" in spec:

@@ -67,7 +67,7 @@ def tick_networks(process: Process, key: str) -> None:
 
 def sync_network(process: Process, network: str) -> None:
     """Conditions and lists from the nodes' labels; a network that reaches no node never gets a status."""
-    live = process.client.get("ProviderNetwork", network)
+    live = process.read("ProviderNetwork", network)
     seen, label = status_of(live), f"{network}.provider-network.kubernetes.io/ready"
     old = {one["node"]: one for one in seen.get("conditions") or []}
     conditions: list[Object] = []

@@ -32,7 +32,7 @@ def take_in_vlan(process: Process, name: str) -> None:
         process.client.patch_status("Vlan", name, {"conflict": conflict})
     if conflict:
         raise NotYetError(f"Vlan {name} has the id of another Vlan of {spec['provider']}")
-    seen = status_of(process.client.get("ProviderNetwork", spec["provider"]))
+    seen = status_of(process.read("ProviderNetwork", spec["provider"]))
     if name not in (seen.get("vlans") or []):
         vlans = {"ready": seen.get("ready", False), "vlans": [*(seen.get("vlans") or []), name]}
         process.client.patch_status("ProviderNetwork", spec["provider"], vlans)

@@ -97,6 +97,16 @@ class Process:
             raise NotYetError(f"{kind} {key} is not there")
         return found
 
+    def read(self, kind: str, key: str) -> Object:
+        """The newest that this process knows: from the watch, or the answer to its own write.
+
+        The real one reads listers, too. The server is asked for what neither holds; `ApiException` if it is not there.
+        """
+        seen, mine = self.cache[kind].get(key), self.client.written[kind].get(key)
+        if mine is not None and _revision(mine) > _revision(seen or self.gone.get((kind, key))):
+            return mine
+        return seen or self.client.get(kind, key)
+
     def all(self, kind: str) -> list[Object]:
         """All of a kind from the cache, by name."""
         return [obj for _, obj in sorted(self.cache[kind].items())]
@@ -134,3 +144,7 @@ class Process:
 def _version(obj: Object) -> str:
     version: str = obj["metadata"]["resourceVersion"]
     return version
+
+
+def _revision(obj: Object | None) -> int:
+    return int(_version(obj)) if obj else 0

@@ -58,6 +58,8 @@ class Watcher(threading.Thread):
             known.discard(key_of(item))
         for key in known:
             self._process.drop(self._kind, key)
+        # The server may have been restored to an older state; then no answer of before counts.
+        self._process.client.written[self._kind].clear()
         self.synced.set()
         return version
 

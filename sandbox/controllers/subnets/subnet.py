@@ -44,7 +44,7 @@ def on_subnet(process: Process, old: Object | None, new: Object | None) -> None:
 
 def reconcile(process: Process, name: str) -> None:
     """One pass of the real `handleAddOrUpdateSubnet`, in its order, which the conditions show."""
-    subnet = _formatted(process, process.client.get("Subnet", name))
+    subnet = _formatted(process, process.read("Subnet", name))
     spec = spec_of(subnet)
     check_vlan(process, subnet)
     if (wrong := invalid(name, spec)) is not None:
@@ -62,7 +62,7 @@ def reconcile(process: Process, name: str) -> None:
         check_overlap(process, subnet)
         process.northbound.switches.add(name)
     _connect(process, name, spec)
-    say(process, process.client.get("Subnet", name), "ResetLogicalSwitchAclSuccess")
+    say(process, process.read("Subnet", name), "ResetLogicalSwitchAclSuccess")
     process.do("vpc-status", update_vpc_subnets, spec["vpc"])
 
 
@@ -80,7 +80,7 @@ def count(process: Process, name: str) -> Object | None:
         "v4usingIPrange": taken,
         **{field: BLANK_STATUS[field] for field in BLANK_STATUS if field.startswith("v6")},
     }
-    seen = status_of(process.client.get("Subnet", name))
+    seen = status_of(process.read("Subnet", name))
     if all(seen.get(field) == value for field, value in counters.items()):
         return None
     return process.client.patch_status("Subnet", name, counters)
@@ -118,7 +118,7 @@ def update_vpc_subnets(process: Process, name: str) -> None:
         if name not in process.cache["Vpc"]:
             return
         names = subnets_of(process, name)
-        if (status_of(process.client.get("Vpc", name)).get("subnets") or []) != names:
+        if (status_of(process.read("Vpc", name)).get("subnets") or []) != names:
             process.client.patch_status("Vpc", name, {"subnets": names})
 
 
@@ -161,7 +161,7 @@ def _finalized(process: Process, subnet: Object) -> bool:
 def _connect(process: Process, name: str, spec: Object) -> None:
     """The router port of an overlay Subnet, the localnet port of an underlay one, the namespaces of both."""
     if vlan_name := spec.get("vlan"):
-        vlan = process.client.get("Vlan", vlan_name)
+        vlan = process.read("Vlan", vlan_name)
         process.northbound.localnets[name] = (spec_of(vlan)["provider"], spec_of(vlan).get("id", 0))
         users = status_of(vlan).get("subnets") or []
         if name not in users:

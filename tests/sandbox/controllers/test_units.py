@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
+from kubernetes.client.exceptions import ApiException
 from urllib3 import BaseHTTPResponse, HTTPResponse
 
 from sandbox.controllers.__main__ import faults_of
@@ -72,11 +73,16 @@ class AlwaysEnding(Client):
 
     def __init__(self) -> None:
         self.watched = threading.Event()
+        self.written: dict[str, dict[str, Object]] = {"Vpc": {}}
 
     def list(self, kind: str) -> tuple[list[Object], str]:
         """Nothing is there."""
         del kind
         return [], "1"
+
+    def get(self, kind: str, key: str) -> Object:
+        """Nothing is there."""
+        raise ApiException(status=404, reason=f"{kind} {key}")
 
     def watch(self, kind: str, version: str) -> tuple[BaseHTTPResponse, Iterator[Object]]:
         """An answer without events, closed."""
@@ -94,6 +100,30 @@ def test_a_process_ends_also_where_a_watch_has_just_ended_by_itself() -> None:
     assert client.watched.wait(5)
     process.end()
     assert not [thread for thread in threading.enumerate() if thread.name == "simulated-watch-Vpc"]
+
+
+def _vpc(version: int) -> Object:
+    return {"metadata": {"name": "alpha-vpc", "resourceVersion": str(version)}}
+
+
+def test_a_handler_reads_the_newer_of_what_it_wrote_and_what_the_watch_told() -> None:
+    client = AlwaysEnding()
+    process = Process(client, Northbound(), Faults(), 1.0, {"Vpc": lambda *_: None})
+    process.take("Vpc", _vpc(9))
+    client.written["Vpc"]["alpha-vpc"] = _vpc(10)
+    assert process.read("Vpc", "alpha-vpc") == _vpc(10)
+    process.take("Vpc", _vpc(11))
+    assert process.read("Vpc", "alpha-vpc") == _vpc(11)
+
+
+def test_a_handler_does_not_read_its_own_write_of_an_object_that_is_deleted_since() -> None:
+    client = AlwaysEnding()
+    process = Process(client, Northbound(), Faults(), 1.0, {"Vpc": lambda *_: None})
+    process.take("Vpc", _vpc(9))
+    client.written["Vpc"]["alpha-vpc"] = _vpc(10)
+    process.drop("Vpc", "alpha-vpc", _vpc(11))
+    with pytest.raises(ApiException):
+        process.read("Vpc", "alpha-vpc")
 
 
 def test_a_port_is_unplugged_while_routers_come_and_go() -> None:
