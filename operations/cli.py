@@ -35,6 +35,7 @@ from operations.commands.reach import (
 from operations.commands.stacks import stacks
 from operations.commands.verify import verify_command
 from operations.console import Output, err
+from operations.engine.inline_program import collect_rarely
 from operations.forges.issues import issue_command
 from operations.forges.reviewed import reviewed_command
 from operations.pictures.command import picture_command
@@ -176,6 +177,7 @@ def explain_command(
 
 def main() -> None:
     """Entry point: every failure ends in one message, never in a traceback."""
+    collect_rarely()
     with tolerant_streams():
         try:
             app()

@@ -13,8 +13,11 @@ from rich.markup import escape
 from kmetal_network.errors import printable_lines
 from kmetal_network.grouping import grouped_texts
 
-_LAW: Final = re.compile(r"(\w+ '[^']*').*\[(NET-\d+)\]$", re.DOTALL)
-"""The first name in a finding's sentence, and the law at its end."""
+_LAW: Final = re.compile(r"\[(NET-\d+)\]$")
+"""The law at the end of a finding's sentence."""
+
+_NAME: Final = re.compile(r"\w+ '[^']*'")
+"""The first name in it. The two are looked for apart: 900 notes in one expression take a tenth of a second."""
 
 out = Console()
 err = Console(stderr=True)
@@ -58,5 +61,5 @@ class Notes:
 
 def _subject(text: str) -> tuple[str, ...]:
     """Which law about which object; without a law the text itself."""
-    found = _LAW.search(text)
-    return found.groups() if found else (text,)
+    law, name = _LAW.search(text), _NAME.search(text)
+    return (name[0], law[1]) if law and name else (text,)

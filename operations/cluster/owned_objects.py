@@ -61,7 +61,8 @@ def owned_objects(environment: Environment, view: ClusterView) -> list[OwnedObje
         UnreachableError: one of their kinds cannot be read.
     """
     owned = [one for one in manifests_of(environment) if one.kind in COLLECTIONS]
-    found = ((one, object_key(one.body), view.objects(one.kind)) for one in owned)
+    seen = view.seen(dict.fromkeys(one.kind for one in owned))
+    found = ((one, object_key(one.body), seen.get(one.kind, {})) for one in owned)
     return [OwnedObject(one, key, objects[key]) for one, key, objects in found if key in objects]
 
 

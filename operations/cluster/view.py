@@ -7,7 +7,8 @@ the operator. The next one begins with `anew`; a view refuses to answer after a 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar, cast
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final, TypeVar, cast
 
 from kmetal_network.errors import UnreachableError
 from kmetal_network.facts.model import Facts
@@ -18,6 +19,9 @@ from kmetal_network.manifests.inventory import object_key
 from operations.cluster.live import COLLECTIONS, LiveCluster
 
 T = TypeVar("T")
+
+_AT_ONCE: Final = 4
+"""Lists that are read side by side."""
 
 
 class StaleViewError(RuntimeError):
@@ -85,9 +89,17 @@ class ClusterView:
         return self.served(kind) or {}
 
     def seen(self, kinds: Iterable[str]) -> dict[str, Mapping[str, Object]]:
-        """Objects by kind; a kind that is not served is left out, so that it differs from an empty one."""
-        found = ((kind, self.served(kind)) for kind in kinds)
-        return {kind: objects for kind, objects in found if objects is not None}
+        """Objects by kind; a kind that is not served is left out, so that it differs from an empty one.
+
+        The kinds are listed side by side: the API server writes one list while this process reads another.
+
+        Raises:
+            UnreachableError: one of them cannot be read.
+        """
+        wanted = [*kinds]
+        with ThreadPoolExecutor(_AT_ONCE) as threads:
+            found = list(threads.map(self.served, wanted))
+        return {kind: objects for kind, objects in zip(wanted, found, strict=True) if objects is not None}
 
     def facts(self, *kinds: str, whole: bool = False) -> Facts:
         """What the readers of the table of kinds make of the objects.

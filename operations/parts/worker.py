@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from kmetal_network.errors import OperatorError
 from operations.engine.events import Step
+from operations.engine.inline_program import collect_rarely
 from operations.parts.messages import Begun, Done, Progress, Refused, Task, get, put
 from operations.run import run, stopped
 from operations.state.run_context import RunContext
@@ -22,6 +23,7 @@ from operations.unforeseen import unforeseen
 
 def main() -> None:
     """Work until no one asks any more."""
+    collect_rarely()
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what anything prints must not get between the messages
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # between two tasks

@@ -14,6 +14,7 @@ from typing import Final, cast
 
 from kmetal_network.errors import OperatorError
 from operations.commands.apply import up
+from operations.engine.inline_program import collect_rarely
 from operations.parts.environment_run import run_environment
 from operations.state.sync import Verb
 
@@ -24,6 +25,7 @@ _COMMAND: Final = "command"
 
 def main(root: Path, stack: str, verb: str, changes: str) -> str | None:
     """Run; the answer is what went wrong."""
+    collect_rarely()  # as the command does
     if verb == _COMMAND:
         with redirect_stdout(io.StringIO()) as said:
             up(root, stack, yes=True, refresh=False)
