@@ -22,6 +22,9 @@ STACK_LABEL: Final = "kmetal-network/stack"
 
 TENANT_LABEL: Final = "kmetal-network/tenant"
 
+REQUESTED_ANNOTATION: Final = "kmetal-network/requested-by"
+"""On an OvnEip that `up` made for a router before its Vpc: the stack. It is Kube-OVN's from then on (ADR 20)."""
+
 MANAGER_PREFIX: Final = "kmetal-network-"
 """How the field managers of this program begin (`kmetal_network.live.field_managers`)."""
 

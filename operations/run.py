@@ -139,6 +139,8 @@ def _work(
             through = refresh and reads.with_program
             stack.preview(**common, refresh=refresh, run_program=through, policy_packs=packs)
         case "up":
+            if run_context.before:
+                run_context.before(stack.name)
             stack.up(**common, refresh=refresh, policy_packs=packs)
         case "destroy":
             aim = None if targets is None else list(targets)

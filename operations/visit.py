@@ -17,6 +17,7 @@ from operations.cluster.view import ClusterView
 from operations.console import Notes, marked
 from operations.engine.events import Outcome
 from operations.impact.guard import guard
+from operations.parts.addresses import Requests
 from operations.parts.environment_run import run_environment
 from operations.parts.unfinished import finish, unfinished
 from operations.parts.workers import at_work
@@ -27,7 +28,7 @@ from operations.progress.tally import Expected
 from operations.progress.watching import watched
 from operations.rerouting import reroute, to_be_taken_down
 from operations.state.identity import make_sure_of_identity
-from operations.state.run_context import RunContext
+from operations.state.run_context import Before, RunContext
 from operations.state.sync import WRITING, Verb
 from operations.verify.readiness import explain_failure
 
@@ -72,11 +73,12 @@ class Visit:
         refresh: bool = False,
         expected: Expected | None = None,
         skip: Sequence[str] | None = None,
+        before: Before | None = None,
     ) -> Outcome:
         """Run the engine once, for each stack that needs it; explain each failure by the state of its object."""
         with watched(title, expected) as tally:
             watch = both(tally, self.report.steps(verb))
-            run_context = RunContext(view=None if verb in WRITING else self.view)
+            run_context = RunContext(view=None if verb in WRITING else self.view, before=before)
             outcome = run_environment(
                 self.root,
                 self.environment.name,
@@ -99,8 +101,12 @@ class Visit:
     def plan(self, verb: Verb, title: str, *, refresh: bool) -> Outcome:
         """Run a preview and print it."""
         planned = self.run(verb, title, refresh=refresh)
-        self.report.plan(planned, Pace.of(planned, at_work()))
+        self.report.plan(planned, self.pace(planned))
         return planned
+
+    def pace(self, planned: Outcome) -> Pace:
+        """How long an `up` would take for a plan."""
+        return Pace.of(planned, at_work(), Requests.of(self.environment, planned).eips)
 
     def held(self, planned: Outcome, again: Callable[[], Outcome], *, yes: bool, ends: bool = False) -> Outcome:
         """Hold a plan, as `hold` does, after the first runs of cells that died and are in its way were finished.

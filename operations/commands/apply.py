@@ -14,11 +14,11 @@ from typing import Final
 import typer
 
 from kmetal_network.counting import counted
-from operations.cluster.live import LiveCluster
 from operations.cluster.owned_objects import owned_objects, transfer_field_ownership
 from operations.cluster.writing import WritableCluster
 from operations.console import Output
 from operations.engine.events import HALVES
+from operations.parts.addresses import Requests, withdraw
 from operations.parts.workers import at_work
 from operations.preview.previewing import hold_to_review, live_plan, previewed_plan
 from operations.progress.pace import Pace
@@ -60,7 +60,9 @@ def up(
     with visit(root, stack, WritableCluster, report) as (visited, cluster):
         visited.every = every
         # First, because fields that earlier runs own would conflict with the preview.
-        transfer_field_ownership(visited.environment, cluster, owned_objects(visited.environment, visited.view))
+        there = owned_objects(visited.environment, visited.view)
+        withdraw(visited.environment, visited.view, cluster)
+        transfer_field_ownership(visited.environment, cluster, there)
         if cluster.writes:
             visited.look_anew()
         make = partial(visited.plan, "preview", f"previewing {stack}", refresh=refresh)
@@ -75,13 +77,17 @@ def up(
         if not yes:
             typer.confirm(f"Apply to {stack}?", abort=True)
         visited.reroute(planned)
+        requests = Requests.of(visited.environment, planned)
         outcome = visited.run(
             "up",
             f"applying {stack}",
             refresh=refresh,
-            expected=Expected.of(planned, Pace.of(planned, at_work()).seconds),
+            expected=Expected.of(planned, visited.pace(planned).seconds),
             skip=(*planned.skipped, *planned.idle),
+            before=partial(requests.make, cluster),
         )
+        if requests.refusal:
+            visited.notes.tell([f"Kube-OVN chose each new router's address itself, a second each: {requests.refusal}"])
     done = Counter(step.operation for step in outcome.steps if step.is_object and step.operation not in HALVES)
     said = ", ".join(f"{number} {_DONE.get(operation, operation)}" for operation, number in sorted(done.items()))
     visited.report.end(done, said or "nothing changed")
@@ -93,7 +99,10 @@ def destroy(root: Path, stack: str, *, yes: bool, output: Output = Output.TEXT) 
     Raises:
         OperatorError: as for `up`.
     """
-    with visit(root, stack, LiveCluster, report_of(stack, output, yes=yes)) as (visited, _):
+    with visit(root, stack, WritableCluster, report_of(stack, output, yes=yes)) as (visited, cluster):
+        withdraw(visited.environment, visited.view, cluster, ends=True)
+        if cluster.writes:
+            visited.look_anew()
         make = partial(visited.run, "preview-destroy", f"previewing the end of {stack}")
         planned = visited.held(make(), make, yes=yes, ends=True)
         if not yes:

@@ -17,6 +17,7 @@ from operations.engine.events import Outcome, Watch
 from operations.engine.stack import cli, deployment_of
 from operations.parts.as_applied import is_as_applied
 from operations.parts.messages import Task
+from operations.parts.outcomes import merged, outcomes_of
 from operations.parts.workers import Result, Workers
 from operations.run import run, stopped
 from operations.state.node_patches import stale_patches
@@ -89,7 +90,11 @@ def run_environment(
 
 
 def run_tasks(
-    name: str, tasks: Sequence[Task], verb: Verb, watch: Watch | None, run_context: RunContext | None = None
+    name: str,
+    tasks: Sequence[Task],
+    verb: Verb,
+    watch: Watch | None,
+    run_context: RunContext | None = None,
 ) -> Outcome:
     """Those runs of an environment's stacks, in the order that the verb asks for.
 
@@ -98,7 +103,7 @@ def run_tasks(
         tasks: one for each stack that is to run.
         verb: what they do.
         watch: called with each step.
-        run_context: for the run of a single task, which is in this process.
+        run_context: for the run of a single task, which is in this process; of several, `before` counts.
 
     Raises:
         OperatorError: no task could run.
@@ -123,11 +128,11 @@ def run_tasks(
     results: dict[str, Result] = {}
     with Workers.hired(len(tasks)) as workers:
         for wave in waves:
-            results |= workers.run(wave, watch)
+            results |= workers.run(wave, watch, run_context.before if run_context else None)
             if any(isinstance(result, OperatorError) or result.failed for result in results.values()):
                 break
         ended = workers.stopped
-    outcome = merged(_outcomes(results))
+    outcome = merged(outcomes_of(results))
     outcome.interrupted |= ended
     if missing := [task.stack for task in tasks if task.stack not in results]:
         outcome.failed = True
@@ -180,66 +185,3 @@ def _unasked(platform: str, parts: Sequence[Part], applied: frozenset[str]) -> S
     """What need not be asked. One stack always is: its program looks at the cluster before anything is written."""
     stacks = [part.stack for part in parts]
     return [stack for stack in stacks if stack in applied and (stack != platform or not applied.issuperset(stacks))]
-
-
-def merged(outcomes: Mapping[str, Outcome]) -> Outcome:
-    """What several stacks did, as one run; what is said twice is said once."""
-    whole = Outcome()
-    for stack, one in outcomes.items():
-        whole.steps += one.steps
-        whole.unchanged += one.unchanged
-        whole.policies[:] = dict.fromkeys((*whole.policies, *one.policies))
-        for said, more in (
-            (whole.violations, one.violations),
-            (whole.remarks, one.remarks),
-            (whole.advice, one.advice),
-            (whole.errors, one.errors),
-        ):
-            said[:] = dict.fromkeys((*said, *more))
-        whole.failed_objects |= one.failed_objects
-        for urn, text in one.errors_by_urn.items():
-            whole.errors_by_urn[urn or stack] = text
-        for operation, count in one.counts.items():
-            whole.counts[operation] = whole.counts.get(operation, 0) + count
-        whole.objects |= one.objects
-        whole.outdated |= one.outdated
-        whole.failed |= one.failed
-        whole.interrupted |= one.interrupted
-        whole.state = max(whole.state, one.state)
-        if not (one.steps or one.outdated or one.failed):
-            whole.idle = (*whole.idle, stack)
-    whole.outputs = _outputs(outcomes)
-    return whole
-
-
-def _outputs(outcomes: Mapping[str, Outcome]) -> Mapping[str, Any]:
-    outputs: dict[str, Any] = {}
-    for one in outcomes.values():
-        for key, value in one.outputs.items():
-            known = outputs.get(key)
-            outputs[key] = {**known, **value} if isinstance(known, Mapping) and isinstance(value, Mapping) else value
-    return outputs
-
-
-def _outcomes(results: Mapping[str, Result]) -> Mapping[str, Outcome]:
-    """What became of each run; one that was refused counts as failed if others ran.
-
-    Raises:
-        OperatorError: none ran; one error for all of them.
-    """
-    refused = [result for result in results.values() if isinstance(result, OperatorError)]
-    if refused and len(refused) == len(results):
-        raise _joined(refused)
-    return {
-        stack: Outcome(failed=True, errors=[str(result)]) if isinstance(result, OperatorError) else result
-        for stack, result in results.items()
-    }
-
-
-def _joined(errors: Sequence[OperatorError]) -> OperatorError:
-    """One error that says all that several do, each thing once."""
-    kinds = {type(error) for error in errors}
-    kind = kinds.pop() if len(kinds) == 1 else OperatorError
-    if all(error.findings for error in errors):
-        return kind({finding for error in errors for finding in error.findings})
-    return kind("\n".join(dict.fromkeys(map(str, errors))))

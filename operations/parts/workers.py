@@ -22,6 +22,7 @@ from operations.console import note
 from operations.engine.events import Outcome, Step, Watch
 from operations.parts.memory import available_memory
 from operations.parts.messages import Begun, Done, Progress, Refused, Task, get, put
+from operations.state.run_context import Before
 
 _PROJECT: Final = Path(__file__).parents[2]
 _MEMORY: Final = 600 * 2**20
@@ -59,19 +60,21 @@ class Workers:
                 signal.signal(number, handler)
             workers._end()
 
-    def run(self, tasks: Sequence[Task], watch: Watch | None) -> dict[str, Result]:
+    def run(self, tasks: Sequence[Task], watch: Watch | None, before: Before | None = None) -> dict[str, Result]:
         """Every task, side by side.
 
         Returns:
             Name of the stack to what became of it; a task that was not begun is missing.
         """
         with ThreadPoolExecutor(self._slots) as threads:
-            results = list(threads.map(lambda task: self._one(task, watch), tasks))
+            results = list(threads.map(lambda task: self._one(task, watch, before), tasks))
         return {task.stack: result for task, result in zip(tasks, results, strict=True) if result is not None}
 
-    def _one(self, task: Task, watch: Watch | None) -> Result | None:
+    def _one(self, task: Task, watch: Watch | None, before: Before | None) -> Result | None:
         if self.stopped:
             return None
+        if before:
+            before(task.stack)
         try:
             worker = self._free.get_nowait()
         except Empty:

@@ -1,10 +1,11 @@
 """How long a plan will take, before its first write.
 
 Two clocks run at the same time. Kube-OVN's one worker takes a quarter of a second for each new Vpc, a second for each
-external port that it makes, and a third of one for each Vpc that goes. A port whose OvnEip is pinned, and so is there
-before its Vpc, costs no second; other OvnEips cost the controller next to nothing. The engine takes its time for each
-step and writes the whole state before and after it. What is shorter hides in what is longer, except for a part: 100
-tenants took 143 s on the real controller, where Kube-OVN alone needs 125 s and the engine alone 60 s.
+external port that it makes, and a third of one for each Vpc that goes. A port whose OvnEip is there before its Vpc,
+pinned or requested by `up` (`operations.parts.addresses`), costs no second; other OvnEips cost the controller next to
+nothing. The engine takes its time for each step and writes the whole state before and after it. What is shorter hides
+in what is longer, except for a part: 100 tenants took 143 s on the real controller, where Kube-OVN alone needs 125 s
+and the engine alone 60 s.
 
 The engine's figures are of a machine with two cores (docs/benchmarks.md); a faster one needs less.
 """
@@ -12,7 +13,7 @@ The engine's figures are of a machine with two cores (docs/benchmarks.md); a fas
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -47,12 +48,13 @@ class Pace:
     engine: float
 
     @classmethod
-    def of(cls, planned: Outcome, side_by_side: int = 1) -> Pace:
+    def of(cls, planned: Outcome, side_by_side: int = 1, requested: Collection[str] = ()) -> Pace:
         """From a preview.
 
         Args:
             planned: of one stack, or of several that are one environment.
             side_by_side: how many stacks work at once, and do not wait.
+            requested: OvnEips that are made before their Vpcs.
         """
         steps = [step for step in planned.steps if step.is_object and step.operation not in HALVES]
         routers = [step for step in steps if step.type.endswith(":Vpc")]
@@ -60,7 +62,7 @@ class Pace:
         made = vpcs["create"] + vpcs["replace"]
         gone = vpcs["delete"] + vpcs["replace"]
         pinned = {_name(step) for step in (*planned.steps, *planned.unchanged) if step.type.endswith(":OvnEip")}
-        new = [_new_ports(step) - pinned for step in routers]
+        new = [_new_ports(step) - pinned - {*requested} for step in routers]
         return cls(
             controller=connecting_seconds(vpcs=made, ports=sum(map(len, new))) + gone * _GONE_SECONDS,
             engine=_engine_seconds(steps, planned.objects, side_by_side),

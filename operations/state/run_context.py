@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from ipaddress import IPv4Address
-from typing import Any
+from typing import Any, TypeAlias
 
 from operations.cluster.view import ClusterView
 
@@ -26,6 +26,10 @@ class Release(Enum):
     """It is the stack's."""
 
 
+Before: TypeAlias = Callable[[str], None]
+"""Done just before the engine runs for a stack, which it is told the name of; several threads may call it."""
+
+
 @dataclass
 class RunContext:
     """One run's: made with it, and completed while the run looks around before its engine starts."""
@@ -40,6 +44,9 @@ class RunContext:
 
     view: ClusterView | None = None
     """What its command has seen of the cluster in this phase, for a run that writes nothing there."""
+
+    before: Before | None = None
+    """What is to be done in the cluster before the engine runs, in the command's own process."""
 
     side_by_side: int = 1
     """How many runs of the same environment are in progress at once."""

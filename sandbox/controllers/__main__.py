@@ -44,10 +44,10 @@ def faults_of(wishes: list[str]) -> Faults:
         if name == "broken" and value:
             node, _, message = value.partition(":")
             broken[node] = message or "unknown error"
-        elif name in {"slow", "conflicts", "restarts", "seed"} and value.replace(".", "", 1).isdigit():
+        elif name in {"slow", "conflicts", "restarts", "stale", "seed"} and value.replace(".", "", 1).isdigit():
             numbers[name] = float(value)
         else:
-            known = "slow=1.5, conflicts=0.3, restarts=20, seed=7 or broken=w1:message"
+            known = "slow=1.5, conflicts=0.3, restarts=20, stale=0.1, seed=7 or broken=w1:message"
             raise SystemExit(f"--fault {wish}: not a known fault with its value; write {known}")
     seed = int(numbers.pop("seed", 1))
     return Faults(**numbers, broken_nodes=broken, seed=seed)

@@ -23,6 +23,9 @@ class Faults:
     """Share of whole-object updates, 0 to 1, that lose a race and are retried; merge patches never do."""
     restarts: float = 0.0
     """Seconds after which the process loses its memory and restarts; 0 for never."""
+    stale: float = 0.0
+    """Share of OvnEips of others, 0 to 1, whose chosen address never gets into their status
+    (docs/evidence/kube-ovn.md#egress)."""
     broken_nodes: Mapping[str, str] = field(default_factory=dict)
     """Nodes whose bridge cannot be built, each with the message that its daemon would write."""
     seed: int = 1
@@ -31,6 +34,10 @@ class Faults:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "dice", random.Random(self.seed))  # noqa: S311  random races, not secrets
+
+    def forgets(self) -> bool:
+        """Whether the controller's cache has not heard of its own write yet."""
+        return bool(self.stale) and self.dice.random() < self.stale
 
     def spoil(self, body: dict[str, Any]) -> dict[str, Any]:
         """The body unchanged or, when the race is lost, with a resourceVersion that the server rejects."""

@@ -1,7 +1,8 @@
 """External addresses and the SNAT rules that use them (`docs/evidence/kube-ovn.md`, from rewrites to deletion).
 
-Traps that it reproduces: both are ready without a router port. A changed rule stays ready and keeps its old
-translation. An EIP exists while a rule has its address. A rule cannot be deleted while its router is missing.
+Traps that it reproduces: both are ready without a router port. An EIP that others created without an address may be
+ready without one for ever. A changed rule stays ready and keeps its old translation. An EIP exists while a rule has its
+address. A rule cannot be deleted while its router is missing.
 """
 
 from __future__ import annotations
@@ -79,7 +80,8 @@ def reconcile_eip(process: Process, name: str) -> None:
     if formed != spec:
         meta = {**eip["metadata"], "labels": {**labels_of(eip), **_eip_labels(subnet, kind, address)}}
         process.client.put("OvnEip", {**eip, "metadata": meta, "spec": formed})
-    _eip_status(process, name, {"ready": False})
+    unheard = {OWN_V4: "", OWN_MAC: ""} if not spec.get(OWN_V4) and process.faults.forgets() else {}
+    _eip_status(process, name, {"ready": False, **unheard})
     if kind != "lsp":
         _eip_status(process, name, {"ready": True})
     recount_later(process, subnet)

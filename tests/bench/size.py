@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
 from sandbox.environment import environment
 from sandbox.storage import CHECKOUT
@@ -57,6 +58,10 @@ class Size:
         return max((peak for entry in self.stack.values() if (peak := entry.peaks.get(part))), default=None)
 
 
+_CHANGES: Final = 3
+"""Measurements of a change of one tenant, of which the fastest counts: it takes seconds, and other work only adds."""
+
+
 @dataclass(frozen=True)
 class Bench:
     """Where the measurements run, and their parameters."""
@@ -95,11 +100,14 @@ class Bench:
             backend = {"PULUMI_BACKEND_URL": f"file://{project / 'state'}"}
             variables = {**self._variables(kubeconfig), **backend, **self.engine}
             for run, (verb, changes) in verbs.items():
-                if run is Run.CHANGE:
-                    change_one_tenant(project)
                 command = [sys.executable, "-m", "tests.bench.measured.run_stack", str(project), STACK, verb, changes]
-                figures[run] = measure(command, variables, home)
-                self.say(f"{title}: {run} {figures[run]}")
+                measures = []
+                for attempt in range(_CHANGES if run is Run.CHANGE else 1):
+                    if run is Run.CHANGE:
+                        change_one_tenant(project, attempt)
+                    measures.append(measure(command, variables, home))
+                    self.say(f"{title}: {run} {measures[-1]}")
+                figures[run] = min(measures, key=lambda one: one.seconds)
         return figures
 
     def _plain(self, home: Path, manifests: Path, title: str) -> dict[Run, Measure]:

@@ -54,11 +54,11 @@ def cells_for(tenants: int) -> int:
     return tenants // _OF_A_CELL if tenants > _OF_ONE_STACK else 0
 
 
-def change_one_tenant(root: Path) -> None:
-    """One more drop for the first tenant, as one pull request would have it."""
+def change_one_tenant(root: Path, attempt: int = 0) -> None:
+    """Another drop for the first tenant each time, as one pull request would have it."""
     path = stack_file(root, STACK)
     data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    data["config"][f"{PROJECT}:tenants"][0]["drop"] = ["192.0.2.0/24"]
+    data["config"][f"{PROJECT}:tenants"][0]["drop"] = [f"192.0.{2 + attempt}.0/24"]
     path.write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
 
 

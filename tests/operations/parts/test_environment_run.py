@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kmetal_network.errors import Finding, OperatorError, UnreachableError
-from operations.engine.events import Outcome, Watch
+from operations.engine.events import Outcome
 from operations.parts import environment_run
 from operations.parts.environment_run import run_environment
 from operations.parts.messages import Task
@@ -27,8 +27,8 @@ def waves(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """The stacks of each wave, of environments with three cells whose runs all go well."""
     seen: list[list[str]] = []
 
-    def run(self: Workers, tasks: Sequence[Task], watch: Watch | None) -> dict[str, Result]:
-        del self, watch
+    def run(self: Workers, tasks: Sequence[Task], *_: object) -> dict[str, Result]:
+        del self
         seen.append([task.stack for task in tasks])
         return {task.stack: Outcome() for task in tasks}
 
@@ -52,9 +52,7 @@ def test_the_platform_is_first_and_at_the_end_last_whatever_the_environment_is_c
 def _with(monkeypatch: pytest.MonkeyPatch, *results: Result) -> Outcome:
     stacks = ("dev", "dev-cell-1", "dev-cell-2", "dev-cell-3")
     answers = dict(zip(stacks, results, strict=True))
-    monkeypatch.setattr(
-        Workers, "run", lambda _self, tasks, _watch: {task.stack: answers[task.stack] for task in tasks}
-    )
+    monkeypatch.setattr(Workers, "run", lambda _self, tasks, *_: {task.stack: answers[task.stack] for task in tasks})
     return run_environment(Path(), "dev", "preview", skip=())
 
 

@@ -115,3 +115,9 @@ def test_the_first_run_of_a_cell_writes_its_state_once_and_so_takes_less() -> No
 
     assert of("dev-cell-1") < of("dev")
     assert of("dev-cell-1", platform=1) == pytest.approx(of("dev", platform=1))
+
+
+def test_an_address_that_up_requests_spares_its_router_the_second() -> None:
+    plan = Outcome(steps=[vpc("a", "create", None, EGRESS), vpc("b", "create", None, EGRESS)])
+    assert Pace.of(plan, requested=["a-vpc-external"]).controller == 1.5
+    assert Pace.of(plan, requested=["a-vpc-external", "b-vpc-external"]).controller == 0.5
