@@ -81,7 +81,7 @@ def run(
     pack = (policies or root / "policies").resolve()
     try:
         try:
-            reads = reconcile(selected, verb, root, outcome, run_context, refresh=refresh)
+            reads = _prepared(selected, verb, root, outcome, run_context, refresh=refresh)
             with interruption.armed():
                 _work(selected, verb, pack, listen, reads, run_context, targets=targets)
         except auto.ConcurrentUpdateError as error:
@@ -92,7 +92,7 @@ def run(
             outcome.errors.clear()
             run_context.died = locked_since(str(error))
             # What the dead run deleted may still stand in the state, and Helm refuses to uninstall what is not there.
-            reads = reconcile(selected, verb, root, outcome, run_context, refresh=True)
+            reads = _prepared(selected, verb, root, outcome, run_context, refresh=True)
             with interruption.armed():
                 _work(selected, verb, pack, listen, reads, run_context, targets=targets)
     except auto.ConcurrentUpdateError:
@@ -121,6 +121,16 @@ def stopped(stack: str, verb: Verb) -> Finding:
     return Finding(place=f"stack {stack}", problem=problem, remedy=remedy, rule=STOPPED)
 
 
+def _prepared(
+    stack: auto.Stack, verb: Verb, root: Path, outcome: Outcome, run_context: RunContext, *, refresh: bool
+) -> ReadPlan:
+    """All that comes before the engine, while Ctrl-C still ends this process itself."""
+    reads = reconcile(stack, verb, root, outcome, run_context, refresh=refresh)
+    if run_context.before and verb == "up":
+        run_context.before(stack.name)
+    return reads
+
+
 def _work(
     stack: auto.Stack,
     verb: Verb,
@@ -139,8 +149,6 @@ def _work(
             through = refresh and reads.with_program
             stack.preview(**common, refresh=refresh, run_program=through, policy_packs=packs)
         case "up":
-            if run_context.before:
-                run_context.before(stack.name)
             stack.up(**common, refresh=refresh, policy_packs=packs)
         case "destroy":
             aim = None if targets is None else list(targets)

@@ -100,7 +100,7 @@ def destroy(root: Path, stack: str, *, yes: bool, output: Output = Output.TEXT) 
         OperatorError: as for `up`.
     """
     with visit(root, stack, WritableCluster, report_of(stack, output, yes=yes)) as (visited, cluster):
-        withdraw(visited.environment, visited.view, cluster, ends=True)
+        withdraw(visited.environment, visited.view, cluster)
         if cluster.writes:
             visited.look_anew()
         make = partial(visited.run, "preview-destroy", f"previewing the end of {stack}")

@@ -9,24 +9,26 @@ Kube-OVN would. They are Kube-OVN's from then on: in no state, and deleted with 
 An OvnEip can go wrong: that worker writes the status from its cache, which may not have the address yet, and never
 again (3 of 30). Its SNAT rules would wait for ever. So a request counts once its status has an address.
 
-A run that dies may leave one without a Vpc. The next run uses it, or takes it away if its tenant has left.
+A run that dies may leave some without a Vpc. The next `up` or `destroy` takes them away before its plan.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from kmetal_network.cells import stack_in
 from kmetal_network.config.stackfile import Environment
-from kmetal_network.errors import UnreachableError
+from kmetal_network.counting import counted
+from kmetal_network.errors import ForbiddenError
 from kmetal_network.names import EXTERNAL_SUBNET, REQUESTED_ANNOTATION, TenantNames, external_eip
 from operations.cluster.live import COLLECTIONS
 from operations.cluster.view import ClusterView
 from operations.cluster.writing import WritableCluster
-from operations.engine.events import Outcome, Step
+from operations.console import note
+from operations.engine.events import Outcome
 
 _KUBE_OVN: Final = "kube-ovn-controller"
 """The field manager of what Kube-OVN makes: nobody else is to own a field of it."""
@@ -39,7 +41,16 @@ _HANDLED: Final = 10.0
 
 _TRIES: Final = 3
 
-_POLL: Final = 0.1
+_BREATH: Final = 1.5
+"""Seconds before an OvnEip is made again under the name of one that is gone.
+
+Kube-OVN gives its address back in a worker of its own, by name.
+"""
+
+_IN_FLIGHT: Final = 15.0
+"""Seconds in which a run that lives has made the Vpc of an address that it has requested."""
+
+_POLL: Final = 0.25
 
 _WORTH_IT: Final = 5
 """New routers of a plan; for fewer, Kube-OVN sleeps no more than a few seconds."""
@@ -53,24 +64,29 @@ class Requests:
     """Name of the environment."""
     routers: Mapping[str, Sequence[str]]
     """Stack to the names of the Vpcs that it makes."""
-    refusal: UnreachableError | None = field(default=None, init=False)
+    refusal: ForbiddenError | None = field(default=None, init=False)
     """Why the cluster did not let them be made; then Kube-OVN makes them itself, and takes its time."""
 
     @classmethod
     def of(cls, environment: Environment, planned: Outcome) -> Requests:
-        """From a preview. A stack that has yet to make the external Subnet cannot request anything of it.
+        """From a preview.
+
+        None at all where the plan makes, moves or deletes a pinned address: Kube-OVN would choose first, and might
+        choose that one. None in a stack whose run makes or changes the external Subnet that they are drawn from.
 
         Args:
             environment: the whole of it.
             planned: what an `up` would do.
         """
-        unpinned = _unpinned(environment)
-        routers: dict[str, list[str]] = {}
-        for name, step in _made(planned, "Vpc"):
-            if name in unpinned:
+        unpinned, routers = _unpinned(environment), dict[str, list[str]]()
+        for step in filter(lambda one: one.is_object, planned.steps):
+            kind, name = step.about.partition(" ")[::2]
+            if kind == "OvnEip":
+                return cls(environment.name, {})
+            if kind == "Vpc" and step.operation == "create" and name in unpinned:
                 routers.setdefault(stack_in(step.urn), []).append(name)
-        for name, step in _made(planned, "Subnet"):
-            if name == EXTERNAL_SUBNET:
+        for step in planned.steps:
+            if step.about == f"Subnet {EXTERNAL_SUBNET}":
                 routers.pop(stack_in(step.urn), None)
         worth_it = sum(map(len, routers.values())) >= _WORTH_IT
         return cls(environment.name, routers if worth_it else {})
@@ -83,51 +99,77 @@ class Requests:
     def make(self, cluster: WritableCluster, stack: str) -> None:
         """Those of one stack, until each has its address; one that gets none is taken away, and asked for again.
 
-        Where the cluster refuses, it is remembered; nothing is lost but time.
+        Where the cluster lets none be made, that is remembered, and nothing is lost but time.
+
+        Raises:
+            UnreachableError: no answer. The next run takes away what was made.
         """
-        try:
-            there = {item["metadata"]["name"] for item in cluster.list(COLLECTIONS["Vpc"]) or ()}
-            left = [external_eip(vpc) for vpc in self.routers.get(stack, ()) if vpc not in there]
-            for _ in range(_TRIES):
-                if not left or self.refusal:
-                    return
+        if not (vpcs := self.routers.get(stack, ())) or self.refusal:
+            return
+        there = {item["metadata"]["name"] for item in cluster.list(COLLECTIONS["Vpc"]) or ()}
+        left = [external_eip(vpc) for vpc in vpcs if vpc not in there]
+        for again in range(_TRIES):
+            if again:
+                time.sleep(_BREATH)
+            try:
                 for name in left:
                     cluster.create(COLLECTIONS["OvnEip"], _eip(name, self.stack), _KUBE_OVN)
-                left = self._without_address(cluster, left)
-                _take_away(cluster, left)
-        except UnreachableError as error:
-            self.refusal = error
+            except ForbiddenError as error:
+                self.refusal = error
+                return
+            blank, unhandled = self._without_address(cluster, left)
+            _take_away(cluster, [*blank, *unhandled])
+            left = blank
+            if unhandled or not left:
+                return
 
-    def _without_address(self, cluster: WritableCluster, names: Sequence[str]) -> list[str]:
-        """Those that Kube-OVN has handled, or had the time for, and that have no address in their status."""
+    def _without_address(self, cluster: WritableCluster, names: Sequence[str]) -> tuple[list[str], list[str]]:
+        """Those without an address that Kube-OVN has handled, and those that it has not handled in time.
+
+        It does not handle any while it does not run, or where the external Subnet is full.
+        """
         deadline = time.monotonic() + _HANDLED
         while True:
             live = {item["metadata"]["name"]: item for item in cluster.list(COLLECTIONS["OvnEip"]) or ()}
-            ours = {name: live[name] for name in names if name in live and _is_requested(live[name], self.stack)}
-            status = {name: eip.get("status") or {} for name, eip in ours.items()}
-            if all(one.get("ready") for one in status.values()) or time.monotonic() > deadline:
-                return [name for name, one in status.items() if not one.get("v4Ip")]
+            ours = [name for name in names if name in live and _is_requested(live[name], self.stack)]
+            status = {name: live[name].get("status") or {} for name in ours}
+            unhandled = [name for name, one in status.items() if not one.get("ready")]
+            if not unhandled or time.monotonic() > deadline:
+                return [name for name, one in status.items() if one.get("ready") and not one.get("v4Ip")], unhandled
             time.sleep(_POLL)
 
 
-def withdraw(environment: Environment, view: ClusterView, cluster: WritableCluster, *, ends: bool = False) -> None:
-    """Take away what a run that died has requested for routers that no one wants any more, and wait until it is gone.
+def withdraw(environment: Environment, view: ClusterView, cluster: WritableCluster) -> None:
+    """Take away what a run that died has requested for routers that it did not come to make, and wait until it is gone.
 
-    Before the plan, which else would be held to addresses that no one uses.
+    Before the plan, which else would be held to addresses that no one uses. A run that lives makes its Vpcs within
+    seconds, so they are waited for.
 
     Args:
         environment: the whole of it.
         view: what is seen of its cluster.
         cluster: the same, to write to.
-        ends: whether the environment ends, so that no router is wanted.
 
     Raises:
         UnreachableError: no answer, or not permitted.
     """
-    wanted = set() if ends else _unpinned(environment)
-    kept = {external_eip(vpc) for vpc in wanted | view.objects("Vpc").keys()}
-    eips = view.objects("OvnEip").items()
-    _take_away(cluster, [name for name, eip in eips if name not in kept and _is_requested(eip, environment.name)])
+    names = [name for name, eip in view.objects("OvnEip").items() if _is_requested(eip, environment.name)]
+    left = [name for name in names if name not in set(map(external_eip, view.objects("Vpc")))]
+    if left:
+        note(
+            f"a run has requested {counted(len(left), 'address', 'addresses')} for routers that are not there: waiting "
+            f"{_IN_FLIGHT:.0f} s in case it lives"
+        )
+    deadline = time.monotonic() + _IN_FLIGHT
+    while left and time.monotonic() < deadline:
+        time.sleep(_POLL)
+        left = _without_router(cluster, left)
+    _take_away(cluster, _without_router(cluster, left) if left else [])
+
+
+def _without_router(cluster: WritableCluster, names: Sequence[str]) -> list[str]:
+    there = {external_eip(item["metadata"]["name"]) for item in cluster.list(COLLECTIONS["Vpc"]) or ()}
+    return [name for name in names if name not in there]
 
 
 def _take_away(cluster: WritableCluster, names: Sequence[str]) -> None:
@@ -147,13 +189,6 @@ def _is_requested(eip: Mapping[str, Any], stack: str) -> bool:
 def _unpinned(environment: Environment) -> set[str]:
     """Vpcs whose address Kube-OVN chooses."""
     return {TenantNames(tenant.name).vpc for tenant in environment.settings.tenants if tenant.egress_address is None}
-
-
-def _made(planned: Outcome, kind: str) -> Iterator[tuple[str, Step]]:
-    """Name and step of each object of a kind that a plan makes."""
-    for step in planned.steps:
-        if step.operation == "create" and step.is_object and step.type.endswith(f":{kind}"):
-            yield step.about.rpartition(" ")[2], step
 
 
 def _eip(name: str, stack: str) -> Mapping[str, Any]:

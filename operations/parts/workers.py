@@ -71,10 +71,9 @@ class Workers:
         return {task.stack: result for task, result in zip(tasks, results, strict=True) if result is not None}
 
     def _one(self, task: Task, watch: Watch | None, before: Before | None) -> Result | None:
-        if self.stopped:
-            return None
-        if before:
-            before(task.stack)
+        refused = self._refused(task.stack, before)
+        if refused or self.stopped:
+            return refused
         try:
             worker = self._free.get_nowait()
         except Empty:
@@ -91,6 +90,15 @@ class Workers:
                     self._free.put(worker)
                     return message.outcome if isinstance(message, Done) else message.error
         return self._dead(worker, task.stack)
+
+    def _refused(self, stack: str, before: Before | None) -> OperatorError | None:
+        """Why a run cannot begin, after what is to be done before it."""
+        if before and not self.stopped:
+            try:
+                before(stack)
+            except OperatorError as error:
+                return error
+        return None
 
     def _begin(self, worker: subprocess.Popen[bytes]) -> None:
         """From now on a signal ends its run; one that somebody gave while it started, too."""

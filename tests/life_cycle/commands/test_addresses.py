@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from operations.commands.apply import destroy, up
+from operations.parts import addresses
 from operations.parts.environment_run import run_environment
 from sandbox.control_plane.control_plane import ControlPlane
 from sandbox.controllers.faults import Faults
@@ -16,6 +17,13 @@ from tests.life_cycle.killed.all_at_once import killed_when
 from tests.life_cycle.live_project import STACK, Project
 
 pytestmark = pytest.mark.sandbox
+
+
+@pytest.fixture(autouse=True)
+def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No other run is in progress."""
+    monkeypatch.setattr(addresses, "_IN_FLIGHT", 0.5)
+
 
 NEW = ("one", "two", "three", "four", "five")
 REQUESTED = "kmetal-network/requested-by"

@@ -13,9 +13,17 @@ from kmetal_network.config.stackfile import Environment
 from kmetal_network.errors import UnreachableError
 from operations.cluster.writing import WritableCluster
 from operations.engine.events import Outcome, Step
+from operations.parts import addresses
 from operations.parts.addresses import Requests, withdraw
 from tests.operations.parts.recorded_states import SETTINGS, WHOLE
-from tests.support.fake_cluster import FORBIDDEN, FakeCluster
+from tests.support.fake_cluster import FORBIDDEN, SILENT, FakeCluster
+
+
+@pytest.fixture(autouse=True)
+def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(addresses, "_BREATH", 0.0)
+    monkeypatch.setattr(addresses, "_IN_FLIGHT", 0.5)
+
 
 NAMES = ("a", "b", "c", "d", "e", "f")
 EIPS = "/apis/kubeovn.io/v1/ovn-eips"
@@ -47,8 +55,16 @@ def routers(*names: str, stack: str = "dev-cell-1", operation: str = "create") -
 class Cluster(FakeCluster, WritableCluster):
     """Gives each OvnEip an address, and remembers what is written."""
 
-    def __init__(self, *, refuses: UnreachableError | None = None, forgets: Sequence[str] = (), **kinds: Any) -> None:
+    def __init__(
+        self,
+        *,
+        refuses: UnreachableError | None = None,
+        forgets: Sequence[str] = (),
+        handles: bool = True,
+        **kinds: Any,
+    ) -> None:
         super().__init__(**kinds)
+        self._handles = handles
         self.made: list[tuple[str, Mapping[str, Any], str]] = []
         self.deleted: list[str] = []
         self._refuses, self._forgets = refuses, [*forgets]
@@ -70,7 +86,7 @@ class Cluster(FakeCluster, WritableCluster):
         if forgotten:
             self._forgets.remove(name)
         status = {"ready": True, "v4Ip": "" if forgotten else f"77.220.68.{len(self.made)}"}
-        self._live[name] = {**body, "status": status}
+        self._live[name] = {**body, "status": status} if self._handles else {**body}
         return True
 
     def delete(self, path: str) -> None:
@@ -100,21 +116,34 @@ def test_each_new_router_has_its_address_requested_in_the_run_of_its_stack() -> 
 
 
 def test_a_pinned_address_and_a_router_that_is_there_already_are_not_requested() -> None:
-    planned = Outcome(steps=[*routers(*NAMES), *routers("a", operation="replace")])
+    planned = Outcome(steps=routers(*NAMES))
     assert Requests.of(environment(f="77.220.68.100"), planned).eips == {f"{name}-vpc-external" for name in "abcde"}
     assert Requests.of(environment(), Outcome(steps=routers(*NAMES, operation="update"))).eips == frozenset()
+
+
+@pytest.mark.parametrize("operation", ["create", "replace", "delete"])
+def test_kube_ovn_does_not_choose_while_a_plan_pins_another(operation: str) -> None:
+    pinned = made("OvnEip", "f-vpc-external", "dev-cell-2", operation)
+    assert Requests.of(environment(), Outcome(steps=[*routers(*NAMES), pinned])).routers == {}
 
 
 def test_for_a_handful_of_routers_it_is_not_worth_it() -> None:
     assert Requests.of(environment(), Outcome(steps=routers("a", "b", "c", "d"))).routers == {}
 
 
-def test_a_stack_that_has_yet_to_make_the_external_subnet_requests_nothing_of_it() -> None:
-    together = Outcome(steps=[made("Subnet", "external", "dev"), *routers(*NAMES, stack="dev")])
+@pytest.mark.parametrize("operation", ["create", "update", "replace"])
+def test_a_stack_that_makes_or_changes_the_external_subnet_requests_nothing_of_it(operation: str) -> None:
+    together = Outcome(steps=[made("Subnet", "external", "dev", operation), *routers(*NAMES, stack="dev")])
     apart = Outcome(steps=[made("Subnet", "external", "dev"), *routers(*NAMES)])
 
     assert Requests.of(environment(), together).routers == {}
     assert len(Requests.of(environment(), apart).eips) == len(NAMES)
+
+
+def test_a_cluster_that_does_not_answer_fails_the_run_before_its_routers() -> None:
+    requests = Requests.of(environment(), Outcome(steps=routers(*NAMES)))
+    with pytest.raises(UnreachableError):
+        requests.make(Cluster(refuses=SILENT), "dev-cell-1")
 
 
 def test_a_cluster_that_refuses_is_asked_once_and_the_run_goes_on() -> None:
@@ -147,6 +176,24 @@ def test_an_address_that_is_forgotten_each_time_is_left_to_the_router() -> None:
     assert names == [f"{name}-vpc-external" for name in "acdef"]
 
 
+def test_addresses_that_kube_ovn_does_not_handle_are_taken_away_once_and_left_to_the_routers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(addresses, "_HANDLED", 0.0)
+    cluster = Cluster(handles=False)
+
+    Requests.of(environment(), Outcome(steps=routers(*NAMES))).make(cluster, "dev-cell-1")
+
+    assert cluster.deleted == [f"{name}-vpc-external" for name in NAMES]
+    assert len(cluster.made) == len(NAMES)
+
+
+def test_a_stack_without_new_routers_asks_nothing() -> None:
+    cluster = Cluster()
+    Requests.of(environment(), Outcome(steps=routers(*NAMES))).make(cluster, "dev")
+    assert cluster.asked == []
+
+
 def test_nothing_is_requested_for_a_router_that_stands_and_nothing_of_others_is_taken_away() -> None:
     blank = {**eip("b-vpc", by=None), "status": {"ready": True, "v4Ip": ""}}
     cluster = Cluster(OvnEip=[blank], Vpc=[vpc("a-vpc")])
@@ -168,15 +215,8 @@ def vpc(name: str) -> Mapping[str, Any]:
     return {"kind": "Vpc", "metadata": {"name": name}}
 
 
-@pytest.mark.parametrize(
-    ("ends", "gone"),
-    [
-        pytest.param(False, ["gone-vpc-external"], id="up"),
-        pytest.param(True, ["a-vpc-external", "gone-vpc-external"], id="destroy"),
-    ],
-)
-def test_what_a_dead_run_has_requested_is_taken_away_where_no_router_wants_it(ends: bool, gone: list[str]) -> None:  # noqa: FBT001
-    addresses = [
+def test_what_a_dead_run_has_requested_is_taken_away_where_there_is_no_router() -> None:
+    found = [
         eip("a-vpc"),
         eip("b-vpc"),
         eip("gone-vpc"),
@@ -184,17 +224,20 @@ def test_what_a_dead_run_has_requested_is_taken_away_where_no_router_wants_it(en
         eip("kube-ovns-vpc", by=None),
         eip("other-vpc", by="prod"),
     ]
-    cluster = Cluster(OvnEip=addresses, Vpc=[vpc("b-vpc"), vpc("left-vpc")])
+    cluster = Cluster(OvnEip=found, Vpc=[vpc("b-vpc"), vpc("left-vpc")])
 
-    withdraw(environment(), cluster.view, cluster, ends=ends)
+    withdraw(environment(), cluster.view, cluster)
 
-    assert sorted(cluster.deleted) == gone
+    assert sorted(cluster.deleted) == ["a-vpc-external", "gone-vpc-external"]
 
 
-def test_a_request_gives_way_to_an_address_that_is_pinned_since() -> None:
+def test_a_router_that_a_run_makes_meanwhile_keeps_its_address() -> None:
     cluster = Cluster(OvnEip=[eip("a-vpc"), eip("b-vpc")])
+    view = cluster.view
+    assert view.objects("Vpc") == {}
+    cluster.collections["/apis/kubeovn.io/v1/vpcs"] = [vpc("b-vpc")]
 
-    withdraw(environment(a="77.220.68.100"), cluster.view, cluster)
+    withdraw(environment(), view, cluster)
 
     assert cluster.deleted == ["a-vpc-external"]
 

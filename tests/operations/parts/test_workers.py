@@ -170,3 +170,34 @@ def test_nothing_begins_any_more_once_somebody_has_asked_to_stop(tmp_path: Path)
     with Workers.hired(1) as workers:
         workers.stopped = True
         assert workers.run([_task(tmp_path, "dev")], None) == {}
+
+
+def test_what_fails_before_a_run_is_its_result_and_nothing_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hired = _playing(monkeypatch, "say(Done(Outcome()))")
+    silent = OperatorError("cluster test: no answer")
+
+    def before(stack: str) -> None:
+        if stack == "dev-cell-1":
+            raise silent
+
+    with Workers.hired(1) as workers:
+        results = workers.run([_task(tmp_path, "dev-cell-1"), _task(tmp_path, "dev-cell-2")], None, before)
+    assert results["dev-cell-1"] is silent
+    assert isinstance(results["dev-cell-2"], Outcome)
+    assert len(hired) == 1
+
+
+def test_who_stops_while_something_is_done_before_a_run_stops_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hired = _playing(monkeypatch, WORKS)
+    with Workers.hired(1) as workers:
+
+        def before(stack: str) -> None:
+            del stack
+            workers.stopped = True
+
+        assert workers.run([_task(tmp_path, "dev")], None, before) == {}
+    assert hired == []
