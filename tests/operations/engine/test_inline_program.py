@@ -72,9 +72,10 @@ def test_what_the_sdk_says_for_nobody_is_not_a_call_to_the_engine(monkeypatch: p
 
 def test_the_collector_rests_in_a_process_that_runs_programs_and_still_works() -> None:
     before = gc.get_threshold()
+    gc.set_threshold(700, 10, 10)  # another test may have begun a command in this process
     try:
         collect_rarely()
-        assert gc.get_threshold()[0] > before[0]
+        assert gc.get_threshold()[0] > 700  # noqa: PLR2004
         assert gc.isenabled()
     finally:
         gc.set_threshold(*before)
