@@ -126,7 +126,7 @@ def _prepared(
 ) -> ReadPlan:
     """All that comes before the engine, while Ctrl-C still ends this process itself."""
     reads = reconcile(stack, verb, root, outcome, run_context, refresh=refresh)
-    if run_context.before and verb == "up":
+    if run_context.before:
         run_context.before(stack.name)
     return reads
 

@@ -105,7 +105,7 @@ class Visit:
         return planned
 
     def pace(self, planned: Outcome) -> Pace:
-        """How long an `up` would take for a plan."""
+        """How long it takes to carry a plan out."""
         return Pace.of(planned, at_work(), Requests.of(self.environment, planned).eips)
 
     def held(self, planned: Outcome, again: Callable[[], Outcome], *, yes: bool, ends: bool = False) -> Outcome:

@@ -17,8 +17,6 @@ _JSON_PATCH: Final = "application/json-patch+json"
 _CHANGED: Final = (HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY)
 """What the API server answers where the resourceVersion that a patch names is not that of the object."""
 
-_NOT_MADE: Final = (HTTPStatus.CONFLICT, HTTPStatus.NOT_FOUND)
-
 
 class WritableCluster(LiveCluster):
     """A cluster, with three verbs more."""
@@ -34,15 +32,14 @@ class WritableCluster(LiveCluster):
         status, _ = self._send("PATCH", where, list(operations), _JSON_PATCH, spared=_CHANGED)
         return status not in _CHANGED
 
-    def create(self, path: str, body: Mapping[str, Any], manager: str) -> bool:
-        """Create an object in a collection; False where it is there already, or the kind is not served.
+    def create(self, path: str, body: Mapping[str, Any], manager: str) -> None:
+        """Create an object in a collection, where it may be already; nothing where the kind is not served.
 
         Raises:
             UnreachableError: no answer, or not permitted.
         """
         self.writes += 1
-        status, _ = self._send("POST", f"{path}?fieldManager={manager}", body, spared=_NOT_MADE)
-        return status not in _NOT_MADE
+        self._send("POST", f"{path}?fieldManager={manager}", body, spared=(HTTPStatus.CONFLICT, HTTPStatus.NOT_FOUND))
 
     def delete(self, path: str) -> None:
         """Delete an object, which may be gone already.

@@ -19,9 +19,7 @@ from operations.cluster.writing import WritableCluster
 from operations.console import Output
 from operations.engine.events import HALVES
 from operations.parts.addresses import Requests, withdraw
-from operations.parts.workers import at_work
 from operations.preview.previewing import hold_to_review, live_plan, previewed_plan
-from operations.progress.pace import Pace
 from operations.progress.reporting import report_of
 from operations.progress.tally import Expected
 from operations.visit import visit
@@ -110,7 +108,7 @@ def destroy(root: Path, stack: str, *, yes: bool, output: Output = Output.TEXT) 
             visited.look_anew()  # the operator may have taken a while to answer
             visited.hold(planned, ends=True)
         outcome = visited.run(
-            "destroy", f"deleting {stack}", expected=Expected.of(planned, Pace.of(planned, at_work()).seconds)
+            "destroy", f"deleting {stack}", expected=Expected.of(planned, visited.pace(planned).seconds)
         )
     gone = [step.is_patch for step in outcome.steps if step.is_object and step.operation == "delete"]
     patches, objects = counted(sum(gone), "patch", "patches"), counted(gone.count(False), "object")

@@ -6,8 +6,8 @@ is there already gets its address from another worker, and the Vpc takes it with
 handleAddVpcExternalSubnet; `ovn_eip.go`, handleAddOvnEip). So `up` makes them just before the run of each stack, as
 Kube-OVN would. They are Kube-OVN's from then on: in no state, and deleted with their Vpc (ADR 20).
 
-An OvnEip can go wrong: that worker writes the status from its cache, which may not have the address yet, and never
-again (3 of 30). Its SNAT rules would wait for ever. So a request counts once its status has an address.
+An OvnEip can go wrong: that worker writes the status from its cache, which may not have the address yet, and does not
+write it again (3 of 30). Its SNAT rules would never be ready. So a request counts once its status has an address.
 
 A run that dies may leave some without a Vpc. The next `up` or `destroy` takes them away before its plan.
 """
@@ -15,7 +15,7 @@ A run that dies may leave some without a Vpc. The next `up` or `destroy` takes t
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -31,10 +31,10 @@ from operations.console import note
 from operations.engine.events import Outcome
 
 _KUBE_OVN: Final = "kube-ovn-controller"
-"""The field manager of what Kube-OVN makes: nobody else is to own a field of it."""
+"""The field manager of what Kube-OVN makes, so that it owns every field."""
 
 _PATIENCE: Final = 20.0
-"""Seconds in which Kube-OVN takes its finalizer from an OvnEip that nobody uses."""
+"""Seconds in which Kube-OVN takes its finalizer from an OvnEip that is not in use."""
 
 _HANDLED: Final = 10.0
 """Seconds in which Kube-OVN handles the OvnEips of one stack; it takes some milliseconds for each."""
@@ -99,15 +99,14 @@ class Requests:
     def make(self, cluster: WritableCluster, stack: str) -> None:
         """Those of one stack, until each has its address; one that gets none is taken away, and asked for again.
 
-        Where the cluster lets none be made, that is remembered, and nothing is lost but time.
+        Where the cluster lets none be made, that is remembered, and only time is lost.
 
         Raises:
             UnreachableError: no answer. The next run takes away what was made.
         """
         if not (vpcs := self.routers.get(stack, ())) or self.refusal:
             return
-        there = {item["metadata"]["name"] for item in cluster.list(COLLECTIONS["Vpc"]) or ()}
-        left = [external_eip(vpc) for vpc in vpcs if vpc not in there]
+        left = _without_router(map(external_eip, vpcs), _routers(cluster))
         for again in range(_TRIES):
             if again:
                 time.sleep(_BREATH)
@@ -153,8 +152,8 @@ def withdraw(environment: Environment, view: ClusterView, cluster: WritableClust
     Raises:
         UnreachableError: no answer, or not permitted.
     """
-    names = [name for name, eip in view.objects("OvnEip").items() if _is_requested(eip, environment.name)]
-    left = [name for name in names if name not in set(map(external_eip, view.objects("Vpc")))]
+    requested = [name for name, eip in view.objects("OvnEip").items() if _is_requested(eip, environment.name)]
+    left = _without_router(requested, view.objects("Vpc"))
     if left:
         note(
             f"a run has requested {counted(len(left), 'address', 'addresses')} for routers that are not there: waiting "
@@ -163,13 +162,19 @@ def withdraw(environment: Environment, view: ClusterView, cluster: WritableClust
     deadline = time.monotonic() + _IN_FLIGHT
     while left and time.monotonic() < deadline:
         time.sleep(_POLL)
-        left = _without_router(cluster, left)
-    _take_away(cluster, _without_router(cluster, left) if left else [])
+        left = _without_router(left, _routers(cluster))
+    _take_away(cluster, left)
 
 
-def _without_router(cluster: WritableCluster, names: Sequence[str]) -> list[str]:
-    there = {external_eip(item["metadata"]["name"]) for item in cluster.list(COLLECTIONS["Vpc"]) or ()}
-    return [name for name in names if name not in there]
+def _routers(cluster: WritableCluster) -> Iterator[str]:
+    """Names of the Vpcs that are there now."""
+    return (item["metadata"]["name"] for item in cluster.list(COLLECTIONS["Vpc"]) or ())
+
+
+def _without_router(eips: Iterable[str], vpcs: Iterable[str]) -> list[str]:
+    """The OvnEips whose Vpc is none of these."""
+    used = set(map(external_eip, vpcs))
+    return [eip for eip in eips if eip not in used]
 
 
 def _take_away(cluster: WritableCluster, names: Sequence[str]) -> None:

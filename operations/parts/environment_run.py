@@ -90,11 +90,7 @@ def run_environment(
 
 
 def run_tasks(
-    name: str,
-    tasks: Sequence[Task],
-    verb: Verb,
-    watch: Watch | None,
-    run_context: RunContext | None = None,
+    name: str, tasks: Sequence[Task], verb: Verb, watch: Watch | None, run_context: RunContext | None = None
 ) -> Outcome:
     """Those runs of an environment's stacks, in the order that the verb asks for.
 

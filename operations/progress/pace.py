@@ -62,7 +62,8 @@ class Pace:
         made = vpcs["create"] + vpcs["replace"]
         gone = vpcs["delete"] + vpcs["replace"]
         pinned = {_name(step) for step in (*planned.steps, *planned.unchanged) if step.type.endswith(":OvnEip")}
-        new = [_new_ports(step) - pinned - {*requested} for step in routers]
+        there = pinned.union(requested)
+        new = [_new_ports(step) - there for step in routers]
         return cls(
             controller=connecting_seconds(vpcs=made, ports=sum(map(len, new))) + gone * _GONE_SECONDS,
             engine=_engine_seconds(steps, planned.objects, side_by_side),

@@ -27,7 +27,7 @@ class Release(Enum):
 
 
 Before: TypeAlias = Callable[[str], None]
-"""Done just before the engine runs for a stack, which it is told the name of; several threads may call it."""
+"""Done just before the engine runs for the stack of that name; several threads may call it."""
 
 
 @dataclass

@@ -25,7 +25,7 @@ class Faults:
     """Seconds after which the process loses its memory and restarts; 0 for never."""
     stale: float = 0.0
     """Share of OvnEips of others, 0 to 1, whose chosen address never gets into their status
-    (docs/evidence/kube-ovn.md#egress)."""
+    (docs/evidence/kube-ovn.md#addresses-and-snat)."""
     broken_nodes: Mapping[str, str] = field(default_factory=dict)
     """Nodes whose bridge cannot be built, each with the message that its daemon would write."""
     seed: int = 1
@@ -37,10 +37,13 @@ class Faults:
 
     def forgets(self) -> bool:
         """Whether the controller's cache has not heard of its own write yet."""
-        return bool(self.stale) and self.dice.random() < self.stale
+        return self._happens(self.stale)
 
     def spoil(self, body: dict[str, Any]) -> dict[str, Any]:
         """The body unchanged or, when the race is lost, with a resourceVersion that the server rejects."""
-        if self.conflicts and self.dice.random() < self.conflicts:
+        if self._happens(self.conflicts):
             return {**body, "metadata": {**body.get("metadata", {}), "resourceVersion": "1"}}
         return body
+
+    def _happens(self, share: float) -> bool:
+        return share > 0 and self.dice.random() < share

@@ -1,7 +1,7 @@
 """External addresses and the SNAT rules that use them (`docs/evidence/kube-ovn.md`, from rewrites to deletion).
 
 Traps that it reproduces: both are ready without a router port. An EIP that others created without an address may be
-ready without one for ever. A changed rule stays ready and keeps its old translation. An EIP exists while a rule has its
+ready and never get one. A changed rule stays ready and keeps its old translation. An EIP exists while a rule has its
 address. A rule cannot be deleted while its router is missing.
 """
 

@@ -1,4 +1,4 @@
-"""Addresses that are requested before their routers: of which, in which stack, and what becomes of one nobody wants."""
+"""Addresses that are requested before their routers: for which, in which stack, and what happens to those left over."""
 
 from __future__ import annotations
 
@@ -74,20 +74,19 @@ class Cluster(FakeCluster, WritableCluster):
         """A collection."""
         return list(self._live.values()) if path == EIPS else super().list(path)
 
-    def create(self, path: str, body: Mapping[str, Any], manager: str) -> bool:
+    def create(self, path: str, body: Mapping[str, Any], manager: str) -> None:
         """A new object; its address is forgotten as often as the test says."""
         self.made.append((path, body, manager))
         if self._refuses:
             raise self._refuses
         name = body["metadata"]["name"]
         if name in self._live:
-            return False
+            return
         forgotten = name in self._forgets
         if forgotten:
             self._forgets.remove(name)
         status = {"ready": True, "v4Ip": "" if forgotten else f"77.220.68.{len(self.made)}"}
         self._live[name] = {**body, "status": status} if self._handles else {**body}
-        return True
 
     def delete(self, path: str) -> None:
         """An object less."""
